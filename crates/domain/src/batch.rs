@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What a decision wants written: all of it, or none of it.
+
+use crate::attempt::Attempt;
+use crate::audit::AuditLine;
+use crate::debt_position::DebtPosition;
+use crate::event::Event;
+use crate::ids::{DebtPositionId, InstallmentId, ReceiptRowId, ReceiptVariantId};
+use crate::institution::Institution;
+use crate::journal::JournalEntry;
+use crate::receipt::{Receipt, ReceiptMessage};
+use crate::service::Service;
+use crate::session::CheckoutSession;
+use crate::task::Task;
+use crate::time::Instant;
+
+/// The writes of one decision. The store applies them in one transaction, in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Batch {
+    writes: Vec<Write>,
+}
+
+/// One write. Where it names an expected version, another version in the store is a conflict: nothing is written, and
+/// the caller reads and decides again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// A position that was not there; a second one under the same external id is `Duplicate`.
+    InsertPosition(Box<DebtPosition>),
+    /// The whole position as it is now; options and installments are kept, changed or added, never removed.
+    UpdatePosition {
+        /// The new state; its own version is the expected one plus one.
+        position: Box<DebtPosition>,
+        /// The version it was read at.
+        expected: i64,
+    },
+    /// The head of a position and the payment of one installment: what a receipt changes, and no more.
+    SettleInstallment {
+        /// The position after the payment; only its head and the named installment are written.
+        position: Box<DebtPosition>,
+        /// The version it was read at.
+        expected: i64,
+        /// The installment that was paid or flagged.
+        installment: InstallmentId,
+    },
+    /// A draft goes: its personal data is erased, its numbers stay taken forever (rules.md 1).
+    EraseDraft {
+        /// The draft.
+        id: DebtPositionId,
+        /// The version it was read at.
+        expected: i64,
+    },
+    /// A session that was not there.
+    InsertSession(Box<CheckoutSession>),
+    /// The whole session as it is now.
+    UpdateSession {
+        /// The new state; its own version is the expected one plus one.
+        session: Box<CheckoutSession>,
+        /// The version it was read at.
+        expected: i64,
+    },
+    /// A receipt that was not there; another under the same (receiptId, outcome) is `Duplicate`.
+    InsertReceipt(Box<Receipt>),
+    /// Other bytes under the key of a receipt we have (rules.md 26); the receipt is flagged `receipt_differs`.
+    InsertReceiptVariant {
+        /// Our id of the variant.
+        id: ReceiptVariantId,
+        /// The receipt kept first.
+        receipt: ReceiptRowId,
+        /// The other bytes; the same bytes again are not written twice.
+        message: ReceiptMessage,
+        /// When they came.
+        received_at: Instant,
+    },
+    /// Somebody tries to pay: the last time of the same attempt is kept.
+    RecordAttempt(Attempt),
+    /// Something to tell.
+    InsertEvent(Box<Event>),
+    /// Something to do later, under a scope of its own.
+    InsertTask(Task),
+    /// A line of the journal (giornale degli eventi).
+    InsertJournal(Box<JournalEntry>),
+    /// Who did what.
+    InsertAudit(AuditLine),
+    /// A service, new (expected none) or changed.
+    PutService {
+        /// The service as it is now.
+        service: Box<Service>,
+        /// The version it was read at; none when it must not exist yet.
+        expected: Option<i64>,
+    },
+    /// An institution with its stations, accounts and beneficiaries, new (expected none) or changed.
+    PutInstitution {
+        /// The institution as it is now.
+        institution: Box<Institution>,
+        /// The version it was read at; none when it must not exist yet.
+        expected: Option<i64>,
+    },
+}
+
+impl Batch {
+    /// Nothing to write.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { writes: Vec::new() }
+    }
+
+    /// Adds one write.
+    pub fn push(&mut self, write: Write) {
+        self.writes.push(write);
+    }
+
+    /// Adds one write, in a chain.
+    #[must_use]
+    pub fn with(mut self, write: Write) -> Self {
+        self.writes.push(write);
+        self
+    }
+
+    /// Adds the writes of another decision; they stand or fall together.
+    pub fn append(&mut self, mut other: Self) {
+        self.writes.append(&mut other.writes);
+    }
+
+    /// True when there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+
+    /// The writes, in order.
+    #[must_use]
+    pub fn writes(&self) -> &[Write] {
+        &self.writes
+    }
+
+    /// The writes, taken.
+    #[must_use]
+    pub fn into_writes(self) -> Vec<Write> {
+        self.writes
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What every change of a position has in common: the next version, the event, and who is paying right now.
+
+use crate::attempt::{Attempt, AttemptKind};
+use crate::batch::{Batch, Write};
+use crate::event::{Event, EventData, EventKind};
+use crate::given::Given;
+use crate::ids::InstallmentId;
+use crate::refusal::Refusal;
+use crate::session::CheckoutSession;
+use crate::time::Instant;
+
+use super::{DebtPosition, Decided, position_status};
+
+/// Tells the state of the position as it is now, and remembers that it was told.
+pub(crate) fn told(given: &mut Given<'_>, position: &mut DebtPosition, kind: EventKind) -> Event {
+    let status = position_status(position, given.now);
+    let previous = position.told_status;
+    position.told_status = status;
+    Event {
+        id: given.id(),
+        kind,
+        at: given.now,
+        client_id: None,
+        data: EventData {
+            service_code: position.service_code.clone(),
+            external_id: position.external_id.clone(),
+            debt_position_id: Some(position.id),
+            version: Some(position.version),
+            status: Some(status.name().to_owned()),
+            previous_status: (kind != EventKind::PositionCreated && previous != status)
+                .then(|| previous.name().to_owned()),
+            ..EventData::default()
+        },
+    }
+}
+
+/// A changed position: next version, told, and written against the version it was read at.
+pub(super) fn changed(given: &mut Given<'_>, before: &DebtPosition, mut after: DebtPosition) -> Decided {
+    after.version = before.version + 1;
+    after.updated_at = given.now;
+    let event = told(given, &mut after, EventKind::PositionUpdated);
+    let batch = Batch::new()
+        .with(Write::UpdatePosition { position: Box::new(after.clone()), expected: before.version })
+        .with(Write::InsertEvent(Box::new(event)));
+    Decided { position: after, batch, warnings: Vec::new() }
+}
+
+/// Who may be paying an installment of the position: recent attempts and live sessions.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Activity<'a> {
+    /// Attempts on its installments.
+    pub attempts: &'a [Attempt],
+    /// Sessions that hold one of its installments.
+    pub sessions: &'a [CheckoutSession],
+}
+
+impl Activity<'_> {
+    /// Until when a running payment forbids a change (rules.md 11): a get within 30 minutes, or a session processing.
+    #[must_use]
+    pub fn locked_until(&self, now: Instant) -> Option<Instant> {
+        let gets = self.attempts.iter().filter(|one| one.kind != AttemptKind::Cart).map(Attempt::locked_until);
+        let running = self.sessions.iter().filter_map(|session| session.processing_until(now));
+        gets.chain(running).filter(|until| *until > now).max()
+    }
+
+    /// Until when one installment may be being paid.
+    #[must_use]
+    pub fn locked_until_of(&self, installment: InstallmentId, now: Instant) -> Option<Instant> {
+        let gets =
+            self.attempts.iter().filter(|one| one.kind != AttemptKind::Cart && one.installment_id == installment);
+        let sessions = self.sessions.iter().filter(|session| session.holds(installment));
+        let running = sessions.filter_map(|session| session.processing_until(now));
+        gets.map(Attempt::locked_until).chain(running).filter(|until| *until > now).max()
+    }
+
+    /// # Errors
+    /// `PaymentInProgress` while somebody is paying and `force` is not set.
+    pub fn check_free(&self, now: Instant, force: bool) -> Result<(), Refusal> {
+        match self.locked_until(now) {
+            Some(locked_until) if !force => Err(Refusal::PaymentInProgress { locked_until }),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Debt positions: what a debtor owes, the ways to pay it, and what may be done to it.
+//!
+//! Every decision is pure: state, command, clock and identifiers go in; a [`crate::batch::Batch`] or a
+//! [`crate::refusal::Refusal`] comes out.
+
+mod cancel;
+pub(crate) mod change;
+mod clock;
+mod difference;
+mod input;
+mod model;
+mod open;
+mod publish;
+mod reopen;
+mod replace;
+mod shares;
+mod status;
+mod subject;
+mod terms;
+
+pub use cancel::*;
+pub use change::Activity;
+pub use clock::clock_moved;
+pub use difference::*;
+pub use input::*;
+pub use model::*;
+pub use open::*;
+pub use publish::*;
+pub use reopen::*;
+pub use replace::*;
+pub use status::*;
+pub(crate) use terms::no_personal_data;
+pub use terms::{TermsContext, Warning};

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A new debt position.
+
+use crate::batch::{Batch, Write};
+use crate::event::EventKind;
+use crate::given::{Given, Numbers};
+use crate::institution::InstitutionStatus;
+use crate::notice::NoticeNumber;
+use crate::refusal::Refusal;
+use crate::service::ServiceStatus;
+
+use super::change::told;
+use super::terms::{InstallmentTerms, OptionTerms, read_terms};
+use super::{DebtPosition, Installment, Origin, PaymentOption, PositionInput, PositionStatus, TermsContext, Warning};
+
+/// A decided position, with what to write.
+#[derive(Debug)]
+pub struct Decided {
+    /// The position as it will be.
+    pub position: DebtPosition,
+    /// What to write.
+    pub batch: Batch,
+    /// What the caller should look at.
+    pub warnings: Vec<Warning>,
+}
+
+impl Decided {
+    /// Nothing to write: the position is already as asked.
+    pub(super) fn unchanged(position: &DebtPosition) -> Self {
+        Self { position: position.clone(), batch: Batch::new(), warnings: Vec::new() }
+    }
+}
+
+/// Opens a position: draft, scheduled or open, as the input says.
+///
+/// # Errors
+/// `InstitutionNotActive`, `ServiceNotActive`, `Invalid` with every violation, `NoIssuingStation` when the numbers
+/// taken beforehand do not suffice.
+pub fn open(
+    context: TermsContext<'_>,
+    given: &mut Given<'_>,
+    numbers: &mut dyn Numbers,
+    input: &PositionInput,
+    origin: Origin,
+) -> Result<Decided, Refusal> {
+    if context.institution.status != InstitutionStatus::Active {
+        return Err(Refusal::InstitutionNotActive);
+    }
+    if context.service.status != ServiceStatus::Active {
+        return Err(Refusal::ServiceNotActive);
+    }
+    let (terms, warnings) = read_terms(context, input).map_err(|wrong| Refusal::Invalid(wrong.into_vec()))?;
+    let mut options = Vec::with_capacity(terms.options.len());
+    for option in terms.options {
+        options.push(new_option(given, numbers, option, &terms.description)?);
+    }
+    let mut position = DebtPosition {
+        id: given.id(),
+        service_code: Some(context.service.code.clone()),
+        external_id: Some(terms.external_id),
+        description: terms.description,
+        debtor: terms.debtor,
+        origin,
+        created_by: given.client_id,
+        published_at: input.publish.then_some(given.now),
+        valid_from: terms.valid_from,
+        cancelled_at: None,
+        expires_after_due_date: terms.expires_after_due_date,
+        options,
+        told_status: PositionStatus::Draft,
+        version: 1,
+        created_at: given.now,
+        updated_at: given.now,
+    };
+    let event = told(given, &mut position, EventKind::PositionCreated);
+    let batch =
+        Batch::new().with(Write::InsertPosition(Box::new(position.clone()))).with(Write::InsertEvent(Box::new(event)));
+    Ok(Decided { position, batch, warnings })
+}
+
+fn new_option(
+    given: &mut Given<'_>,
+    numbers: &mut dyn Numbers,
+    terms: OptionTerms,
+    description: &crate::text::Text<1, 140>,
+) -> Result<PaymentOption, Refusal> {
+    let mut installments = Vec::with_capacity(terms.installments.len());
+    for one in terms.installments {
+        let notice_number = numbers.next().ok_or(Refusal::NoIssuingStation)?;
+        installments.push(new_installment(given, one, notice_number, description));
+    }
+    Ok(PaymentOption {
+        id: given.id(),
+        kind: terms.kind,
+        available_until: terms.available_until,
+        available_days: terms.available_days,
+        notified_on: None,
+        installments,
+    })
+}
+
+/// An installment under a new number.
+pub(super) fn new_installment(
+    given: &mut Given<'_>,
+    terms: InstallmentTerms,
+    notice_number: NoticeNumber,
+    description: &crate::text::Text<1, 140>,
+) -> Installment {
+    let iuv = notice_number.iuv();
+    let text = terms.description.as_ref().unwrap_or(description);
+    let transfers = (1..).zip(terms.shares).map(|(index, share)| share.into_transfer(index, &iuv, text)).collect();
+    Installment {
+        id: given.id(),
+        reference: terms.reference,
+        amount: terms.amount,
+        due_date: terms.due_date,
+        expires_at: terms.expires_at,
+        description: terms.description,
+        iuv,
+        notice_number: Some(notice_number),
+        cancelled_at: None,
+        payment: None,
+        reported_at: None,
+        anomalies: std::collections::BTreeSet::new(),
+        transfers,
+        payment_metadata: terms.payment_metadata,
+        metadata: terms.metadata,
+    }
+}

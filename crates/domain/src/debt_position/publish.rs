@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A draft becomes payable.
+
+use crate::given::Given;
+use crate::refusal::Refusal;
+
+use super::change::changed;
+use super::{DebtPosition, Decided, PositionStatus, position_status};
+
+/// Publishes a draft; again is the same position and writes nothing.
+///
+/// # Errors
+/// `PositionState` when it is cancelled.
+pub fn publish(given: &mut Given<'_>, position: &DebtPosition) -> Result<Decided, Refusal> {
+    match position_status(position, given.now) {
+        PositionStatus::Draft => {
+            let after = DebtPosition { published_at: Some(given.now), ..position.clone() };
+            Ok(changed(given, position, after))
+        }
+        status @ PositionStatus::Cancelled => Err(Refusal::PositionState { status }),
+        _ => Ok(Decided::unchanged(position)),
+    }
+}
+
+/// Removes a draft; its numbers stay taken (rules.md 1).
+///
+/// # Errors
+/// `PositionState` when it is not a draft.
+pub fn erase_draft(given: &Given<'_>, position: &DebtPosition) -> Result<crate::batch::Batch, Refusal> {
+    match position_status(position, given.now) {
+        PositionStatus::Draft => {
+            let erase = crate::batch::Write::EraseDraft { id: position.id, expected: position.version };
+            Ok(crate::batch::Batch::new().with(erase))
+        }
+        status => Err(Refusal::PositionState { status }),
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! New terms for what is unpaid (rules.md 11). Installments are matched by `reference`: the same keeps id, IUV and
+//! notice number; a new one gets a new number; a missing one is cancelled and its number is never used again.
+
+use crate::given::{Given, Numbers};
+use crate::refusal::Refusal;
+use crate::text::Text;
+
+use super::change::{Activity, changed};
+use super::open::new_installment;
+use super::terms::{InstallmentTerms, OptionTerms, Terms, read_terms};
+use super::{
+    DebtPosition, Decided, Installment, PaymentOption, PositionInput, PositionStatus, TermsContext, position_status,
+};
+
+/// Replaces the terms of a position. The state is kept: a draft stays a draft unless the input publishes it.
+///
+/// # Errors
+/// `PositionState` on a paid, reported or cancelled position; `Immutable` when service or external id differ;
+/// `PaymentInProgress` while somebody pays, unless forced; `Invalid` with every violation; `InstallmentPaid` when a
+/// paid installment is missing or differs; `NoIssuingStation` when the numbers do not suffice.
+pub fn replace(
+    context: TermsContext<'_>,
+    given: &mut Given<'_>,
+    numbers: &mut dyn Numbers,
+    position: &DebtPosition,
+    activity: Activity<'_>,
+    input: &PositionInput,
+    force: bool,
+) -> Result<Decided, Refusal> {
+    let status = position_status(position, given.now);
+    if matches!(status, PositionStatus::Paid | PositionStatus::Reported | PositionStatus::Cancelled) {
+        return Err(Refusal::PositionState { status });
+    }
+    if position.service_code.as_ref().map(|code| code.as_str()) != Some(input.service_code.as_str()) {
+        return Err(Refusal::Immutable { field: "service_code" });
+    }
+    if position.external_id.as_ref().map(|id| id.as_str()) != Some(input.external_id.as_str()) {
+        return Err(Refusal::Immutable { field: "external_id" });
+    }
+    activity.check_free(given.now, force)?;
+    let (terms, warnings) = read_terms(context, input).map_err(|wrong| Refusal::Invalid(wrong.into_vec()))?;
+    let after = apply(given, numbers, position, terms, input.publish)?;
+    Ok(Decided { warnings, ..changed(given, position, after) })
+}
+
+fn apply(
+    given: &mut Given<'_>,
+    numbers: &mut dyn Numbers,
+    position: &DebtPosition,
+    terms: Terms,
+    publish: bool,
+) -> Result<DebtPosition, Refusal> {
+    let mut left = position.clone();
+    let mut options = Vec::with_capacity(terms.options.len());
+    for option in terms.options {
+        let matched = match_option(given, numbers, &mut left, &options, option, &terms.description)?;
+        options.push(matched);
+    }
+    // What the input no longer names: paid must be there, the rest is cancelled and kept.
+    for mut option in std::mem::take(&mut left.options) {
+        if let Some(paid) = option.installments.iter().find(|one| one.payment.is_some()) {
+            return Err(Refusal::InstallmentPaid { reference: paid.reference.to_string() });
+        }
+        if option.installments.is_empty() {
+            continue;
+        }
+        for one in &mut option.installments {
+            one.cancelled_at = one.cancelled_at.or(Some(given.now));
+        }
+        match options.iter_mut().find(|kept: &&mut PaymentOption| kept.id == option.id) {
+            Some(kept) => kept.installments.append(&mut option.installments),
+            None => options.push(option),
+        }
+    }
+    Ok(DebtPosition {
+        description: terms.description,
+        debtor: terms.debtor,
+        valid_from: terms.valid_from,
+        expires_after_due_date: terms.expires_after_due_date,
+        published_at: position.published_at.or_else(|| publish.then_some(given.now)),
+        options,
+        ..left
+    })
+}
+
+/// An option is the old one that holds one of its references; otherwise a new one.
+fn match_option(
+    given: &mut Given<'_>,
+    numbers: &mut dyn Numbers,
+    left: &mut DebtPosition,
+    matched: &[PaymentOption],
+    terms: OptionTerms,
+    description: &Text<1, 140>,
+) -> Result<PaymentOption, Refusal> {
+    let old = left
+        .options
+        .iter()
+        .filter(|option| matched.iter().all(|other| other.id != option.id))
+        .find(|option| {
+            option.installments.iter().any(|one| terms.installments.iter().any(|new| new.reference == one.reference))
+        })
+        .map(|option| (option.id, option.notified_on));
+    let (id, notified_on) = old.unwrap_or_else(|| (given.id(), None));
+    let mut installments = Vec::with_capacity(terms.installments.len());
+    for one in terms.installments {
+        installments.push(match take_by_reference(left, &one) {
+            Some(old) => renew(given, old, one, description)?,
+            None => {
+                let number = numbers.next().ok_or(Refusal::NoIssuingStation)?;
+                new_installment(given, one, number, description)
+            }
+        });
+    }
+    Ok(PaymentOption {
+        id,
+        kind: terms.kind,
+        available_until: terms.available_until,
+        available_days: terms.available_days,
+        notified_on,
+        installments,
+    })
+}
+
+fn take_by_reference(left: &mut DebtPosition, terms: &InstallmentTerms) -> Option<Installment> {
+    left.options.iter_mut().find_map(|option| {
+        let at = option
+            .installments
+            .iter()
+            .position(|one| one.reference == terms.reference && one.cancelled_at.is_none())?;
+        Some(option.installments.remove(at))
+    })
+}
+
+/// The old installment with the new terms, under its old id and numbers. A paid one must be there unchanged.
+fn renew(
+    given: &mut Given<'_>,
+    old: Installment,
+    terms: InstallmentTerms,
+    description: &Text<1, 140>,
+) -> Result<Installment, Refusal> {
+    let paid = old.payment.is_some();
+    let reference = old.reference.to_string();
+    let renewed = match old.notice_number {
+        Some(number) => Installment { id: old.id, ..new_installment(given, terms, number, description) },
+        None => return Err(Refusal::Immutable { field: "notice_number" }),
+    };
+    if !paid {
+        return Ok(renewed);
+    }
+    if renewed.amount == old.amount && renewed.due_date == old.due_date && renewed.transfers == old.transfers {
+        return Ok(old);
+    }
+    Err(Refusal::InstallmentPaid { reference })
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! How an installment is shared: one to five transfers whose sum is the amount (rules.md 6).
+
+use crate::iban::Iban;
+use crate::ident::{AccountCode, BeneficiaryCode};
+use crate::money::Cents;
+use crate::remittance;
+use crate::tax_code::InstitutionTaxCode;
+use crate::taxonomy::TaxonomyCode;
+use crate::text::Text;
+use crate::violation::{Place, Violations};
+
+use super::terms::{TermsContext, free_text, payment_metadata};
+use super::{BeneficiaryInput, Metadata, StampInput, TRANSFERS_MAX, Transfer, TransferInput, TransferTarget};
+
+/// A transfer before its installment has an IUV, which its default remittance text names.
+pub(super) struct Share {
+    amount: Cents,
+    target: TransferTarget,
+    taxonomy_code: TaxonomyCode,
+    remittance_information: Option<Text<1, 140>>,
+    payment_metadata: Metadata,
+}
+
+impl Share {
+    /// The transfer, now that the IUV is known. `index` is the `idTransfer` of the Node.
+    pub(super) fn into_transfer(self, index: u8, iuv: &crate::notice::Iuv, description: &Text<1, 140>) -> Transfer {
+        let remittance_information =
+            self.remittance_information.unwrap_or_else(|| remittance::compose(iuv, self.amount, description));
+        Transfer {
+            index,
+            amount: self.amount,
+            target: self.target,
+            taxonomy_code: self.taxonomy_code,
+            remittance_information,
+            payment_metadata: self.payment_metadata,
+        }
+    }
+}
+
+/// Reads the transfers of one installment; none given means all of it onto the service's account.
+pub(super) fn shares(
+    wrong: &mut Violations,
+    context: TermsContext<'_>,
+    place: &Place,
+    given: &[TransferInput],
+    amount: Option<Cents>,
+) -> Option<Vec<Share>> {
+    if given.is_empty() {
+        return Some(vec![Share {
+            amount: amount?,
+            target: TransferTarget::Account { account_id: context.service.account_id.clone() },
+            taxonomy_code: context.service.taxonomy_code,
+            remittance_information: None,
+            payment_metadata: Metadata::new(),
+        }]);
+    }
+    let place = place.at("transfers");
+    if given.len() > TRANSFERS_MAX {
+        wrong.add(&place, "too_many", format!("at most {TRANSFERS_MAX} transfers"));
+        return None;
+    }
+    let mut read = Vec::with_capacity(given.len());
+    for (at, one) in given.iter().enumerate() {
+        read.push(share(wrong, context, &place.at(at), one));
+    }
+    let read: Vec<Share> = read.into_iter().collect::<Option<_>>()?;
+    let sum = Cents::sum(read.iter().map(|one| one.amount)).ok();
+    if amount.is_some() && sum != amount {
+        wrong.add(&place, "transfers_sum", "the transfers must add up to the amount of the installment");
+    }
+    Some(read)
+}
+
+fn share(wrong: &mut Violations, context: TermsContext<'_>, place: &Place, one: &TransferInput) -> Option<Share> {
+    let amount = wrong.take(&place.at("amount"), "invalid_amount", Cents::payable(one.amount));
+    let target = target(wrong, context, place, one);
+    let taxonomy_code = match &one.taxonomy_code {
+        Some(text) => wrong.take(&place.at("taxonomy_code"), "invalid_taxonomy_code", text.parse()),
+        None => Some(context.service.taxonomy_code),
+    };
+    let remittance_information = match &one.remittance_information {
+        Some(text) => Some(free_text(wrong, &place.at("remittance_information"), text)?),
+        None => None,
+    };
+    payment_metadata(wrong, &place.at("payment_metadata"), &one.payment_metadata);
+    Some(Share {
+        amount: amount?,
+        target: target?,
+        taxonomy_code: taxonomy_code?,
+        remittance_information,
+        payment_metadata: one.payment_metadata.clone(),
+    })
+}
+
+fn target(
+    wrong: &mut Violations,
+    context: TermsContext<'_>,
+    place: &Place,
+    one: &TransferInput,
+) -> Option<TransferTarget> {
+    match (&one.account_id, &one.beneficiary_id, &one.beneficiary, &one.stamp) {
+        (Some(id), None, None, None) => account(wrong, context, &place.at("account_id"), id),
+        (None, Some(id), None, None) => registered(wrong, context, &place.at("beneficiary_id"), id),
+        (None, None, Some(written), None) => inline(wrong, context, &place.at("beneficiary"), written),
+        (None, None, None, Some(given)) => stamp(wrong, &place.at("stamp"), given),
+        (None, None, None, None) => Some(TransferTarget::Account { account_id: context.service.account_id.clone() }),
+        _ => {
+            wrong.add(place, "one_target", "a transfer has one of account_id, beneficiary_id, beneficiary and stamp");
+            None
+        }
+    }
+}
+
+fn account(wrong: &mut Violations, context: TermsContext<'_>, place: &Place, id: &str) -> Option<TransferTarget> {
+    let account_id = wrong.take(place, "invalid_account_id", AccountCode::new(id))?;
+    if context.institution.account(&account_id, context.now).is_none() {
+        wrong.add(place, "unknown_account", "the institution has no such account");
+        return None;
+    }
+    Some(TransferTarget::Account { account_id })
+}
+
+fn registered(wrong: &mut Violations, context: TermsContext<'_>, place: &Place, id: &str) -> Option<TransferTarget> {
+    let beneficiary_id = wrong.take(place, "invalid_beneficiary_id", BeneficiaryCode::new(id))?;
+    if context.institution.beneficiary(&beneficiary_id).is_none() {
+        wrong.add(place, "unknown_beneficiary", "the institution has registered no such beneficiary");
+        return None;
+    }
+    Some(TransferTarget::Beneficiary { beneficiary_id })
+}
+
+fn inline(
+    wrong: &mut Violations,
+    context: TermsContext<'_>,
+    place: &Place,
+    given: &BeneficiaryInput,
+) -> Option<TransferTarget> {
+    if !context.free_beneficiary {
+        wrong.add(
+            place,
+            "free_beneficiary_not_allowed",
+            "writing out a beneficiary needs the scope debt-positions:free-beneficiary",
+        );
+        return None;
+    }
+    let tax_code: Option<InstitutionTaxCode> =
+        wrong.take(&place.at("tax_code"), "invalid_tax_code", given.tax_code.parse());
+    if tax_code.as_ref() == Some(&context.institution.tax_code) {
+        wrong.add(&place.at("tax_code"), "use_account_id", "this is the institution itself: name one of its accounts");
+    }
+    let company_name = wrong.take(&place.at("company_name"), "invalid_text", Text::new(given.company_name.as_str()));
+    let iban: Option<Iban> = wrong.take(&place.at("iban"), "invalid_iban", given.iban.parse());
+    Some(TransferTarget::Inline { tax_code: tax_code?, company_name: company_name?, iban: iban? })
+}
+
+fn stamp(wrong: &mut Violations, place: &Place, given: &StampInput) -> Option<TransferTarget> {
+    let hash = place.at("document_hash");
+    let document_hash: Option<Text<4, 72>> =
+        wrong.take(&hash, "invalid_document_hash", Text::new(given.document_hash.as_str()));
+    if data_encoding::BASE64.decode(given.document_hash.as_bytes()).is_err() {
+        wrong.add(&hash, "invalid_document_hash", "must be base64");
+        return None;
+    }
+    let province = two_capitals(wrong, &place.at("province"), &given.province);
+    Some(TransferTarget::Stamp { document_hash: document_hash?, province: province? })
+}
+
+/// Province and country: the Node accepts two upper-case letters and nothing else (current.md 1).
+pub(super) fn two_capitals(wrong: &mut Violations, place: &Place, text: &str) -> Option<Text<2, 2>> {
+    if !text.bytes().all(|b| b.is_ascii_uppercase()) {
+        wrong.add(place, "two_capital_letters", "must be two upper-case letters");
+        return None;
+    }
+    wrong.take(place, "two_capital_letters", Text::new(text))
+}

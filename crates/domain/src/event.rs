@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What happened, told to whoever subscribed: enough to book without a second call, and no personal data (api.md, Events).
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::anomaly::Anomaly;
+use crate::ident::{ExternalId, InstallmentReference, ServiceCode};
+use crate::ids::{ClientId, DebtPositionId, EventId, InstallmentId, ReceiptRowId, SessionId};
+use crate::money::Cents;
+use crate::named::named;
+use crate::time::Instant;
+
+/// One event of an institution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its id, the `webhook-id` of every delivery.
+    pub id: EventId,
+    /// What happened.
+    pub kind: EventKind,
+    /// When.
+    pub at: Instant,
+    /// The only client that may see it; none means every client with the scope.
+    pub client_id: Option<ClientId>,
+    /// The facts.
+    pub data: EventData,
+}
+
+/// Kinds of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum EventKind {
+    /// A position was made.
+    PositionCreated,
+    /// A position changed its state or content.
+    PositionUpdated,
+    /// An installment was paid.
+    InstallmentPaid,
+    /// A receipt was kept that pays nothing here: KO, duplicate, or a beneficiary's copy.
+    ReceiptReceived,
+    /// Something about a payment is strange.
+    AnomalyDetected,
+    /// A session changed its state.
+    SessionUpdated,
+    /// A service was defined or changed.
+    ServiceUpdated,
+    /// The institution's registry data changed.
+    InstitutionUpdated,
+    /// Somebody was allowed, or no longer allowed, to act.
+    DelegationUpdated,
+}
+
+named!(EventKind {
+    PositionCreated = "debt_position.created", PositionUpdated = "debt_position.updated",
+    InstallmentPaid = "installment.paid", ReceiptReceived = "receipt.received",
+    AnomalyDetected = "payment.anomaly", SessionUpdated = "checkout_session.updated",
+    ServiceUpdated = "service.updated", InstitutionUpdated = "institution.updated",
+    DelegationUpdated = "delegation.updated",
+});
+
+/// The facts of an event; what does not apply is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EventData {
+    /// The service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_code: Option<ServiceCode>,
+    /// The caller's key of the position.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<ExternalId>,
+    /// The position.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub debt_position_id: Option<DebtPositionId>,
+    /// Its version after the event: orders the events of one position (I6).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    /// The installment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub installment_id: Option<InstallmentId>,
+    /// The caller's name of the installment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub installment_reference: Option<InstallmentReference>,
+    /// The creditor reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iuv: Option<String>,
+    /// The notice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice_number: Option<String>,
+    /// Cents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Cents>,
+    /// When it was paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paid_at: Option<Instant>,
+    /// The receipt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt_id: Option<ReceiptRowId>,
+    /// The session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
+    /// The caller's key of the session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_reference: Option<String>,
+    /// The state now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// The state told before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous_status: Option<String>,
+    /// Whether a session was paid after it had closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub late: Option<bool>,
+    /// What is strange.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub anomalies: BTreeSet<Anomaly>,
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The creditor institution: who is owed the money, through which stations, onto which accounts.
+
+mod define;
+#[cfg(test)]
+mod define_tests;
+mod history;
+mod links;
+mod model;
+
+pub use define::{
+    AccountInput, BeneficiaryInput, InstitutionInput, Registered, StationLinkInput, define, warnings,
+};
+pub use model::*;

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Pure rules of Tramite: money, identifiers, debt positions, sessions and receipts.
+
+pub mod access;
+pub mod anomaly;
+mod ascii;
+pub mod attempt;
+pub mod audit;
+pub mod batch;
+mod check;
+pub mod debt_position;
+pub mod email;
+pub mod environment;
+pub mod event;
+pub mod given;
+pub mod iban;
+pub mod ident;
+pub mod ids;
+pub mod institution;
+pub mod iuv_rules;
+pub mod journal;
+pub mod money;
+mod named;
+pub mod node;
+pub mod notice;
+pub mod personal;
+pub mod personal_data;
+pub mod qr;
+pub mod receipt;
+pub mod refusal;
+pub mod remittance;
+pub mod rf;
+mod serde_text;
+pub mod service;
+pub mod session;
+pub mod station;
+pub mod task;
+pub mod tax_code;
+pub mod taxonomy;
+pub mod text;
+pub mod time;
+pub mod violation;

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What the Node may ask of a position, and what it is told. Asking changes nothing (rules.md 22).
+
+mod detail;
+mod payable;
+
+pub use detail::*;
+pub use payable::*;

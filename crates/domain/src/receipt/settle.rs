@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A receipt meets its position: it pays, whatever the position's state; what is strange is flagged (rules.md 30, 31).
+
+use std::collections::BTreeSet;
+
+use crate::anomaly::Anomaly;
+use crate::attempt::{ATTEMPT_LOCK_SECONDS, Attempt, AttemptKind};
+use crate::batch::{Batch, Write};
+use crate::debt_position::{
+    DebtPosition, Installment, InstallmentStatus, OptionKind, PaymentOption, installment_status, position_status,
+};
+use crate::event::EventKind;
+use crate::given::Given;
+use crate::notice::NoticeNumber;
+use crate::time::Instant;
+
+use super::accept::{Known, payment_of, receipt_event, subject_of};
+use super::{Receipt, ReceiptContent};
+
+/// Pays the installment of the notice and tells it; a second payment is recorded and changes no state.
+pub(super) fn settle(given: &mut Given<'_>, known: Known<'_>, position: &DebtPosition, receipt: &mut Receipt) -> Batch {
+    let number: Option<NoticeNumber> = receipt.content.notice_number.parse().ok();
+    let found = position.installments().find(|(_, one)| one.notice_number == number);
+    let Some((option, installment)) = found else {
+        let event = receipt_event(given, receipt, EventKind::ReceiptReceived);
+        return Batch::new().with(Write::InsertEvent(Box::new(event)));
+    };
+    receipt.position = Some(subject_of(position, installment.id));
+    receipt.anomalies.extend(strangeness(given.now, known.attempts, position, (option, installment), receipt));
+    let before = position_status(position, given.now);
+    let mut after = position.clone();
+    let second = installment.payment.is_some();
+    if let Some(one) = after.installment_mut(installment.id) {
+        one.anomalies.extend(receipt.anomalies.iter().copied());
+        if !second {
+            one.payment = Some(payment_of(receipt));
+        }
+    }
+    after.version = position.version + 1;
+    after.updated_at = given.now;
+    after.told_status = position_status(&after, given.now);
+    let kind = if second { EventKind::AnomalyDetected } else { EventKind::InstallmentPaid };
+    let mut event = receipt_event(given, receipt, kind);
+    event.data.version = Some(after.version);
+    event.data.installment_reference = Some(installment.reference.clone());
+    event.data.status = Some(after.told_status.name().to_owned());
+    event.data.previous_status = (before != after.told_status).then(|| before.name().to_owned());
+    Batch::new()
+        .with(Write::SettleInstallment {
+            position: Box::new(after),
+            expected: position.version,
+            installment: installment.id,
+        })
+        .with(Write::InsertEvent(Box::new(event)))
+}
+
+fn strangeness(
+    now: Instant,
+    attempts: &[Attempt],
+    position: &DebtPosition,
+    (option, installment): (&PaymentOption, &Installment),
+    receipt: &Receipt,
+) -> BTreeSet<Anomaly> {
+    let mut found = BTreeSet::new();
+    // The state that counts is that of the instant of payment, but a receipt from the future is judged by now.
+    let at = receipt.paid_at.min(now);
+    match installment_status(position, option, installment, at) {
+        InstallmentStatus::Open => {}
+        InstallmentStatus::Draft | InstallmentStatus::Scheduled => _ = found.insert(Anomaly::DraftPosition),
+        InstallmentStatus::Cancelled => _ = found.insert(Anomaly::CancelledPosition),
+        InstallmentStatus::Paid | InstallmentStatus::Reported => _ = found.insert(Anomaly::DuplicatePayment),
+        InstallmentStatus::Superseded => {
+            // Two alternatives of one debt were paid: that is a double payment, said so explicitly (I9).
+            found.extend([Anomaly::SupersededPosition, Anomaly::DuplicatePayment]);
+        }
+        InstallmentStatus::Expired => {
+            let late = option.kind == OptionKind::Reduced && !past_own_term(position, installment, at);
+            found.insert(if late { Anomaly::LateReduced } else { Anomaly::ExpiredPosition });
+        }
+    }
+    let mine = || attempts.iter().filter(|one| one.installment_id == installment.id);
+    if !was_due(installment, mine(), receipt) {
+        found.insert(Anomaly::AmountMismatch);
+    }
+    if !receipt.content.stand_in && !mine().any(|one| one.kind != AttemptKind::Cart) {
+        found.insert(Anomaly::NotActivated);
+    }
+    found
+}
+
+/// Whether the installment's own dates, apart from the reduced option's term, had passed.
+fn past_own_term(position: &DebtPosition, installment: &Installment, at: Instant) -> bool {
+    let due = installment.due_date.filter(|_| position.expires_after_due_date).map(Instant::end_of_rome_day);
+    installment.expires_at.or(due).is_some_and(|end| end <= at)
+}
+
+/// Whether the amount was one that we asked for between half an hour before the payment and now (rules.md 30).
+fn was_due<'a>(installment: &Installment, mut attempts: impl Iterator<Item = &'a Attempt>, receipt: &Receipt) -> bool {
+    let ReceiptContent { amount, .. } = receipt.content;
+    let since = receipt.paid_at.plus_seconds(-ATTEMPT_LOCK_SECONDS);
+    installment.amount == amount || attempts.any(|one| one.at >= since && one.amount == amount)
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Why a decision says no, in the words of the domain. Each refusal knows its stable code; HTTP and SOAP translate.
+
+use thiserror::Error;
+
+use crate::debt_position::PositionStatus;
+use crate::ids::DebtPositionId;
+use crate::session::SessionStatus;
+use crate::time::Instant;
+use crate::violation::Violation;
+
+/// A decision's no.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// The command is wrong in itself: 422 with all violations.
+    #[error("the request breaks {} rule(s)", .0.len())]
+    Invalid(Vec<Violation>),
+    /// A position with that external id is there already (rules.md 8).
+    #[error("a debt position with this external_id exists already in this service")]
+    ExternalIdTaken {
+        /// The position that is there.
+        existing: DebtPositionId,
+        /// Where it differs from the request, as pointers into the request; empty when not compared.
+        differences: Vec<String>,
+    },
+    /// The state of the position does not allow it.
+    #[error("a debt position that is {} does not allow this", .status.name())]
+    PositionState {
+        /// The state it is in.
+        status: PositionStatus,
+    },
+    /// A paid installment would be changed or left out.
+    #[error("a paid installment must stand in the request unchanged")]
+    InstallmentPaid {
+        /// Where in the request, or the reference that is missing.
+        reference: String,
+    },
+    /// The number of the notice would be lost, or the service changed (rules.md 11).
+    #[error("{field} cannot be changed after creation")]
+    Immutable {
+        /// The field.
+        field: &'static str,
+    },
+    /// Somebody is paying right now (rules.md 11, api.md `if_busy`).
+    #[error("a payment of this installment is in progress")]
+    PaymentInProgress {
+        /// When it will be free at the latest.
+        locked_until: Instant,
+    },
+    /// Reopening needs a later date first.
+    #[error("the position would still be expired: give it a later due date first")]
+    StillExpired,
+    /// The service takes no new positions.
+    #[error("the service is not active")]
+    ServiceNotActive,
+    /// The institution is not active.
+    #[error("the institution is not active")]
+    InstitutionNotActive,
+    /// No station under which numbers are given.
+    #[error("the institution has no issuing station")]
+    NoIssuingStation,
+    /// The item costs something else now.
+    #[error("the amount is not the expected one")]
+    AmountChanged {
+        /// Cents due now; none where the caller may not know it (rules.md 37).
+        due: Option<i64>,
+    },
+    /// Several installments could be meant.
+    #[error("several installments are payable: name one")]
+    InstallmentAmbiguous {
+        /// Their references.
+        choices: Vec<String>,
+    },
+    /// Nothing of the position can be paid now.
+    #[error("nothing of this position can be paid now")]
+    NotPayable {
+        /// The state it is in.
+        status: PositionStatus,
+    },
+    /// The state of the session does not allow it.
+    #[error("a checkout session that is {} does not allow this", .status.name())]
+    SessionState {
+        /// The state it is in.
+        status: SessionStatus,
+    },
+    /// The return address is not one of the delegation's origins (rules.md 39).
+    #[error("the return address is not allowed for this client")]
+    ReturnUrlNotAllowed {
+        /// Where in the request.
+        pointer: &'static str,
+        /// Why.
+        reason: &'static str,
+    },
+    /// Another institution's notice that may not be told about: one answer for all reasons (rules.md 37).
+    #[error("no payable notice of that number and creditor")]
+    NoticeNotFound,
+}
+
+impl Refusal {
+    /// Stable snake_case code: the last part of the problem's type.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "validation_failed",
+            Self::ExternalIdTaken { .. } => "external_id_taken",
+            Self::PositionState { .. } => "debt_position_state",
+            Self::InstallmentPaid { .. } => "installment_paid",
+            Self::Immutable { .. } => "immutable_field",
+            Self::PaymentInProgress { .. } => "payment_in_progress",
+            Self::StillExpired => "still_expired",
+            Self::ServiceNotActive => "service_not_active",
+            Self::InstitutionNotActive => "institution_not_active",
+            Self::NoIssuingStation => "no_issuing_station",
+            Self::AmountChanged { .. } => "amount_changed",
+            Self::InstallmentAmbiguous { .. } => "installment_ambiguous",
+            Self::NotPayable { .. } => "not_payable",
+            Self::SessionState { .. } => "checkout_session_state",
+            Self::ReturnUrlNotAllowed { .. } => "return_url_not_allowed",
+            Self::NoticeNotFound => "not_found",
+        }
+    }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Defining a service of an institution, and changing it.
+
+use super::{AmountRule, Service, ServiceKind, ServiceStatus, Title};
+use crate::audit::AuditLine;
+use crate::batch::{Batch, Write};
+use crate::event::{Event, EventData, EventKind};
+use crate::given::Given;
+use crate::ident::{AccountCode, ServiceCode};
+use crate::institution::Institution;
+use crate::money::{Cents, MoneyError};
+use crate::refusal::Refusal;
+use crate::taxonomy::{CollectionKind, TaxonomyCode};
+use crate::text::Text;
+use crate::violation::{Place, Violations};
+
+/// What an institution says of a service, as it was written: nothing in it is believed yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceInput {
+    /// Title in Italian.
+    pub title_it: String,
+    /// Title in English.
+    pub title_en: Option<String>,
+    /// Title in German.
+    pub title_de: Option<String>,
+    /// National taxonomy code.
+    pub taxonomy_code: String,
+    /// Kind of collection, 6 to 9.
+    pub collection_kind: u8,
+    /// The account of the institution.
+    pub account_id: String,
+    /// Who may start a payment.
+    pub kind: ServiceKind,
+    /// What may be asked.
+    pub amount: AmountInput,
+    /// Whether every position must say when it is due.
+    pub due_date_required: bool,
+    /// Whether a position expires at the end of its due date.
+    pub expires_after_due_date: bool,
+    /// Whether `ANONIMO` is accepted as debtor.
+    pub anonymous_debtor_allowed: bool,
+    /// Where it stands in its life.
+    pub status: ServiceStatus,
+}
+
+/// An amount rule as it was written, in cents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AmountInput {
+    /// One amount, or any between two bounds.
+    pub fixed: bool,
+    /// The amount, where it is one.
+    pub amount: Option<i64>,
+    /// The least, where there are bounds; one cent where it is left out.
+    pub least: Option<i64>,
+    /// The most, where there are bounds; what a notice can carry where it is left out.
+    pub most: Option<i64>,
+}
+
+/// Defines a service (`present` is none) or changes it. Nothing changed gives an empty batch.
+///
+/// # Errors
+/// [`Refusal::Invalid`] with every violation.
+pub fn define(
+    institution: &Institution,
+    code: &ServiceCode,
+    present: Option<&Service>,
+    input: &ServiceInput,
+    given: &mut Given<'_>,
+) -> Result<(Service, Batch), Refusal> {
+    let mut faults = Violations::new();
+    let read = read(institution, code, present, input, given, &mut faults);
+    let Some(service) = read.filter(|_| faults.is_empty()) else {
+        return Err(Refusal::Invalid(faults.into_vec()));
+    };
+    if let Some(before) = present {
+        let aligned = Service { version: before.version, updated_at: before.updated_at, ..service.clone() };
+        if *before == aligned {
+            return Ok((aligned, Batch::new()));
+        }
+    }
+    let batch = batch(present, &service, given);
+    Ok((service, batch))
+}
+
+fn read(
+    institution: &Institution,
+    code: &ServiceCode,
+    present: Option<&Service>,
+    input: &ServiceInput,
+    given: &Given<'_>,
+    faults: &mut Violations,
+) -> Option<Service> {
+    let root = Place::root();
+    let title = title(input, faults);
+    let taxonomy_code = faults.take(&root.at("taxonomy_code"), "wrong_pattern", input.taxonomy_code.parse::<TaxonomyCode>());
+    let kind = CollectionKind::try_from(input.collection_kind);
+    let collection_kind = faults.take(&root.at("collection_kind"), "unknown_value", kind);
+    let place = root.at("account_id");
+    let account_id = faults.take(&place, "wrong_pattern", input.account_id.parse::<AccountCode>());
+    if account_id.as_ref().is_some_and(|id| institution.account(id, given.now).is_none()) {
+        faults.add(&place, "unknown_account", "The institution has no such account.");
+    }
+    let amount = amount(&root.at("amount"), input.amount, faults);
+    let used = present.is_some_and(|before| before.status != ServiceStatus::Draft);
+    if used && input.status == ServiceStatus::Draft {
+        faults.add(&root.at("status"), "draft_is_over", "A service that was active is retired, not made a draft again.");
+    }
+    Some(Service {
+        code: code.clone(),
+        title: title?,
+        taxonomy_code: taxonomy_code?,
+        collection_kind: collection_kind?,
+        account_id: account_id?,
+        kind: input.kind,
+        amount: amount?,
+        due_date_required: input.due_date_required,
+        expires_after_due_date: input.expires_after_due_date,
+        anonymous_debtor_allowed: input.anonymous_debtor_allowed,
+        status: input.status,
+        version: present.map_or(1, |before| before.version.saturating_add(1)),
+        created_at: present.map_or(given.now, |before| before.created_at),
+        updated_at: given.now,
+    })
+}
+
+fn title(input: &ServiceInput, faults: &mut Violations) -> Option<Title> {
+    let place = Place::root().at("title");
+    let mut read = |language: &str, text: &str| -> Option<Text<1, 140>> {
+        faults.take(&place.at(language), "invalid_text", text.parse())
+    };
+    let it = read("it", &input.title_it);
+    let en = input.title_en.as_deref().map(|text| read("en", text));
+    let de = input.title_de.as_deref().map(|text| read("de", text));
+    Some(Title { it: it?, en: en.flatten(), de: de.flatten() })
+}
+
+fn amount(at: &Place, input: AmountInput, faults: &mut Violations) -> Option<AmountRule> {
+    let mut read = |name: &str, cents: Option<i64>| {
+        let cents = cents?;
+        faults.take(&at.at(name), "invalid_amount", Cents::payable(cents))
+    };
+    let (one, least, most) = (read("amount", input.amount), read("least", input.least), read("most", input.most));
+    if input.fixed {
+        needless(at, &[("least", input.least), ("most", input.most)], faults);
+        if input.amount.is_none() {
+            faults.add(&at.at("amount"), "required", "A fixed rule says the amount.");
+        }
+        return one.map(|amount| AmountRule::Fixed { amount });
+    }
+    needless(at, &[("amount", input.amount)], faults);
+    let least = if input.least.is_some() { least } else { smallest().ok() };
+    let most = if input.most.is_some() { most } else { largest().ok() };
+    if let (Some(least), Some(most)) = (least, most)
+        && least > most
+    {
+        faults.add(&at.at("most"), "below_minimum", "The most is not below the least.");
+    }
+    Some(AmountRule::Free { least: least?, most: most? })
+}
+
+const fn smallest() -> Result<Cents, MoneyError> {
+    Cents::payable(1)
+}
+
+const fn largest() -> Result<Cents, MoneyError> {
+    Cents::payable(crate::money::PAYABLE_CENTS_MAX)
+}
+
+fn needless(at: &Place, given: &[(&str, Option<i64>)], faults: &mut Violations) {
+    for (name, _) in given.iter().filter(|(_, cents)| cents.is_some()) {
+        faults.add(&at.at(name), "not_allowed", "It means nothing under this rule.");
+    }
+}
+
+fn batch(present: Option<&Service>, service: &Service, given: &mut Given<'_>) -> Batch {
+    let put = Write::PutService { service: Box::new(service.clone()), expected: present.map(|before| before.version) };
+    let action = if present.is_some() { "service.replaced" } else { "service.added" };
+    let audit = AuditLine {
+        id: given.id(),
+        at: given.now,
+        client_id: given.client_id,
+        action: action.to_owned(),
+        subject: format!("service/{}", service.code),
+        reason: None,
+    };
+    let previous = present.map(|before| before.status).filter(|status| *status != service.status);
+    let event = Event {
+        id: given.id(),
+        kind: EventKind::ServiceUpdated,
+        at: given.now,
+        client_id: None,
+        data: EventData {
+            service_code: Some(service.code.clone()),
+            version: Some(service.version),
+            status: Some(service.status.name().to_owned()),
+            previous_status: previous.map(|status| status.name().to_owned()),
+            ..EventData::default()
+        },
+    };
+    Batch::new().with(put).with(Write::InsertAudit(audit)).with(Write::InsertEvent(Box::new(event)))
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Payment services: what an institution collects, under which taxonomy code, onto which account.
+
+mod define;
+#[cfg(test)]
+mod define_tests;
+mod model;
+
+pub use define::{AmountInput, ServiceInput, define};
+pub use model::*;

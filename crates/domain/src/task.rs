@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Work that follows a commit, done later under a scope of its own (the outbox).
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::TaskId;
+use crate::money::Cents;
+use crate::time::Instant;
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// What.
+    pub work: Work,
+    /// Not before.
+    pub due_at: Instant,
+}
+
+/// Kinds of work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "work", rename_all = "snake_case")]
+pub enum Work {
+    /// A notice was paid that sessions of other institutions may hold as an item (rules.md 37).
+    SettleForeignItems {
+        /// The creditor on the notice.
+        creditor_tax_code: String,
+        /// The notice.
+        notice_number: String,
+        /// What was paid.
+        amount: Cents,
+        /// When.
+        paid_at: Instant,
+    },
+    /// Operators must look: a receipt without activation, a message beyond the limits (rules.md 28, 30).
+    AlertOperators {
+        /// What, as a stable code.
+        code: String,
+        /// On what: kind and id of the resource.
+        subject: String,
+    },
+}
+
+impl Work {
+    /// Stable name of the kind, for storage and metrics.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::SettleForeignItems { .. } => "settle_foreign_items",
+            Self::AlertOperators { .. } => "alert_operators",
+        }
+    }
+}

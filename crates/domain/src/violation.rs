@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What is wrong with a request, all of it at once: each fault with the place where it stands.
+
+use std::fmt::Display;
+
+/// One fault of a request body: where (RFC 6901 pointer), what (stable code), and a sentence for the reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// JSON pointer into the request body, for example `/payment_options/0/installments/1/amount`.
+    pub pointer: String,
+    /// Stable snake_case code that a program can branch on.
+    pub code: &'static str,
+    /// One sentence for a person; it never repeats the value, which may be personal.
+    pub detail: String,
+}
+
+/// A place in a request body, extended as one walks into it.
+#[derive(Debug, Clone, Default)]
+pub struct Place(String);
+
+impl Place {
+    /// The body itself.
+    #[must_use]
+    pub const fn root() -> Self {
+        Self(String::new())
+    }
+
+    /// The member or element below this place. Property names and indexes of ours need no escaping.
+    #[must_use]
+    pub fn at(&self, step: impl Display) -> Self {
+        Self(format!("{}/{step}", self.0))
+    }
+
+    /// The RFC 6901 pointer.
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Collects violations while a command is read, so that the caller learns all of them in one answer.
+#[derive(Debug, Default)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    /// Nothing wrong so far.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Records one fault.
+    pub fn add(&mut self, place: &Place, code: &'static str, detail: impl Into<String>) {
+        self.0.push(Violation { pointer: place.pointer().to_owned(), code, detail: detail.into() });
+    }
+
+    /// Takes the value, or records why there is none.
+    pub fn take<T, E: Display>(&mut self, place: &Place, code: &'static str, result: Result<T, E>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.add(place, code, error.to_string());
+                None
+            }
+        }
+    }
+
+    /// True while nothing was recorded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The recorded faults, in the order they were found.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Violation> {
+        self.0
+    }
+}

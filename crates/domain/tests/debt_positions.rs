@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What holds for debt positions (rules.md 5 to 16 and table S).
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests state what they expect")]
+
+mod support;
+
+use support::{Town, at, codes, installment, named, one_payment, quiet, single_or_plan};
+use tramite_domain::attempt::{Attempt, AttemptKind};
+use tramite_domain::batch::Write;
+use tramite_domain::debt_position::{
+    Activity, BeneficiaryInput, InstallmentStatus, OptionInput, OptionKind, Payment, PositionStatus, TransferInput,
+    TransferTarget, cancel, differences, erase_draft, installment_status, position_status, publish, reopen, replace,
+};
+use tramite_domain::institution::InstitutionStatus;
+use tramite_domain::money::Cents;
+use tramite_domain::refusal::Refusal;
+use tramite_domain::service::{AmountRule, ServiceStatus};
+
+#[test]
+fn the_short_form_is_one_payment_onto_the_account_of_the_service() {
+    let mut town = Town::new();
+    let decided = town.open(&one_payment("TARI-1", 12_050)).unwrap();
+    let only = named(&decided.position, "single");
+    assert_eq!(position_status(&decided.position, town.now), PositionStatus::Open);
+    assert_eq!(only.amount.cents(), 12_050);
+    let transfer = only.transfers.first().unwrap();
+    assert_eq!(transfer.target, TransferTarget::Account { account_id: "main".parse().unwrap() });
+    assert_eq!(transfer.remittance_information.as_str(), format!("/RFB/{}/120.50/TXT/Tassa sui rifiuti", only.iuv));
+    let writes = decided.batch.writes();
+    assert!(
+        matches!(writes, [Write::InsertPosition(_), Write::InsertEvent(_)]),
+        "a position is written with its event"
+    );
+}
+
+#[test]
+fn every_violation_of_a_request_is_told_at_once() {
+    let mut town = Town::new();
+    let mut input = single_or_plan("RSSMRA85T10A562S");
+    input.debtor.tax_code = "RSSMRA85T10A562A".to_owned();
+    input.description = Some("Multa a mario.rossi@example.it".to_owned());
+    let option = input.payment_options.first_mut().unwrap();
+    let whole = option.installments.first_mut().unwrap();
+    whole.amount = Some(0);
+    whole.transfers = vec![TransferInput { amount: 1, account_id: Some("nowhere".to_owned()), ..Default::default() }];
+    let found = codes(town.open(&input).unwrap_err());
+    let expected = [
+        ("/external_id", "personal_data_in_text"),
+        ("/description", "personal_data_in_text"),
+        ("/debtor/tax_code", "invalid_tax_code"),
+        ("/payment_options/0/installments/0/amount", "invalid_amount"),
+        ("/payment_options/0/installments/0/transfers/0/account_id", "unknown_account"),
+    ];
+    for (pointer, code) in expected {
+        assert!(found.contains(&(pointer.to_owned(), code)), "{pointer} {code} is missing from {found:?}");
+    }
+}
+
+#[test]
+fn transfers_add_up_to_the_amount_and_have_one_target_each() {
+    let mut town = Town::new();
+    let mut input = single_or_plan("TARI-2");
+    input.payment_options.truncate(1);
+    let share = |amount, account: Option<&str>, beneficiary: Option<&str>| TransferInput {
+        amount,
+        account_id: account.map(str::to_owned),
+        beneficiary_id: beneficiary.map(str::to_owned),
+        ..Default::default()
+    };
+    let set = |input: &mut tramite_domain::debt_position::PositionInput, transfers: Vec<TransferInput>| {
+        input.payment_options.first_mut().unwrap().installments.first_mut().unwrap().transfers = transfers;
+    };
+    set(&mut input, vec![share(9_500, Some("main"), None), share(400, None, Some("provincia"))]);
+    assert_eq!(
+        codes(town.open(&input).unwrap_err()),
+        [("/payment_options/0/installments/0/transfers".to_owned(), "transfers_sum")]
+    );
+    set(&mut input, vec![share(10_000, Some("main"), Some("provincia"))]);
+    assert_eq!(
+        codes(town.open(&input).unwrap_err()),
+        [("/payment_options/0/installments/0/transfers/0".to_owned(), "one_target")]
+    );
+    set(&mut input, vec![share(9_500, Some("main"), None), share(500, None, Some("provincia"))]);
+    let position = town.position(&input);
+    assert_eq!(named(&position, "whole").transfers.iter().map(|one| one.index).collect::<Vec<_>>(), [1, 2]);
+    let own = BeneficiaryInput {
+        tax_code: support::TAX_CODE.to_owned(),
+        company_name: "Comune".to_owned(),
+        iban: "IT60X0542811101000000123456".to_owned(),
+    };
+    set(&mut input, vec![TransferInput { amount: 10_000, beneficiary: Some(own), ..Default::default() }]);
+    assert_eq!(codes(town.open(&input).unwrap_err()).first().unwrap().1, "free_beneficiary_not_allowed");
+}
+
+#[test]
+fn the_fixed_amount_of_a_service_cannot_be_overridden() {
+    let mut town = Town::new();
+    town.service.amount = AmountRule::Fixed { amount: Cents::payable(4_500).unwrap() };
+    assert_eq!(codes(town.open(&one_payment("S-1", 4_400)).unwrap_err()), [("/amount".to_owned(), "fixed_amount")]);
+    let mut silent = one_payment("S-2", 0);
+    silent.amount = None;
+    assert_eq!(named(&town.position(&silent), "single").amount.cents(), 4_500);
+}
+
+#[test]
+fn an_inactive_institution_or_a_retired_service_takes_no_new_positions() {
+    let mut town = Town::new();
+    town.service.status = ServiceStatus::Retired;
+    assert_eq!(town.open(&one_payment("S-1", 100)).unwrap_err(), Refusal::ServiceNotActive);
+    town.institution.status = InstitutionStatus::Suspended;
+    assert_eq!(town.open(&one_payment("S-1", 100)).unwrap_err(), Refusal::InstitutionNotActive);
+}
+
+#[test]
+fn a_position_opens_and_expires_at_the_instant_itself() {
+    let mut town = Town::new();
+    town.service.expires_after_due_date = true;
+    let mut input = one_payment("S-1", 100);
+    input.valid_from = Some(at("2026-09-02T00:00:00Z"));
+    input.due_date = Some(at("2026-10-25T12:00:00Z").rome_date());
+    let position = town.position(&input);
+    let status = |text: &str| position_status(&position, at(text));
+    assert_eq!(status("2026-09-01T23:59:59.999999Z"), PositionStatus::Scheduled);
+    assert_eq!(status("2026-09-02T00:00:00Z"), PositionStatus::Open);
+    // The night in which summer time ends: the day ends at 23:00 UTC, not at 22:00.
+    assert_eq!(status("2026-10-25T22:59:59.999999Z"), PositionStatus::Open);
+    assert_eq!(status("2026-10-25T23:00:00Z"), PositionStatus::Expired);
+    let mut past = one_payment("S-2", 100);
+    past.due_date = Some(at("2026-08-31T12:00:00Z").rome_date());
+    assert_eq!(codes(town.open(&past).unwrap_err()), [("/due_date".to_owned(), "due_date_past")]);
+}
+
+#[test]
+fn a_reduced_option_ends_so_many_days_after_notification_and_the_others_stay_open() {
+    let mut town = Town::new();
+    let mut input = single_or_plan("S-1");
+    let reduced = OptionInput {
+        kind: OptionKind::Reduced,
+        available_until: None,
+        available_days: Some(5),
+        installments: vec![installment("early", 7_000)],
+    };
+    input.payment_options.truncate(1);
+    input.payment_options.push(reduced);
+    let mut position = town.position(&input);
+    let status = |position: &tramite_domain::debt_position::DebtPosition, when: &str| {
+        let (option, one) = position.installment(named(position, "early").id).unwrap();
+        installment_status(position, option, one, at(when))
+    };
+    assert_eq!(status(&position, "2030-01-01T00:00:00Z"), InstallmentStatus::Open, "open while not notified");
+    position.options.get_mut(1).unwrap().notified_on = Some(at("2026-09-10T10:00:00Z").rome_date());
+    assert_eq!(status(&position, "2026-09-15T21:59:59Z"), InstallmentStatus::Open);
+    assert_eq!(status(&position, "2026-09-15T22:00:00Z"), InstallmentStatus::Expired);
+    assert_eq!(position_status(&position, at("2027-01-01T00:00:00Z")), PositionStatus::Open);
+}
+
+#[test]
+fn one_option_started_supersedes_the_others_and_its_last_installment_closes_the_position() {
+    let mut town = Town::new();
+    let mut position = town.position(&single_or_plan("S-1"));
+    let pay = |position: &mut tramite_domain::debt_position::DebtPosition, reference: &str, now| {
+        let id = named(position, reference).id;
+        let amount = named(position, reference).amount;
+        position.installment_mut(id).unwrap().payment = Some(Payment { paid_at: now, amount, receipt_id: None });
+    };
+    pay(&mut position, "first", town.now);
+    assert_eq!(position_status(&position, town.now), PositionStatus::PartiallyPaid);
+    let (option, whole) = position.installment(named(&position, "whole").id).unwrap();
+    assert_eq!(installment_status(&position, option, whole, town.now), InstallmentStatus::Superseded);
+    assert_eq!(
+        position_status(&position, at("2099-01-01T00:00:00Z")),
+        PositionStatus::PartiallyPaid,
+        "it never expires as a whole"
+    );
+    pay(&mut position, "second", town.now);
+    assert_eq!(position_status(&position, town.now), PositionStatus::Paid);
+    assert_eq!(
+        cancel(&mut town.given(), &position, quiet(), true).unwrap_err(),
+        Refusal::PositionState { status: PositionStatus::Paid }
+    );
+}
+
+#[test]
+fn replacing_keeps_numbers_by_reference_gives_new_ones_and_cancels_what_is_missing() {
+    let mut town = Town::new();
+    let position = town.position(&single_or_plan("S-1"));
+    let mut input = single_or_plan("S-1");
+    let plan = input.payment_options.get_mut(1).unwrap();
+    plan.installments = vec![installment("first", 4_000), installment("third", 6_000)];
+    let (institution, service, now) = (town.institution.clone(), town.service.clone(), town.now);
+    let context = tramite_domain::debt_position::TermsContext {
+        institution: &institution,
+        service: &service,
+        free_beneficiary: false,
+        now,
+    };
+    let mut numbers = support::Counter(500);
+    let after = replace(context, &mut town.given(), &mut numbers, &position, quiet(), &input, false).unwrap().position;
+    for kept in ["whole", "first"] {
+        assert_eq!(named(&after, kept).notice_number, named(&position, kept).notice_number);
+        assert_eq!(named(&after, kept).id, named(&position, kept).id);
+    }
+    assert_eq!(named(&after, "first").amount.cents(), 4_000);
+    assert_ne!(named(&after, "third").notice_number, named(&position, "second").notice_number);
+    assert!(named(&after, "second").cancelled_at.is_some());
+    let mut ids: Vec<_> = after.options.iter().map(|option| option.id).collect();
+    ids.dedup();
+    assert_eq!(ids.len(), 2, "the options are the same two");
+    let mut other = one_payment("S-1", 100);
+    other.service_code = "IMU".to_owned();
+    let refused = replace(context, &mut town.given(), &mut numbers, &after, quiet(), &other, false).unwrap_err();
+    assert_eq!(refused, Refusal::Immutable { field: "service_code" });
+}
+
+#[test]
+fn a_paid_installment_must_stand_in_a_replacement_unchanged() {
+    let mut town = Town::new();
+    let mut position = town.position(&single_or_plan("S-1"));
+    let id = named(&position, "first").id;
+    position.installment_mut(id).unwrap().payment =
+        Some(Payment { paid_at: town.now, amount: Cents::new(5_000).unwrap(), receipt_id: None });
+    let (institution, service, now) = (town.institution.clone(), town.service.clone(), town.now);
+    let context = tramite_domain::debt_position::TermsContext {
+        institution: &institution,
+        service: &service,
+        free_beneficiary: false,
+        now,
+    };
+    let mut numbers = support::Counter(500);
+    let mut missing = single_or_plan("S-1");
+    missing.payment_options.get_mut(1).unwrap().installments.remove(0);
+    let mut changed = single_or_plan("S-1");
+    changed.payment_options.get_mut(1).unwrap().installments.first_mut().unwrap().amount = Some(4_999);
+    for input in [missing, changed] {
+        let refused = replace(context, &mut town.given(), &mut numbers, &position, quiet(), &input, false).unwrap_err();
+        assert_eq!(refused, Refusal::InstallmentPaid { reference: "first".to_owned() });
+    }
+    let mut second = single_or_plan("S-1");
+    second.payment_options.get_mut(1).unwrap().installments.get_mut(1).unwrap().amount = Some(6_000);
+    let after = replace(context, &mut town.given(), &mut numbers, &position, quiet(), &second, false).unwrap().position;
+    assert_eq!(named(&after, "second").amount.cents(), 6_000);
+    assert!(named(&after, "first").payment.is_some());
+}
+
+#[test]
+fn while_somebody_pays_a_position_is_neither_cancelled_nor_replaced_unless_forced() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let attempt = Attempt {
+        id: uuid::Uuid::from_u128(9).into(),
+        installment_id: named(&position, "single").id,
+        kind: AttemptKind::Get,
+        reference: String::new(),
+        session_id: None,
+        amount: Cents::new(100).unwrap(),
+        at: town.now,
+    };
+    let activity = Activity { attempts: std::slice::from_ref(&attempt), sessions: &[] };
+    let locked_until = town.now.plus_seconds(1_800);
+    assert_eq!(
+        cancel(&mut town.given(), &position, activity, false).unwrap_err(),
+        Refusal::PaymentInProgress { locked_until }
+    );
+    assert_eq!(cancel(&mut town.given(), &position, activity, true).unwrap().position.cancelled_at, Some(town.now));
+    town.later(1_800);
+    assert!(
+        cancel(&mut town.given(), &position, activity, false).is_ok(),
+        "after half an hour the Node's token is gone"
+    );
+}
+
+#[test]
+fn cancel_and_reopen_go_back_to_the_same_numbers_and_expired_needs_a_later_date() {
+    let mut town = Town::new();
+    town.service.expires_after_due_date = true;
+    let mut input = one_payment("S-1", 100);
+    input.due_date = Some(town.now.rome_date());
+    let position = town.position(&input);
+    let cancelled = cancel(&mut town.given(), &position, quiet(), false).unwrap().position;
+    assert!(cancel(&mut town.given(), &cancelled, quiet(), false).unwrap().batch.is_empty(), "again is the same");
+    let reopened = reopen(&mut town.given(), &cancelled).unwrap().position;
+    assert_eq!(position_status(&reopened, town.now), PositionStatus::Open);
+    assert_eq!(named(&reopened, "single").notice_number, named(&position, "single").notice_number);
+    town.later(2 * 86_400);
+    assert_eq!(reopen(&mut town.given(), &cancelled).unwrap_err(), Refusal::StillExpired);
+    let expired = cancel(&mut town.given(), &position, quiet(), false).unwrap().position;
+    assert_eq!(position_status(&expired, town.now), PositionStatus::Cancelled, "an expired position may be cancelled");
+}
+
+#[test]
+fn a_draft_is_published_once_and_only_a_draft_is_erased() {
+    let mut town = Town::new();
+    let mut input = one_payment("S-1", 100);
+    input.publish = false;
+    let draft = town.position(&input);
+    assert!(erase_draft(&town.given(), &draft).is_ok());
+    let published = publish(&mut town.given(), &draft).unwrap();
+    assert_eq!(published.position.version, 2);
+    assert!(publish(&mut town.given(), &published.position).unwrap().batch.is_empty());
+    assert_eq!(
+        erase_draft(&town.given(), &published.position).unwrap_err(),
+        Refusal::PositionState { status: PositionStatus::Open }
+    );
+}
+
+#[test]
+fn a_request_that_means_the_same_position_has_no_differences() {
+    let mut town = Town::new();
+    let input = single_or_plan("S-1");
+    let position = town.position(&input);
+    assert_eq!(differences(town.context(), &position, &input).unwrap(), Vec::<String>::new());
+    let mut other = single_or_plan("S-1");
+    other.debtor.full_name = "Maria Rossi".to_owned();
+    other.payment_options.pop();
+    assert_eq!(differences(town.context(), &position, &other).unwrap(), ["/debtor", "/payment_options"]);
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What holds for receipts (rules.md 26 to 32): money wins.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests state what they expect")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use support::{STATION, TAX_CODE, Town, named, one_payment, quiet, single_or_plan};
+use tramite_domain::anomaly::Anomaly;
+use tramite_domain::attempt::{Attempt, AttemptKind};
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::debt_position::{DebtPosition, Metadata, PositionStatus, cancel, position_status};
+use tramite_domain::event::EventKind;
+use tramite_domain::institution::{Institution, InstitutionStatus};
+use tramite_domain::money::Cents;
+use tramite_domain::receipt::{
+    Accepted, Arrival, Known, Psp, Receipt, ReceiptContent, ReceiptMessage, ReceiptOutcome, ReceiptRole, accept,
+};
+
+fn arrival(town: &Town, notice: &str, cents: i64) -> Arrival {
+    Arrival {
+        content: ReceiptContent {
+            receipt_id: "c110729d258c4ab1b765fe902aae41d6".to_owned(),
+            creditor_tax_code: TAX_CODE.to_owned(),
+            notice_number: notice.to_owned(),
+            iuv: notice.chars().skip(1).collect(),
+            outcome: ReceiptOutcome::Ok,
+            amount: Cents::new(cents).unwrap(),
+            fee: None,
+            paid_at: Some(town.now),
+            application_date: None,
+            transfer_date: None,
+            description: "Tassa sui rifiuti".to_owned(),
+            company_name: "Comune di Esempio".to_owned(),
+            psp: Psp::default(),
+            payment_method: None,
+            payment_note: None,
+            debtor: None,
+            payer: None,
+            transfers: Vec::new(),
+            payment_metadata: Metadata::new(),
+            stand_in: false,
+            irregularities: Vec::new(),
+        },
+        addressee_tax_code: TAX_CODE.to_owned(),
+        station_id: STATION.to_owned(),
+        primitive: "paSendRTV2".to_owned(),
+        peer_fingerprint: None,
+        message: ReceiptMessage { bytes: b"<first/>".to_vec(), sha256: [1; 32] },
+    }
+}
+
+fn got(town: &Town, position: &DebtPosition, reference: &str) -> Attempt {
+    Attempt {
+        id: uuid::Uuid::from_u128(9).into(),
+        installment_id: named(position, reference).id,
+        kind: AttemptKind::Get,
+        reference: String::new(),
+        session_id: None,
+        amount: named(position, reference).amount,
+        at: town.now.plus_seconds(-60),
+    }
+}
+
+struct Outcome {
+    receipt: Option<Receipt>,
+    position: Option<DebtPosition>,
+    events: Vec<EventKind>,
+    batch: Batch,
+}
+
+fn take(town: &mut Town, position: Option<&DebtPosition>, attempts: &[Attempt], arrival: &Arrival) -> Outcome {
+    let institution = town.institution.clone();
+    let known = Known { position, attempts, ..nothing(&institution) };
+    let Accepted::First { batch } = accept(&mut town.given(), known, arrival) else { panic!("not a first receipt") };
+    let mut outcome = Outcome { receipt: None, position: None, events: Vec::new(), batch: batch.clone() };
+    for write in batch.into_writes() {
+        match write {
+            Write::InsertReceipt(receipt) => outcome.receipt = Some(*receipt),
+            Write::SettleInstallment { position, .. } | Write::InsertPosition(position) => {
+                outcome.position = Some(*position)
+            }
+            Write::InsertEvent(event) => outcome.events.push(event.kind),
+            _ => {}
+        }
+    }
+    outcome
+}
+
+/// Nothing is known but the institution, and the message came by the right way.
+fn nothing(institution: &Institution) -> Known<'_> {
+    Known {
+        institution,
+        broker_matches: true,
+        kept: None,
+        position: None,
+        iuv_taken: false,
+        attempts: &[],
+        sessions: &[],
+    }
+}
+
+fn notice(position: &DebtPosition, reference: &str) -> String {
+    named(position, reference).notice_number.unwrap().to_string()
+}
+
+#[test]
+fn a_receipt_pays_its_installment_and_one_event_tells_it() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 12_050));
+    let attempts = [got(&town, &position, "single")];
+    let arrival = arrival(&town, &notice(&position, "single"), 12_050);
+    let outcome = take(&mut town, Some(&position), &attempts, &arrival);
+    let after = outcome.position.unwrap();
+    assert_eq!(position_status(&after, town.now), PositionStatus::Paid);
+    assert_eq!(after.version, position.version + 1);
+    assert_eq!(outcome.events, [EventKind::InstallmentPaid]);
+    assert_eq!(outcome.receipt.unwrap().anomalies, BTreeSet::new());
+}
+
+#[test]
+fn a_receipt_for_a_cancelled_position_is_kept_and_flagged() {
+    let mut town = Town::new();
+    let open = town.position(&one_payment("S-1", 100));
+    let position = cancel(&mut town.given(), &open, quiet(), false).unwrap().position;
+    town.later(60);
+    let attempts = [got(&town, &position, "single")];
+    let arrival = arrival(&town, &notice(&position, "single"), 100);
+    let outcome = take(&mut town, Some(&position), &attempts, &arrival);
+    assert_eq!(position_status(&outcome.position.unwrap(), town.now), PositionStatus::Paid);
+    assert_eq!(outcome.receipt.unwrap().anomalies, BTreeSet::from([Anomaly::CancelledPosition]));
+}
+
+#[test]
+fn a_second_receipt_for_a_paid_installment_is_a_double_payment_and_changes_no_state() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let attempts = [got(&town, &position, "single")];
+    let first = arrival(&town, &notice(&position, "single"), 100);
+    let paid = take(&mut town, Some(&position), &attempts, &first).position.unwrap();
+    town.later(10);
+    let mut second = arrival(&town, &notice(&position, "single"), 100);
+    second.content.receipt_id = "another".to_owned();
+    let outcome = take(&mut town, Some(&paid), &attempts, &second);
+    let after = outcome.position.unwrap();
+    assert_eq!(named(&after, "single").payment, named(&paid, "single").payment, "paid is final");
+    assert_eq!(outcome.events, [EventKind::AnomalyDetected]);
+    assert!(outcome.receipt.unwrap().anomalies.contains(&Anomaly::DuplicatePayment));
+}
+
+#[test]
+fn two_alternatives_of_one_debt_both_paid_are_an_explicit_double_payment() {
+    let mut town = Town::new();
+    let position = town.position(&single_or_plan("S-1"));
+    let attempts = [got(&town, &position, "whole"), got(&town, &position, "first")];
+    let first = arrival(&town, &notice(&position, "whole"), 10_000);
+    let paid = take(&mut town, Some(&position), &attempts, &first).position.unwrap();
+    let mut second = arrival(&town, &notice(&position, "first"), 5_000);
+    second.content.receipt_id = "another".to_owned();
+    let outcome = take(&mut town, Some(&paid), &attempts, &second);
+    assert!(named(&outcome.position.unwrap(), "first").payment.is_some(), "the money is booked");
+    let anomalies = outcome.receipt.unwrap().anomalies;
+    assert_eq!(anomalies, BTreeSet::from([Anomaly::DuplicatePayment, Anomaly::SupersededPosition]));
+}
+
+#[test]
+fn an_amount_that_was_never_due_and_a_payment_never_asked_for_are_flagged() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let arrival_of_90 = arrival(&town, &notice(&position, "single"), 90);
+    let outcome = take(&mut town, Some(&position), &[], &arrival_of_90);
+    assert_eq!(outcome.receipt.unwrap().anomalies, BTreeSet::from([Anomaly::AmountMismatch, Anomaly::NotActivated]));
+    assert_eq!(position_status(&outcome.position.unwrap(), town.now), PositionStatus::Paid);
+    let alarms = outcome
+        .batch
+        .writes()
+        .iter()
+        .filter(|write| matches!(write, Write::InsertTask(task) if task.work.name() == "alert_operators"));
+    assert_eq!(alarms.count(), 1);
+    // An amount that a get answered within the half hour before was due, though it is no longer.
+    let mut asked = got(&town, &position, "single");
+    asked.amount = Cents::new(90).unwrap();
+    let outcome = take(&mut town, Some(&position), &[asked], &arrival_of_90);
+    assert_eq!(outcome.receipt.unwrap().anomalies, BTreeSet::new());
+}
+
+#[test]
+fn a_receipt_in_stand_in_is_not_an_alarm() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let mut arrival = arrival(&town, &notice(&position, "single"), 100);
+    arrival.content.stand_in = true;
+    let outcome = take(&mut town, Some(&position), &[], &arrival);
+    assert_eq!(outcome.receipt.unwrap().anomalies, BTreeSet::from([Anomaly::StandIn]));
+}
+
+#[test]
+fn a_receipt_for_an_unknown_notice_makes_a_paid_position_of_its_own() {
+    let mut town = Town::new();
+    let arrival = arrival(&town, "305000000001234586", 700);
+    let outcome = take(&mut town, None, &[], &arrival);
+    let position = outcome.position.unwrap();
+    assert_eq!(position_status(&position, town.now), PositionStatus::Paid);
+    assert_eq!(position.service_code, None);
+    let receipt = outcome.receipt.unwrap();
+    assert_eq!(receipt.anomalies, BTreeSet::from([Anomaly::UnknownPosition]));
+    assert_eq!(receipt.position.unwrap().position_id, position.id);
+}
+
+#[test]
+fn a_receipt_for_an_unknown_notice_whose_reference_is_taken_or_by_another_broker_is_kept_by_itself() {
+    let mut town = Town::new();
+    let institution = town.institution.clone();
+    let arrival = arrival(&town, "101000000000000042", 100);
+    let known = Known { iuv_taken: true, broker_matches: false, ..nothing(&institution) };
+    let Accepted::First { batch } = accept(&mut town.given(), known, &arrival) else { panic!("not a first receipt") };
+    assert!(!batch.writes().iter().any(|write| matches!(write, Write::InsertPosition(_))));
+    let kept = batch.writes().iter().find_map(|write| match write {
+        Write::InsertReceipt(receipt) => Some(receipt.anomalies.clone()),
+        _ => None,
+    });
+    assert_eq!(kept.unwrap(), BTreeSet::from([Anomaly::StationMismatch, Anomaly::UnknownPosition]));
+}
+
+#[test]
+fn a_copy_for_a_beneficiary_touches_no_position_even_under_the_same_notice_number() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let mut arrival = arrival(&town, &notice(&position, "single"), 100);
+    arrival.content.creditor_tax_code = "99999000021".to_owned();
+    let outcome = take(&mut town, Some(&position), &[], &arrival);
+    assert_eq!(outcome.position, None);
+    assert_eq!(outcome.receipt.unwrap().role, ReceiptRole::Beneficiary);
+    assert_eq!(outcome.events, [EventKind::ReceiptReceived]);
+}
+
+#[test]
+fn a_receipt_with_outcome_ko_is_kept_and_pays_nothing() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let mut arrival = arrival(&town, &notice(&position, "single"), 100);
+    arrival.content.outcome = ReceiptOutcome::Ko;
+    let outcome = take(&mut town, Some(&position), &[], &arrival);
+    assert_eq!(outcome.position, None);
+    assert_eq!(outcome.receipt.unwrap().position.unwrap().position_id, position.id);
+}
+
+#[test]
+fn a_receipt_without_an_instant_through_an_old_station_to_a_closed_institution_is_kept() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    town.institution.status = InstitutionStatus::Closed;
+    let mut arrival = arrival(&town, &notice(&position, "single"), 100);
+    arrival.station_id = "99999000039_99".to_owned();
+    arrival.content.paid_at = None;
+    let attempts = [got(&town, &position, "single")];
+    let outcome = take(&mut town, Some(&position), &attempts, &arrival);
+    let receipt = outcome.receipt.unwrap();
+    assert_eq!(receipt.paid_at, town.now);
+    let expected = [Anomaly::StationMismatch, Anomaly::InstitutionInactive, Anomaly::IrregularMessage];
+    assert_eq!(receipt.anomalies, BTreeSet::from(expected));
+}
+
+#[test]
+fn the_same_receipt_again_is_a_duplicate_and_other_bytes_are_kept_once_flagged() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let first = arrival(&town, &notice(&position, "single"), 100);
+    let kept = take(&mut town, Some(&position), &[], &first).receipt.unwrap();
+    let institution = town.institution.clone();
+    let known = Known { kept: Some(&kept), position: Some(&position), ..nothing(&institution) };
+    assert_eq!(accept(&mut town.given(), known, &first), Accepted::Duplicate { batch: Batch::new() });
+    let mut other = first.clone();
+    other.message = ReceiptMessage { bytes: b"<other/>".to_vec(), sha256: [2; 32] };
+    let Accepted::Duplicate { batch } = accept(&mut town.given(), known, &other) else { panic!("not a duplicate") };
+    assert!(matches!(batch.writes(), [Write::InsertReceiptVariant { .. }, Write::InsertEvent(_)]));
+}

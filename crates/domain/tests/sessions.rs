@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What holds for checkout sessions (rules.md 34 to 40 and table S).
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests state what they expect")]
+
+mod support;
+
+use support::{Town, client, codes, named, one_payment, single_or_plan};
+use tramite_domain::attempt::{Attempt, AttemptKind};
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::money::Cents;
+use tramite_domain::refusal::Refusal;
+use tramite_domain::session::{
+    Cart, CheckoutSession, Choice, IfBusy, ItemInput, ItemPayment, Language, OnAbandon, Opened, OwnItem, PayerInput,
+    ReturnKind, ReturnMode, SessionInput, SessionStatus, Visit, abandoned, asked, cancel, clock_moved, item_paid,
+    minted, open, returned, session_status, visit,
+};
+
+fn input() -> SessionInput {
+    SessionInput {
+        client_reference: Some("SUAPE-2026-000123".to_owned()),
+        payer: Some(PayerInput { tax_code: Some("RSSMRA85T10A562S".to_owned()), ..Default::default() }),
+        return_url: "https://portal.example.it/back".to_owned(),
+        cancel_url: None,
+        state: None,
+        return_mode: ReturnMode::Token,
+        expires_in: 1_800,
+        on_abandon: OnAbandon::Keep,
+        if_busy: IfBusy::Reject,
+        allow_notice: true,
+        language: Language::It,
+        metadata: serde_json::Map::new(),
+    }
+}
+
+fn item(position: &DebtPosition, inline: bool) -> OwnItem {
+    OwnItem {
+        position: position.clone(),
+        choice: Choice::Only,
+        inline,
+        expected_amount: None,
+        attempts: Vec::new(),
+        sessions: Vec::new(),
+    }
+}
+
+fn opened(town: &mut Town, position: &DebtPosition) -> CheckoutSession {
+    let institution = town.institution.clone();
+    let items = [ItemInput::Own(Box::new(item(position, true)))];
+    match open(&institution, &mut town.given(), &input(), &items).unwrap() {
+        Opened::New { session, .. } => *session,
+        Opened::Joined(_) => panic!("nothing to join"),
+    }
+}
+
+fn after(batch: Batch) -> CheckoutSession {
+    let found = batch.into_writes().into_iter().find_map(|write| match write {
+        Write::UpdateSession { session, .. } => Some(*session),
+        _ => None,
+    });
+    found.unwrap()
+}
+
+fn cart(town: &Town, cents: i64) -> Cart {
+    Cart {
+        reference: "cart-1".to_owned(),
+        minted_at: town.now,
+        amount: Some(Cents::new(cents).unwrap()),
+        location: "https://checkout.example.it/c/1".to_owned(),
+    }
+}
+
+fn payment(town: &Town, cents: i64) -> ItemPayment {
+    ItemPayment { paid_at: town.now, amount: Cents::new(cents).unwrap(), receipt_id: None }
+}
+
+#[test]
+fn a_session_goes_from_open_over_redirected_and_processing_to_completed() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let session = opened(&mut town, &position);
+    assert_eq!(
+        visit(&session, std::slice::from_ref(&position), town.now),
+        Visit::Mint {
+            due: vec![tramite_domain::session::Due {
+                installment_id: Some(named(&position, "single").id),
+                amount: Cents::new(100).unwrap()
+            }]
+        }
+    );
+    let minted_cart = cart(&town, 100);
+    let session = after(minted(&mut town.given(), &session, minted_cart, &[]));
+    assert_eq!(session.told_status, SessionStatus::Redirected);
+    let session = after(returned(&mut town.given(), &session, ReturnKind::Cancel));
+    assert_eq!(session.told_status, SessionStatus::Redirected, "Checkout's cancel changes nothing but the hint");
+    let session = after(returned(&mut town.given(), &session, ReturnKind::Ok));
+    assert_eq!(session.told_status, SessionStatus::Processing);
+    let paid = payment(&town, 100);
+    let session = after(item_paid(&mut town.given(), &session, named(&position, "single").id, &paid));
+    assert_eq!(session.told_status, SessionStatus::Completed);
+    assert_eq!(session.amount_paid().cents(), 100);
+    assert_eq!(visit(&session, &[position], town.now), Visit::Paid);
+}
+
+#[test]
+fn a_cart_is_used_again_for_eight_minutes_and_only_for_the_same_amount() {
+    let mut town = Town::new();
+    let mut position = town.position(&one_payment("S-1", 100));
+    let fresh = opened(&mut town, &position);
+    let cart = cart(&town, 100);
+    let session = after(minted(&mut town.given(), &fresh, cart, &[]));
+    let positions = |position: &DebtPosition| vec![position.clone()];
+    assert!(matches!(visit(&session, &positions(&position), town.now.plus_seconds(479)), Visit::Cart { .. }));
+    assert!(matches!(visit(&session, &positions(&position), town.now.plus_seconds(480)), Visit::Mint { .. }));
+    let id = named(&position, "single").id;
+    position.installment_mut(id).unwrap().amount = Cents::new(101).unwrap();
+    assert!(matches!(visit(&session, &positions(&position), town.now), Visit::Mint { .. }));
+    position.cancelled_at = Some(town.now);
+    assert_eq!(visit(&session, &positions(&position), town.now), Visit::Over);
+}
+
+#[test]
+fn an_abandoned_session_expires_but_not_while_somebody_may_be_paying() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let session = opened(&mut town, &position);
+    assert_eq!(session_status(&session, town.now.plus_seconds(1_800)), SessionStatus::Expired);
+    let last_get = town.now.plus_seconds(1_700);
+    let session = after(asked(&mut town.given(), &session, last_get, false));
+    assert_eq!(session_status(&session, town.now.plus_seconds(1_800)), SessionStatus::Open);
+    assert_eq!(session_status(&session, last_get.plus_seconds(1_800)), SessionStatus::Expired);
+}
+
+#[test]
+fn what_an_expired_session_made_is_withdrawn_unless_another_session_offers_it_or_somebody_asked_for_it() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let made = CheckoutSession { on_abandon: OnAbandon::Cancel, ..opened(&mut town, &position) };
+    town.later(1_000);
+    let other = opened(&mut town, &position);
+    let over = made.expires_at;
+    let both = [made.clone(), other.clone()];
+    assert_eq!(abandoned(&made, &[], &[], over.plus_seconds(-1)), []);
+    assert_eq!(abandoned(&made, &[], &both, over), []);
+    assert_eq!(abandoned(&made, &[], &both, other.expires_at), [position.id]);
+    assert_eq!(abandoned(&CheckoutSession { on_abandon: OnAbandon::Keep, ..made.clone() }, &[], &[], over), []);
+    let get = Attempt {
+        id: uuid::Uuid::from_u128(9).into(),
+        installment_id: named(&position, "single").id,
+        kind: AttemptKind::Get,
+        reference: String::new(),
+        session_id: None,
+        amount: Cents::new(100).unwrap(),
+        at: over.plus_seconds(-60),
+    };
+    assert_eq!(abandoned(&made, &[get], &[], over), []);
+}
+
+#[test]
+fn a_payment_without_receipt_is_unresolved_after_the_lock_and_failed_after_the_redeliveries() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let session = opened(&mut town, &position);
+    let now = town.now;
+    let session = after(asked(&mut town.given(), &session, now, true));
+    let state = |seconds| session_status(&session, now.plus_seconds(seconds));
+    assert_eq!(state(1_799), SessionStatus::Processing);
+    assert_eq!(state(1_800), SessionStatus::Unresolved);
+    assert_eq!(state(48 * 3_600), SessionStatus::Failed);
+    assert_eq!(
+        cancel(&mut town.given(), &session).unwrap_err(),
+        Refusal::SessionState { status: SessionStatus::Processing }
+    );
+}
+
+#[test]
+fn a_receipt_after_the_session_closed_completes_it_late() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let session = opened(&mut town, &position);
+    town.later(3_600);
+    let expired = after(clock_moved(&mut town.given(), &session));
+    assert_eq!((expired.told_status, expired.closed_at), (SessionStatus::Expired, Some(town.now)));
+    let paid = payment(&town, 100);
+    let batch = item_paid(&mut town.given(), &expired, named(&position, "single").id, &paid);
+    let event = batch.writes().iter().find_map(|write| match write {
+        Write::InsertEvent(event) => Some(event.data.clone()),
+        _ => None,
+    });
+    assert_eq!(event.unwrap().late, Some(true));
+    assert_eq!(after(batch).told_status, SessionStatus::Completed);
+}
+
+#[test]
+fn a_cancelled_session_stays_cancelled_until_money_comes() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let session = opened(&mut town, &position);
+    let cancelled = after(cancel(&mut town.given(), &session).unwrap());
+    assert!(cancel(&mut town.given(), &cancelled).unwrap().is_empty(), "again is the same");
+    assert_eq!(visit(&cancelled, std::slice::from_ref(&position), town.now), Visit::Over);
+    let paid = payment(&town, 100);
+    let completed = after(item_paid(&mut town.given(), &cancelled, named(&position, "single").id, &paid));
+    assert_eq!(completed.told_status, SessionStatus::Completed);
+}
+
+#[test]
+fn an_item_must_be_payable_unambiguous_and_of_the_expected_amount() {
+    let mut town = Town::new();
+    let position = town.position(&single_or_plan("S-1"));
+    let institution = town.institution.clone();
+    let try_open = |town: &mut Town, own: OwnItem| {
+        open(&institution, &mut town.given(), &input(), &[ItemInput::Own(Box::new(own))]).map(|_| ())
+    };
+    let ambiguous = try_open(&mut town, item(&position, false)).unwrap_err();
+    assert_eq!(
+        ambiguous,
+        Refusal::InstallmentAmbiguous { choices: vec!["whole".into(), "first".into(), "second".into()] }
+    );
+    let other = OwnItem {
+        choice: Choice::Reference("whole".to_owned()),
+        expected_amount: Some(9_999),
+        ..item(&position, false)
+    };
+    assert_eq!(try_open(&mut town, other).unwrap_err(), Refusal::AmountChanged { due: Some(10_000) });
+    let gone = OwnItem { choice: Choice::Reference("gone".to_owned()), ..item(&position, false) };
+    assert!(matches!(try_open(&mut town, gone).unwrap_err(), Refusal::NotPayable { .. }));
+    let right = OwnItem {
+        choice: Choice::Reference("whole".to_owned()),
+        expected_amount: Some(10_000),
+        ..item(&position, false)
+    };
+    assert!(try_open(&mut town, right).is_ok());
+}
+
+#[test]
+fn the_same_notice_twice_too_many_items_and_cancel_without_inline_are_refused() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let institution = town.institution.clone();
+    let own = || ItemInput::Own(Box::new(item(&position, false)));
+    let abandoned = SessionInput { on_abandon: OnAbandon::Cancel, ..input() };
+    let refused = open(&institution, &mut town.given(), &abandoned, &[own(), own()]).unwrap_err();
+    assert_eq!(
+        codes(refused),
+        [("/line_items/1".to_owned(), "duplicate_item"), ("/on_abandon".to_owned(), "not_inline")]
+    );
+    let many: Vec<_> = (0..6).map(|_| own()).collect();
+    assert_eq!(
+        codes(open(&institution, &mut town.given(), &input(), &many).unwrap_err()),
+        [("/line_items".to_owned(), "item_count")]
+    );
+}
+
+#[test]
+fn a_busy_item_is_refused_and_joined_only_by_the_same_client_and_payer() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let fresh = opened(&mut town, &position);
+    let cart = cart(&town, 100);
+    let running = after(minted(&mut town.given(), &fresh, cart, &[]));
+    let institution = town.institution.clone();
+    let busy = |running: &CheckoutSession| {
+        [ItemInput::Own(Box::new(OwnItem { sessions: vec![running.clone()], ..item(&position, false) }))]
+    };
+    let refused = open(&institution, &mut town.given(), &input(), &busy(&running)).unwrap_err();
+    assert_eq!(refused, Refusal::PaymentInProgress { locked_until: running.expires_at });
+    let joining = SessionInput { if_busy: IfBusy::Join, ..input() };
+    let joined = open(&institution, &mut town.given(), &joining, &busy(&running)).unwrap();
+    assert!(matches!(joined, Opened::Joined(session) if session.id == running.id));
+    let stranger = SessionInput { payer: None, ..joining.clone() };
+    assert!(open(&institution, &mut town.given(), &stranger, &busy(&running)).is_err());
+    let mut theirs = running.clone();
+    theirs.client_id = uuid::Uuid::from_u128(78).into();
+    assert_ne!(theirs.client_id, client());
+    assert!(open(&institution, &mut town.given(), &joining, &busy(&theirs)).is_err());
+}

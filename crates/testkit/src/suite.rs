@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A list of sentences and their run.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use libtest_mimic::{Arguments, Trial};
+
+use crate::database::{Database, Kind, Lease};
+use crate::limit::{SENTENCE_LIMIT_SECONDS, drive, within};
+use crate::{postgres, reference, xmllint_present};
+
+/// The sentences of one test target (`harness = false` in its `Cargo.toml`).
+///
+/// Sentences run side by side (`--test-threads` as usual), each on a thread of its own with a time
+/// limit; asynchronous ones on a runtime of their own with two workers.
+#[derive(Debug)]
+pub struct Suite {
+    trials: Vec<Trial>,
+    limit: Duration,
+}
+
+impl Default for Suite {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Suite {
+    /// An empty suite.
+    pub const fn new() -> Self {
+        Self { trials: Vec::new(), limit: Duration::from_secs(SENTENCE_LIMIT_SECONDS) }
+    }
+
+    /// Changes the time limit of the sentences that are added after this call.
+    #[must_use]
+    pub const fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// A sentence that needs nothing.
+    #[must_use]
+    pub fn sync(self, name: &str, body: impl FnOnce() + Send + 'static) -> Self {
+        self.add(name.to_owned(), true, body)
+    }
+
+    /// An asynchronous sentence that needs no database.
+    #[must_use]
+    pub fn asynchronous<F: Future<Output = ()>>(self, name: &str, body: impl FnOnce() -> F + Send + 'static) -> Self {
+        self.add(name.to_owned(), true, move || drive(body()))
+    }
+
+    /// A sentence that must hold on both databases: `sqlite::name` and `postgres::name`.
+    #[must_use]
+    pub fn async_on_both<F: Future<Output = ()>>(
+        self,
+        name: &str,
+        body: impl Fn(Database) -> F + Clone + Send + 'static,
+    ) -> Self {
+        self.async_on_sqlite(name, body.clone()).async_on_postgres(name, body)
+    }
+
+    /// A sentence about SQLite alone: `sqlite::name`.
+    #[must_use]
+    pub fn async_on_sqlite<F: Future<Output = ()>>(
+        self,
+        name: &str,
+        body: impl FnOnce(Database) -> F + Send + 'static,
+    ) -> Self {
+        self.add(format!("sqlite::{name}"), true, on(Kind::Sqlite, body))
+    }
+
+    /// A sentence about PostgreSQL alone: `postgres::name`; ignored where PostgreSQL is absent.
+    #[must_use]
+    pub fn async_on_postgres<F: Future<Output = ()>>(
+        self,
+        name: &str,
+        body: impl FnOnce(Database) -> F + Send + 'static,
+    ) -> Self {
+        let body = on(Kind::Postgres, body);
+        self.add(format!("postgres::{name}"), postgres::present(), body)
+    }
+
+    /// A sentence that reads the reference folder; ignored where it is absent.
+    #[must_use]
+    pub fn with_reference(self, name: &str, body: impl FnOnce(PathBuf) + Send + 'static) -> Self {
+        self.reading(name, reference(), body)
+    }
+
+    /// A sentence that validates with [`crate::xmllint`] against the reference folder's schemas;
+    /// ignored where either is absent.
+    #[must_use]
+    pub fn with_schemas(self, name: &str, body: impl FnOnce(PathBuf) + Send + 'static) -> Self {
+        let folder = reference().filter(|_| xmllint_present());
+        self.reading(name, folder, body)
+    }
+
+    /// Runs what the command line asks for (`cargo test -- name`), prints the outcome and ends the
+    /// process.
+    pub fn run(self) -> ! {
+        libtest_mimic::run(&Arguments::from_args(), self.trials).exit()
+    }
+
+    fn reading(self, name: &str, folder: Option<PathBuf>, body: impl FnOnce(PathBuf) + Send + 'static) -> Self {
+        let present = folder.is_some();
+        self.add(name.to_owned(), present, move || {
+            body(folder.expect("the reference folder (an ignored sentence was asked for)"));
+        })
+    }
+
+    fn add(mut self, name: String, present: bool, body: impl FnOnce() + Send + 'static) -> Self {
+        let limit = self.limit;
+        let thread_name = name.clone();
+        let trial = Trial::test(name, move || within(limit, &thread_name, body));
+        self.trials.push(trial.with_ignored_flag(!present));
+        self
+    }
+}
+
+fn on<F: Future<Output = ()>>(
+    kind: Kind,
+    body: impl FnOnce(Database) -> F + Send + 'static,
+) -> impl FnOnce() + Send + 'static {
+    move || {
+        let lease = Lease::take(kind);
+        drive(body(lease.database()));
+    }
+}

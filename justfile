@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# Everyday commands; `just` lists them. The checks themselves stand in .ci/step.
+
+_list:
+    @just --list --unsorted
+
+# A whole Tramite on this machine in one process: gateway, worker, simulated Node, two institutions
+demo *arguments:
+    cargo run --release --package tramite -- demo {{arguments}}
+
+# Everything a change must pass; the tools that it needs stand in CONTRIBUTING.md
+check:
+    .ci/step fmt clippy test contract contract-lint contract-valid deny docs tidy licences files
+
+# The tests; `just test -p tramite-domain`, `just test -- word`
+test *arguments:
+    cargo test --workspace {{arguments}}
+
+# Formats the code
+fmt:
+    cargo fmt --all
+
+# Compares the committed contract with the code, and lints it
+contract:
+    .ci/step contract contract-lint contract-valid
+
+# Writes the contract from the code into openapi/; read the difference before you commit it
+contract-write:
+    .ci/step contract-write
+
+# Measures: all benchmarks of the workspace
+bench *arguments:
+    cargo bench --workspace --benches {{arguments}}
+
+# The documentation of the crates, in target/doc
+docs:
+    .ci/step docs
+
+# What continuous integration runs, on a Debian machine as root
+ci:
+    .ci/run

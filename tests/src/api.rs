@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A caller of the REST API: what a portal's developer would write.
+
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// A caller with a token of one institution.
+#[derive(Debug, Clone)]
+pub struct Api {
+    url: String,
+    token: String,
+    http: Client,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Came {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// The JSON body; null where there was none.
+    pub body: Value,
+    /// Whether it was the kept answer of an earlier request.
+    pub replayed: bool,
+}
+
+impl Api {
+    /// Takes a token.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn with_secret(url: &str, client_id: &str, client_secret: &str, institution: &str) -> Self {
+        let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let form = [("grant_type", "client_credentials"), ("institution", institution)];
+        let asked = http.post(format!("{url}/oauth2/token")).basic_auth(client_id, Some(client_secret)).form(&form).send();
+        let answer: Value = asked.await.expect("an answer").json().await.expect("JSON");
+        let token = answer["access_token"].as_str().unwrap_or_else(|| panic!("no token: {answer}")).to_owned();
+        Self { url: url.to_owned(), token, http }
+    }
+
+    /// The same caller at another process.
+    #[must_use]
+    pub fn at(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), ..self.clone() }
+    }
+
+    /// The token.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Came {
+        self.send(Method::GET, path, None, None).await
+    }
+
+    /// Creates or acts under a new key.
+    pub async fn post(&self, path: &str, body: &Value) -> Came {
+        self.post_with(path, body, &Uuid::new_v4().to_string()).await
+    }
+
+    /// Creates or acts under that key.
+    pub async fn post_with(&self, path: &str, body: &Value, key: &str) -> Came {
+        self.send(Method::POST, path, Some(body), Some(key)).await
+    }
+
+    /// Puts.
+    pub async fn put(&self, path: &str, body: &Value) -> Came {
+        self.send(Method::PUT, path, Some(body), None).await
+    }
+
+    /// Removes.
+    pub async fn delete(&self, path: &str) -> Came {
+        self.send(Method::DELETE, path, None, None).await
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<&Value>, key: Option<&str>) -> Came {
+        let mut request = self.http.request(method, format!("{}{path}", self.url)).bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key);
+        }
+        let answer = request.send().await.expect("an answer");
+        let replayed = answer.headers().contains_key("Idempotent-Replayed");
+        let (status, text) = (answer.status(), answer.text().await.expect("a body"));
+        Came { status, body: serde_json::from_str(&text).unwrap_or(Value::Null), replayed }
+    }
+
+    /// A debt position of the service without a fixed amount.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn position(&self, service_code: &str, amount: i64) -> Value {
+        let came = self.post("/v1/debt-positions", &position(service_code, amount)).await;
+        assert_eq!(came.status, 201, "{}", came.body);
+        came.body
+    }
+}
+
+/// The body of a new debt position under a key of its own.
+#[must_use]
+pub fn position(service_code: &str, amount: i64) -> Value {
+    json!({
+        "external_id": format!("T-{}", Uuid::new_v4().simple()),
+        "service_code": service_code,
+        "amount": amount,
+        "debtor": {"type": "natural_person", "tax_code": "RSSMRA85T10A562S", "full_name": "Mario Rossi"}
+    })
+}
+
+/// A field of the only installment of a position.
+#[must_use]
+pub fn installment<'a>(position: &'a Value, field: &str) -> &'a Value {
+    &position["payment_options"][0]["installments"][0][field]
+}
+
+/// The notice number of the only installment of a position.
+#[must_use]
+pub fn notice(position: &Value) -> &str {
+    installment(position, "notice_number").as_str().unwrap_or_else(|| panic!("no notice in {position}"))
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The program under test, as `cargo` builds it.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The path of `tramite`, built for the same profile as this test.
+///
+/// # Panics
+/// When it cannot be built.
+pub fn tramite() -> &'static PathBuf {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| {
+        let test = std::env::current_exe().expect("a test has a path");
+        let folder = test.parent().and_then(|deps| deps.parent()).expect("tests stand in target/<profile>/deps");
+        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        build.args(["build", "--quiet", "--package", "tramite"]).current_dir(tramite_testkit::workspace_root());
+        if folder.ends_with("release") {
+            build.arg("--release");
+        }
+        assert!(build.status().expect("cargo runs").success(), "tramite does not build");
+        folder.join("tramite")
+    })
+}
