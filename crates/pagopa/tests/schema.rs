@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Our tables and our writers against the official schema, by an independent validator.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test target without the usual harness is not seen as a test"
+)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use support::random::Random;
+use support::samples::Samples;
+use tramite_pagopa::current::{Request, Version};
+use tramite_pagopa::strict::{NoRegister, check_answer};
+use tramite_pagopa::{Primitive, Reason, Unreadable, soap};
+use tramite_testkit::{sentences, xmllint};
+
+sentences! {
+    schemas:
+        every_answer_we_write_validates,
+        every_refusal_of_form_validates,
+        every_request_we_write_validates,
+        our_tables_and_the_official_schema_agree_on_damaged_messages;
+}
+
+const ANSWERS: u64 = 400;
+const REQUESTS: u64 = 200;
+const DAMAGED: u64 = 1_000;
+
+fn validates(reference: &Path, message: &[u8]) -> Result<(), String> {
+    xmllint(&reference.join("examples/xsd/cur/paForNode-soap.xsd"), message)
+}
+
+fn every_answer_we_write_validates(reference: PathBuf) {
+    for seed in 0..ANSWERS {
+        let answer = if seed % 2 == 0 { Samples::hostile(seed).answer() } else { Samples::new(seed).answer() };
+        let message = soap::answer(&answer);
+        let verdict = validates(&reference, &message);
+        assert!(verdict.is_ok(), "seed {seed}: {}\n{}", verdict.unwrap_err(), String::from_utf8_lossy(&message));
+    }
+}
+
+fn every_refusal_of_form_validates(reference: PathBuf) {
+    let reasons = [Unreadable::TooLarge, Unreadable::Doctype, Unreadable::Encoding, Unreadable::UnknownPayload];
+    for primitive in Primitive::ALL {
+        for reason in reasons {
+            let refused = soap::Refused::Unreadable { primitive: Some(primitive), id_pa: None, reason };
+            let answer = refused.answer("99999000039");
+            assert_eq!(answer.status, 200);
+            validates(&reference, &answer.body).unwrap();
+            check_answer(primitive, &answer.body, &NoRegister).unwrap();
+        }
+    }
+}
+
+fn every_request_we_write_validates(reference: PathBuf) {
+    for seed in 0..REQUESTS {
+        let mut request = Samples::new(seed).request();
+        if let Request::Receipt(receipt) = &mut request {
+            // The schema knows no share of nothing and no more than five.
+            receipt.transfers.truncate(5);
+        }
+        let message = soap::request(&request);
+        let verdict = validates(&reference, &message);
+        assert!(verdict.is_ok(), "seed {seed}: {}\n{}", verdict.unwrap_err(), String::from_utf8_lossy(&message));
+    }
+}
+
+/// Whole elements dropped, doubled, moved, renamed, refilled: where the message is still well-formed, the
+/// validator and the tables say the same, the Node's further demands on answers left aside.
+fn our_tables_and_the_official_schema_agree_on_damaged_messages(reference: PathBuf) {
+    let mut valid = 0;
+    for seed in 0..DAMAGED {
+        let mut samples = Samples::new(seed);
+        let random = &mut Random::new(seed);
+        let (message, verdict) = match seed % 3 {
+            0 => {
+                let message = damaged(&soap::request(&strict_request(&mut samples)), random);
+                let ours = soap::receive(message.as_bytes(), None).map(drop).map_err(|refused| refused.to_string());
+                (message, ours)
+            }
+            1 => {
+                let message = damaged(&soap::request(&receipt_of_version_2(&mut samples)), random);
+                let Some(ours) = regular(&message) else { continue };
+                (message, ours)
+            }
+            _ => {
+                let answer = samples.answer();
+                let message = damaged(&soap::answer(&answer), random);
+                let ours = of_schema(answer.primitive(), &message);
+                (message, ours)
+            }
+        };
+        let official = validates(&reference, message.as_bytes());
+        assert_eq!(
+            verdict.is_ok(),
+            official.is_ok(),
+            "seed {seed}\nours: {verdict:?}\nofficial: {official:?}\n{message}"
+        );
+        valid += usize::from(official.is_ok());
+    }
+    assert!(valid > 50, "only {valid} damaged messages were still valid: the test compares nothing");
+}
+
+fn receipt_of_version_2(samples: &mut Samples) -> Request {
+    loop {
+        let receipt = samples.receipt();
+        if receipt.version == Version::V2 {
+            return Request::Receipt(Box::new(receipt));
+        }
+    }
+}
+
+/// Valid for the schema, and yet no receipt: nothing but white space where we need something.
+const BLANK: [&str; 2] = ["paSendRTV2: idPA is not readable", "paSendRTV2: receipt/receiptId is not readable"];
+
+/// A receipt is valid where it is taken without a word; `None` where it is refused for a blank.
+fn regular(message: &str) -> Option<Result<(), String>> {
+    match soap::receive(message.as_bytes(), None) {
+        Ok(received) if received.irregular.is_empty() => Some(Ok(())),
+        Ok(received) => Some(Err(received.irregular.join("; "))),
+        Err(refused) if BLANK.contains(&refused.to_string().as_str()) => None,
+        Err(refused) => Some(Err(refused.to_string())),
+    }
+}
+
+/// Judged by the schema alone: the Node's further demands are no matter of the validator.
+fn of_schema(primitive: Primitive, message: &str) -> Result<(), String> {
+    let Err(violations) = check_answer(primitive, message.as_bytes(), &NoRegister) else { return Ok(()) };
+    let further = |reason: &Reason| {
+        matches!(reason, Reason::Demand("is not the sum of the transfers" | "occurs twice with the same value"))
+    };
+    let of_schema: Vec<String> =
+        violations.iter().filter(|violation| !further(&violation.reason)).map(ToString::to_string).collect();
+    if of_schema.is_empty() || is_only_the_nodes(&of_schema) { Ok(()) } else { Err(of_schema.join("; ")) }
+}
+
+/// What the Node misses and the schema does not.
+fn is_only_the_nodes(violations: &[String]) -> bool {
+    const OF_VERIFY: [&str; 7] =
+        ["paymentList", "paymentDescription", "fiscalCodePA", "companyName", "qrCode", "data", "fault"];
+    violations.iter().all(|violation| {
+        let missing = OF_VERIFY.iter().any(|name| violation == &format!("{name} is missing"));
+        // The schema lets the free strings of a fault be empty.
+        let empty = violation.starts_with("fault/") && violation.ends_with("is empty");
+        let province = violation == "data/debtor/stateProvinceRegion is not two capital letters";
+        missing || empty || province
+    })
+}
+
+fn strict_request(samples: &mut Samples) -> Request {
+    loop {
+        let request = samples.request();
+        if !matches!(request, Request::Receipt(_)) {
+            return request;
+        }
+    }
+}
+
+const VALUES: &[&str] = &[
+    "",
+    " ",
+    "x",
+    "OK",
+    "ok",
+    "KO",
+    "1",
+    "6",
+    "01",
+    "true",
+    "TRUE",
+    "0",
+    "0.00",
+    "1.00",
+    "1.0",
+    "1,00",
+    " 1.00 ",
+    "+1.00",
+    "-1.00",
+    "00001.00",
+    "999999999.99",
+    "1000000000.00",
+    "99999000013",
+    "9999900001",
+    "305000000001234586",
+    "2026-10-31",
+    "2026-02-29",
+    "2026-10-31Z",
+    "2026-10-31+02:00",
+    "2026-10-31T10:00:00",
+    "2026-10-31T24:00:00",
+    "2026-10-31T25:00:00",
+    "2026-10-31T10:00:00.123456789012Z",
+    "EQ",
+    "PAGOPA",
+    "IT",
+    "it",
+    "ITA",
+    "a@b",
+    "a@b.c.d",
+    "a@@b",
+    "@b",
+    "a@b.",
+    "QUJD",
+    "QUJ",
+    "QU JD",
+    "QUJ=",
+    "F",
+    "FG",
+    "è€😀",
+    "12345",
+    "123456",
+];
+
+/// One damage that leaves the message well-formed most of the time.
+fn damaged(message: &[u8], random: &mut Random) -> String {
+    let message = std::str::from_utf8(message).unwrap();
+    let (head, rest) = message.split_once("<soapenv:Body>").unwrap();
+    let (body, tail) = rest.split_once("</soapenv:Body>").unwrap();
+    // The validator passes over what is not base64 instead of refusing it; the schema's language does not.
+    let leaves: Vec<_> = leaves(body)
+        .into_iter()
+        .filter(|(_, _, name)| {
+            !matches!(name.as_str(), "datiSpecificiServizioRequest" | "hashDocumento" | "MBDAttachment")
+        })
+        .collect();
+    let (start, end, name) = random.pick(&leaves).clone();
+    let element = &body[start..end];
+    let changed = match random.below(8) {
+        0 => String::new(),
+        1 => element.repeat(2),
+        2 => element.replace(&name, "unknown"),
+        3 => element
+            .replace(&format!("<{name}>"), &format!("<pafn:{name}>"))
+            .replace(&format!("</{name}>"), &format!("</pafn:{name}>")),
+        4 => element.replace(&format!("<{name}>"), &format!("<{name} a=\"b\">")),
+        _ => format!("<{name}>{}</{name}>", random.pick(VALUES)),
+    };
+    let mut body = format!("{}{changed}{}", &body[..start], &body[end..]);
+    if random.chance(15) {
+        // Moved: the first leaf goes to the end of its like.
+        let (from, to, _) = leaves[0].clone();
+        if to <= start {
+            let first = body[from..to].to_owned();
+            body = format!("{}{}", &body[..from], &body[to..]);
+            let at = body.rfind("</pafn:").unwrap();
+            body.insert_str(at, &first);
+        }
+    }
+    format!("{head}<soapenv:Body>{body}</soapenv:Body>{tail}")
+}
+
+/// Start, end and name of every element without children.
+fn leaves(body: &str) -> Vec<(usize, usize, String)> {
+    let mut found = Vec::new();
+    for (start, _) in body.match_indices('<') {
+        let Some(name) = body[start + 1..].split(['>', '<']).next() else { continue };
+        if name.starts_with('/') || name.contains(['/', ' ', ':']) {
+            continue;
+        }
+        let close = format!("</{name}>");
+        let Some(length) = body[start..].find(&close) else { continue };
+        let end = start + length + close.len();
+        if !body[start + 1..start + length].contains('<') {
+            found.push((start, end, name.to_owned()));
+        }
+    }
+    if found.is_empty() {
+        panic!("no leaf in {body}")
+    }
+    found
+}
