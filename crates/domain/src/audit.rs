@@ -4,6 +4,9 @@
 use crate::ids::{AuditId, ClientId};
 use crate::time::Instant;
 
+/// The action of a line that says that operators must look; its reason is a stable code.
+pub const OPERATORS_ALERTED: &str = "operators.alerted";
+
 /// One line of the audit trail of an institution, or of the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditLine {

@@ -95,7 +95,7 @@ fn nothing(institution: &Institution) -> Known<'_> {
         broker_matches: true,
         kept: None,
         position: None,
-        iuv_taken: false,
+        number_taken: false,
         attempts: &[],
         sessions: &[],
     }
@@ -213,7 +213,7 @@ fn a_receipt_for_an_unknown_notice_whose_reference_is_taken_or_by_another_broker
     let mut town = Town::new();
     let institution = town.institution.clone();
     let arrival = arrival(&town, "101000000000000042", 100);
-    let known = Known { iuv_taken: true, broker_matches: false, ..nothing(&institution) };
+    let known = Known { number_taken: true, broker_matches: false, ..nothing(&institution) };
     let Accepted::First { batch } = accept(&mut town.given(), known, &arrival) else { panic!("not a first receipt") };
     assert!(!batch.writes().iter().any(|write| matches!(write, Write::InsertPosition(_))));
     let kept = batch.writes().iter().find_map(|write| match write {

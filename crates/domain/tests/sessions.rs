@@ -47,7 +47,7 @@ fn item(position: &DebtPosition, inline: bool) -> OwnItem {
 fn opened(town: &mut Town, position: &DebtPosition) -> CheckoutSession {
     let institution = town.institution.clone();
     let items = [ItemInput::Own(Box::new(item(position, true)))];
-    match open(&institution, &mut town.given(), &input(), &items).unwrap() {
+    match open(&institution, &mut town.given(), client(), &input(), &items).unwrap() {
         Opened::New { session, .. } => *session,
         Opened::Joined(_) => panic!("nothing to join"),
     }
@@ -210,7 +210,7 @@ fn an_item_must_be_payable_unambiguous_and_of_the_expected_amount() {
     let position = town.position(&single_or_plan("S-1"));
     let institution = town.institution.clone();
     let try_open = |town: &mut Town, own: OwnItem| {
-        open(&institution, &mut town.given(), &input(), &[ItemInput::Own(Box::new(own))]).map(|_| ())
+        open(&institution, &mut town.given(), client(), &input(), &[ItemInput::Own(Box::new(own))]).map(|_| ())
     };
     let ambiguous = try_open(&mut town, item(&position, false)).unwrap_err();
     assert_eq!(
@@ -240,14 +240,14 @@ fn the_same_notice_twice_too_many_items_and_cancel_without_inline_are_refused() 
     let institution = town.institution.clone();
     let own = || ItemInput::Own(Box::new(item(&position, false)));
     let abandoned = SessionInput { on_abandon: OnAbandon::Cancel, ..input() };
-    let refused = open(&institution, &mut town.given(), &abandoned, &[own(), own()]).unwrap_err();
+    let refused = open(&institution, &mut town.given(), client(), &abandoned, &[own(), own()]).unwrap_err();
     assert_eq!(
         codes(refused),
         [("/line_items/1".to_owned(), "duplicate_item"), ("/on_abandon".to_owned(), "not_inline")]
     );
     let many: Vec<_> = (0..6).map(|_| own()).collect();
     assert_eq!(
-        codes(open(&institution, &mut town.given(), &input(), &many).unwrap_err()),
+        codes(open(&institution, &mut town.given(), client(), &input(), &many).unwrap_err()),
         [("/line_items".to_owned(), "item_count")]
     );
 }
@@ -263,15 +263,15 @@ fn a_busy_item_is_refused_and_joined_only_by_the_same_client_and_payer() {
     let busy = |running: &CheckoutSession| {
         [ItemInput::Own(Box::new(OwnItem { sessions: vec![running.clone()], ..item(&position, false) }))]
     };
-    let refused = open(&institution, &mut town.given(), &input(), &busy(&running)).unwrap_err();
+    let refused = open(&institution, &mut town.given(), client(), &input(), &busy(&running)).unwrap_err();
     assert_eq!(refused, Refusal::PaymentInProgress { locked_until: running.expires_at });
     let joining = SessionInput { if_busy: IfBusy::Join, ..input() };
-    let joined = open(&institution, &mut town.given(), &joining, &busy(&running)).unwrap();
+    let joined = open(&institution, &mut town.given(), client(), &joining, &busy(&running)).unwrap();
     assert!(matches!(joined, Opened::Joined(session) if session.id == running.id));
     let stranger = SessionInput { payer: None, ..joining.clone() };
-    assert!(open(&institution, &mut town.given(), &stranger, &busy(&running)).is_err());
+    assert!(open(&institution, &mut town.given(), client(), &stranger, &busy(&running)).is_err());
     let mut theirs = running.clone();
     theirs.client_id = uuid::Uuid::from_u128(78).into();
     assert_ne!(theirs.client_id, client());
-    assert!(open(&institution, &mut town.given(), &joining, &busy(&theirs)).is_err());
+    assert!(open(&institution, &mut town.given(), client(), &joining, &busy(&theirs)).is_err());
 }

@@ -39,6 +39,8 @@ pub struct InstitutionInput {
     pub payable_by_notice: bool,
     /// Whether operators may ask for read access in support.
     pub support_access: bool,
+    /// Made by `tramite demo`; once so, always so.
+    pub demo: bool,
     /// Its stations from now on.
     pub stations: Vec<StationLinkInput>,
     /// Its accounts from now on.
@@ -103,6 +105,8 @@ pub struct Registered {
     pub stations: BTreeSet<StationId>,
     /// Whether the successor named exists.
     pub successor: bool,
+    /// Whether this is the sandbox, the only place for demo institutions.
+    pub sandbox: bool,
 }
 
 /// Registers an institution (`present` is none) or replaces what is registered of it. Histories are kept: a changed
@@ -182,7 +186,7 @@ fn read(
         office_name,
         payable_by_notice: input.payable_by_notice,
         support_access: input.support_access,
-        demo: present.is_some_and(|before| before.demo),
+        demo: input.demo || present.is_some_and(|before| before.demo),
         stations,
         accounts,
         beneficiaries,
@@ -213,7 +217,14 @@ fn check_life(
         faults.add(&root.at("status"), "closed_is_final", "A closed institution stays closed.");
     }
     if input.status == InstitutionStatus::Draft && was.is_some_and(|was| was != InstitutionStatus::Draft) {
-        faults.add(&root.at("status"), "draft_is_over", "An institution that was active does not become a draft again.");
+        faults.add(
+            &root.at("status"),
+            "draft_is_over",
+            "An institution that was active does not become a draft again.",
+        );
+    }
+    if input.demo && !registered.sandbox {
+        faults.add(&root.at("demo"), "only_in_sandbox", "Production has no demo institutions.");
     }
     let Some(successor) = input.successor_id else { return };
     let place = root.at("successor_id");

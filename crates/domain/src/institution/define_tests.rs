@@ -44,7 +44,13 @@ fn station() -> StationLinkInput {
 }
 
 fn account(id: &str, iban: &str) -> AccountInput {
-    AccountInput { id: id.to_owned(), iban: iban.to_owned(), postal_iban: None, holder: None, postal_authorization: None }
+    AccountInput {
+        id: id.to_owned(),
+        iban: iban.to_owned(),
+        postal_iban: None,
+        holder: None,
+        postal_authorization: None,
+    }
 }
 
 fn input() -> InstitutionInput {
@@ -59,6 +65,7 @@ fn input() -> InstitutionInput {
         office_name: None,
         payable_by_notice: false,
         support_access: true,
+        demo: false,
         stations: vec![station()],
         accounts: vec![account("main", BANK)],
         beneficiaries: vec![],
@@ -66,7 +73,7 @@ fn input() -> InstitutionInput {
 }
 
 fn registered() -> Registered {
-    Registered { stations: BTreeSet::from(["99999000039_01".parse().unwrap()]), successor: false }
+    Registered { stations: BTreeSet::from(["99999000039_01".parse().unwrap()]), successor: false, sandbox: false }
 }
 
 fn decide(
@@ -138,6 +145,7 @@ fn all_violations_are_told_at_once() {
     let wrong = InstitutionInput {
         code: "-".to_owned(),
         display_name: "   ".to_owned(),
+        demo: true,
         successor_id: Some(InstitutionId::new(Uuid::from_u128(9))),
         stations: vec![
             StationLinkInput { segregation_code: Some("46".to_owned()), station_id: "unknown".to_owned(), ..station() },
@@ -152,6 +160,7 @@ fn all_violations_are_told_at_once() {
         ("/accounts/0/iban", "invalid_iban"),
         ("/accounts/2/id", "repeated_item"),
         ("/code", "wrong_pattern"),
+        ("/demo", "only_in_sandbox"),
         ("/display_name", "invalid_text"),
         ("/stations/0/segregation_code", "not_allocatable"),
         ("/stations/0/station_id", "unknown_station"),
@@ -186,10 +195,10 @@ fn ranges_of_one_code_never_overlap_and_what_notices_name_never_goes() {
     let (before, _) = decide(None, &input(), noon()).unwrap();
     let narrower = StationLinkInput { local_from: LocalRange::DEFAULT.from().value() + 1, ..station() };
     let wrong = InstitutionInput { stations: vec![narrower], accounts: vec![], ..input() };
-    assert_eq!(codes(decide(Some(&before), &wrong, noon().plus_hours(1))), [
-        ("/stations/0/local_from".to_owned(), "range_overlaps"),
-        ("/accounts".to_owned(), "account_missing"),
-    ]);
+    assert_eq!(
+        codes(decide(Some(&before), &wrong, noon().plus_hours(1))),
+        [("/stations/0/local_from".to_owned(), "range_overlaps"), ("/accounts".to_owned(), "account_missing"),]
+    );
 }
 
 #[test]

@@ -121,7 +121,11 @@ fn check_range(at: &Place, link: &StationLink, before: &[StationLink], faults: &
         other.segregation_code == Some(code) && other.local_range != range && overlaps(other.local_range)
     };
     if before.iter().any(|other| clash(&other)) {
-        faults.add(&at.at("local_from"), "range_overlaps", "Numbers of this code were given from an overlapping range.");
+        faults.add(
+            &at.at("local_from"),
+            "range_overlaps",
+            "Numbers of this code were given from an overlapping range.",
+        );
     }
 }
 

@@ -8,7 +8,5 @@ mod history;
 mod links;
 mod model;
 
-pub use define::{
-    AccountInput, BeneficiaryInput, InstitutionInput, Registered, StationLinkInput, define, warnings,
-};
+pub use define::{AccountInput, BeneficiaryInput, InstitutionInput, Registered, StationLinkInput, define, warnings};
 pub use model::*;

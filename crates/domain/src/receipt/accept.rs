@@ -47,9 +47,9 @@ pub struct Known<'a> {
     pub kept: Option<&'a Receipt>,
     /// The position of its notice; none for a copy or an unknown notice.
     pub position: Option<&'a DebtPosition>,
-    /// Whether another notice of the institution has the creditor reference that an unknown notice implies. No
-    /// position can be made for it then, and the receipt stands by itself.
-    pub iuv_taken: bool,
+    /// Whether the number of an unknown notice, or the creditor reference it implies, was given to another notice or to
+    /// a draft since erased. No position can be made for it then, and the receipt stands by itself.
+    pub number_taken: bool,
     /// Attempts on the position's installments.
     pub attempts: &'a [Attempt],
     /// Sessions that hold the installment.

@@ -22,7 +22,7 @@ use super::{Party, Receipt};
 pub(super) fn unknown_position(given: &mut Given<'_>, known: Known<'_>, receipt: &mut Receipt) -> Batch {
     receipt.anomalies.insert(Anomaly::UnknownPosition);
     let parsed = receipt.content.notice_number.parse::<NoticeNumber>().ok();
-    let Some(notice_number) = parsed.filter(|_| !known.iuv_taken) else {
+    let Some(notice_number) = parsed.filter(|_| !known.number_taken) else {
         let event = receipt_event(given, receipt, EventKind::ReceiptReceived);
         return Batch::new().with(Write::InsertEvent(Box::new(event)));
     };

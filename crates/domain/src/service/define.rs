@@ -92,7 +92,8 @@ fn read(
 ) -> Option<Service> {
     let root = Place::root();
     let title = title(input, faults);
-    let taxonomy_code = faults.take(&root.at("taxonomy_code"), "wrong_pattern", input.taxonomy_code.parse::<TaxonomyCode>());
+    let taxonomy_code =
+        faults.take(&root.at("taxonomy_code"), "wrong_pattern", input.taxonomy_code.parse::<TaxonomyCode>());
     let kind = CollectionKind::try_from(input.collection_kind);
     let collection_kind = faults.take(&root.at("collection_kind"), "unknown_value", kind);
     let place = root.at("account_id");
@@ -103,7 +104,11 @@ fn read(
     let amount = amount(&root.at("amount"), input.amount, faults);
     let used = present.is_some_and(|before| before.status != ServiceStatus::Draft);
     if used && input.status == ServiceStatus::Draft {
-        faults.add(&root.at("status"), "draft_is_over", "A service that was active is retired, not made a draft again.");
+        faults.add(
+            &root.at("status"),
+            "draft_is_over",
+            "A service that was active is retired, not made a draft again.",
+        );
     }
     Some(Service {
         code: code.clone(),

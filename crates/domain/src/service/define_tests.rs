@@ -92,7 +92,9 @@ fn a_new_service_is_put_with_an_audit_line_and_an_event_and_the_same_again_chang
         batch.writes(),
         [Write::PutService { expected: None, .. }, Write::InsertAudit(_), Write::InsertEvent(_)]
     ));
-    assert!(matches!(service.amount, AmountRule::Free { least, most } if least.cents() == 1 && most.cents() == 9_999_999_999));
+    assert!(
+        matches!(service.amount, AmountRule::Free { least, most } if least.cents() == 1 && most.cents() == 9_999_999_999)
+    );
     let (same, nothing) = decide(Some(&service), &input()).unwrap();
     assert_eq!((same, nothing.is_empty()), (service.clone(), true));
     let retired = ServiceInput { status: ServiceStatus::Retired, ..input() };
@@ -110,16 +112,19 @@ fn all_violations_are_told_at_once() {
         amount: AmountInput { fixed: true, amount: None, least: Some(0), most: None },
         ..input()
     };
-    assert_eq!(codes(decide(None, &wrong)), [
-        ("/title/it".to_owned(), "invalid_text"),
-        ("/title/en".to_owned(), "invalid_text"),
-        ("/taxonomy_code".to_owned(), "wrong_pattern"),
-        ("/collection_kind".to_owned(), "unknown_value"),
-        ("/account_id".to_owned(), "unknown_account"),
-        ("/amount/least".to_owned(), "invalid_amount"),
-        ("/amount/least".to_owned(), "not_allowed"),
-        ("/amount/amount".to_owned(), "required"),
-    ]);
+    assert_eq!(
+        codes(decide(None, &wrong)),
+        [
+            ("/title/it".to_owned(), "invalid_text"),
+            ("/title/en".to_owned(), "invalid_text"),
+            ("/taxonomy_code".to_owned(), "wrong_pattern"),
+            ("/collection_kind".to_owned(), "unknown_value"),
+            ("/account_id".to_owned(), "unknown_account"),
+            ("/amount/least".to_owned(), "invalid_amount"),
+            ("/amount/least".to_owned(), "not_allowed"),
+            ("/amount/amount".to_owned(), "required"),
+        ]
+    );
 }
 
 #[test]
@@ -130,9 +135,12 @@ fn the_most_is_not_below_the_least_and_an_active_service_is_no_draft_again() {
         status: ServiceStatus::Draft,
         ..input()
     };
-    assert_eq!(codes(decide(Some(&active), &wrong)), [
-        ("/amount/amount".to_owned(), "not_allowed"),
-        ("/amount/most".to_owned(), "below_minimum"),
-        ("/status".to_owned(), "draft_is_over"),
-    ]);
+    assert_eq!(
+        codes(decide(Some(&active), &wrong)),
+        [
+            ("/amount/amount".to_owned(), "not_allowed"),
+            ("/amount/most".to_owned(), "below_minimum"),
+            ("/status".to_owned(), "draft_is_over"),
+        ]
+    );
 }

@@ -7,6 +7,7 @@ use crate::debt_position::{
 };
 use crate::email::Email;
 use crate::given::Given;
+use crate::ids::ClientId;
 use crate::institution::Institution;
 use crate::personal::Personal;
 use crate::refusal::Refusal;
@@ -41,10 +42,10 @@ pub enum Opened {
 pub fn open(
     institution: &Institution,
     given: &mut Given<'_>,
+    client_id: ClientId,
     input: &SessionInput,
     items: &[ItemInput],
 ) -> Result<Opened, Refusal> {
-    let Some(client_id) = given.client_id else { return Err(Refusal::InstitutionNotActive) };
     let read = read_input(input, items).map_err(|wrong| Refusal::Invalid(wrong.into_vec()))?;
     let mut chosen = Vec::with_capacity(items.len());
     for item in items {

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Who asks: from the bytes of a token to a tenant or an operator. The token alone decides (api.md, Tenancy and tokens).
+
+mod caller;
+mod claims;
+mod fresh;
+mod identify;
+mod issue;
+mod verify;
+
+pub use caller::{Caller, Operator, Tenant};
+pub use claims::Claims;
+pub use issue::{ACCESS_TOKEN_SECONDS, Grant};
+
+
+pub(crate) use caller::Identity;
+pub(crate) use fresh::Fresh;
+pub(crate) use identify::{FOR_ALL_SCOPES, identify};
+pub(crate) use issue::{ACCESS_TOKEN_TYPE, access_token};
+pub(crate) use verify::{Expected, key_id, verified};

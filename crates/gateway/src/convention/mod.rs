@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What every operation does in the same way: versions, replies, pages, acting once, deciding again.
+
+mod audit;
+mod etag;
+mod once;
+mod page;
+mod reply;
+mod settle;
+
+pub use etag::Etag;
+pub use once::{Recorder, once, once_by_operator};
+pub use page::{Paging, cursor_text, page_request};
+pub use reply::{Answer, Reply};
+pub use settle::settle;
+
+pub(crate) use audit::audited;

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Acting once for one Idempotency-Key: the answer is kept in the same transaction as the effect, and said again to
+//! whoever sends the key again (reliability.md 8 and 9).
+
+use tramite_domain::batch::Batch;
+use tramite_domain::ids::ClientId;
+use tramite_domain::time::Instant;
+use tramite_storage::{IdempotencyKey as KeptKey, IdempotencyRecord, OperatorRecord, StoreError};
+
+use super::{Answer, Reply};
+use crate::auth::{Operator, Tenant};
+use crate::extract::IdempotencyKey;
+use crate::gateway::Gateway;
+use crate::problem::{Code, Problem};
+
+/// How often a decision is made before the caller is told that somebody else is always faster.
+const ATTEMPTS_MAX: u32 = 3;
+
+/// Makes the record that goes into the transaction of the effect.
+pub struct Recorder {
+    client: ClientId,
+    key: KeptKey,
+    fingerprint: [u8; 32],
+    now: Instant,
+}
+
+impl Recorder {
+    fn new(gateway: &Gateway, client: ClientId, key: &IdempotencyKey, fingerprint: [u8; 32]) -> Self {
+        let key = KeptKey { sha256: key.sha256, method: key.method.clone(), path: key.path.clone() };
+        Self { client, key, fingerprint, now: gateway.now() }
+    }
+
+    /// The record of a reply, with the operator whose it is.
+    #[must_use]
+    pub fn by_operator(&self, reply: &Reply) -> OperatorRecord {
+        OperatorRecord { client_id: self.client, record: self.of(reply) }
+    }
+
+    /// The record of a reply; secrets are not in it.
+    #[must_use]
+    pub fn of(&self, reply: &Reply) -> IdempotencyRecord {
+        IdempotencyRecord {
+            key: self.key.clone(),
+            fingerprint: self.fingerprint,
+            status: reply.status,
+            location: reply.location.clone(),
+            etag: reply.etag.clone(),
+            body: reply.kept.clone().unwrap_or_else(|| reply.body.clone()),
+            created_at: self.now,
+        }
+    }
+
+    /// The answer of an earlier request, if this one is the same.
+    fn replay(&self, record: Option<IdempotencyRecord>) -> Result<Option<Reply>, Problem> {
+        let Some(record) = record else { return Ok(None) };
+        if record.fingerprint != self.fingerprint {
+            return Err(Problem::new(Code::IdempotencyKeyReused));
+        }
+        Ok(Some(Reply {
+            status: record.status,
+            body: record.body,
+            kept: None,
+            location: record.location,
+            etag: record.etag,
+        }))
+    }
+}
+
+/// Does something of an institution once. The decision reads, decides and gives batch and reply; it is called again
+/// after a conflict.
+///
+/// # Errors
+/// The decision's own problem; [`Code::IdempotencyKeyReused`] for another body, [`Code::IdempotencyInProgress`] while a
+/// twin is still at work.
+pub async fn once(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    key: &IdempotencyKey,
+    fingerprint: [u8; 32],
+    decide: impl AsyncFn() -> Result<(Batch, Reply), Problem>,
+) -> Answer {
+    let recorder = Recorder::new(gateway, tenant.client_id(), key, fingerprint);
+    let store = gateway.store();
+    let find = async || Ok(store.idempotent_answer(&tenant.scope, &recorder.key, recorder.now).await?);
+    let act = async || {
+        let (batch, reply) = decide().await?;
+        match store.commit_answer(&tenant.scope, batch, recorder.of(&reply)).await {
+            Ok(()) => Ok(reply),
+            Err(StoreError::Busy) => Err(Problem::new(Code::IdempotencyInProgress)),
+            Err(error) => Err(error.into()),
+        }
+    };
+    run(&recorder, find, act).await
+}
+
+/// The same for an operator, who has no institution. The action commits by itself, with the record that it makes of its
+/// reply.
+///
+/// # Errors
+/// As [`once`].
+pub async fn once_by_operator(
+    gateway: &Gateway,
+    operator: &Operator,
+    key: &IdempotencyKey,
+    fingerprint: [u8; 32],
+    act: impl AsyncFn(&Recorder) -> Result<Reply, Problem>,
+) -> Answer {
+    let client = operator.client.id;
+    let recorder = Recorder::new(gateway, client, key, fingerprint);
+    let find = async || Ok(gateway.store().system().idempotent_answer(client, &recorder.key, recorder.now).await?);
+    run(&recorder, find, async || act(&recorder).await).await
+}
+
+async fn run(
+    recorder: &Recorder,
+    find: impl AsyncFn() -> Result<Option<IdempotencyRecord>, Problem>,
+    act: impl AsyncFn() -> Result<Reply, Problem>,
+) -> Answer {
+    let mut made = 0;
+    loop {
+        if let Some(reply) = recorder.replay(find().await?)? {
+            return Ok(reply.replayed());
+        }
+        made += 1;
+        match act().await {
+            Ok(reply) => return Ok(reply.into_response()),
+            // Somebody was faster: a twin, whose answer is there now, or another request, after which we decide anew.
+            Err(problem) if problem.is_conflict() && made < ATTEMPTS_MAX => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What stands around every answer: the request id, the headers that all answers have, problems written out, a span
+//! and a count.
+
+mod headers;
+mod span;
+
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage};
+use tramite_domain::ids::RequestId;
+
+use crate::gateway::Gateway;
+use crate::problem::{self, PROBLEM_JSON, Problem, Told};
+
+pub(crate) use span::Spans;
+
+/// The name that counts for routes that do not exist.
+const NO_ROUTE: &str = "none";
+
+/// When a request came, for its duration.
+#[derive(Clone, Copy)]
+pub(crate) struct Started(Instant);
+
+impl Started {
+    /// Microseconds since then.
+    pub(crate) fn elapsed_us(self) -> u64 {
+        u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
+/// The outermost layer.
+pub(crate) async fn frame<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    let started = Started(Instant::now());
+    let gateway = request.app_data::<Data<Gateway>>().cloned();
+    let Some(gateway) = gateway else { return next.call(request).await.map(ServiceResponse::map_into_left_body) };
+    let id = RequestId::new(gateway.world().id());
+    request.extensions_mut().insert(id);
+    request.extensions_mut().insert(started);
+    let method = request.method().clone();
+    let route = request.match_pattern().unwrap_or_else(|| NO_ROUTE.to_owned());
+
+    let response = next.call(request).await?;
+    let mut response = with_problem(response, &gateway, id);
+    headers::complete(&mut response, &gateway, id);
+    count(&gateway, &route, &method, &response, started);
+    Ok(response)
+}
+
+fn count<B>(gateway: &Gateway, route: &str, method: &Method, response: &ServiceResponse<B>, started: Started) {
+    gateway.metrics().request(route, method, response.status().as_u16(), started.elapsed_us());
+}
+
+/// Writes the body of a problem, ours or the library's.
+fn with_problem<B: MessageBody>(
+    mut response: ServiceResponse<B>,
+    gateway: &Gateway,
+    id: RequestId,
+) -> ServiceResponse<EitherBody<B, BoxBody>> {
+    let Some(told) = problem::of_response(response.response_mut()) else { return response.map_into_left_body() };
+    let ours = || response.response().error().and_then(|error| error.as_error::<Problem>());
+    let view = match &told {
+        Told::Ours => ours().map(|problem| problem::render(problem, id, gateway.settings().public_url())),
+        Told::Foreign(problem) => Some(problem::render(problem, id, gateway.settings().public_url())),
+    };
+    let body = view.and_then(|view| serde_json::to_vec(&view).ok()).unwrap_or_default();
+    let mut written = response.map_body(|head, _| {
+        head.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        EitherBody::right(BoxBody::new(body))
+    });
+    if let Told::Foreign(problem) = &told {
+        // The library's status may be one that the catalogue does not have.
+        *written.response_mut().status_mut() = actix_web::ResponseError::status_code(problem);
+    }
+    written
+}

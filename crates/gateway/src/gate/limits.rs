@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! How many requests are served: a bucket per client and institution, so that no tenant can take another's share, and
+//! a bucket per source for those who have not said who they are. Memory is bounded whatever is asked.
+
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
+use tramite_domain::ids::{ClientId, InstitutionId};
+
+use crate::settings::RateLimits;
+
+/// How many buckets of one kind are kept; when there are more, full ones go, and strangers share one.
+const BUCKETS_MAX: usize = 100_000;
+/// How often full buckets are looked for, at most.
+const CLEANING_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The state of a bucket after a request: what the three headers say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RateState {
+    /// How many requests fit.
+    pub(crate) limit: u32,
+    /// How many are left.
+    pub(crate) remaining: u32,
+    /// Seconds until the bucket is full again.
+    pub(crate) reset_seconds: u32,
+    /// Seconds until the next request is served, where this one was not.
+    pub(crate) retry_seconds: u32,
+}
+
+/// Every bucket.
+pub(crate) struct Limits {
+    clients: Buckets<(ClientId, Option<InstitutionId>)>,
+    sources: Buckets<IpAddr>,
+    token_clients: Buckets<ClientId>,
+    token_sources: Buckets<IpAddr>,
+}
+
+impl Limits {
+    /// Empty buckets of these sizes.
+    pub(crate) fn new(limits: &RateLimits) -> Self {
+        let per_second = |rate, burst| Quota::per_second(rate).allow_burst(burst);
+        Self {
+            clients: Buckets::new(per_second(limits.client_per_second, limits.client_burst)),
+            sources: Buckets::new(per_second(limits.source_per_second, limits.source_burst)),
+            token_clients: Buckets::new(Quota::per_minute(limits.token_client_per_minute)),
+            token_sources: Buckets::new(Quota::per_minute(limits.token_source_per_minute)),
+        }
+    }
+
+    /// Takes from the bucket of a client and institution.
+    pub(crate) fn client(&self, client: ClientId, institution: Option<InstitutionId>) -> Result<RateState, RateState> {
+        self.clients.take((client, institution))
+    }
+
+    /// Takes from the bucket of a source.
+    pub(crate) fn source(&self, source: IpAddr) -> Result<RateState, RateState> {
+        self.sources.take(source)
+    }
+
+    /// Takes from the bucket of a client's tokens.
+    pub(crate) fn token_client(&self, client: ClientId) -> Result<RateState, RateState> {
+        self.token_clients.take(client)
+    }
+
+    /// Takes from the bucket of a source's requests for tokens.
+    pub(crate) fn token_source(&self, source: IpAddr) -> Result<RateState, RateState> {
+        self.token_sources.take(source)
+    }
+
+    /// What stands in answers that count against nothing.
+    pub(crate) fn unlimited(&self) -> RateState {
+        let limit = self.clients.quota.burst_size().get();
+        RateState { limit, remaining: limit, reset_seconds: 0, retry_seconds: 0 }
+    }
+}
+
+struct Buckets<K: Hash + Eq + Clone> {
+    quota: Quota,
+    each: RateLimiter<K, DefaultKeyedStateStore<K>, DefaultClock, StateInformationMiddleware>,
+    strangers: RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>,
+    clock: DefaultClock,
+    cleaned: Mutex<Option<Instant>>,
+}
+
+impl<K: Hash + Eq + Clone> Buckets<K> {
+    fn new(quota: Quota) -> Self {
+        Self {
+            quota,
+            each: RateLimiter::keyed(quota).with_middleware(),
+            strangers: RateLimiter::direct(quota).with_middleware(),
+            clock: DefaultClock::default(),
+            cleaned: Mutex::new(None),
+        }
+    }
+
+    fn take(&self, key: K) -> Result<RateState, RateState> {
+        let taken = if self.has_room() { self.each.check_key(&key) } else { self.strangers.check() };
+        match taken {
+            Ok(snapshot) => Ok(self.state(snapshot.remaining_burst_capacity(), Duration::ZERO)),
+            Err(not_yet) => Err(self.state(0, not_yet.wait_time_from(self.clock.now()))),
+        }
+    }
+
+    /// Whether another bucket may be kept, after looking for full ones.
+    fn has_room(&self) -> bool {
+        if self.each.len() < BUCKETS_MAX {
+            return true;
+        }
+        let Ok(mut cleaned) = self.cleaned.try_lock() else { return false };
+        if cleaned.is_none_or(|last| last.elapsed() >= CLEANING_INTERVAL) {
+            self.each.retain_recent();
+            *cleaned = Some(Instant::now());
+        }
+        self.each.len() < BUCKETS_MAX
+    }
+
+    fn state(&self, remaining: u32, wait: Duration) -> RateState {
+        let limit = self.quota.burst_size();
+        let missing = limit.get().saturating_sub(remaining);
+        RateState {
+            limit: limit.get(),
+            remaining,
+            reset_seconds: seconds_up(self.quota.replenish_interval().saturating_mul(missing)),
+            retry_seconds: seconds_up(wait).max(NonZeroU32::MIN.get()),
+        }
+    }
+}
+
+/// Whole seconds, rounded up.
+fn seconds_up(duration: Duration) -> u32 {
+    let whole = duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0));
+    u32::try_from(whole).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(value: u32) -> NonZeroU32 {
+        NonZeroU32::new(value).unwrap()
+    }
+
+    #[test]
+    fn a_bucket_empties_and_says_when_to_come_back_and_its_neighbour_stays_full() {
+        let buckets = Buckets::new(Quota::per_minute(number(3)));
+        let states: Vec<_> = (0..4).map(|_| buckets.take("a")).collect();
+        assert_eq!(states.iter().filter(|state| state.is_ok()).count(), 3);
+        let refused = states[3].unwrap_err();
+        assert_eq!((refused.limit, refused.remaining), (3, 0));
+        assert!((1..=20).contains(&refused.retry_seconds) && (41..=60).contains(&refused.reset_seconds), "{refused:?}");
+        let neighbour = buckets.take("b").unwrap();
+        assert_eq!((neighbour.remaining, neighbour.reset_seconds), (2, 20));
+    }
+}

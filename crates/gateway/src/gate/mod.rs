@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What every request passes before a handler sees it, in this order: route, caller (401), limits (429), scope (403),
+//! media type (406), query (422), Idempotency-Key (400). What holds for an operation is read from the contract.
+
+mod accept;
+mod limits;
+mod source;
+
+use std::sync::Arc;
+
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header;
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, HttpResponse};
+
+pub(crate) use limits::{Limits, RateState};
+pub(crate) use source::source_of;
+
+use crate::api::Limit;
+use crate::auth::{Identity, identify};
+use crate::contract::Rules;
+use crate::extract::{check_key, check_query};
+use crate::gateway::Gateway;
+use crate::problem::{Code, Problem};
+
+/// The layer between the frame and the routes.
+pub(crate) async fn gate<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    match admit(&request).await {
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
+        Err(problem) => Ok(request.into_response(HttpResponse::from_error(problem)).map_into_right_body()),
+    }
+}
+
+async fn admit(request: &ServiceRequest) -> Result<(), Problem> {
+    let gateway = request.app_data::<Data<Gateway>>().ok_or_else(|| Problem::new(Code::InternalError))?;
+    let Some(route) = request.match_pattern() else {
+        by_source(gateway, request)?;
+        return Err(Problem::new(Code::NotFound));
+    };
+    if let Some(rules) = gateway.contract().rules(request.method(), &route) {
+        return admit_operation(gateway, request, rules).await;
+    }
+    match gateway.contract().protocol(request.method(), &route) {
+        Some(Limit::Source) => by_source(gateway, request),
+        Some(Limit::None | Limit::Token) => Ok(()),
+        None => {
+            by_source(gateway, request)?;
+            Err(not_allowed(gateway, &route))
+        }
+    }
+}
+
+async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Rules) -> Result<(), Problem> {
+    if rules.scopes.is_empty() {
+        by_source(gateway, request)?;
+    } else {
+        let identity = match identify(gateway, request.headers()).await {
+            Ok(identity) => identity,
+            Err(problem) => {
+                by_source(gateway, request)?;
+                return Err(problem);
+            }
+        };
+        tracing::Span::current().record("client_id", tracing::field::display(identity.client_id()));
+        let taken = gateway.limits().client(identity.client_id(), identity.institution_id());
+        keep(request, taken)?;
+        check_scope(&identity, rules)?;
+        request.extensions_mut().insert(identity);
+    }
+    accept::check(request.headers(), &rules.produces)?;
+    check_query(request.query_string(), &rules.query)?;
+    if rules.idempotent {
+        check_key(request.headers())?;
+    }
+    Ok(())
+}
+
+fn check_scope(identity: &Identity, rules: &Rules) -> Result<(), Problem> {
+    if rules.scopes.iter().any(|scope| identity.scopes().contains(scope)) {
+        return Ok(());
+    }
+    let wanted: Vec<&str> = rules.scopes.iter().map(|scope| scope.name()).collect();
+    Err(Problem::insufficient_scope(&wanted.join(" ")))
+}
+
+fn by_source(gateway: &Gateway, request: &ServiceRequest) -> Result<(), Problem> {
+    let source = source_of(request.peer_addr(), request.headers(), &gateway.settings().trusted_proxies);
+    keep(request, gateway.limits().source(source))
+}
+
+/// Puts the state of a bucket beside the request, for the headers of the answer.
+pub(crate) fn keep(request: &impl HttpMessage, taken: Result<RateState, RateState>) -> Result<(), Problem> {
+    let (state, problem) = match taken {
+        Ok(state) => (state, None),
+        Err(state) => (state, Some(Problem::new(Code::RateLimited).retry_after(state.retry_seconds.into()))),
+    };
+    request.extensions_mut().insert(state);
+    problem.map_or(Ok(()), Err)
+}
+
+/// The path exists, but not with this method.
+fn not_allowed(gateway: &Arc<Gateway>, route: &str) -> Problem {
+    let mut methods: Vec<&str> = gateway.contract().methods(route).iter().map(|method| method.as_str()).collect();
+    methods.sort_unstable();
+    Problem::new(Code::MethodNotAllowed).with_header(header::ALLOW, &methods.join(", "))
+}

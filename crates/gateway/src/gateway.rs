@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What every handler is given: the store, the clock, the keys, the contract, and what an operator decided.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use thiserror::Error;
+use tramite_domain::environment::Environment;
+use tramite_domain::given::{Given, WorldIds, World};
+use tramite_domain::ids::ClientId;
+use tramite_domain::time::Instant;
+use tramite_pagopa::checkout::CheckoutClient;
+use tramite_storage::Store;
+
+use crate::auth::Fresh;
+use crate::contract::{Contract, ContractError};
+use crate::gate::Limits;
+use crate::keys::{KeyError, Keys};
+use crate::metrics::Metrics;
+use crate::pages::{PageError, Pages};
+use crate::routes::{Misses, Waits};
+use crate::settings::GatewaySettings;
+
+/// The gateway cannot start.
+#[derive(Debug, Error)]
+pub enum GatewayError {
+    /// The routes and their contract disagree.
+    #[error(transparent)]
+    Contract(#[from] ContractError),
+    /// The keys cannot be read or made.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// A page cannot be read.
+    #[error(transparent)]
+    Pages(#[from] PageError),
+}
+
+/// The state of the application, shared by all its workers.
+pub struct Gateway {
+    store: Store,
+    world: Arc<dyn World>,
+    settings: GatewaySettings,
+    keys: Keys,
+    contract: Contract,
+    pages: Pages,
+    fresh: Fresh,
+    limits: Limits,
+    metrics: Metrics,
+    misses: Misses,
+    waits: Waits,
+    stopping: AtomicBool,
+}
+
+impl Gateway {
+    /// Opens the gateway on a store: builds the contract, reads or makes the keys.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    pub async fn open(store: Store, world: Arc<dyn World>, settings: GatewaySettings) -> Result<Self, GatewayError> {
+        let contract = Contract::build(settings.public_url())?;
+        let keys = Keys::open(&store, world.as_ref()).await?;
+        let limits = Limits::new(&settings.limits);
+        Ok(Self {
+            store,
+            world,
+            keys,
+            contract,
+            pages: Pages::new()?,
+            fresh: Fresh::default(),
+            limits,
+            metrics: Metrics::default(),
+            misses: Misses::default(),
+            waits: Waits::default(),
+            stopping: AtomicBool::new(false),
+            settings,
+        })
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Clock and identifiers.
+    #[must_use]
+    pub fn world(&self) -> &dyn World {
+        self.world.as_ref()
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.world.now()
+    }
+
+    /// New identifiers, for one decision.
+    #[must_use]
+    pub fn ids(&self) -> WorldIds<'_> {
+        WorldIds(self.world.as_ref())
+    }
+
+    /// What a decision is given: now, identifiers, and who asks.
+    #[must_use]
+    pub fn given<'a>(&self, ids: &'a mut WorldIds<'_>, client_id: Option<ClientId>) -> Given<'a> {
+        Given { now: self.now(), ids, client_id }
+    }
+
+    /// The environment that the database is sealed to.
+    #[must_use]
+    pub fn environment(&self) -> Environment {
+        self.store.environment()
+    }
+
+    /// What an operator decided.
+    #[must_use]
+    pub fn settings(&self) -> &GatewaySettings {
+        &self.settings
+    }
+
+    /// The keys.
+    #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The contract.
+    #[must_use]
+    pub fn contract(&self) -> &Contract {
+        &self.contract
+    }
+
+    /// The pages.
+    #[must_use]
+    pub(crate) fn pages(&self) -> &Pages {
+        &self.pages
+    }
+
+    /// The counters.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// From now on this process is not ready: the balancer sends it nothing more, and what is begun is finished.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is stopping.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Where carts are minted.
+    pub(crate) fn checkout(&self) -> Option<&CheckoutClient> {
+        self.settings.checkout.as_ref()
+    }
+
+    /// How often clients looked in vain for other institutions' notices.
+    pub(crate) fn misses(&self) -> &Misses {
+        &self.misses
+    }
+
+    /// How many requests wait for a session to move.
+    pub(crate) fn waits(&self) -> &Waits {
+        &self.waits
+    }
+
+    /// What clients and institutions are today.
+    pub(crate) fn fresh(&self) -> &Fresh {
+        &self.fresh
+    }
+
+    /// How many requests are served.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+}

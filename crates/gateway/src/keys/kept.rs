@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Keys as the store keeps them: sealed there, usable here.
+
+use tramite_domain::given::World;
+use tramite_domain::ids::SigningKeyId;
+use tramite_domain::time::Instant;
+use tramite_storage::{KeyPurpose, SigningKey as KeptKey, Store};
+
+use super::KeyError;
+use super::es256::SigningKey;
+use super::link::LinkKey;
+use super::set::KeySet;
+
+/// What a key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Access tokens.
+    AccessToken,
+    /// Tokens with which citizens return to portals.
+    CheckoutReturn,
+    /// Public addresses of checkout sessions.
+    SessionLink,
+}
+
+impl Purpose {
+    /// Every purpose.
+    pub(super) const ALL: [Self; 3] = [Self::AccessToken, Self::CheckoutReturn, Self::SessionLink];
+
+    const fn kept(self) -> KeyPurpose {
+        match self {
+            Self::AccessToken => KeyPurpose::AccessToken,
+            Self::CheckoutReturn => KeyPurpose::CheckoutReturn,
+            Self::SessionLink => KeyPurpose::SessionLink,
+        }
+    }
+}
+
+/// Reads all keys that are not retired.
+pub(super) async fn load(store: &Store, now: Instant) -> Result<KeySet, KeyError> {
+    let mut kept = store.system().signing_keys().await?;
+    kept.retain(|key| key.retired_at.is_none_or(|end| now < end));
+    kept.sort_by_key(|key| key.created_at);
+    let mut set = KeySet { loaded_at: now, access: Vec::new(), returns: Vec::new(), links: Vec::new() };
+    for key in kept {
+        let signing = |key: &KeptKey| SigningKey::new(key.id.to_string(), key.created_at, &key.private);
+        match key.purpose {
+            KeyPurpose::AccessToken => set.access.push(signing(&key)?),
+            KeyPurpose::CheckoutReturn => set.returns.push(signing(&key)?),
+            KeyPurpose::SessionLink => set.links.push(LinkKey { created_at: key.created_at, secret: key.private.clone() }),
+        }
+    }
+    Ok(set)
+}
+
+/// Keeps a new key.
+pub(super) async fn insert(store: &Store, world: &dyn World, purpose: Purpose, private: Vec<u8>) -> Result<(), KeyError> {
+    let key = KeptKey {
+        id: SigningKeyId::new(world.id()),
+        purpose: purpose.kept(),
+        private,
+        created_at: world.now(),
+        retired_at: None,
+    };
+    Ok(store.system().insert_signing_key(&key).await?)
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Tokens in the public addresses of checkout sessions: the session's id and 128 bits of HMAC over it.
+
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use data_encoding::BASE64URL_NOPAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use tramite_domain::ids::SessionId;
+use tramite_domain::time::Instant;
+use uuid::Uuid;
+
+use super::KeyError;
+
+/// Bytes of a key.
+const KEY_BYTES: usize = 32;
+/// Bytes of the HMAC that stand in a token: 128 bits.
+const MAC_BYTES: usize = 16;
+/// Bytes of a session's id.
+const ID_BYTES: usize = 16;
+/// What the HMAC is taken for, so that the key could never vouch for anything else.
+const CONTEXT: &[u8] = b"tramite session link v1";
+
+/// A key of public addresses.
+pub(super) struct LinkKey {
+    pub(super) created_at: Instant,
+    pub(super) secret: Vec<u8>,
+}
+
+/// A new key.
+pub(super) fn generate() -> Result<Vec<u8>, KeyError> {
+    let mut secret = vec![0; KEY_BYTES];
+    SystemRandom::new().fill(&mut secret).map_err(|_| KeyError::Unusable)?;
+    Ok(secret)
+}
+
+fn mac(key: &LinkKey, session: Uuid) -> Option<Vec<u8>> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key.secret).ok()?;
+    mac.update(CONTEXT);
+    mac.update(session.as_bytes());
+    let bytes = mac.finalize().into_bytes();
+    bytes.get(..MAC_BYTES).map(<[u8]>::to_vec)
+}
+
+/// The token of a session, by the key that was the newest when the session was made: a rotation changes no address.
+pub(super) fn token(keys: &[LinkKey], session: SessionId) -> Option<String> {
+    let made_at = made_at(session);
+    let older = keys.iter().filter(|key| Some(key.created_at) <= made_at).max_by_key(|key| key.created_at);
+    let key = older.or_else(|| keys.iter().min_by_key(|key| key.created_at))?;
+    let mut bytes = session.uuid().as_bytes().to_vec();
+    bytes.extend(mac(key, session.uuid())?);
+    Some(BASE64URL_NOPAD.encode(&bytes))
+}
+
+/// When a session was made: its id says so, to the millisecond.
+fn made_at(session: SessionId) -> Option<Instant> {
+    let (seconds, nanoseconds) = session.uuid().get_timestamp()?.to_unix();
+    let datetime = chrono::DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanoseconds)?;
+    Some(Instant::new(datetime))
+}
+
+/// The session of a token, if one of the keys made it.
+pub(super) fn session_of(keys: &[LinkKey], token: &str) -> Option<SessionId> {
+    let bytes = BASE64URL_NOPAD.decode(token.as_bytes()).ok()?;
+    let (id, given) = bytes.split_at_checked(ID_BYTES)?;
+    let session = Uuid::from_slice(id).ok()?;
+    let mut ours = subtle::Choice::from(0);
+    for key in keys {
+        ours |= mac(key, session)?.ct_eq(given);
+    }
+    bool::from(ours).then(|| SessionId::new(session))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(created_at: &str, byte: u8) -> LinkKey {
+        LinkKey { created_at: created_at.parse().unwrap(), secret: vec![byte; KEY_BYTES] }
+    }
+
+    /// 2025-07-25T18:13:20Z in its first 48 bits.
+    const SESSION: &str = "01984314-2d00-7b7e-8d0b-3f1f5a6c2e01";
+
+    #[test]
+    fn a_token_is_the_same_each_time_and_leads_back_to_its_session() {
+        let session: SessionId = SESSION.parse().unwrap();
+        let keys = [key("2025-01-01T00:00:00Z", 1)];
+        let made = token(&keys, session).unwrap();
+        assert_eq!(made.len(), 43);
+        assert_eq!(token(&keys, session).unwrap(), made);
+        assert_eq!(session_of(&keys, &made), Some(session));
+    }
+
+    #[test]
+    fn a_new_key_changes_no_address_and_makes_none_for_older_sessions() {
+        let session: SessionId = SESSION.parse().unwrap();
+        let (old, new) = (key("2025-01-01T00:00:00Z", 1), key("2026-01-01T00:00:00Z", 2));
+        let made = token(&[key("2025-01-01T00:00:00Z", 1)], session).unwrap();
+        assert_eq!(token(&[old, new], session).unwrap(), made);
+    }
+
+    #[test]
+    fn a_token_that_was_changed_in_any_place_leads_nowhere() {
+        let keys = [key("2025-01-01T00:00:00Z", 1)];
+        let made = token(&keys, SESSION.parse().unwrap()).unwrap();
+        for at in 0..made.len() {
+            let mut bytes = made.clone().into_bytes();
+            bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+            assert_eq!(session_of(&keys, &String::from_utf8(bytes).unwrap()), None, "{at}");
+        }
+        for wrong in ["", "a", "à", &made[..42], &format!("{made}AAAA")] {
+            assert_eq!(session_of(&keys, wrong), None);
+        }
+        assert_eq!(session_of(&[key("2025-01-01T00:00:00Z", 2)], &made), None);
+    }
+}

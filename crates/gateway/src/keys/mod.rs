@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The keys of this Tramite: one set for each purpose, so that what one key signs no other reader takes.
+//!
+//! They are made at the first start, kept sealed in the store, and shared by all processes. A new key is published
+//! before it signs, and an old one stays published until what it signed has ended.
+
+mod es256;
+mod kept;
+mod link;
+mod set;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use serde::Serialize;
+use serde_json::Value;
+use thiserror::Error;
+use tramite_domain::given::World;
+use tramite_domain::ids::SessionId;
+use tramite_domain::time::Instant;
+use tramite_storage::{Store, StoreError};
+
+pub use es256::VerifyingKey;
+pub use kept::Purpose;
+use set::KeySet;
+
+/// How often a process looks for keys that another one made, in seconds.
+const RELOAD_SECONDS: i64 = 60;
+/// How soon it looks again because a token names a key it does not know, in seconds.
+const UNKNOWN_RELOAD_SECONDS: i64 = 10;
+/// What the tokens call themselves with which citizens return from Checkout.
+const RETURN_TYPE: &str = "checkout-return+jwt";
+
+/// Why a key cannot be used.
+#[derive(Debug, Error)]
+pub enum KeyError {
+    /// The store cannot tell.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A key is damaged, or the library refused it.
+    #[error("a key cannot be used")]
+    Unusable,
+    /// There is no key for the purpose.
+    #[error("no key for {0:?}")]
+    Missing(Purpose),
+}
+
+/// The keys as this process knows them.
+pub struct Keys {
+    store: Store,
+    known: RwLock<Arc<KeySet>>,
+    reloading: tokio::sync::Mutex<()>,
+}
+
+impl Keys {
+    /// Reads the keys, making what is missing.
+    ///
+    /// # Errors
+    /// [`KeyError`] where the store or the library fails.
+    pub async fn open(store: &Store, world: &dyn World) -> Result<Self, KeyError> {
+        let mut known = kept::load(store, world.now()).await?;
+        let missing: Vec<Purpose> = Purpose::ALL.into_iter().filter(|purpose| !known.has(*purpose)).collect();
+        for purpose in &missing {
+            Self::add(store, world, *purpose).await?;
+        }
+        if !missing.is_empty() {
+            known = kept::load(store, world.now()).await?;
+        }
+        let reloading = tokio::sync::Mutex::new(());
+        Ok(Self { store: store.clone(), known: RwLock::new(Arc::new(known)), reloading })
+    }
+
+    /// Makes a further key for a purpose: the first step of a rotation.
+    ///
+    /// # Errors
+    /// As [`Keys::open`].
+    pub async fn add(store: &Store, world: &dyn World, purpose: Purpose) -> Result<(), KeyError> {
+        let private = match purpose {
+            Purpose::SessionLink => link::generate()?,
+            Purpose::AccessToken | Purpose::CheckoutReturn => es256::generate()?,
+        };
+        kept::insert(store, world, purpose, private).await
+    }
+
+    /// Reads the keys again when it is time, or when a token names one that is not known. A store that cannot tell
+    /// changes nothing: the keys we have go on.
+    pub async fn refresh(&self, now: Instant, wanted: Option<&str>) {
+        let known = self.known();
+        let age = now.seconds_since(known.loaded_at);
+        let unknown = wanted.is_some_and(|kid| !known.knows(kid));
+        let due = !(0..RELOAD_SECONDS).contains(&age) || (unknown && age >= UNKNOWN_RELOAD_SECONDS);
+        let Some(_turn) = due.then(|| self.reloading.try_lock().ok()).flatten() else { return };
+        match kept::load(&self.store, now).await {
+            Ok(read) => *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(read),
+            Err(error) => tracing::warn!(cause = %error, "the keys cannot be read again"),
+        }
+    }
+
+    fn known(&self) -> Arc<KeySet> {
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The key that checks access tokens of that key id.
+    pub(crate) fn verifying(&self, kid: &str) -> Option<VerifyingKey> {
+        self.known().verifying(kid)
+    }
+
+    /// Signs an access token.
+    pub(crate) fn sign_access_token<T: Serialize>(&self, claims: &T, now: Instant) -> Result<String, KeyError> {
+        let known = self.known();
+        let key = known.signing(Purpose::AccessToken, now).ok_or(KeyError::Missing(Purpose::AccessToken))?;
+        key.sign(crate::auth::ACCESS_TOKEN_TYPE, claims)
+    }
+
+    /// Signs the token with which a citizen returns to a portal: a hint for the portal, worth nothing here.
+    ///
+    /// # Errors
+    /// [`KeyError`] where there is no key or the library fails.
+    pub fn sign_return_token<T: Serialize>(&self, claims: &T, now: Instant) -> Result<String, KeyError> {
+        let known = self.known();
+        let key = known.signing(Purpose::CheckoutReturn, now).ok_or(KeyError::Missing(Purpose::CheckoutReturn))?;
+        key.sign(RETURN_TYPE, claims)
+    }
+
+    /// The token of a session's public address: derived, so that it is the same each time and stands nowhere.
+    ///
+    /// # Errors
+    /// [`KeyError`] where there is no key.
+    pub fn session_token(&self, session: SessionId) -> Result<String, KeyError> {
+        let known = self.known();
+        link::token(&known.links, session).ok_or(KeyError::Missing(Purpose::SessionLink))
+    }
+
+    /// The session of a token that we made; compared in constant time.
+    #[must_use]
+    pub fn session_of(&self, token: &str) -> Option<SessionId> {
+        link::session_of(&self.known().links, token)
+    }
+
+    /// The public parts (RFC 7517), of access tokens and of return tokens.
+    #[must_use]
+    pub fn public_jwks(&self) -> Value {
+        self.known().public_jwks()
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What a token shall stand for: asked for ∩ delegated (api.md, Delegation). Pure.
+
+use std::collections::BTreeSet;
+
+use tramite_domain::access::{ApiScope, Client, ClientKind, Delegation};
+use tramite_domain::ids::InstitutionId;
+use tramite_domain::time::Instant;
+
+use super::answer::NoToken;
+use crate::auth::{FOR_ALL_SCOPES, Grant};
+
+/// For whom the token shall be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target {
+    /// This institution.
+    Institution(InstitutionId),
+    /// Nobody said.
+    Unsaid,
+}
+
+/// The scopes that a request names; none means all there are.
+pub(super) fn asked(scope: Option<&str>) -> Result<Option<BTreeSet<ApiScope>>, NoToken> {
+    let Some(text) = scope else { return Ok(None) };
+    let named: Option<BTreeSet<ApiScope>> = text.split(' ').map(ApiScope::named).collect();
+    named.map(Some).ok_or(NoToken::InvalidScope)
+}
+
+/// What the client gets.
+pub(super) fn grant(
+    client: &Client,
+    target: Target,
+    asked: Option<&BTreeSet<ApiScope>>,
+    now: Instant,
+) -> Result<Grant, NoToken> {
+    let live: Vec<&Delegation> = client.delegations.iter().filter(|one| one.live_at(now)).collect();
+    match (client.kind, target) {
+        (ClientKind::Operator, Target::Institution(_)) => {
+            Err(NoToken::InvalidTarget("An operator acts for no institution."))
+        }
+        (ClientKind::Operator, Target::Unsaid) => {
+            let all = ApiScope::ALL.iter().copied().filter(|scope| scope.is_platform()).collect();
+            granted(client, None, &all, asked)
+        }
+        (ClientKind::Application, Target::Institution(id)) => {
+            let delegation = live.iter().find(|one| one.institution_id == id);
+            of_delegation(client, delegation.copied(), asked)
+        }
+        (ClientKind::Application, Target::Unsaid) => match live.as_slice() {
+            [only] => of_delegation(client, Some(only), asked),
+            [_, _, ..] if asked.is_some_and(|asked| asked.iter().all(|scope| FOR_ALL_SCOPES.contains(scope))) => {
+                let delegated = live.iter().flat_map(|one| one.scopes.iter().copied()).collect();
+                granted(client, None, &delegated, asked)
+            }
+            [] => Err(NoToken::InvalidTarget("No institution lets this client act.")),
+            _ => Err(NoToken::InvalidRequest("The client acts for several institutions: say which one.")),
+        },
+    }
+}
+
+fn of_delegation(
+    client: &Client,
+    delegation: Option<&Delegation>,
+    asked: Option<&BTreeSet<ApiScope>>,
+) -> Result<Grant, NoToken> {
+    let none = NoToken::InvalidTarget("The client does not act for this institution.");
+    let delegation = delegation.ok_or(none)?;
+    granted(client, Some(delegation), &delegation.scopes, asked)
+}
+
+fn granted(
+    client: &Client,
+    delegation: Option<&Delegation>,
+    all: &BTreeSet<ApiScope>,
+    asked: Option<&BTreeSet<ApiScope>>,
+) -> Result<Grant, NoToken> {
+    let scopes: BTreeSet<ApiScope> = match asked {
+        Some(asked) => asked.intersection(all).copied().collect(),
+        None => all.clone(),
+    };
+    if scopes.is_empty() {
+        return Err(NoToken::InvalidScope);
+    }
+    Ok(Grant {
+        client_id: client.id,
+        institution: delegation.map(|one| one.institution_id),
+        services: delegation.and_then(|one| one.service_codes.clone()),
+        scopes,
+    })
+}

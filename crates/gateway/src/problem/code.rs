@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The catalogue of problems. A new refusal of the domain is a line here and a line in `refusal.rs`.
+
+pub use super::table::Entry;
+use super::table::problems;
+
+problems! {
+    InvalidRequest = 400 "invalid_request" "The request cannot be read" {
+        "The request breaks the rules of HTTP or of its media type before any rule of Tramite is asked."
+        "Correct the request; sending it again unchanged gives the same answer."
+    }
+    InvalidJson = 400 "invalid_json" "The body is not JSON" {
+        "The body is not one JSON value in UTF-8, is nested too deeply, or names a member twice in one object."
+        "Send one JSON object, each member once."
+    }
+    IdempotencyKeyRequired = 400 "idempotency_key_required" "An Idempotency-Key is required" {
+        "This operation creates something or acts, and must carry an Idempotency-Key of 1 to 255 visible ASCII characters, so that it can be sent again safely."
+        "Make a new random key for each new intention, keep it with the intention, and send the same key when you send the request again."
+    }
+    Unauthenticated = 401 "unauthenticated" "A token is required" {
+        "The request carries no access token."
+        "Take a token at /oauth2/token and send it as `Authorization: Bearer …`."
+    }
+    InvalidToken = 401 "invalid_token" "The token is not accepted" {
+        "The token is not one of ours, has expired, or what it stands for no longer holds: its client was revoked, its delegation has ended, or its institution is not active."
+        "Take a new token. If that fails too, ask the operator of this Tramite."
+    }
+    InsufficientScope = 403 "insufficient_scope" "The token may not do this" {
+        "The token is good but lacks the scope that the operation needs; the WWW-Authenticate header names it."
+        "Ask for that scope when taking the token; if it is not granted, the institution has not delegated it to you."
+    }
+    NotFound = 404 "not_found" "There is nothing here" {
+        "Nothing of that name exists for this token. Things of other institutions, services and clients answer exactly like things that do not exist."
+        "Check the id and the institution of the token."
+    }
+    MethodNotAllowed = 405 "method_not_allowed" "The method is not allowed here" {
+        "The path exists, but not with this method; the Allow header lists the methods it has."
+        "Use one of the methods in the Allow header."
+    }
+    NotAcceptable = 406 "not_acceptable" "No acceptable media type" {
+        "The Accept header excludes every media type that this operation can answer with."
+        "Accept application/json, or what the contract says of the operation."
+    }
+    Conflict = 409 "conflict" "Somebody else changed it at the same time" {
+        "The thing was changed by another request while this one was being decided, three times in a row."
+        "Read it again and repeat the request."
+    }
+    IdempotencyInProgress = 409 "idempotency_in_progress" "The same request is still being worked on" {
+        "Another request with the same Idempotency-Key has not finished."
+        "Send the request again after the seconds in Retry-After: the answer of the first one will be replayed."
+    }
+    InstitutionTaken = 409 "institution_taken" "The institution exists already" {
+        "An institution with this code or this tax code is registered."
+        "Change the one that exists; `existing_id` names it."
+    }
+    SecretsFull = 409 "secrets_full" "The client has two live secrets" {
+        "A client may have two live secrets at a time, so that it can change them without a pause."
+        "Remove the old secret first."
+    }
+    LastOperator = 409 "last_operator" "The last operator cannot be revoked" {
+        "No operator with a live secret would be left to run the platform."
+        "Add another operator first."
+    }
+    ExternalIdTaken = 409 "external_id_taken" "A debt position with this external_id exists" {
+        "The service holds a debt position under the same external_id; `existing_id` names it and `differences` says where the request differs, where that was asked."
+        "Use the existing position, send if_exists, or choose another external_id."
+    }
+    NoticeNumberTaken = 409 "notice_number_taken" "The notice number is taken" {
+        "A notice number or IUV is given once, and never again, even after deletion."
+        "Leave the number out and let Tramite give one."
+    }
+    DebtPositionState = 409 "debt_position_state" "The state of the debt position does not allow this" {
+        "The debt position is in a state in which this cannot be done; see the table of states."
+        "Read the debt position and decide by its status."
+    }
+    InstallmentPaid = 409 "installment_paid" "A paid installment would be changed" {
+        "A paid installment must stand in the request exactly as it is: paid is final."
+        "Send the paid installment unchanged."
+    }
+    PaymentInProgress = 409 "payment_in_progress" "A payment is in progress" {
+        "Somebody is paying this installment right now."
+        "Wait until `locked_until`, or say explicitly that it should be done all the same."
+    }
+    ServiceNotActive = 409 "service_not_active" "The service is not active" {
+        "A draft or retired service takes no new debt positions."
+        "Use another service, or ask the institution to activate it."
+    }
+    InstitutionNotActive = 409 "institution_not_active" "The institution is not active" {
+        "The institution is being set up, is suspended, or is closed."
+        "Ask the operator of this Tramite."
+    }
+    NoIssuingStation = 409 "no_issuing_station" "No notice number can be given" {
+        "The institution has no station under which notice numbers are given, or its range is used up."
+        "Ask the operator of this Tramite."
+    }
+    AmountChanged = 409 "amount_changed" "The amount is not the expected one" {
+        "What is due now differs from expected_amount; `amount_due` says what is due, where the caller may know it."
+        "Show the new amount to the payer and try again with it."
+    }
+    NotPayable = 409 "not_payable" "Nothing of it can be paid now" {
+        "The debt position or notice is paid, expired, cancelled or not yet open."
+        "Read the debt position and decide by its status."
+    }
+    CheckoutSessionState = 409 "checkout_session_state" "The state of the checkout session does not allow this" {
+        "The session is in a state in which this cannot be done; see the table of states."
+        "Read the session and decide by its status."
+    }
+    PreconditionFailed = 412 "precondition_failed" "It is not the version you know" {
+        "If-Match names another version than the present one, or If-None-Match forbids the thing to exist and it does."
+        "Read the resource again, apply your change to what it is now, and send its ETag."
+    }
+    BodyTooLarge = 413 "body_too_large" "The body is too large" {
+        "The body is larger than the operation takes (256 KiB of JSON where nothing else is said)."
+        "Send less at a time; imports exist for many positions."
+    }
+    UnsupportedMediaType = 415 "unsupported_media_type" "The media type is not supported" {
+        "The Content-Type is not the one that the contract gives for this operation."
+        "Send `Content-Type: application/json`, uncompressed."
+    }
+    ValidationFailed = 422 "validation_failed" "The request breaks rules" {
+        "The body can be read but is wrong; `errors` lists every fault with the place where it stands."
+        "Correct all listed faults and send the request again."
+    }
+    InvalidParameter = 422 "invalid_parameter" "A query parameter is wrong" {
+        "A query parameter is unknown, given twice, or has a value that the contract excludes; `errors` lists each of them."
+        "Correct the listed parameters."
+    }
+    InvalidCursor = 422 "invalid_cursor" "The cursor is not one of this list" {
+        "The cursor was not given by this list, or was changed on its way."
+        "Begin the list again without a cursor, and pass cursors on as they are."
+    }
+    IdempotencyKeyReused = 422 "idempotency_key_reused" "The Idempotency-Key was used for another request" {
+        "The same key came before with another body."
+        "Make a new key for a new intention."
+    }
+    ImmutableField = 422 "immutable_field" "A field cannot be changed" {
+        "The named field is given once, at creation."
+        "Leave it as it is; make a new resource where another value is needed."
+    }
+    StillExpired = 422 "still_expired" "It would still be expired" {
+        "The debt position would be expired in the moment it is reopened."
+        "Give it a later due date first."
+    }
+    InstallmentAmbiguous = 422 "installment_ambiguous" "Several installments could be meant" {
+        "The debt position has several payable installments; `choices` lists their references."
+        "Name one of them."
+    }
+    ReturnUrlNotAllowed = 422 "return_url_not_allowed" "The return address is not allowed" {
+        "A return address must have the scheme, host and port of one of the delegation's return origins, and no user info, fragment or parameter of ours."
+        "Use an address of a registered origin, or have the origin registered."
+    }
+    RateLimited = 429 "rate_limited" "Too many requests" {
+        "The limit of this client and institution, or of this source, is used up for the moment."
+        "Wait the seconds in Retry-After, and spread requests out."
+    }
+    InternalError = 500 "internal_error" "Something is wrong on our side" {
+        "Tramite has failed in a way that was not foreseen; the cause is in its log under the request id."
+        "Send the request again later, with the same Idempotency-Key; if it stays so, tell the operator the request id."
+    }
+    Unavailable = 503 "unavailable" "Not available for the moment" {
+        "The database cannot be reached or is too busy. Nothing was written, or what was written will be found under the same Idempotency-Key."
+        "Send the request again after the seconds in Retry-After, with the same Idempotency-Key."
+    }
+}
+
+impl Code {
+    /// The code of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name() == name)
+    }
+
+    /// Stable snake_case name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.entry().name
+    }
+
+    /// HTTP status.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        self.entry().status
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_one_name_and_an_answer_to_what_now() {
+        let mut names: Vec<_> = Code::ALL.iter().map(|code| code.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Code::ALL.len());
+        for code in Code::ALL {
+            let entry = code.entry();
+            assert_eq!(Code::named(entry.name), Some(*code));
+            assert!(entry.name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{}", entry.name);
+            assert!(entry.meaning.ends_with('.') && entry.action.ends_with('.'), "{}", entry.name);
+            assert!((400..=599).contains(&entry.status));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! From the token in an address to the session, under a scope of its own.
+
+use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::session::CheckoutSession;
+use tramite_storage::Scope;
+
+use crate::gateway::Gateway;
+use crate::problem::{Code, OrNotFound, Problem};
+use crate::routes::checkout_sessions::show::positions_of;
+
+/// A session that a citizen opened.
+#[derive(Debug)]
+pub(super) struct Home {
+    pub(super) scope: Scope,
+    pub(super) session: CheckoutSession,
+    pub(super) positions: Vec<DebtPosition>,
+}
+
+/// The session of a token; a token that is not ours is not found, as is one whose session is gone.
+pub(super) async fn find(gateway: &Gateway, token: &str) -> Result<Home, Problem> {
+    let id = gateway.keys().session_of(token).ok_or_else(|| Problem::new(Code::NotFound))?;
+    let institution = gateway.store().system().session_home(id).await?.or_not_found()?;
+    let scope = Scope::of_checkout_link(institution);
+    let session = gateway.store().session(&scope, id).await?.or_not_found()?;
+    let positions = positions_of(gateway, &scope, &session).await?;
+    Ok(Home { scope, session, positions })
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A cart at Checkout, minted at the moment the citizen goes there: it lives ten minutes (product.md).
+
+use actix_web::HttpResponse;
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::ids::InstallmentId;
+use tramite_domain::journal::{Direction, JournalEntry, NODE};
+use tramite_domain::money::Cents;
+use tramite_domain::personal::Personal;
+use tramite_domain::session::{Cart, CheckoutSession, Due, minted};
+use tramite_domain::time::Instant;
+use tramite_pagopa::checkout::{self, CheckoutFailure, CheckoutUrl};
+use tramite_storage::StoreError;
+use uuid::Uuid;
+
+use super::home::{Home, find};
+use super::page::{Notice, page};
+use super::send::see_other;
+use crate::gateway::Gateway;
+use crate::problem::Problem;
+
+/// How often a cart is recorded again when somebody else wrote the session meanwhile.
+const ATTEMPTS_MAX: u32 = 3;
+/// Checkout's operation, as the journal names it.
+const OPERATION: &str = "PostCarts";
+
+/// Mints a cart and sends the citizen there.
+pub(super) async fn mint(gateway: &Gateway, token: &str, home: Home, due: &[Due]) -> HttpResponse {
+    let language = home.session.language;
+    let Some(client) = gateway.checkout() else {
+        tracing::error!("no Checkout is configured");
+        return page(gateway, language, Notice::TryAgain);
+    };
+    let reference = gateway.world().id().simple().to_string();
+    let cart = cart(gateway, token, &home, due, &reference);
+    let asked_at = gateway.now();
+    let answer = client.post_cart(&cart).await;
+    let entries = journal(gateway, &home.session, &cart, &answer, asked_at);
+    match answer {
+        Ok(url) => {
+            let cart = Cart {
+                reference,
+                minted_at: gateway.now(),
+                amount: Cents::sum(due.iter().map(|one| one.amount)).ok(),
+                location: url.as_str().to_owned(),
+            };
+            match record(gateway, token, home, cart, due, entries).await {
+                Ok(()) => see_other(url.as_str()),
+                Err(problem) => super::visit::page_of_problem(gateway, &problem),
+            }
+        }
+        Err(failure) => {
+            write_journal(gateway, &home, entries).await;
+            page(gateway, language, told(&failure))
+        }
+    }
+}
+
+/// What a citizen is told when Checkout gives no cart. A refusal means that a notice is being paid or is paid already.
+fn told(failure: &CheckoutFailure) -> Notice {
+    match failure {
+        CheckoutFailure::Refused { status, .. } => {
+            tracing::info!(status, "Checkout refused a cart");
+            Notice::BeingPaid
+        }
+        CheckoutFailure::Unavailable(cause) => {
+            tracing::warn!(%cause, "Checkout gave no cart");
+            Notice::TryAgain
+        }
+    }
+}
+
+fn cart(gateway: &Gateway, token: &str, home: &Home, due: &[Due], reference: &str) -> checkout::Cart {
+    let back = |kind: &str| format!("{}/s/{token}/return/{kind}", gateway.settings().public_url());
+    let unpaid = home.session.items.iter().filter(|item| item.paid.is_none());
+    let notices = unpaid.zip(due).map(|(item, due)| checkout::CartNotice {
+        notice_number: item.notice_number.to_string(),
+        fiscal_code: item.creditor_tax_code.to_string(),
+        amount: due.amount,
+        company_name: item.company_name.to_string(),
+        description: item.description.to_string(),
+    });
+    let email = home.session.payer.as_ref().and_then(|payer| payer.expose().email.as_ref());
+    checkout::Cart {
+        email_notice: email.map(|email| Personal::new(email.to_string())),
+        payment_notices: notices.collect(),
+        return_urls: checkout::ReturnUrls {
+            ok: back("ok"),
+            cancel: back("cancel"),
+            error: back("error"),
+            waiting: back("waiting"),
+        },
+        id_cart: Some(reference.to_owned()),
+        all_ccp: None,
+    }
+}
+
+/// Records the cart; on a conflict the session is read again, for a receipt may have come meanwhile.
+async fn record(
+    gateway: &Gateway,
+    token: &str,
+    mut home: Home,
+    cart: Cart,
+    due: &[Due],
+    entries: Vec<JournalEntry>,
+) -> Result<(), Problem> {
+    let own: Vec<(InstallmentId, Cents)> =
+        due.iter().filter_map(|one| one.installment_id.map(|id| (id, one.amount))).collect();
+    let mut made = 1;
+    loop {
+        let mut ids = gateway.ids();
+        let mut given = gateway.given(&mut ids, None);
+        let mut batch = minted(&mut given, &home.session, cart.clone(), &own);
+        for entry in &entries {
+            batch.push(Write::InsertJournal(Box::new(entry.clone())));
+        }
+        match gateway.store().commit(&home.scope, batch).await {
+            Err(StoreError::Conflict) if made < ATTEMPTS_MAX => {
+                made += 1;
+                home = find(gateway, token).await?;
+            }
+            settled => return Ok(settled?),
+        }
+    }
+}
+
+async fn write_journal(gateway: &Gateway, home: &Home, entries: Vec<JournalEntry>) {
+    let mut batch = Batch::new();
+    for entry in entries {
+        batch.push(Write::InsertJournal(Box::new(entry)));
+    }
+    if let Err(error) = gateway.store().commit(&home.scope, batch).await {
+        tracing::error!(cause = %error, "the journal of a refused cart was not written");
+    }
+}
+
+/// The two lines of the journal: what was asked of Checkout, and what it said.
+fn journal(
+    gateway: &Gateway,
+    session: &CheckoutSession,
+    cart: &checkout::Cart,
+    answer: &Result<CheckoutUrl, CheckoutFailure>,
+    asked_at: Instant,
+) -> Vec<JournalEntry> {
+    let exchange = gateway.world().id();
+    let now = gateway.now();
+    let request = line(gateway, session, exchange, asked_at, Direction::Request);
+    // The return addresses hold the citizen's key to the session: they are masked before anything is kept.
+    let mut masked = cart.clone();
+    masked.return_urls = checkout::ReturnUrls {
+        ok: "***".to_owned(),
+        cancel: "***".to_owned(),
+        error: "***".to_owned(),
+        waiting: "***".to_owned(),
+    };
+    let (outcome, status, payload) = match answer {
+        Ok(_) => ("OK".to_owned(), Some(302), Vec::new()),
+        Err(CheckoutFailure::Refused { status, title, detail }) => {
+            let said = serde_json::json!({"title": title, "detail": detail});
+            ("KO".to_owned(), Some(*status), said.to_string().into_bytes())
+        }
+        Err(CheckoutFailure::Unavailable(cause)) => ("UNAVAILABLE".to_owned(), None, cause.to_string().into_bytes()),
+    };
+    let response = JournalEntry {
+        outcome: Some(outcome),
+        http_status: status,
+        duration_us: now.datetime().signed_duration_since(asked_at.datetime()).num_microseconds(),
+        payload,
+        ..line(gateway, session, exchange, now, Direction::Response)
+    };
+    vec![JournalEntry { payload: serde_json::to_vec(&masked).unwrap_or_default(), ..request }, response]
+}
+
+fn line(gateway: &Gateway, session: &CheckoutSession, exchange: Uuid, at: Instant, direction: Direction) -> JournalEntry {
+    let first = session.items.first();
+    JournalEntry {
+        id: gateway.world().id().into(),
+        exchange,
+        at,
+        direction,
+        operation: OPERATION.to_owned(),
+        caller: "Tramite".to_owned(),
+        callee: NODE.to_owned(),
+        creditor_tax_code: first.map(|item| item.creditor_tax_code.to_string()),
+        station_id: None,
+        notice_number: first.map(|item| item.notice_number.to_string()),
+        iuv: first.map(|item| item.notice_number.iuv().to_string()),
+        payment_token: None,
+        psp_id: None,
+        session_id: Some(session.id.uuid()),
+        outcome: None,
+        http_status: None,
+        duration_us: None,
+        payload: Vec::new(),
+    }
+}

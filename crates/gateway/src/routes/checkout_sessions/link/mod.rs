@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The public address of a session, where citizens come by and come back. No token is asked for: the address itself is
+//! the key, 128 bits that stand in no table and no log.
+
+mod back;
+mod home;
+mod mint;
+mod page;
+mod send;
+mod visit;
+
+use actix_web::http::Method;
+use actix_web::web;
+use tramite_domain::ids::SessionId;
+
+use crate::api::{Api, Limit};
+use crate::gateway::Gateway;
+use crate::problem::Problem;
+
+/// Where citizens open a session.
+const ADDRESS: &str = "/s/{token}";
+/// Where Checkout sends them back.
+const RETURN: &str = "/s/{token}/return/{kind}";
+
+/// The address of a session; the same each time it is asked for (rules.md 34).
+pub(crate) fn session_url(gateway: &Gateway, session: SessionId) -> Result<String, Problem> {
+    Ok(format!("{}/s/{}", gateway.settings().public_url(), gateway.keys().session_token(session)?))
+}
+
+pub(super) fn mount(api: &mut Api<'_, '_>) {
+    let address = web::resource(ADDRESS)
+        .route(web::get().to(visit::open))
+        .route(web::head().to(visit::look))
+        .route(web::post().to(visit::go));
+    api.protocol(Method::GET, ADDRESS, Limit::Source, address);
+    api.protocol(Method::GET, RETURN, Limit::Source, web::resource(RETURN).route(web::get().to(back::come_back)));
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The citizen is sent back to the portal, with a signed hint where the portal wants one.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, LOCATION, REFERRER_POLICY};
+use serde::Serialize;
+use tramite_domain::ids::{ClientId, InstitutionId};
+use tramite_domain::session::{CheckoutSession, ReturnMode};
+use url::Url;
+
+use super::page::{Notice, page};
+use crate::gateway::Gateway;
+use crate::problem::Problem;
+use crate::routes::checkout_sessions::origin::{self, PARAMETERS};
+
+/// How long a return token holds, in seconds.
+const TOKEN_SECONDS: i64 = 600;
+
+/// What the return says of the payment. It is never the truth: the session is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Hint {
+    Completed,
+    Pending,
+    Cancelled,
+    Failed,
+}
+
+/// The claims of a return token (`typ: checkout-return+jwt`).
+#[derive(Debug, Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    aud: String,
+    sub: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'a str>,
+    status_hint: Hint,
+    jti: String,
+    iat: i64,
+    exp: i64,
+}
+
+/// Sends the citizen to the portal; to a page of ours where the portal's address is no longer allowed (rules.md 39).
+pub(super) async fn send_back(gateway: &Gateway, session: &CheckoutSession, hint: Hint, gave_up: bool) -> HttpResponse {
+    match address(gateway, session, hint, gave_up).await {
+        Ok(Some(url)) => see_other(url.as_str()),
+        Ok(None) => page(gateway, session.language, Notice::of(hint)),
+        Err(problem) => super::visit::page_of_problem(gateway, &problem),
+    }
+}
+
+/// 303, and the portal does not learn the address the citizen came from.
+pub(super) fn see_other(location: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, location))
+        .insert_header((REFERRER_POLICY, "no-referrer"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((HeaderName::from_static("x-robots-tag"), "noindex"))
+        .finish()
+}
+
+async fn address(
+    gateway: &Gateway,
+    session: &CheckoutSession,
+    hint: Hint,
+    gave_up: bool,
+) -> Result<Option<Url>, Problem> {
+    let text = session.cancel_url.as_ref().filter(|_| gave_up).unwrap_or(&session.return_url);
+    let origins = origins(gateway, session).await?;
+    let Ok(mut url) = origin::check(text, &origins, gateway.environment()) else { return Ok(None) };
+    if session.return_mode == ReturnMode::Bare {
+        return Ok(Some(url));
+    }
+    let now = gateway.now();
+    let issued = now.datetime().timestamp();
+    let claims = Claims {
+        iss: gateway.settings().public_url(),
+        aud: session.client_id.to_string(),
+        sub: session.id.to_string(),
+        state: session.state.as_ref().map(|state| state.as_str()),
+        status_hint: hint,
+        jti: gateway.world().id().to_string(),
+        iat: issued,
+        exp: issued.saturating_add(TOKEN_SECONDS),
+    };
+    let token = gateway.keys().sign_return_token(&claims, now)?;
+    let [id_name, state_name, token_name] = PARAMETERS;
+    url.query_pairs_mut().append_pair(id_name, &session.id.to_string()).append_pair(token_name, &token);
+    if let Some(state) = &session.state {
+        url.query_pairs_mut().append_pair(state_name, state.as_str());
+    }
+    Ok(Some(url))
+}
+
+/// The origins that the delegation names now, not those of the time when the session was made.
+async fn origins(gateway: &Gateway, session: &CheckoutSession) -> Result<Vec<String>, Problem> {
+    let home = gateway.store().system().session_home(session.id).await?;
+    let client = gateway.fresh().client(gateway, session.client_id).await?;
+    let found = home.zip(client).and_then(|(institution, client)| origins_of(&client.delegations, institution, session.client_id));
+    Ok(found.unwrap_or_default())
+}
+
+fn origins_of(
+    delegations: &[tramite_domain::access::Delegation],
+    institution: InstitutionId,
+    client: ClientId,
+) -> Option<Vec<String>> {
+    let one = delegations.iter().find(|one| one.institution_id == institution && one.client_id == client)?;
+    Some(one.return_origins.clone())
+}

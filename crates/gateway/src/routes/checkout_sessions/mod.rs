@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Checkout sessions over REST, and the public addresses under which citizens pay them.
+
+mod add;
+mod cancel;
+mod compose;
+mod items;
+mod link;
+mod list;
+mod misses;
+mod origin;
+mod show;
+mod view;
+mod waits;
+mod wire;
+
+pub(crate) use misses::Misses;
+pub(crate) use waits::Waits;
+
+use tramite_domain::access::ApiScope;
+
+use crate::api::Api;
+use crate::problem::Code;
+
+pub(crate) fn mount(api: &mut Api<'_, '_>) {
+    api.tenant(list::list_checkout_sessions, ApiScope::PaymentsRead);
+    api.tenant(add::add_checkout_session, ApiScope::PaymentsWrite).idempotent().etag().refuses(&[
+        Code::ReturnUrlNotAllowed,
+        Code::InstallmentAmbiguous,
+        Code::NotPayable,
+        Code::AmountChanged,
+        Code::PaymentInProgress,
+        Code::ExternalIdTaken,
+        Code::NoIssuingStation,
+        Code::InstitutionNotActive,
+        Code::ServiceNotActive,
+        Code::DebtPositionState,
+        Code::InstallmentPaid,
+    ]);
+    api.tenant(show::show_checkout_session, ApiScope::PaymentsRead).etag();
+    api.tenant(cancel::cancel_checkout_session, ApiScope::PaymentsWrite)
+        .idempotent()
+        .etag()
+        .conditional()
+        .refuses(&[Code::CheckoutSessionState]);
+    link::mount(api);
+}

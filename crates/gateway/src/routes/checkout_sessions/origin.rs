@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Whether a citizen may be sent to an address: only to an origin that the delegation names (rules.md 39). Checked when
+//! the session is made, and again when the citizen is sent.
+
+use tramite_domain::environment::Environment;
+use url::{Host, Origin, Url};
+
+/// Names of the query parameters that a return carries; a caller's address must not use them.
+pub(crate) const PARAMETERS: [&str; 3] = ["tramite_session", "tramite_state", "tramite_token"];
+
+/// Checks an address against the origins.
+///
+/// # Errors
+/// Why it is not allowed, in one sentence.
+pub(crate) fn check(address: &str, origins: &[String], environment: Environment) -> Result<Url, &'static str> {
+    if address.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
+        return Err("The address holds characters that no address may hold.");
+    }
+    let url = Url::parse(address).map_err(|_| "It is not an absolute web address.")?;
+    if !secure_enough(&url, environment) {
+        return Err("The address must be https.");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("The address must hold no user info.");
+    }
+    if url.fragment().is_some() {
+        return Err("The address must hold no fragment.");
+    }
+    if url.query_pairs().any(|(name, _)| PARAMETERS.contains(&name.as_ref())) {
+        return Err("The query uses the name of a parameter of ours.");
+    }
+    if !origins.iter().any(|origin| same_origin(origin, &url.origin())) {
+        return Err("Its scheme, host and port are not one of the delegation's return origins.");
+    }
+    Ok(url)
+}
+
+/// https; http only to this machine, and only where no real money is.
+fn secure_enough(url: &Url, environment: Environment) -> bool {
+    match url.scheme() {
+        "https" => true,
+        "http" => environment == Environment::Sandbox && is_loopback(url.host()),
+        _ => false,
+    }
+}
+
+fn is_loopback(host: Option<Host<&str>>) -> bool {
+    match host {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn same_origin(allowed: &str, origin: &Origin) -> bool {
+    origin.is_tuple() && Url::parse(allowed).is_ok_and(|url| url.origin() == *origin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allowed(address: &str, environment: Environment) -> bool {
+        let origins = ["https://portale.example.it".to_owned(), "http://127.0.0.1:9000".to_owned()];
+        check(address, &origins, environment).is_ok()
+    }
+
+    #[test]
+    fn only_an_origin_of_the_delegation_is_allowed_however_it_is_spelt() {
+        let right = ["https://portale.example.it/esito?pratica=1", "https://PORTALE.example.it:443/", "https://portale.example.it"];
+        for address in right {
+            assert!(allowed(address, Environment::Production), "{address}");
+        }
+        let wrong = [
+            "https://portale.example.it:8443/esito",
+            "https://portale.example.it.evil.example/esito",
+            "https://evil.example/https://portale.example.it",
+            "https://portale.example.it@evil.example/",
+            "https://user@portale.example.it/",
+            "https://portale.example.it/#fragment",
+            "https://portale.example.it/?tramite_token=x",
+            "https:\\\\portale.example.it/",
+            "https://portale.example.it/\r\nLocation: x",
+            "http://portale.example.it/",
+            "javascript:alert(1)",
+            "//portale.example.it/",
+            "/esito",
+            "data:text/html,x",
+        ];
+        for address in wrong {
+            assert!(!allowed(address, Environment::Sandbox), "{address}");
+        }
+    }
+
+    #[test]
+    fn plain_http_goes_to_this_machine_alone_and_only_in_the_sandbox() {
+        assert!(allowed("http://127.0.0.1:9000/back", Environment::Sandbox));
+        assert!(!allowed("http://127.0.0.1:9000/back", Environment::Production));
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Publish, cancel, reopen: the actions on a debt position, and the removal of a draft.
+
+use actix_web::web::Data;
+use actix_web::{delete, post};
+use serde::Deserialize;
+use tramite_domain::audit::AuditLine;
+use tramite_domain::batch::Write;
+use tramite_domain::debt_position::{Decided, cancel, erase_draft, publish, reopen};
+use tramite_domain::given::Given;
+use tramite_domain::ids::DebtPositionId;
+use tramite_domain::refusal::Refusal;
+use utoipa::ToSchema;
+
+use super::load::{Loaded, etag_of, load, view};
+use super::replace::ForceParameters;
+use super::view::DebtPositionView;
+use crate::auth::Tenant;
+use crate::convention::{Answer, Reply, once, settle};
+use crate::extract::{Body, IdempotencyKey, Preconditions, Query, Segment};
+use crate::gateway::Gateway;
+use crate::words;
+
+/// Nothing to say beside the action itself.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({}))]
+pub(crate) struct EmptyInput {}
+
+/// Why a withdrawal is taken back.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "Cancelled by mistake"}))]
+pub(crate) struct ReopenInput {
+    /// Kept in the audit trail; no personal data.
+    #[schema(value_type = words::Line140)]
+    reason: String,
+}
+
+/// One action under its key: load, check the condition, decide, commit, show.
+async fn act(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    id: DebtPositionId,
+    (key, fingerprint): (&IdempotencyKey, [u8; 32]),
+    condition: &Preconditions,
+    decide: impl Fn(&mut Given<'_>, &Loaded) -> Result<Decided, Refusal>,
+) -> Answer {
+    once(gateway, tenant, key, fingerprint, async || {
+        let loaded = load(gateway, &tenant.scope, id).await?;
+        condition.check(Some(&loaded.etag(gateway.now())))?;
+        let mut ids = gateway.ids();
+        let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
+        let decided = decide(&mut given, &loaded)?;
+        let now = gateway.now();
+        let shown = view(&loaded.institution, &decided.position, &loaded.payers, now);
+        Ok((decided.batch, Reply::ok(&shown)?.etag(&etag_of(&decided.position, now))))
+    })
+    .await
+}
+
+/// Publishes a draft
+///
+/// A position that is published already is answered as it is.
+#[utoipa::path(
+    tag = "debt-positions", operation_id = "publish_debt_position",
+    params(("id" = words::Id, Path, description = "The id of the debt position.")),
+    request_body = EmptyInput,
+    responses((status = 200, description = "The debt position as it is now.", body = DebtPositionView))
+)]
+#[post("/v1/debt-positions/{id}/publish")]
+pub(crate) async fn publish_debt_position(
+    gateway: Data<Gateway>,
+    tenant: Tenant,
+    id: Segment<DebtPositionId>,
+    key: IdempotencyKey,
+    condition: Preconditions,
+    body: Body<EmptyInput>,
+) -> Answer {
+    body.valid()?;
+    let decide = |given: &mut Given<'_>, loaded: &Loaded| publish(given, &loaded.position);
+    act(&gateway, &tenant, *id, (&key, body.fingerprint()), &condition, decide).await
+}
+
+/// Cancels a debt position
+///
+/// What is paid stays paid: of a partially paid position the unpaid installments are cancelled. A position that is
+/// cancelled already is answered as it is.
+#[utoipa::path(
+    tag = "debt-positions", operation_id = "cancel_debt_position",
+    params(("id" = words::Id, Path, description = "The id of the debt position."), ForceParameters),
+    request_body = EmptyInput,
+    responses((status = 200, description = "The debt position as it is now.", body = DebtPositionView))
+)]
+#[post("/v1/debt-positions/{id}/cancel")]
+pub(crate) async fn cancel_debt_position(
+    gateway: Data<Gateway>,
+    tenant: Tenant,
+    id: Segment<DebtPositionId>,
+    key: IdempotencyKey,
+    condition: Preconditions,
+    parameters: Query<ForceParameters>,
+    body: Body<EmptyInput>,
+) -> Answer {
+    body.valid()?;
+    let force = parameters.0.force;
+    let decide =
+        |given: &mut Given<'_>, loaded: &Loaded| cancel(given, &loaded.position, loaded.payers.activity(), force);
+    let fingerprint = body.fingerprint_with(if force { "force" } else { "" });
+    act(&gateway, &tenant, *id, (&key, fingerprint), &condition, decide).await
+}
+
+/// Reopens a cancelled debt position
+///
+/// It is again as it was, under the same notice numbers. One whose dates have passed needs later dates first.
+#[utoipa::path(
+    tag = "debt-positions", operation_id = "reopen_debt_position",
+    params(("id" = words::Id, Path, description = "The id of the debt position.")),
+    request_body = ReopenInput,
+    responses((status = 200, description = "The debt position as it is now.", body = DebtPositionView))
+)]
+#[post("/v1/debt-positions/{id}/reopen")]
+pub(crate) async fn reopen_debt_position(
+    gateway: Data<Gateway>,
+    tenant: Tenant,
+    id: Segment<DebtPositionId>,
+    key: IdempotencyKey,
+    condition: Preconditions,
+    body: Body<ReopenInput>,
+) -> Answer {
+    let reason = body.valid()?.reason;
+    let decide = |given: &mut Given<'_>, loaded: &Loaded| {
+        let mut decided = reopen(given, &loaded.position)?;
+        decided.batch.push(Write::InsertAudit(AuditLine {
+            id: given.id(),
+            at: given.now,
+            client_id: given.client_id,
+            action: "debt_position.reopened".to_owned(),
+            subject: format!("debt_position {}", loaded.position.id),
+            reason: Some(reason.clone()),
+        }));
+        Ok(decided)
+    };
+    act(&gateway, &tenant, *id, (&key, body.fingerprint()), &condition, decide).await
+}
+
+/// Removes a draft
+///
+/// Its notice numbers are never given again.
+#[utoipa::path(
+    tag = "debt-positions", operation_id = "remove_debt_position",
+    params(("id" = words::Id, Path, description = "The id of the debt position.")),
+    responses((status = 204, description = "The draft is gone."))
+)]
+#[delete("/v1/debt-positions/{id}")]
+pub(crate) async fn remove_debt_position(
+    gateway: Data<Gateway>,
+    tenant: Tenant,
+    id: Segment<DebtPositionId>,
+    condition: Preconditions,
+) -> Answer {
+    settle(&condition, async || {
+        let loaded = load(&gateway, &tenant.scope, *id).await?;
+        condition.check(Some(&loaded.etag(gateway.now())))?;
+        let mut ids = gateway.ids();
+        let given = gateway.given(&mut ids, Some(tenant.client_id()));
+        let batch = erase_draft(&given, &loaded.position)?;
+        gateway.store().commit(&tenant.scope, batch).await?;
+        Ok(Reply::none())
+    })
+    .await
+    .map(Reply::into_response)
+}

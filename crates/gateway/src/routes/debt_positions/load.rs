@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A position with who may be paying it, as every answer needs it.
+
+use tramite_domain::attempt::{ATTEMPT_LOCK_SECONDS, Attempt};
+use tramite_domain::debt_position::{Activity, DebtPosition, position_status};
+use tramite_domain::ids::{DebtPositionId, InstallmentId};
+use tramite_domain::institution::Institution;
+use tramite_domain::session::CheckoutSession;
+use tramite_domain::time::Instant;
+use tramite_storage::Scope;
+
+use super::compose::ViewContext;
+use super::view::DebtPositionView;
+use crate::convention::Etag;
+use crate::gateway::Gateway;
+use crate::problem::{OrNotFound, Problem};
+
+/// Who may be paying some installments.
+#[derive(Debug, Default)]
+pub(crate) struct Payers {
+    pub(crate) attempts: Vec<Attempt>,
+    pub(crate) sessions: Vec<CheckoutSession>,
+}
+
+impl Payers {
+    pub(crate) fn activity(&self) -> Activity<'_> {
+        Activity { attempts: &self.attempts, sessions: &self.sessions }
+    }
+}
+
+/// A position as a request finds it.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) institution: Institution,
+    pub(crate) position: DebtPosition,
+    pub(crate) payers: Payers,
+}
+
+impl Loaded {
+    pub(crate) fn etag(&self, now: Instant) -> Etag {
+        etag_of(&self.position, now)
+    }
+}
+
+/// The entity tag of a position: its version, and the state that the clock gives it.
+pub(crate) fn etag_of(position: &DebtPosition, now: Instant) -> Etag {
+    Etag::of(position.version, position_status(position, now).name())
+}
+
+/// The position of that id, or 404.
+pub(crate) async fn load(gateway: &Gateway, scope: &Scope, id: DebtPositionId) -> Result<Loaded, Problem> {
+    let position = gateway.store().position(scope, id).await?.or_not_found()?;
+    let payers = payers(gateway, scope, std::slice::from_ref(&position)).await?;
+    let institution = gateway.store().institution(scope).await?;
+    Ok(Loaded { institution, position, payers })
+}
+
+/// Who may be paying any of these positions now.
+pub(crate) async fn payers(gateway: &Gateway, scope: &Scope, positions: &[DebtPosition]) -> Result<Payers, Problem> {
+    let ids: Vec<InstallmentId> =
+        positions.iter().flat_map(DebtPosition::installments).filter(|(_, one)| one.payment.is_none()).map(|(_, one)| one.id).collect();
+    if ids.is_empty() {
+        return Ok(Payers::default());
+    }
+    let since = gateway.now().plus_seconds(-ATTEMPT_LOCK_SECONDS);
+    let attempts = gateway.store().attempts(scope, &ids, since).await?;
+    let sessions = gateway.store().sessions_of(scope, &ids).await?;
+    Ok(Payers { attempts, sessions })
+}
+
+/// What a caller reads of a position now.
+pub(crate) fn view(institution: &Institution, position: &DebtPosition, payers: &Payers, now: Instant) -> DebtPositionView {
+    let context = ViewContext { creditor: institution.tax_code, activity: payers.activity(), now };
+    DebtPositionView::of(position, context)
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Debt positions over REST.
+
+mod act;
+mod add;
+mod compose;
+mod list;
+mod load;
+mod make;
+mod read;
+mod replace;
+mod search;
+mod show;
+mod view;
+mod wire;
+
+pub(crate) use act::EmptyInput;
+pub(crate) use load::{Payers, payers};
+pub(crate) use make::{IfExists, make};
+pub(crate) use wire::DebtPositionInput;
+
+use tramite_domain::access::ApiScope;
+
+use crate::api::Api;
+use crate::problem::Code;
+
+/// What making or changing terms may be refused with.
+const TERMS: &[Code] = &[Code::NoIssuingStation, Code::InstitutionNotActive, Code::ServiceNotActive];
+
+pub(crate) fn mount(api: &mut Api<'_, '_>) {
+    api.tenant(list::list_debt_positions, ApiScope::DebtPositionsRead);
+    api.tenant(search::find_debt_positions, ApiScope::DebtPositionsRead);
+    api.tenant(add::add_debt_position, ApiScope::DebtPositionsWrite)
+        .idempotent()
+        .etag()
+        .refuses(TERMS)
+        .refuses(&[Code::ExternalIdTaken, Code::PaymentInProgress, Code::DebtPositionState, Code::InstallmentPaid]);
+    api.tenant(show::show_debt_position, ApiScope::DebtPositionsRead).etag();
+    api.tenant(replace::replace_debt_position, ApiScope::DebtPositionsWrite)
+        .etag()
+        .conditional()
+        .refuses(TERMS)
+        .refuses(&[Code::DebtPositionState, Code::InstallmentPaid, Code::PaymentInProgress, Code::ImmutableField]);
+    api.tenant(act::remove_debt_position, ApiScope::DebtPositionsWrite).conditional().refuses(&[Code::DebtPositionState]);
+    api.tenant(act::publish_debt_position, ApiScope::DebtPositionsWrite)
+        .idempotent()
+        .etag()
+        .conditional()
+        .refuses(&[Code::DebtPositionState]);
+    api.tenant(act::cancel_debt_position, ApiScope::DebtPositionsWrite)
+        .idempotent()
+        .etag()
+        .conditional()
+        .refuses(&[Code::DebtPositionState, Code::PaymentInProgress]);
+    api.tenant(act::reopen_debt_position, ApiScope::DebtPositionsWrite)
+        .idempotent()
+        .etag()
+        .conditional()
+        .refuses(&[Code::DebtPositionState, Code::StillExpired]);
+}

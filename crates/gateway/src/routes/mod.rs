@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Every route of the public listener, in one list: the router and the contract are made from it.
+
+mod checkout_sessions;
+mod clients;
+mod debt_positions;
+mod institutions;
+mod receipts;
+mod services;
+mod stations;
+mod status;
+
+pub(crate) use checkout_sessions::{Misses, Waits};
+
+use crate::api::Api;
+use crate::{oauth, pages};
+
+/// Mounts every route.
+pub(crate) fn mount(api: &mut Api<'_, '_>) {
+    status::mount(api);
+    institutions::mount(api);
+    stations::mount(api);
+    clients::mount(api);
+    services::mount(api);
+    debt_positions::mount(api);
+    checkout_sessions::mount(api);
+    receipts::mount(api);
+    crate::soap::mount(api);
+    oauth::mount(api);
+    pages::mount(api);
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! One receipt: as JSON, or as the message that the Node addressed to this institution.
+
+use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+use tramite_domain::ids::ReceiptRowId;
+use tramite_domain::receipt::Receipt;
+
+use super::compose::view;
+use super::view::ReceiptView;
+use crate::auth::Tenant;
+use crate::convention::{Answer, Etag, Reply};
+use crate::extract::Segment;
+use crate::gateway::Gateway;
+use crate::problem::OrNotFound;
+use crate::words;
+
+/// Shows a receipt
+///
+/// With `Accept: application/xml` the message exactly as the Node addressed it to your institution.
+#[utoipa::path(
+    tag = "receipts", operation_id = "show_receipt",
+    params(("id" = words::Id, Path, description = "The id of the receipt.")),
+    responses((status = 200, description = "The receipt.", content(
+        (ReceiptView = "application/json"),
+        (words::XmlMessage = "application/xml")
+    )))
+)]
+#[get("/v1/receipts/{id}")]
+pub(crate) async fn show_receipt(
+    gateway: Data<Gateway>,
+    tenant: Tenant,
+    id: Segment<ReceiptRowId>,
+    request: HttpRequest,
+) -> Answer {
+    let receipt = gateway.store().receipt(&tenant.scope, *id).await?.or_not_found()?;
+    if wants_xml(&request) {
+        return Ok(message(receipt));
+    }
+    Ok(Reply::ok(&view(&receipt))?.etag(&etag_of(&receipt)).into_response())
+}
+
+/// A receipt never changes but for what is found strange about it.
+fn etag_of(receipt: &Receipt) -> Etag {
+    let found = i64::try_from(receipt.anomalies.len()).unwrap_or(i64::MAX);
+    Etag::of(found.saturating_add(1), receipt.content.outcome.name())
+}
+
+/// XML is asked for by name; whoever takes anything gets JSON.
+fn wants_xml(request: &HttpRequest) -> bool {
+    let accepts = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok());
+    let mut media = accepts.flat_map(|text| text.split(',')).map(|one| one.split(';').next().unwrap_or_default().trim());
+    media.find(|one| matches!(*one, "application/xml" | "application/json" | "*/*")) == Some("application/xml")
+}
+
+/// The bytes as received, as a download that no browser guesses about.
+fn message(receipt: Receipt) -> HttpResponse {
+    let file = format!("attachment; filename=\"receipt-{}.xml\"", receipt.id);
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/xml"))
+        .insert_header((CONTENT_DISPOSITION, file))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((ETAG, etag_of(&receipt).to_string()))
+        .body(receipt.message.bytes)
+}

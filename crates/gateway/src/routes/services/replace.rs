@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! `PUT /v1/services/{code}`
+
+use actix_web::put;
+use actix_web::web::Data;
+use tramite_domain::ident::ServiceCode;
+use tramite_domain::service::{ServiceInput, define};
+
+use super::input::ServiceBody;
+use super::view::ServiceView;
+use super::{etag, within};
+use crate::auth::Tenant;
+use crate::convention::{Answer, Reply, settle};
+use crate::extract::{Body, Preconditions, Segment};
+use crate::gateway::Gateway;
+use crate::words;
+
+/// Defines or replaces a service
+///
+/// 201 when it was not there yet, 200 when it was. Retiring a service leaves its notices payable; a service is never
+/// deleted.
+#[utoipa::path(
+    tag = "services",
+    operation_id = "replace_service",
+    params(("code" = words::ServiceCode, Path, description = "The code of the service.")),
+    request_body = ServiceBody,
+    responses(
+        (status = 200, description = "The service as it is now.", body = ServiceView),
+        (status = 201, description = "The service was defined.", body = ServiceView),
+    )
+)]
+#[put("/v1/services/{code}")]
+pub(super) async fn replace_service(
+    gateway: Data<Gateway>,
+    tenant: Tenant,
+    code: Segment<ServiceCode>,
+    preconditions: Preconditions,
+    body: Body<ServiceBody>,
+) -> Answer {
+    within(&tenant, &code)?;
+    let reply = settle(&preconditions, async || {
+        let present = gateway.store().service(&tenant.scope, &code).await?;
+        preconditions.check(present.as_ref().map(etag).as_ref())?;
+        let input = ServiceInput::from(body.valid()?);
+        let institution = gateway.store().institution(&tenant.scope).await?;
+        let mut ids = gateway.ids();
+        let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
+        let (service, batch) = define(&institution, &code, present.as_ref(), &input, &mut given)?;
+        if !batch.is_empty() {
+            gateway.store().commit(&tenant.scope, batch).await?;
+        }
+        let view = ServiceView::of(&service);
+        let reply = match present {
+            Some(_) => Reply::ok(&view)?,
+            None => Reply::created(&view, format!("/v1/services/{code}", code = service.code))?,
+        };
+        Ok(reply.etag(&etag(&service)))
+    })
+    .await?;
+    Ok(reply.into_response())
+}

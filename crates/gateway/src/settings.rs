@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What an operator decides about the gateway.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use thiserror::Error;
+use tramite_pagopa::checkout::CheckoutClient;
+use url::Url;
+
+/// The gateway's settings.
+#[derive(Debug, Clone)]
+pub struct GatewaySettings {
+    public_url: String,
+    /// How many requests are served at most.
+    pub limits: RateLimits,
+    /// Proxies whose word on the address of their client is believed (`X-Forwarded-For`).
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Where carts are minted; none where citizens are sent nowhere.
+    pub checkout: Option<CheckoutClient>,
+}
+
+/// The public address is not one that a token or a link could carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the public URL must be http or https, with a host and without user, query, fragment and final slash")]
+pub struct PublicUrlError;
+
+impl GatewaySettings {
+    /// Settings with the default limits.
+    ///
+    /// # Errors
+    /// [`PublicUrlError`].
+    pub fn new(public_url: &str) -> Result<Self, PublicUrlError> {
+        let url = Url::parse(public_url).map_err(|_| PublicUrlError)?;
+        let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+        let web = matches!(url.scheme(), "http" | "https") && url.has_host() && url.fragment().is_none();
+        let given = public_url.strip_suffix('/').unwrap_or(public_url);
+        // What was given must be what is meant: no default port, no upper case, no dots to resolve.
+        let canonical = url.as_str().strip_suffix('/').unwrap_or(url.as_str());
+        if !plain || !web || given != canonical {
+            return Err(PublicUrlError);
+        }
+        Ok(Self { public_url: given.to_owned(), limits: RateLimits::default(), trusted_proxies: Vec::new(), checkout: None })
+    }
+
+    /// The address under which the world reaches us, without a final slash.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
+        &self.public_url
+    }
+
+    /// Who makes our tokens.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.public_url
+    }
+
+    /// For whom access tokens are made: this API.
+    #[must_use]
+    pub fn audience(&self) -> String {
+        format!("{}/v1", self.public_url)
+    }
+
+    /// Whether browsers may be told to come by https only.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https:")
+    }
+}
+
+/// How many requests are served at most (api.md, Conventions).
+#[derive(Debug, Clone, Copy)]
+pub struct RateLimits {
+    /// Requests of one client for one institution, a second.
+    pub client_per_second: NonZeroU32,
+    /// As many at once.
+    pub client_burst: NonZeroU32,
+    /// Tokens of one client, a minute.
+    pub token_client_per_minute: NonZeroU32,
+    /// Requests for tokens of one source, a minute.
+    pub token_source_per_minute: NonZeroU32,
+    /// Requests without a token of one source, a second.
+    pub source_per_second: NonZeroU32,
+    /// As many at once.
+    pub source_burst: NonZeroU32,
+}
+
+const fn number(value: u32) -> NonZeroU32 {
+    match NonZeroU32::new(value) {
+        Some(number) => number,
+        None => NonZeroU32::MIN,
+    }
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        Self {
+            client_per_second: number(50),
+            client_burst: number(200),
+            token_client_per_minute: number(30),
+            token_source_per_minute: number(300),
+            source_per_second: number(10),
+            source_burst: number(50),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_address_is_plain_and_carries_no_final_slash() {
+        for (given, kept) in [
+            ("https://tramite.example.it", "https://tramite.example.it"),
+            ("https://tramite.example.it/", "https://tramite.example.it"),
+            ("http://localhost:8080", "http://localhost:8080"),
+            ("https://example.it/tramite", "https://example.it/tramite"),
+        ] {
+            assert_eq!(GatewaySettings::new(given).unwrap().public_url(), kept);
+        }
+        for wrong in ["", "tramite.example.it", "ftp://a", "https://a:443", "https://u@a", "https://a?b", "https://a#b", "HTTPS://a"] {
+            assert!(GatewaySettings::new(wrong).is_err(), "{wrong}");
+        }
+    }
+}

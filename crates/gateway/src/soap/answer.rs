@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! From decisions to answers (rules.md 19 and 20).
+
+use std::sync::Arc;
+
+use tramite_domain::institution::Institution;
+use tramite_pagopa::Primitive;
+use tramite_pagopa::current::{Answer, Fault, PaaFault};
+
+use super::denied::Denied;
+
+/// What a message is answered, and what else is known of it.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// The answer.
+    pub(crate) answer: Answer,
+    /// The institution it is filed under; none is the platform.
+    pub(crate) institution: Option<Arc<Institution>>,
+    /// Whether the exchange stands in the journal already, committed with its effect.
+    pub(crate) journaled: bool,
+}
+
+impl Told {
+    /// An answer that is still to be filed.
+    pub(crate) const fn new(answer: Answer, institution: Option<Arc<Institution>>) -> Self {
+        Self { answer, institution, journaled: false }
+    }
+
+    /// The fault within, if it is a refusal.
+    pub(crate) fn fault(&self) -> Option<PaaFault> {
+        match &self.answer {
+            Answer::Refused(_, fault) => fault.known(),
+            _ => None,
+        }
+    }
+
+    /// `esito` of the journal.
+    pub(crate) fn outcome(&self) -> &'static str {
+        self.fault().map_or("OK", PaaFault::code)
+    }
+}
+
+/// A refusal, emitted by the institution as the Node named it.
+pub(crate) fn refused(primitive: Primitive, id_pa: &str, denied: &Denied) -> Answer {
+    Answer::Refused(primitive, Fault::new(denied.fault(), id_pa).because(denied.description()))
+}
+
+/// The causes of our own failures, for the log alone.
+pub(crate) fn log_cause(primitive: Primitive, denied: &Denied) {
+    match denied {
+        Denied::Fault(PaaFault::SystemError, why) => tracing::error!(%primitive, why, "a message cannot be answered"),
+        Denied::Fault(..) => {}
+        Denied::Store(error) => tracing::warn!(%primitive, cause = %error, "the store failed under a message"),
+        Denied::Late => tracing::warn!(%primitive, "a message was not answered in time"),
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Whom a message is for, in the order of rules.md 18: broker, station, institution. The first failure wins.
+
+use std::sync::Arc;
+
+use tramite_domain::institution::{Institution, InstitutionStatus};
+use tramite_domain::time::Instant;
+use tramite_pagopa::current::{Addressee, PaaFault};
+
+use super::denied::Denied;
+use super::registry::Registry;
+
+/// The institution that is asked, active and reached through the station that was named.
+pub(crate) async fn admit(
+    registry: &Registry,
+    addressee: &Addressee,
+    now: Instant,
+) -> Result<Arc<Institution>, Denied> {
+    let stations = registry.stations().await?;
+    if !stations.has_broker(&addressee.id_broker_pa) {
+        return Err(Denied::Fault(PaaFault::WrongBroker, "intermediario non gestito"));
+    }
+    let station = stations.get(&addressee.id_station).filter(|station| station.enabled);
+    if station.is_none_or(|station| station.broker_tax_code.as_str() != addressee.id_broker_pa) {
+        return Err(Denied::Fault(PaaFault::WrongStation, "stazione non gestita o non attiva"));
+    }
+    let institution = registry.institution(&addressee.id_pa).await?;
+    institution
+        .filter(|one| one.status == InstitutionStatus::Active && one.is_served_by(&addressee.id_station, now))
+        .ok_or(NOT_SERVED)
+}
+
+/// The institution a receipt is addressed to. Broker, station and state do not matter: the money is with the
+/// provider already (rules.md 28).
+pub(crate) async fn addressee_of_receipt(
+    registry: &Registry,
+    addressee: &Addressee,
+) -> Result<Arc<Institution>, Denied> {
+    registry.institution(&addressee.id_pa).await?.ok_or(NOT_SERVED)
+}
+
+/// Whether a receipt names a station of ours and the broker it belongs to; it is taken in any case.
+pub(crate) async fn names_our_broker(registry: &Registry, addressee: &Addressee) -> Result<bool, Denied> {
+    let stations = registry.stations().await?;
+    let station = stations.get(&addressee.id_station);
+    Ok(station.is_some_and(|station| station.broker_tax_code.as_str() == addressee.id_broker_pa))
+}
+
+const NOT_SERVED: Denied = Denied::Fault(PaaFault::WrongInstitution, "ente non gestito da questa stazione");

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What the handlers of the door share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tramite_domain::given::World;
+use tramite_storage::Store;
+
+use super::buffer::Buffer;
+use super::flush::Flusher;
+use super::message::{Inbound, Outbound};
+use super::pulse::Pulse;
+use super::registry::Registry;
+use super::serve::serve;
+
+/// How long closing may take, in seconds.
+const CLOSE_SECONDS_MAX: u64 = 10;
+
+/// The Node's door. Clones are the same door; all workers of a process share it.
+#[derive(Clone)]
+pub struct Soap(Arc<Shared>);
+
+struct Shared {
+    store: Store,
+    world: Arc<dyn World>,
+    registry: Registry,
+    pulse: Pulse,
+    buffer: Arc<Buffer>,
+}
+
+impl Soap {
+    /// Opens the door over a store, which may have connections of its own: no limit of the REST side then touches it.
+    /// The flusher is to be run by the caller for as long as the door is open.
+    #[must_use]
+    pub fn open(store: Store, world: Arc<dyn World>) -> (Soap, Flusher) {
+        let buffer = Arc::new(Buffer::new());
+        let flusher = Flusher::new(store.clone(), Arc::clone(&world), Arc::clone(&buffer));
+        let registry = Registry::new(store.clone());
+        let pulse = Pulse::new(store.clone());
+        (Soap(Arc::new(Shared { store, world, registry, pulse, buffer })), flusher)
+    }
+
+    /// A station or an institution was changed by this process: it is seen at once. Other processes see it within a
+    /// minute.
+    pub fn registry_changed(&self) {
+        self.0.registry.invalidate();
+    }
+
+    /// Answers one message, in time and in every case.
+    pub async fn answer(&self, inbound: Inbound) -> Outbound {
+        serve(self, inbound).await
+    }
+
+    /// Waits until every attempt that was remembered so far is written, for half a second at most.
+    pub async fn settled(&self) {
+        self.0.buffer.settle().await;
+    }
+
+    /// Writes what is left in the buffer. To be called when no message can come any more.
+    pub async fn close(&self) {
+        self.0.buffer.close(Duration::from_secs(CLOSE_SECONDS_MAX)).await;
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn world(&self) -> &dyn World {
+        self.0.world.as_ref()
+    }
+
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.0.registry
+    }
+
+    pub(crate) fn pulse(&self) -> &Pulse {
+        &self.0.pulse
+    }
+
+    pub(crate) fn buffer(&self) -> &Buffer {
+        &self.0.buffer
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The lines of the journal: request and response of every exchange, with the bytes as they were (sla.md 5).
+
+use tramite_domain::given::World;
+use tramite_domain::journal::{Direction, JournalEntry, NODE};
+use tramite_pagopa::Primitive;
+use tramite_pagopa::current::{Notice, Request};
+
+use super::exchange::Exchange;
+
+/// What stands where the journal's field does not apply.
+const NOT_APPLICABLE: &str = "N/A";
+/// The longest text of a field of the journal, in characters; receipts may carry longer ones where they are irregular.
+const FIELD_CHARS_MAX: usize = 35;
+
+/// What the journal tells of a message beside its bytes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    operation: Option<Primitive>,
+    creditor_tax_code: Option<String>,
+    station_id: Option<String>,
+    notice_number: Option<String>,
+    iuv: Option<String>,
+    payment_token: Option<String>,
+    psp_id: Option<String>,
+}
+
+impl Facts {
+    /// Of a request that was read.
+    pub(crate) fn of(request: &Request) -> Self {
+        let addressee = request.addressee();
+        let facts = Self {
+            operation: Some(request.primitive()),
+            creditor_tax_code: field(&addressee.id_pa),
+            station_id: field(&addressee.id_station),
+            ..Self::default()
+        };
+        match request {
+            Request::Verify(request) => facts.with_notice(&request.notice),
+            Request::Get(request) => facts.with_notice(&request.notice),
+            Request::Demand(_) => facts,
+            Request::Receipt(message) => Self {
+                notice_number: field(&message.notice_number),
+                iuv: message.creditor_reference_id.as_deref().and_then(field),
+                payment_token: field(&message.receipt_id),
+                psp_id: message.psp.id.as_deref().and_then(field),
+                ..facts
+            },
+        }
+    }
+
+    /// Of a message that could not be read, as far as it was.
+    pub(crate) fn of_unread(operation: Option<Primitive>, id_pa: Option<&str>) -> Self {
+        Self { operation, creditor_tax_code: id_pa.and_then(field), ..Self::default() }
+    }
+
+    fn with_notice(self, notice: &Notice) -> Self {
+        Self { notice_number: field(&notice.notice_number), ..self }
+    }
+}
+
+/// A field within its length; none for an empty text.
+fn field(text: &str) -> Option<String> {
+    Some(text.chars().take(FIELD_CHARS_MAX).collect::<String>()).filter(|text| !text.is_empty())
+}
+
+/// How a message was answered.
+pub(crate) struct Response<'a> {
+    /// `esito`.
+    pub(crate) outcome: &'a str,
+    /// HTTP status.
+    pub(crate) http_status: u16,
+    /// The bytes.
+    pub(crate) body: &'a [u8],
+}
+
+/// The two lines of an exchange.
+pub(crate) fn lines(
+    world: &dyn World,
+    exchange: &Exchange,
+    facts: &Facts,
+    message: &[u8],
+    response: &Response<'_>,
+) -> [JournalEntry; 2] {
+    let line = |direction, at| JournalEntry {
+        id: world.id().into(),
+        exchange: exchange.id,
+        at,
+        direction,
+        operation: facts.operation.map_or(NOT_APPLICABLE, Primitive::operation).to_owned(),
+        caller: NODE.to_owned(),
+        callee: facts.station_id.clone().unwrap_or_else(|| NOT_APPLICABLE.to_owned()),
+        creditor_tax_code: facts.creditor_tax_code.clone(),
+        station_id: facts.station_id.clone(),
+        notice_number: facts.notice_number.clone(),
+        iuv: facts.iuv.clone(),
+        payment_token: facts.payment_token.clone(),
+        psp_id: facts.psp_id.clone(),
+        session_id: None,
+        outcome: None,
+        http_status: None,
+        duration_us: None,
+        payload: Vec::new(),
+    };
+    let request = JournalEntry { payload: message.to_vec(), ..line(Direction::Request, exchange.at) };
+    let response = JournalEntry {
+        outcome: Some(response.outcome.to_owned()),
+        http_status: Some(response.http_status),
+        duration_us: Some(exchange.elapsed_us()),
+        payload: response.body.to_vec(),
+        ..line(Direction::Response, world.now())
+    };
+    [request, response]
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! paSendRT and paSendRTV2: committed first, then acknowledged (rules.md 26 to 33).
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+use tramite_domain::attempt::Attempt;
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::given::{Given, WorldIds};
+use tramite_domain::ids::InstallmentId;
+use tramite_domain::institution::Institution;
+use tramite_domain::notice::NoticeNumber;
+use tramite_domain::receipt::{Accepted, Arrival, Known, Receipt, accept};
+use tramite_domain::session::CheckoutSession;
+use tramite_domain::time::Instant;
+use tramite_pagopa::current::{Answer, PaaFault, ReceiptMessage, Version};
+use tramite_pagopa::soap;
+use tramite_storage::{Rule, Scope, Store, StoreError};
+
+use super::answer::{Told, refused};
+use super::checks::{addressee_of_receipt, names_our_broker};
+use super::deadline::Deadline;
+use super::denied::Denied;
+use super::door::Soap;
+use super::exchange::Exchange;
+use super::journal::{Facts, Response, lines};
+use super::mapping_receipt::arrival;
+use super::message::Inbound;
+use super::serve::{ANSWERED, own_failure};
+
+/// How far before a payment an attempt may lie to count as its activation, in seconds: a week. A token lives half an
+/// hour, but the clocks of others are not ours.
+const ACTIVATION_SECONDS_MAX: i64 = 7 * 24 * 3_600;
+/// The first pause before a receipt is decided again, in milliseconds; each further one is as much longer.
+const PAUSE_STEP_MS: u64 = 4;
+/// The longest such pause, in milliseconds.
+const PAUSE_MS_MAX: u64 = 100;
+
+/// A receipt on its way.
+pub(crate) struct Taking {
+    exchange: Exchange,
+    deadline: Deadline,
+    version: Version,
+    addressee: tramite_pagopa::current::Addressee,
+    arrival: Arrival,
+    facts: Facts,
+}
+
+impl Taking {
+    pub(crate) fn new(
+        exchange: Exchange,
+        deadline: Deadline,
+        message: &ReceiptMessage,
+        irregular: Vec<String>,
+        inbound: &Inbound,
+        facts: Facts,
+    ) -> Self {
+        Self {
+            exchange,
+            deadline,
+            version: message.version,
+            addressee: message.addressee.clone(),
+            arrival: arrival(message, irregular, inbound.bytes.clone(), inbound.peer.clone()),
+            facts,
+        }
+    }
+
+    fn refused(&self, denied: &Denied) -> Answer {
+        refused(self.version.receipt(), &self.addressee.id_pa, denied)
+    }
+}
+
+/// Takes a receipt. The work goes on by itself when the caller goes away or the time is over: what was begun is
+/// committed or not, and the Node's next delivery learns which.
+pub(crate) async fn take(soap: &Soap, taking: Taking) -> Told {
+    let (primitive, id_pa) = (taking.version.receipt(), taking.addressee.id_pa.clone());
+    let deadline = taking.deadline;
+    let work = tokio::spawn(until_committed(soap.clone(), taking));
+    match deadline.within(work).await {
+        Some(Ok(told)) => told,
+        // A panic of the task is our own failure as well.
+        Some(Err(_)) | None => {
+            let answer = own_failure(primitive, &id_pa, &Denied::Late);
+            Told::new(answer, soap.registry().last_known(&id_pa))
+        }
+    }
+}
+
+/// Decides and commits, again and again while others are in the way, until the time is over.
+async fn until_committed(soap: Soap, taking: Taking) -> Told {
+    soap.buffer().settle().await;
+    let mut pause_ms = 0;
+    let mut number_taken = false;
+    loop {
+        let denied = match once(&soap, &taking, number_taken).await {
+            Ok(told) => return told,
+            Err(denied) => denied,
+        };
+        // Either somebody else made the same position a moment ago, and it is found the next time; or number or reference
+        // of the unknown notice belong to another one, and it gets no position of its own.
+        number_taken |= matches!(&denied, Denied::Store(StoreError::Duplicate(Rule::Iuv | Rule::NoticeNumber)));
+        if taking.deadline.is_over() || !may_pass(&denied) {
+            let answer = match &denied {
+                Denied::Fault(..) => taking.refused(&denied),
+                Denied::Store(_) | Denied::Late => {
+                    own_failure(taking.version.receipt(), &taking.addressee.id_pa, &denied)
+                }
+            };
+            return Told::new(answer, soap.registry().last_known(&taking.addressee.id_pa));
+        }
+        pause_ms = PAUSE_MS_MAX.min(pause_ms + PAUSE_STEP_MS);
+        sleep(Duration::from_millis(pause_ms)).await;
+    }
+}
+
+/// Whether deciding again may help: somebody else was faster, or the database is away for a moment.
+const fn may_pass(denied: &Denied) -> bool {
+    matches!(
+        denied,
+        Denied::Store(
+            StoreError::Conflict
+                | StoreError::Duplicate(Rule::Receipt | Rule::NoticeNumber | Rule::Iuv | Rule::Other(_))
+                | StoreError::Busy
+                | StoreError::Unavailable(_)
+        )
+    )
+}
+
+async fn once(soap: &Soap, taking: &Taking, number_taken: bool) -> Result<Told, Denied> {
+    let institution = addressee_of_receipt(soap.registry(), &taking.addressee).await?;
+    let broker_matches = names_our_broker(soap.registry(), &taking.addressee).await?;
+    let scope = Scope::of_node(institution.id);
+    let found = Found::read(soap.store(), &scope, &institution, &taking.arrival, soap.world().now()).await?;
+    let found = Found { broker_matches, number_taken, ..found };
+    let (answer, mut batch) = decide(soap, taking, &institution, &found);
+    let told = Told { answer, institution: Some(institution), journaled: true };
+    let body = soap::answer(&told.answer);
+    let response = Response { outcome: told.outcome(), http_status: ANSWERED, body: &body };
+    let bytes = &taking.arrival.message.bytes;
+    for line in lines(soap.world(), &taking.exchange, &taking.facts, bytes, &response) {
+        batch.push(Write::InsertJournal(Box::new(line)));
+    }
+    soap.store().commit(&scope, batch).await?;
+    Ok(told)
+}
+
+fn decide(soap: &Soap, taking: &Taking, institution: &Institution, found: &Found) -> (Answer, Batch) {
+    let mut ids = WorldIds(soap.world());
+    let mut given = Given { now: soap.world().now(), ids: &mut ids, client_id: None };
+    match accept(&mut given, found.known(institution), &taking.arrival) {
+        Accepted::First { batch } => (Answer::ReceiptAccepted(taking.version), batch),
+        Accepted::Duplicate { batch } => {
+            let kept = Denied::Fault(PaaFault::DuplicateReceipt, "ricevuta gia' acquisita");
+            (taking.refused(&kept), batch)
+        }
+    }
+}
+
+/// What is known here of a receipt.
+#[derive(Default)]
+struct Found {
+    broker_matches: bool,
+    number_taken: bool,
+    kept: Option<Receipt>,
+    position: Option<DebtPosition>,
+    attempts: Vec<Attempt>,
+    sessions: Vec<CheckoutSession>,
+}
+
+impl Found {
+    async fn read(
+        store: &Store,
+        scope: &Scope,
+        institution: &Institution,
+        arrival: &Arrival,
+        now: Instant,
+    ) -> Result<Self, StoreError> {
+        let content = &arrival.content;
+        let kept = store.receipt_by_key(scope, &content.receipt_id, content.outcome).await?;
+        if kept.is_some() {
+            return Ok(Self { kept, ..Self::default() });
+        }
+        // The position is that of (fiscalCode, noticeNumber), never of idPA (rules.md 27).
+        let own = content.creditor_tax_code == institution.tax_code.as_str();
+        let Some(notice) = content.notice_number.parse::<NoticeNumber>().ok().filter(|_| own) else {
+            return Ok(Self::default());
+        };
+        let Some(position) = store.position_by_notice(scope, &notice).await? else { return Ok(Self::default()) };
+        let paid: Vec<InstallmentId> = position
+            .installments()
+            .filter(|(_, one)| one.notice_number == Some(notice))
+            .map(|(_, one)| one.id)
+            .collect();
+        let since = content.paid_at.unwrap_or(now).min(now).plus_seconds(-ACTIVATION_SECONDS_MAX);
+        let attempts = store.attempts(scope, &paid, since).await?;
+        let sessions = store.sessions_of(scope, &paid).await?;
+        Ok(Self { position: Some(position), attempts, sessions, ..Self::default() })
+    }
+
+    fn known<'a>(&'a self, institution: &'a Institution) -> Known<'a> {
+        Known {
+            institution,
+            broker_matches: self.broker_matches,
+            kept: self.kept.as_ref(),
+            position: self.position.as_ref(),
+            number_taken: self.number_taken,
+            attempts: &self.attempts,
+            sessions: &self.sessions,
+        }
+    }
+}

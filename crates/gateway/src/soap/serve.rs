@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The way of a message: read, checked, decided, answered, journaled.
+
+use tramite_domain::ids::InstitutionId;
+use tramite_pagopa::Primitive;
+use tramite_pagopa::current::{Answer, Request};
+use tramite_pagopa::soap::{Received, Refused, answer, receive};
+
+use super::answer::{Told, log_cause, refused};
+use super::checks::admit;
+use super::deadline::Deadline;
+use super::demand::NOT_OFFERED;
+use super::denied::Denied;
+use super::door::Soap;
+use super::exchange::Exchange;
+use super::get::get;
+use super::journal::{Facts, Response, lines};
+use super::message::{Inbound, Outbound};
+use super::oversized;
+use super::receipt::{self, Taking};
+use super::verify::verify;
+
+/// The status of every answer in a primitive's own wrapper, refusals included.
+pub(crate) const ANSWERED: u16 = 200;
+/// Who emits a refusal of a message that names no institution, while no broker is known here.
+const NO_BROKER: &str = "00000000000";
+
+/// Answers one message.
+pub(crate) async fn serve(soap: &Soap, inbound: Inbound) -> Outbound {
+    let exchange = Exchange::begin(soap.world());
+    let deadline = Deadline::start();
+    match receive(&inbound.bytes, inbound.soap_action.as_deref()) {
+        Ok(received) => readable(soap, exchange, deadline, inbound, received).await,
+        Err(refused) => unreadable(soap, exchange, deadline, inbound, &refused).await,
+    }
+}
+
+async fn readable(
+    soap: &Soap,
+    exchange: Exchange,
+    deadline: Deadline,
+    inbound: Inbound,
+    received: Received,
+) -> Outbound {
+    let facts = Facts::of(&received.request);
+    let primitive = received.request.primitive();
+    let told = match &received.request {
+        Request::Receipt(message) => {
+            let taking = Taking::new(exchange, deadline, message, received.irregular, &inbound, facts.clone());
+            receipt::take(soap, taking).await
+        }
+        request => question(soap, exchange, deadline, request).await,
+    };
+    let outbound = Outbound { status: ANSWERED, body: answer(&told.answer) };
+    let institution = told.institution.as_ref();
+    if !told.journaled {
+        let file = institution.map(|one| one.id);
+        journal(soap, file, &exchange, &facts, &inbound.bytes, told.outcome(), &outbound);
+    }
+    let code = institution.map(|one| one.code.as_str());
+    log(Some(primitive), code, told.outcome(), &exchange);
+    outbound
+}
+
+/// Verify, get and demand: they change nothing, so what is not ready in time is dropped.
+async fn question(soap: &Soap, exchange: Exchange, deadline: Deadline, request: &Request) -> Told {
+    let addressee = request.addressee();
+    let answered = async {
+        let institution = admit(soap.registry(), addressee, exchange.at).await.map_err(|denied| (denied, None))?;
+        let answer = match request {
+            Request::Verify(request) => verify(soap, &institution, request, exchange.at).await,
+            Request::Get(request) => get(soap, &institution, request, exchange.at).await,
+            Request::Demand(_) | Request::Receipt(_) => Err(NOT_OFFERED),
+        };
+        match answer {
+            Ok(answer) => Ok(Told::new(answer, Some(institution))),
+            Err(denied) => Err((denied, Some(institution))),
+        }
+    };
+    let outcome = deadline.within(answered).await;
+    outcome.unwrap_or_else(|| Err((Denied::Late, soap.registry().last_known(&addressee.id_pa)))).unwrap_or_else(
+        |(denied, institution)| {
+            let primitive = request.primitive();
+            log_cause(primitive, &denied);
+            Told::new(refused(primitive, &addressee.id_pa, &denied), institution)
+        },
+    )
+}
+
+/// A message that cannot be read, or not enough of it (rules.md 20 and 28).
+async fn unreadable(
+    soap: &Soap,
+    exchange: Exchange,
+    deadline: Deadline,
+    inbound: Inbound,
+    refused: &Refused,
+) -> Outbound {
+    if refused.is_receipt_beyond_limits() {
+        oversized::keep(soap, deadline, &inbound.bytes, exchange.at).await;
+    }
+    let answered = refused.answer(&broker(soap, deadline).await);
+    let outbound = Outbound { status: answered.status, body: answered.body };
+    let id_pa = match refused {
+        Refused::Schema { id_pa, .. } => id_pa.as_deref(),
+        Refused::Unreadable { .. } => None,
+    };
+    let institution = id_pa.and_then(|id_pa| soap.registry().last_known(id_pa));
+    let facts = Facts::of_unread(refused.primitive(), id_pa);
+    let outcome = answered.fault.map_or("KO", |fault| fault.code());
+    let file = institution.as_ref().map(|one| one.id);
+    journal(soap, file, &exchange, &facts, &inbound.bytes, outcome, &outbound);
+    log(refused.primitive(), institution.as_ref().map(|one| one.code.as_str()), outcome, &exchange);
+    outbound
+}
+
+/// The code of our broker, for refusals of messages that name no institution.
+pub(crate) async fn broker(soap: &Soap, deadline: Deadline) -> String {
+    if let Some(known) = soap.registry().last_known_broker() {
+        return known;
+    }
+    let read = deadline.within(soap.registry().stations()).await;
+    read.and_then(Result::ok).and_then(|stations| stations.broker()).unwrap_or_else(|| NO_BROKER.to_owned())
+}
+
+/// Puts an exchange into the buffer of the journal.
+pub(crate) fn journal(
+    soap: &Soap,
+    institution: Option<InstitutionId>,
+    exchange: &Exchange,
+    facts: &Facts,
+    message: &[u8],
+    outcome: &str,
+    outbound: &Outbound,
+) {
+    let response = Response { outcome, http_status: outbound.status, body: &outbound.body };
+    soap.buffer().push(institution, lines(soap.world(), exchange, facts, message, &response));
+}
+
+/// One line for each message: codes alone, nothing of anybody's data.
+pub(crate) fn log(primitive: Option<Primitive>, institution: Option<&str>, outcome: &str, exchange: &Exchange) {
+    let primitive = primitive.map_or("unknown", Primitive::operation);
+    tracing::info!(primitive, institution, outcome, duration_us = exchange.elapsed_us(), "message answered");
+}
+
+/// An answer that says no because of us.
+pub(crate) fn own_failure(primitive: Primitive, id_pa: &str, denied: &Denied) -> Answer {
+    log_cause(primitive, denied);
+    refused(primitive, id_pa, denied)
+}

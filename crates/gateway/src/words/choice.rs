@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Texts that are one of a few: the stable names of the domain's enumerations.
+
+use std::borrow::Cow;
+
+use tramite_domain::access::ApiScope;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! choices {
+    ($($name:ident [$($value:literal)+] $doc:literal;)+) => {
+        $(
+            #[doc = $doc]
+            #[derive(Debug)]
+            pub struct $name;
+
+            impl $name {
+                /// The values, in their order.
+                pub const VALUES: &'static [&'static str] = &[$($value),+];
+            }
+
+            impl PartialSchema for $name {
+                fn schema() -> RefOr<Schema> {
+                    of($doc, Self::VALUES.iter().copied())
+                }
+            }
+
+            impl ToSchema for $name {
+                fn name() -> Cow<'static, str> {
+                    stringify!($name).into()
+                }
+            }
+        )+
+
+        pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
+            vec![("Scope", Scope::schema()), $((stringify!($name), $name::schema())),+]
+        }
+    };
+}
+
+choices! {
+    EnvironmentName ["sandbox" "production"] "The environment a database is sealed to.";
+    InstitutionStatus ["draft" "active" "suspended" "closed"] "Where an institution stands in its life.";
+    ClientKind ["application" "operator"] "A program that acts for institutions, or an operator of the platform.";
+    ClientStatus ["active" "revoked"] "Whether a client may take tokens.";
+    DelegationStatus ["active" "ended"] "Whether a delegation holds.";
+    ServiceStatus ["draft" "active" "retired"] "Where a service stands in its life.";
+    ServiceKind ["spontaneous" "preloaded" "both"] "Who may start a payment of the service.";
+    AmountRuleKind ["fixed" "free"] "Whether the amount is one, or any between two bounds.";
+
+    SubjectKind ["natural_person" "legal_person"] "A human being, or a company or body.";
+    OptionKind ["single" "installments" "reduced"] "One payment, several of them, or a smaller one for who pays early.";
+    PositionStatus ["draft" "scheduled" "open" "partially_paid" "paid" "reported" "expired" "cancelled"] "Where a debt position stands now.";
+    InstallmentStatus ["draft" "scheduled" "open" "paid" "reported" "expired" "cancelled" "superseded"] "Where an installment stands now.";
+    Anomaly [
+        "duplicate_payment" "amount_mismatch" "unknown_position" "draft_position" "cancelled_position"
+        "superseded_position" "expired_position" "late_reduced" "over_capacity" "stand_in" "not_activated"
+        "station_mismatch" "institution_inactive" "irregular_message" "receipt_differs"
+    ] "What is strange about a payment.";
+    IfExists ["reject" "return" "replace"] "What happens when the external id is there already.";
+    SessionStatus [
+        "open" "redirected" "processing" "unresolved" "completed" "partially_completed" "cancelled" "expired" "failed"
+    ] "Where a checkout session stands now.";
+    SessionReason [
+        "waiting_for_payer" "at_checkout" "payer_gave_up" "payment_refused" "waiting_for_receipt" "no_receipt_yet" "paid"
+        "partly_paid" "cancelled_by_client" "not_paid_in_time" "no_receipt"
+    ] "Why a checkout session is where it is.";
+    ReturnMode ["token" "bare"] "Whether the return carries a signed token.";
+    OnAbandon ["keep" "cancel"] "What happens to positions made inline when nobody pays.";
+    IfBusy ["reject" "join"] "What happens when somebody is paying already.";
+    Language ["it" "en" "de"] "Language of the pages.";
+    ReceiptRole ["owner" "beneficiary"] "Whether the institution owns the notice, or receives a transfer of it.";
+    ReceiptOutcome ["ok" "ko"] "Whether money was paid.";
+}
+
+/// A scope of access.
+#[derive(Debug)]
+pub struct Scope;
+
+impl PartialSchema for Scope {
+    fn schema() -> RefOr<Schema> {
+        of("What a token may do.", ApiScope::ALL.iter().map(|scope| scope.name()))
+    }
+}
+
+impl ToSchema for Scope {
+    fn name() -> Cow<'static, str> {
+        "Scope".into()
+    }
+}
+
+fn of(doc: &str, values: impl Iterator<Item = &'static str>) -> RefOr<Schema> {
+    let values: Vec<&'static str> = values.collect();
+    // Spelt out as a bound too, for readers that know no enumerations.
+    let longest = values.iter().map(|value| value.len()).max();
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(doc))
+        .max_length(longest)
+        .examples(values.first().map(|value| serde_json::json!(value)))
+        .enum_values(Some(values))
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use tramite_domain::access::{ClientKind as Kind, ClientStatus as Client, DelegationStatus as Delegation};
+    use tramite_domain::environment::Environment;
+    use tramite_domain::institution::InstitutionStatus as Institution;
+    use tramite_domain::service::{ServiceKind as Start, ServiceStatus as Service};
+
+    use super::*;
+
+    #[test]
+    fn every_choice_of_the_contract_is_a_name_of_the_domain() {
+        assert!(EnvironmentName::VALUES.iter().all(|name| Environment::named(name).is_some()));
+        assert!(InstitutionStatus::VALUES.iter().all(|name| Institution::named(name).is_some()));
+        assert!(ClientKind::VALUES.iter().all(|name| Kind::named(name).is_some()));
+        assert!(ClientStatus::VALUES.iter().all(|name| Client::named(name).is_some()));
+        assert!(DelegationStatus::VALUES.iter().all(|name| Delegation::named(name).is_some()));
+        assert!(ServiceStatus::VALUES.iter().all(|name| Service::named(name).is_some()));
+        assert!(ServiceKind::VALUES.iter().all(|name| Start::named(name).is_some()));
+    }
+}

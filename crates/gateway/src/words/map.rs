@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Maps: keys of the caller's choice, bounded in number and length.
+
+use std::borrow::Cow;
+
+use serde_json::json;
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! maps {
+    ($($name:ident $entries:literal of $chars:literal = $example:tt, $doc:literal;)+) => {
+        $(
+            #[doc = $doc]
+            #[derive(Debug)]
+            pub struct $name;
+
+            impl PartialSchema for $name {
+                fn schema() -> RefOr<Schema> {
+                    let value = ObjectBuilder::new()
+                        .schema_type(Type::String)
+                        .pattern(Some(concat!(r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]{0,", $chars, "}$")))
+                        .max_length(Some($chars));
+                    ObjectBuilder::new()
+                        .schema_type(Type::Object)
+                        .description(Some($doc))
+                        .max_properties(Some($entries))
+                        .additional_properties(Some(AdditionalProperties::RefOr(value.into())))
+                        .examples([json!($example)])
+                        .into()
+                }
+            }
+
+            impl ToSchema for $name {
+                fn name() -> Cow<'static, str> {
+                    stringify!($name).into()
+                }
+            }
+        )+
+
+        pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
+            vec![$((stringify!($name), $name::schema())),+]
+        }
+    };
+}
+
+maps! {
+    PaymentMetadata 10 of 140 = {"RIF_PRATICA": "2026-000123"}, "Pairs that go to the Node and come back in receipts; no personal data.";
+    ReceivedMetadata 100 of 2000 = {"RIF_PRATICA": "2026-000123"}, "Pairs as the Node sent them back.";
+    OwnMetadata 50 of 500 = {"protocol": "2026/4711"}, "Pairs of your own; they never leave Tramite.";
+    FreeMetadata 50 of 500 = {"cart": "A-17"}, "Pairs of your own; they never leave Tramite.";
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Numbers: integers all of them, with their bounds.
+
+use std::borrow::Cow;
+
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! numbers {
+    ($($name:ident $format:ident $min:literal ..= $max:literal = $example:literal, $doc:literal;)+) => {
+        $(
+            #[doc = $doc]
+            #[derive(Debug)]
+            pub struct $name;
+
+            impl PartialSchema for $name {
+                fn schema() -> RefOr<Schema> {
+                    ObjectBuilder::new()
+                        .schema_type(Type::Integer)
+                        .format(Some(SchemaFormat::KnownFormat(KnownFormat::$format)))
+                        .description(Some($doc))
+                        .minimum(Some($min))
+                        .maximum(Some($max))
+                        .examples([serde_json::json!($example)])
+                        .into()
+                }
+            }
+
+            impl ToSchema for $name {
+                fn name() -> Cow<'static, str> {
+                    stringify!($name).into()
+                }
+            }
+        )+
+
+        pub(super) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
+            vec![$((stringify!($name), $name::schema())),+]
+        }
+    };
+}
+
+numbers! {
+    AmountCents Int64 1i64..=9_999_999_999i64 = 12050, "An amount in euro cents, as much as a notice can carry.";
+    ReceivedCents Int64 0i64..=99_999_999_999i64 = 12050, "An amount in euro cents, as much as a receipt can carry.";
+    HttpStatus Int32 100i32..=599i32 = 422, "An HTTP status.";
+    AuxDigit Int32 0i32..=3i32 = 3, "The first digit of a notice number.";
+    NumberBase Int64 0i64..=9_999_999_999_999i64 = 5_000_000_000_000i64, "The thirteen digits between the codes and the check digits of a notice number.";
+    StationVersion Int32 1i32..=2i32 = 2, "Version of a station or of its primitives.";
+    CollectionKind Int32 6i32..=9i32 = 9, "The kind of collection of the legacy messages.";
+    RowVersion Int64 1i64..=9_007_199_254_740_991i64 = 3, "How many times it was written.";
+    PageLimit Int32 1i32..=500i32 = 50, "How many items at most.";
+    RateNumber Int32 0i32..=1_000_000i32 = 200, "A number of requests or of seconds.";
+    RetrySeconds Int32 1i32..=86_400i32 = 2, "Seconds to wait.";
+
+    TransferIndex Int32 1i32..=5i32 = 1, "The place of a transfer: its `idTransfer` at the Node.";
+    ReceivedIndex Int32 0i32..=255i32 = 1, "The `idTransfer` of a received transfer; 0 where the message has none.";
+    Days Int32 1i32..=365i32 = 5, "A number of days.";
+    SessionSeconds Int64 300i64..=86_400i64 = 1800, "Life of a session in seconds.";
+    WaitSeconds Int32 1i32..=25i32 = 25, "How long to wait, in seconds.";
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What holds at the Node's door, on both databases and over HTTP.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test target without the usual harness is not seen as a test"
+)]
+
+mod examples;
+mod faults;
+mod journal;
+mod messages;
+mod outage;
+mod place;
+mod receipts;
+mod sessions;
+#[path = "../../../domain/tests/support/mod.rs"]
+mod town;
+mod verify_get;
+
+use tramite_testkit::sentences;
+
+sentences! {
+    both:
+        verify_get::a_payable_notice_is_told_by_verify_and_by_both_versions_of_get,
+        verify_get::each_state_of_a_notice_has_its_fault,
+        verify_get::the_first_failure_wins_broker_station_institution_notice,
+        verify_get::the_probe_is_unknown_while_the_database_answers,
+        verify_get::a_stamp_needs_the_second_version,
+        verify_get::a_postal_slip_goes_to_postal_accounts_and_the_rest_names_them_on_all_or_none,
+        verify_get::a_hundred_gets_at_once_are_equal_and_leave_one_attempt_and_nothing_else,
+        verify_get::a_notice_of_another_institution_is_unknown_here,
+        receipts::a_receipt_right_after_its_get_pays_and_nothing_is_strange,
+        receipts::fifty_at_once_are_one_accepted_and_forty_nine_duplicates,
+        receipts::the_same_receipt_with_other_bytes_is_a_duplicate_and_told_once,
+        receipts::money_wins_over_every_state_and_what_is_strange_is_told,
+        receipts::a_receipt_nobody_asked_for_is_not_activated_and_the_operators_are_alarmed,
+        receipts::an_unknown_notice_whose_reference_is_taken_leaves_a_receipt_by_itself,
+        receipts::a_copy_for_a_beneficiary_touches_nothing_although_the_number_is_the_same,
+        receipts::a_ko_pays_nothing_and_the_ok_after_it_is_another_receipt,
+        receipts::a_receipt_by_a_wrong_way_or_for_a_closed_institution_is_kept_and_flagged,
+        receipts::only_a_stranger_and_an_unreadable_receipt_are_refused,
+        receipts::a_receipt_that_breaks_the_schema_in_the_rest_is_kept_and_flagged,
+        receipts::two_alternatives_paid_at_the_same_moment_are_both_kept,
+        sessions::a_get_with_a_sessions_own_cart_says_that_its_payment_runs,
+        sessions::a_receipt_completes_the_sessions_that_hold_its_notice,
+        faults::a_message_of_the_wrong_form_is_answered_in_the_wrapper_it_names,
+        faults::the_body_decides_and_the_header_helps,
+        faults::a_demand_is_refused_in_its_own_wrapper,
+        faults::other_methods_and_the_description_of_the_service_are_not_there,
+        faults::a_message_above_a_megabyte_is_413_and_a_receipt_is_kept_raw;
+    postgres:
+        journal::every_message_has_two_lines_and_those_of_a_receipt_come_with_it,
+        outage::a_killed_database_is_a_system_error_in_time_and_afterwards_all_is_accepted_once,
+        outage::a_frozen_database_is_a_system_error_in_time;
+    schemas:
+        examples::every_request_of_the_reference_is_answered_as_the_schema_says,
+        examples::every_fault_and_every_answer_is_valid_against_the_official_schema;
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A database that is away (rules.md 33, reliability.md 11): a correct fault in time, and afterwards everything once.
+
+use std::time::{Duration, Instant};
+
+use tramite_domain::debt_position::{PositionStatus, position_status};
+use tramite_domain::receipt::ReceiptOutcome;
+use tramite_pagopa::current::{Answer, PROBE_NOTICE, PaaFault, Request, Version};
+use tramite_testkit::Database;
+use tramite_testkit::postgres::{Cluster, Options};
+
+use crate::messages::{get, notice_of, receipt, receipt_message, verify};
+use crate::place::{Place, fault, scope};
+use crate::town::one_payment;
+
+/// Every message must be answered within two seconds, whatever the database does.
+const LIMIT: Duration = Duration::from_secs(2);
+/// Within so long after the database is back the door must work again.
+const RECOVERY: Duration = Duration::from_secs(5);
+
+async fn timed(place: &Place, request: &Request) -> Answer {
+    let begun = Instant::now();
+    let answer = place.ask(request).await;
+    assert!(begun.elapsed() < LIMIT, "{} took {:?}", request.primitive(), begun.elapsed());
+    answer
+}
+
+async fn all_fail(place: &Place, number: &str, arrival: &Request) {
+    for request in [verify(number), get(Version::V1, number), get(Version::V2, number), arrival.clone()] {
+        assert_eq!(fault(&timed(place, &request).await), PaaFault::SystemError, "{}", request.primitive());
+    }
+}
+
+pub(crate) async fn a_killed_database_is_a_system_error_in_time_and_afterwards_all_is_accepted_once(_: Database) {
+    let cluster = Cluster::start_new(Options { fsync: false, connections_max: 50 }).unwrap();
+    let mut place = Place::open(&cluster.create_database("outage")).await;
+    let position = place.position(&one_payment("S-1", 100)).await;
+    let number = notice_of(&position, "single");
+    assert!(matches!(timed(&place, &get(Version::V2, &number)).await, Answer::Get(..)));
+    place.door.settled().await;
+    let arrival = receipt(receipt_message("rt-1", &number, 100, place.a.now));
+
+    cluster.kill();
+    all_fail(&place, &number, &arrival).await;
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    assert_eq!(fault(&timed(&place, &verify(PROBE_NOTICE)).await), PaaFault::SystemError, "a probe does not lie");
+
+    cluster.start();
+    let back = Instant::now();
+    loop {
+        match timed(&place, &arrival).await {
+            Answer::ReceiptAccepted(_) => break,
+            answer => assert_eq!(fault(&answer), PaaFault::SystemError),
+        }
+        assert!(back.elapsed() < RECOVERY, "the door recovers by itself");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(fault(&timed(&place, &arrival).await), PaaFault::DuplicateReceipt);
+    assert_eq!(fault(&timed(&place, &verify(PROBE_NOTICE)).await), PaaFault::UnknownPayment);
+    assert_eq!(position_status(&place.stored(&position).await, place.a.now), PositionStatus::Paid);
+    let (store, town, _) = place.close().await;
+    let kept = store.receipt_by_key(&scope(&town), "rt-1", ReceiptOutcome::Ok).await.unwrap().unwrap();
+    assert!(kept.anomalies.is_empty(), "{:?}", kept.anomalies);
+}
+
+pub(crate) async fn a_frozen_database_is_a_system_error_in_time(_: Database) {
+    let cluster = Cluster::start_new(Options { fsync: false, connections_max: 50 }).unwrap();
+    let mut place = Place::open(&cluster.create_database("frozen")).await;
+    let position = place.position(&one_payment("S-1", 100)).await;
+    let number = notice_of(&position, "single");
+    assert!(matches!(timed(&place, &verify(&number)).await, Answer::Verify(_)));
+    let arrival = receipt(receipt_message("rt-1", &number, 100, place.a.now));
+    cluster.pause();
+    all_fail(&place, &number, &arrival).await;
+    cluster.resume();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    // What was under way when the time was over may have been committed: then the Node learns that it is there.
+    let again = timed(&place, &arrival).await;
+    let done = matches!(again, Answer::ReceiptAccepted(_)) || fault(&again) == PaaFault::DuplicateReceipt;
+    assert!(done, "{again:?}");
+    assert_eq!(fault(&timed(&place, &arrival).await), PaaFault::DuplicateReceipt);
+    let stored = place.stored(&position).await;
+    assert_eq!((position_status(&stored, place.a.now), stored.version), (PositionStatus::Paid, position.version + 1));
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Writing an institution with its histories.
+
+use diesel::prelude::*;
+use tramite_domain::institution::Institution;
+
+use super::{insert_rows, touched};
+use crate::column::Id;
+use crate::db::{Db, execute};
+use crate::error::StoreError;
+use crate::row::institution::{AccountRow, BeneficiaryRow, InstitutionRow, StationLinkRow};
+use crate::schema::{accounts, beneficiaries, institution_stations, institutions};
+
+/// The institution as it is now. Its histories are in the domain's hands, so the rows are replaced by what it holds.
+pub(super) async fn put(
+    db: &mut Db<'_>,
+    institution: &Institution,
+    expected: Option<i64>,
+) -> Result<(), StoreError> {
+    let row = InstitutionRow::of(institution);
+    let id = Id(institution.id);
+    match expected {
+        None => touched(execute!(db, diesel::insert_into(institutions::table).values(&row))?)?,
+        Some(expected) => {
+            let old = institutions::table
+                .filter(institutions::institution_id.eq(id))
+                .filter(institutions::version.eq(expected));
+            touched(execute!(db, diesel::update(old).set(&row))?)?;
+            execute!(
+                db,
+                diesel::delete(institution_stations::table.filter(institution_stations::institution_id.eq(id)))
+            )?;
+            execute!(db, diesel::delete(accounts::table.filter(accounts::institution_id.eq(id))))?;
+            execute!(db, diesel::delete(beneficiaries::table.filter(beneficiaries::institution_id.eq(id))))?;
+        }
+    }
+    let links = each(&institution.stations, |index, link| StationLinkRow::of(institution.id, index, link))?;
+    let rows = each(&institution.accounts, |index, account| AccountRow::of(institution.id, index, account))?;
+    let others = each(&institution.beneficiaries, |index, one| BeneficiaryRow::of(institution.id, index, one))?;
+    insert_rows!(db, institution_stations::table, links);
+    insert_rows!(db, accounts::table, rows);
+    insert_rows!(db, beneficiaries::table, others);
+    Ok(())
+}
+
+fn each<T, R>(
+    things: &[T],
+    row: impl Fn(usize, &T) -> Result<R, StoreError>,
+) -> Result<Vec<R>, StoreError> {
+    things.iter().enumerate().map(|(index, thing)| row(index, thing)).collect()
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Applying a batch: all of it in one transaction, in order, or nothing.
+
+mod allowed;
+mod attempt;
+mod institution;
+mod message;
+mod position;
+mod receipt;
+mod service;
+mod session;
+
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::ids::InstitutionId;
+
+use crate::Store;
+use crate::db::Db;
+use crate::error::StoreError;
+use crate::scope::Scope;
+
+pub(crate) use allowed::check as check_scope;
+
+pub(crate) use message::{audit, event, insert_journal};
+
+/// Rows of one INSERT at most; more are written in several. No table has more than 32 columns, so the variables stay
+/// below SQLite's limit of 32,766.
+pub(crate) const INSERT_ROWS_MAX: usize = 1_000;
+/// So few rows are written one by one: one row is a prepared statement that is kept, many are prepared each time.
+pub(crate) const FEW_ROWS: usize = 5;
+
+/// Inserts rows, however many.
+macro_rules! insert_rows {
+    ($db:expr, $table:expr, $rows:expr) => {
+        for part in $rows.chunks($crate::commit::INSERT_ROWS_MAX) {
+            if part.len() > $crate::commit::FEW_ROWS {
+                $crate::db::execute!($db, diesel::insert_into($table).values(part))?;
+                continue;
+            }
+            for row in part {
+                $crate::db::execute!($db, diesel::insert_into($table).values(row))?;
+            }
+        }
+    };
+}
+pub(crate) use insert_rows;
+
+impl Store {
+    /// Writes what a decision wants written: all of it, or nothing.
+    ///
+    /// # Errors
+    /// `Conflict` when a version moved: read, decide and commit again. `Duplicate` when something unique is there
+    /// already. Otherwise nothing was written either, except that after `Busy` or `Unavailable` the answer of the
+    /// database may have been lost on its way.
+    pub async fn commit(&self, scope: &Scope, batch: Batch) -> Result<(), StoreError> {
+        allowed::check(scope, &batch)?;
+        let institution = scope.institution();
+        self.write(scope, move |db| Box::pin(apply_alone(db, institution, batch))).await
+    }
+}
+
+async fn apply_alone(mut db: Db<'_>, institution: InstitutionId, batch: Batch) -> Result<(), StoreError> {
+    apply(&mut db, institution, batch).await
+}
+
+/// Applies the writes of a tenant.
+pub(crate) async fn apply(db: &mut Db<'_>, institution: InstitutionId, batch: Batch) -> Result<(), StoreError> {
+    for write in batch.into_writes() {
+        match write {
+            Write::InsertPosition(position) => position::insert(db, institution, &position).await?,
+            Write::UpdatePosition { position, expected } => {
+                position::update(db, institution, &position, expected).await?;
+            }
+            Write::SettleInstallment { position, expected, installment } => {
+                position::settle(db, institution, &position, expected, installment).await?;
+            }
+            Write::EraseDraft { id, expected } => position::erase(db, institution, id, expected).await?,
+            Write::InsertSession(session) => session::insert(db, institution, &session).await?,
+            Write::UpdateSession { session, expected } => session::update(db, institution, &session, expected).await?,
+            Write::InsertReceipt(receipt) => receipt::insert(db, institution, &receipt).await?,
+            Write::InsertReceiptVariant { id, receipt, message, received_at } => {
+                receipt::insert_variant(db, institution, id, receipt, message, received_at).await?;
+            }
+            Write::RecordAttempt(attempt) => attempt::record(db, institution, &attempt).await?,
+            Write::InsertEvent(event) => message::event(db, institution, &event).await?,
+            Write::InsertTask(task) => message::task(db, institution, &task).await?,
+            Write::InsertJournal(entry) => message::insert_journal(db, &[(institution, *entry)]).await?,
+            Write::InsertAudit(line) => message::audit(db, institution, &line).await?,
+            Write::PutService { service, expected } => service::put(db, institution, &service, expected).await?,
+            Write::PutInstitution { .. } => return Err(StoreError::failed("the registry is written by SystemScope")),
+        }
+    }
+    Ok(())
+}
+
+/// Applies the writes of the registry: an institution, with its events and audit lines.
+pub(crate) async fn apply_registry(db: &mut Db<'_>, institution: InstitutionId, batch: Batch) -> Result<(), StoreError> {
+    for write in batch.into_writes() {
+        match write {
+            Write::PutInstitution { institution, expected } => institution::put(db, &institution, expected).await?,
+            Write::InsertEvent(event) => message::event(db, institution, &event).await?,
+            Write::InsertTask(task) => message::task(db, institution, &task).await?,
+            Write::InsertAudit(line) => message::audit(db, institution, &line).await?,
+            _ => return Err(StoreError::failed("this write belongs to a tenant, not to the registry")),
+        }
+    }
+    Ok(())
+}
+
+/// One row touched means that the version was the expected one.
+pub(crate) fn touched(rows: usize) -> Result<(), StoreError> {
+    if rows == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Writing debt positions.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use tramite_domain::anomaly::Anomaly;
+use tramite_domain::debt_position::{DebtPosition, Metadata};
+use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId};
+
+use super::{insert_rows, touched};
+use crate::column::{At, Doc, Id};
+use crate::db::{Db, execute};
+use crate::error::StoreError;
+use crate::row::installment::{Children, InstallmentRow};
+use crate::row::position::PositionRow;
+use crate::schema::{debt_positions, installments, payment_options, transfers};
+
+/// What stands in the place of the description of an erased draft.
+const ERASED_TEXT: &str = "-";
+
+pub(super) async fn insert(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    position: &DebtPosition,
+) -> Result<(), StoreError> {
+    let below = Children::of(institution, position)?;
+    execute!(db, diesel::insert_into(debt_positions::table).values(&PositionRow::of(institution, position)))?;
+    insert_rows!(db, payment_options::table, below.options);
+    insert_rows!(db, installments::table, below.installments);
+    insert_rows!(db, transfers::table, below.transfers);
+    Ok(())
+}
+
+/// The whole position as it is now: the head is written anew, options and installments are changed or added and never
+/// removed, transfers are replaced.
+pub(super) async fn update(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    position: &DebtPosition,
+    expected: i64,
+) -> Result<(), StoreError> {
+    head(db, institution, position, expected).await?;
+    let below = Children::of(institution, position)?;
+    for option in &below.options {
+        use payment_options::dsl;
+        execute!(
+            db,
+            diesel::insert_into(dsl::payment_options)
+                .values(option)
+                .on_conflict((dsl::institution_id, dsl::id))
+                .do_update()
+                .set((
+                    dsl::place.eq(excluded(dsl::place)),
+                    dsl::kind.eq(excluded(dsl::kind)),
+                    dsl::available_until.eq(excluded(dsl::available_until)),
+                    dsl::available_days.eq(excluded(dsl::available_days)),
+                    dsl::notified_on.eq(excluded(dsl::notified_on)),
+                ))
+        )?;
+    }
+    for installment in &below.installments {
+        upsert(db, installment).await?;
+    }
+    let old = transfers::table
+        .filter(transfers::institution_id.eq(Id(institution)))
+        .filter(transfers::debt_position_id.eq(Id(position.id)));
+    execute!(db, diesel::delete(old))?;
+    insert_rows!(db, transfers::table, below.transfers);
+    Ok(())
+}
+
+/// The head and one installment: what a receipt changes, and no more.
+pub(super) async fn settle(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    position: &DebtPosition,
+    expected: i64,
+    installment: InstallmentId,
+) -> Result<(), StoreError> {
+    let place = position.options.iter().find_map(|option| {
+        let index = option.installments.iter().position(|one| one.id == installment)?;
+        Some((option.id, index, option.installments.get(index)?))
+    });
+    let (option, index, one) =
+        place.ok_or_else(|| StoreError::failed("the installment to settle is not of this position"))?;
+    head(db, institution, position, expected).await?;
+    let row = InstallmentRow::of(institution, position.id, option, index, one)?;
+    let paid = installments::table
+        .filter(installments::institution_id.eq(Id(institution)))
+        .filter(installments::id.eq(Id(installment)));
+    touched(execute!(db, diesel::update(paid).set(&row))?)
+}
+
+async fn head(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    position: &DebtPosition,
+    expected: i64,
+) -> Result<(), StoreError> {
+    let row = PositionRow::of(institution, position);
+    let old = debt_positions::table
+        .filter(debt_positions::institution_id.eq(Id(institution)))
+        .filter(debt_positions::id.eq(Id(position.id)))
+        .filter(debt_positions::version.eq(expected))
+        .filter(debt_positions::erased_at.is_null());
+    touched(execute!(db, diesel::update(old).set(&row))?)
+}
+
+async fn upsert(db: &mut Db<'_>, row: &InstallmentRow) -> Result<(), StoreError> {
+    use installments::dsl;
+    execute!(
+        db,
+        diesel::insert_into(dsl::installments)
+            .values(row)
+            .on_conflict((dsl::institution_id, dsl::id))
+            .do_update()
+            .set(row)
+    )?;
+    Ok(())
+}
+
+/// Empties a draft of everything about a person. The row stays, and its numbers stay taken (rules.md 1).
+pub(super) async fn erase(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    id: DebtPositionId,
+    expected: i64,
+) -> Result<(), StoreError> {
+    use debt_positions::dsl;
+    let draft = dsl::debt_positions
+        .filter(dsl::institution_id.eq(Id(institution)))
+        .filter(dsl::id.eq(Id(id)))
+        .filter(dsl::version.eq(expected))
+        .filter(dsl::erased_at.is_null());
+    let emptied = diesel::update(draft).set((
+        dsl::erased_at.eq(dsl::updated_at.nullable()),
+        dsl::external_id.eq(None::<String>),
+        dsl::description.eq(ERASED_TEXT),
+        dsl::debtor_tax_code.eq(None::<String>),
+        dsl::debtor_full_name.eq(None::<String>),
+        dsl::debtor_email.eq(None::<String>),
+        dsl::debtor_address.eq(None::<Doc<()>>),
+        dsl::next_transition_at.eq(None::<At>),
+        dsl::version.eq(expected + 1),
+    ));
+    touched(execute!(db, emptied)?)?;
+    let below = installments::table
+        .filter(installments::institution_id.eq(Id(institution)))
+        .filter(installments::debt_position_id.eq(Id(id)));
+    execute!(
+        db,
+        diesel::update(below).set((
+            installments::description.eq(None::<String>),
+            installments::anomalies.eq(Doc(BTreeSet::<Anomaly>::new())),
+            installments::payment_metadata.eq(Doc(Metadata::new())),
+            installments::metadata.eq(Doc(Metadata::new())),
+        ))
+    )?;
+    let shares = transfers::table
+        .filter(transfers::institution_id.eq(Id(institution)))
+        .filter(transfers::debt_position_id.eq(Id(id)));
+    execute!(db, diesel::delete(shares))?;
+    Ok(())
+}

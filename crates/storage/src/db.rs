@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! One text for two databases: a statement is written once as a diesel expression, and these macros execute it on
+//! whichever connection there is.
+//!
+//! On PostgreSQL the connection is shared, so that futures polled together are pipelined. On SQLite nothing ever waits:
+//! a future over it is ready at its first poll.
+
+use diesel::SqliteConnection;
+use diesel_async::AsyncPgConnection;
+use futures_util::future::BoxFuture;
+
+use crate::error::StoreError;
+
+/// A connection inside its transaction.
+pub(crate) enum Db<'c> {
+    Postgres(&'c AsyncPgConnection),
+    Sqlite(&'c mut SqliteConnection),
+}
+
+/// A piece of work on a connection.
+pub(crate) type Working<'c, T> = BoxFuture<'c, Result<T, StoreError>>;
+
+/// Loads all rows.
+macro_rules! load {
+    ($db:expr, $query:expr) => {
+        match &mut *$db {
+            $crate::db::Db::Postgres(connection) => diesel_async::RunQueryDsl::load($query, connection).await,
+            $crate::db::Db::Sqlite(connection) => diesel::RunQueryDsl::load($query, &mut **connection),
+        }
+    };
+}
+
+/// Loads the first row; none where there is none.
+macro_rules! first {
+    ($db:expr, $query:expr) => {
+        diesel::OptionalExtension::optional(match &mut *$db {
+            $crate::db::Db::Postgres(connection) => diesel_async::RunQueryDsl::get_result($query, connection).await,
+            $crate::db::Db::Sqlite(connection) => diesel::RunQueryDsl::get_result($query, &mut **connection),
+        })
+    };
+}
+
+/// Executes a statement; the number of rows it touched.
+macro_rules! execute {
+    ($db:expr, $statement:expr) => {
+        match &mut *$db {
+            $crate::db::Db::Postgres(connection) => diesel_async::RunQueryDsl::execute($statement, connection).await,
+            $crate::db::Db::Sqlite(connection) => diesel::RunQueryDsl::execute($statement, &mut **connection),
+        }
+    };
+}
+
+/// Loads several queries at once: pipelined on PostgreSQL, one after the other on SQLite. A tuple of vectors.
+macro_rules! load_together {
+    ($db:expr, $($query:expr),+ $(,)?) => {
+        match &mut *$db {
+            $crate::db::Db::Postgres(connection) => {
+                tokio::try_join!($(async {
+                    let mut shared: &diesel_async::AsyncPgConnection = connection;
+                    diesel_async::RunQueryDsl::load($query, &mut shared).await
+                }),+)
+            }
+            $crate::db::Db::Sqlite(connection) => {
+                (|| diesel::QueryResult::Ok(($(diesel::RunQueryDsl::load($query, &mut **connection)?,)+)))()
+            }
+        }
+    };
+}
+
+/// A query with optional filters: the block is read twice, with `$backend` naming the database in each.
+macro_rules! load_boxed {
+    ($db:expr, $backend:ident => $query:expr) => {
+        match &mut *$db {
+            $crate::db::Db::Postgres(connection) => {
+                type $backend = diesel::pg::Pg;
+                diesel_async::RunQueryDsl::load($query, connection).await
+            }
+            $crate::db::Db::Sqlite(connection) => {
+                type $backend = diesel::sqlite::Sqlite;
+                diesel::RunQueryDsl::load($query, &mut **connection)
+            }
+        }
+    };
+}
+
+pub(crate) use {execute, first, load, load_boxed, load_together};

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Idempotency: the first answer is kept, sealed, in the same transaction as its effect, and replayed for thirty days
+//! (api.md, Conventions).
+
+use diesel::prelude::*;
+use diesel::query_dsl::methods;
+use diesel::upsert::excluded;
+use tramite_domain::batch::Batch;
+use tramite_domain::ids::{ClientId, InstitutionId};
+use tramite_domain::time::Instant;
+
+use crate::Store;
+use crate::column::{At, Id, NIL};
+use crate::commit;
+use crate::db::{Db, execute, first};
+use crate::error::StoreError;
+use crate::row::{digest, fit};
+use crate::rule::Rule;
+use crate::schema::idempotency_records;
+use crate::scope::Scope;
+use crate::seal::Spot;
+use crate::store::Who;
+
+/// How long an answer is replayed, in seconds.
+pub const REPLAY_SECONDS: i64 = 30 * 86_400;
+
+/// What makes two requests the same, beside client and institution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// SHA-256 of the caller's key.
+    pub sha256: [u8; 32],
+    /// HTTP method.
+    pub method: String,
+    /// Path of the request.
+    pub path: String,
+}
+
+/// An answer to replay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyRecord {
+    /// Under which key.
+    pub key: IdempotencyKey,
+    /// Digest of the request: another body under the same key is refused.
+    pub fingerprint: [u8; 32],
+    /// HTTP status.
+    pub status: u16,
+    /// `Location` of the answer.
+    pub location: Option<String>,
+    /// `ETag` of the answer.
+    pub etag: Option<String>,
+    /// The body, as it was sent; sealed in the database.
+    pub body: Vec<u8>,
+    /// When it was given.
+    pub created_at: Instant,
+}
+
+/// A record with its owner.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    pub(crate) institution: InstitutionId,
+    pub(crate) client: ClientId,
+    pub(crate) record: IdempotencyRecord,
+}
+
+#[derive(Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = idempotency_records, treat_none_as_default_value = false)]
+pub(crate) struct RecordRow {
+    institution_id: Id<InstitutionId>,
+    client_id: Id<ClientId>,
+    method: String,
+    path: String,
+    key_sha256: Vec<u8>,
+    fingerprint: Vec<u8>,
+    status: i32,
+    etag: Option<String>,
+    sealed: Vec<u8>,
+    created_at: At,
+}
+
+impl Store {
+    /// The answer given under a key; one older than [`REPLAY_SECONDS`] is none.
+    ///
+    /// # Errors
+    /// `Sealed` when it cannot be opened; else whatever keeps the database from answering.
+    pub async fn idempotent_answer(
+        &self,
+        scope: &Scope,
+        key: &IdempotencyKey,
+        now: Instant,
+    ) -> Result<Option<IdempotencyRecord>, StoreError> {
+        self.kept_answer(scope.institution(), client(scope)?, key, now).await
+    }
+
+    /// Writes a batch together with the answer to replay. The record is the first insert: a twin waits for this
+    /// transaction to end, at most five seconds.
+    ///
+    /// # Errors
+    /// `Duplicate(Rule::Idempotency)` when an answer is kept under the key: read and replay it. `Busy` when a twin is
+    /// still running after five seconds. Else as [`Store::commit`].
+    pub async fn commit_answer(
+        &self,
+        scope: &Scope,
+        batch: Batch,
+        record: IdempotencyRecord,
+    ) -> Result<(), StoreError> {
+        let institution = scope.institution();
+        commit::check_scope(scope, &batch)?;
+        let row = self.record_row(Kept { institution, client: client(scope)?, record }).await?;
+        self.write(scope, move |db| Box::pin(commit_with(db, institution, row, batch))).await
+    }
+
+    pub(crate) async fn kept_answer(
+        &self,
+        institution: InstitutionId,
+        client: ClientId,
+        key: &IdempotencyKey,
+        now: Instant,
+    ) -> Result<Option<IdempotencyRecord>, StoreError> {
+        let key = key.clone();
+        let since = now.plus_seconds(-REPLAY_SECONDS);
+        let who = Who::owner_of(institution);
+        let row = self.read(who, move |db| Box::pin(find(db, institution, client, key, since))).await?;
+        match row {
+            None => Ok(None),
+            Some(row) => self.open_row(row).await.map(Some),
+        }
+    }
+
+    /// Seals a record for its row.
+    pub(crate) async fn record_row(&self, kept: Kept) -> Result<RecordRow, StoreError> {
+        let Kept { institution, client, record } = kept;
+        let IdempotencyRecord { key, fingerprint, status, location, etag, body, created_at } = record;
+        let row = row_key(client, &key);
+        let sealed = self.seal(spot(institution, &row), &pack(location.as_deref(), &body)?).await?;
+        Ok(RecordRow {
+            institution_id: Id(institution),
+            client_id: Id(client),
+            method: key.method,
+            path: key.path,
+            key_sha256: key.sha256.to_vec(),
+            fingerprint: fingerprint.to_vec(),
+            status: i32::from(status),
+            etag,
+            sealed,
+            created_at: At(created_at),
+        })
+    }
+
+    async fn open_row(&self, row: RecordRow) -> Result<IdempotencyRecord, StoreError> {
+        let sha256 = digest("idempotency_records.key_sha256", &row.key_sha256)?;
+        let key = IdempotencyKey { sha256, method: row.method, path: row.path };
+        let plain = self.unseal(spot(row.institution_id.0, &row_key(row.client_id.0, &key)), &row.sealed).await?;
+        let (location, body) = unpack(&plain)?;
+        Ok(IdempotencyRecord {
+            key,
+            fingerprint: digest("idempotency_records.fingerprint", &row.fingerprint)?,
+            status: fit("idempotency_records.status", row.status)?,
+            location,
+            etag: row.etag,
+            body,
+            created_at: row.created_at.0,
+        })
+    }
+}
+
+fn client(scope: &Scope) -> Result<ClientId, StoreError> {
+    scope.client().ok_or_else(|| StoreError::failed("idempotency needs the client in the scope"))
+}
+
+async fn find(
+    mut db: Db<'_>,
+    institution: InstitutionId,
+    client: ClientId,
+    key: IdempotencyKey,
+    since: Instant,
+) -> Result<Option<RecordRow>, StoreError> {
+    use idempotency_records::dsl;
+    let row = first!(
+        &mut db,
+        dsl::idempotency_records
+            .filter(dsl::institution_id.eq(Id(institution)))
+            .filter(dsl::client_id.eq(Id(client)))
+            .filter(dsl::method.eq(&key.method))
+            .filter(dsl::path.eq(&key.path))
+            .filter(dsl::key_sha256.eq(key.sha256.as_slice()))
+            .filter(dsl::created_at.ge(At(since)))
+            .select(RecordRow::as_select())
+    )?;
+    Ok(row)
+}
+
+async fn commit_with(
+    mut db: Db<'_>,
+    institution: InstitutionId,
+    row: RecordRow,
+    batch: Batch,
+) -> Result<(), StoreError> {
+    insert(&mut db, &row).await?;
+    commit::apply(&mut db, institution, batch).await
+}
+
+/// Inserts a record, or takes the place of one whose time is over.
+pub(crate) async fn insert(db: &mut Db<'_>, row: &RecordRow) -> Result<(), StoreError> {
+    use idempotency_records::dsl;
+    let since = At(row.created_at.0.plus_seconds(-REPLAY_SECONDS));
+    let rows = execute!(
+        db,
+        methods::FilterDsl::filter(
+            diesel::insert_into(dsl::idempotency_records)
+                .values(row)
+                .on_conflict((dsl::institution_id, dsl::client_id, dsl::method, dsl::path, dsl::key_sha256))
+                .do_update()
+                .set((
+                    dsl::fingerprint.eq(excluded(dsl::fingerprint)),
+                    dsl::status.eq(excluded(dsl::status)),
+                    dsl::etag.eq(excluded(dsl::etag)),
+                    dsl::sealed.eq(excluded(dsl::sealed)),
+                    dsl::created_at.eq(excluded(dsl::created_at)),
+                )),
+            dsl::created_at.lt(since),
+        )
+    )?;
+    if rows == 1 { Ok(()) } else { Err(StoreError::Duplicate(Rule::Idempotency)) }
+}
+
+fn row_key(client: ClientId, key: &IdempotencyKey) -> Vec<u8> {
+    let mut bytes = client.uuid().as_bytes().to_vec();
+    bytes.extend_from_slice(&key.sha256);
+    bytes.extend_from_slice(key.method.as_bytes());
+    bytes.push(b' ');
+    bytes.extend_from_slice(key.path.as_bytes());
+    bytes
+}
+
+const fn spot(institution: InstitutionId, row: &[u8]) -> Spot<'_> {
+    Spot { table: "idempotency_records", column: "sealed", institution, row }
+}
+
+/// Length of the location plus one (none is 0), the location, the body.
+fn pack(location: Option<&str>, body: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let length: u32 = match location {
+        Some(location) => fit("location", location.len() + 1)?,
+        None => 0,
+    };
+    let mut plain = length.to_be_bytes().to_vec();
+    plain.extend_from_slice(location.unwrap_or_default().as_bytes());
+    plain.extend_from_slice(body);
+    Ok(plain)
+}
+
+fn unpack(plain: &[u8]) -> Result<(Option<String>, Vec<u8>), StoreError> {
+    let (length, rest) = plain.split_first_chunk::<4>().ok_or(StoreError::Sealed)?;
+    let Some(length) = u32::from_be_bytes(*length).checked_sub(1) else { return Ok((None, rest.to_vec())) };
+    let (location, body) = rest.split_at_checked(fit("location", length)?).ok_or(StoreError::Sealed)?;
+    let location = String::from_utf8(location.to_vec()).map_err(|_| StoreError::Sealed)?;
+    Ok((Some(location), body.to_vec()))
+}
+
+/// Under which institution the answers to operators are kept.
+pub(crate) const OPERATORS: InstitutionId = NIL;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_packed_with_or_without_a_location() {
+        for (location, body) in [(None, b"".as_slice()), (None, b"{}"), (Some(""), b"x"), (Some("/v1/a"), b"")] {
+            let (found, rest) = unpack(&pack(location, body).unwrap()).unwrap();
+            assert_eq!((found.as_deref(), rest.as_slice()), (location, body));
+        }
+        assert!(unpack(&[0, 0]).is_err());
+        assert!(unpack(&[0, 0, 0, 9, b'a']).is_err());
+    }
+}

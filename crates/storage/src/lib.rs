@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! One store with two adapters: SQLite, embedded, for demos, sandboxes and small bodies; PostgreSQL for production.
+//!
+//! What holds for both is proved by one contract suite (`tests/contract.rs`). `README.md` shows the way of a statement.
+
+mod column;
+mod commit;
+mod db;
+mod error;
+mod idempotency;
+mod migrate;
+mod numbers;
+mod page;
+mod postgres;
+mod read;
+mod row;
+mod rule;
+mod schema;
+mod scope;
+mod seal;
+mod secret;
+mod sqlite;
+mod store;
+mod system;
+mod url;
+
+pub use error::{Source, StoreError};
+pub use idempotency::{IdempotencyKey, IdempotencyRecord, REPLAY_SECONDS};
+pub use migrate::Migrated;
+pub use numbers::NUMBERS_MAX;
+pub use page::{COMMIT_WINDOW_SECONDS, Cursor, CursorError, PAGE_LIMIT_MAX, Page, PageRequest};
+pub use read::{FeedEvent, PositionFilter, ReceiptFilter, SessionFilter};
+pub use rule::Rule;
+pub use scope::Scope;
+pub use seal::{MasterKey, MasterKeyError};
+pub use store::{Store, StoreSettings};
+pub use system::{
+    Change, ClaimedTask, KeyPurpose, OperatorRecord, RAW_BYTES_MAX, RawMessage, SigningKey, SystemScope,
+};
+pub use url::{Backend, DatabaseUrl, DatabaseUrlError};

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Notice numbers: one sequence per institution, segregation code and range, taken in blocks by a short statement of its
+//! own, and put through a keyed permutation, so that a number tells neither the next one nor how many there are
+//! (rules.md 1). Gaps are allowed; no number is ever given twice.
+
+use diesel::prelude::*;
+use diesel::query_dsl::methods;
+use diesel::upsert::excluded;
+use tramite_domain::ids::InstitutionId;
+use tramite_domain::institution::StationLink;
+use tramite_domain::notice::{NoticeNumber, PERMUTATION_KEY_BYTES, PermutedRange};
+
+use crate::Store;
+use crate::column::Id;
+use crate::db::{Db, execute, first, load};
+use crate::error::StoreError;
+use crate::row::fit;
+use crate::schema::{number_sequences, sealed_secrets};
+use crate::scope::Scope;
+use crate::seal::{Spot, random};
+
+/// Numbers taken at a time, at most: the largest IUV batch of the contract.
+pub const NUMBERS_MAX: usize = 10_000;
+/// Name of the sealed key of the permutation.
+const NUMBERING_KEY: &str = "numbering_key";
+
+type NumberingKey = [u8; PERMUTATION_KEY_BYTES];
+
+impl Store {
+    /// Takes new notice numbers under an association with a station.
+    ///
+    /// # Errors
+    /// `NumbersExhausted` when the range has not so many left; `NumberRangeOverlaps` when it shares bases with another one already
+    /// begun; else whatever keeps the database from answering.
+    pub async fn take_numbers(
+        &self,
+        scope: &Scope,
+        link: &StationLink,
+        count: usize,
+    ) -> Result<Vec<NoticeNumber>, StoreError> {
+        let segregation = link
+            .segregation_code
+            .ok_or_else(|| StoreError::failed("numbers are given under a segregation code only"))?;
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        let block = Block {
+            institution: scope.institution(),
+            segregation_code: segregation.to_string(),
+            from: fit("range_from", link.local_range.from().value())?,
+            to: fit("range_to", link.local_range.to().value())?,
+            count: fit("count", count.min(NUMBERS_MAX))?,
+        };
+        let taken = block.count;
+        let key = self.numbering_key(scope).await?;
+        let next = self.write(scope, move |db| Box::pin(take(db, block))).await?;
+        let range = PermutedRange::new(link.local_range, &key);
+        (next - taken..next)
+            .map(|sequence| {
+                let base = u64::try_from(sequence).ok().and_then(|sequence| range.permute(sequence));
+                base.map(|base| NoticeNumber::generate(segregation, base)).ok_or(StoreError::NumbersExhausted)
+            })
+            .collect()
+    }
+
+    /// The key of the institution's permutation; the first caller makes it.
+    async fn numbering_key(&self, scope: &Scope) -> Result<NumberingKey, StoreError> {
+        let institution = scope.institution();
+        if let Some(key) = self.keyring().numbering(institution) {
+            return Ok(key);
+        }
+        let mut sealed = self.read(scope, move |db| Box::pin(find_key(db, institution))).await?;
+        if sealed.is_none() {
+            let new = self.seal(spot(institution), &random::<PERMUTATION_KEY_BYTES>()?).await?;
+            self.write(scope, move |db| Box::pin(insert_key(db, institution, new))).await?;
+            // Another process may have been faster; the one that stands in the database counts.
+            sealed = self.read(scope, move |db| Box::pin(find_key(db, institution))).await?;
+        }
+        let sealed = sealed.ok_or_else(|| StoreError::failed("the numbering key was not kept"))?;
+        let key = self.unseal(spot(institution), &sealed).await?;
+        let key: NumberingKey = key.try_into().map_err(|_| StoreError::Sealed)?;
+        self.keyring().keep_numbering(institution, key);
+        Ok(key)
+    }
+}
+
+const fn spot(institution: InstitutionId) -> Spot<'static> {
+    Spot { table: "sealed_secrets", column: "sealed", institution, row: NUMBERING_KEY.as_bytes() }
+}
+
+async fn find_key(mut db: Db<'_>, institution: InstitutionId) -> Result<Option<Vec<u8>>, StoreError> {
+    let sealed = first!(
+        &mut db,
+        sealed_secrets::table
+            .filter(sealed_secrets::institution_id.eq(Id(institution)))
+            .filter(sealed_secrets::name.eq(NUMBERING_KEY))
+            .select(sealed_secrets::sealed)
+    )?;
+    Ok(sealed)
+}
+
+async fn insert_key(mut db: Db<'_>, institution: InstitutionId, sealed: Vec<u8>) -> Result<(), StoreError> {
+    execute!(
+        &mut db,
+        diesel::insert_into(sealed_secrets::table)
+            .values((
+                sealed_secrets::institution_id.eq(Id(institution)),
+                sealed_secrets::name.eq(NUMBERING_KEY),
+                sealed_secrets::sealed.eq(sealed.as_slice()),
+            ))
+            .on_conflict_do_nothing()
+    )?;
+    Ok(())
+}
+
+/// What is taken of which range.
+struct Block {
+    institution: InstitutionId,
+    segregation_code: String,
+    from: i64,
+    to: i64,
+    count: i64,
+}
+
+/// Takes a block; the sequence number after it.
+async fn take(mut db: Db<'_>, block: Block) -> Result<i64, StoreError> {
+    use number_sequences::dsl;
+    let next: Option<i64> = first!(
+        &mut db,
+        methods::FilterDsl::filter(
+            diesel::insert_into(dsl::number_sequences)
+                .values((
+                    dsl::institution_id.eq(Id(block.institution)),
+                    dsl::segregation_code.eq(&block.segregation_code),
+                    dsl::range_from.eq(block.from),
+                    dsl::range_to.eq(block.to),
+                    dsl::next_value.eq(block.count),
+                ))
+                .on_conflict((dsl::institution_id, dsl::segregation_code, dsl::range_from))
+                .do_update()
+                .set(dsl::next_value.eq(dsl::next_value + excluded(dsl::next_value))),
+            dsl::range_to.eq(excluded(dsl::range_to)),
+        )
+        .returning(dsl::next_value)
+    )?;
+    // The permutation depends on both ends of the range, so another end would give numbers twice.
+    let next = next.ok_or(StoreError::NumberRangeOverlaps)?;
+    if next == block.count {
+        check_first(&mut db, &block).await?;
+    }
+    let size = block.to - block.from + 1;
+    if next > size { Err(StoreError::NumbersExhausted) } else { Ok(next) }
+}
+
+/// A range just begun must share no base with another one of the same segregation code.
+async fn check_first(db: &mut Db<'_>, block: &Block) -> Result<(), StoreError> {
+    use number_sequences::dsl;
+    let others: Vec<i64> = load!(
+        db,
+        dsl::number_sequences
+            .filter(dsl::institution_id.eq(Id(block.institution)))
+            .filter(dsl::segregation_code.eq(&block.segregation_code))
+            .filter(dsl::range_from.ne(block.from))
+            .filter(dsl::range_from.le(block.to))
+            .filter(dsl::range_to.ge(block.from))
+            .select(dsl::range_from)
+            .limit(1)
+    )?;
+    if others.is_empty() { Ok(()) } else { Err(StoreError::NumberRangeOverlaps) }
+}
+
+#[cfg(test)]
+mod tests {
+    use tramite_domain::notice::LocalRange;
+
+    #[test]
+    fn the_default_range_fits_its_columns() {
+        let range = LocalRange::DEFAULT;
+        assert!(i64::try_from(range.to().value()).is_ok());
+        assert!(i64::try_from(range.size()).is_ok());
+    }
+}

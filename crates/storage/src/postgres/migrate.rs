@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Migrations on PostgreSQL, one process at a time.
+
+use diesel::pg::Pg;
+use diesel::sql_types::Text;
+use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_migrations::MigrationHarness;
+use tokio::runtime::Builder;
+use tramite_domain::environment::Environment;
+
+use super::connect::Connector;
+use crate::error::StoreError;
+use crate::migrate::{Migrated, POSTGRES_MIGRATIONS, READ_SEAL, Seal, check_seal, newest};
+use crate::url::Server;
+
+/// Key of the advisory lock: whoever holds it migrates.
+const MIGRATION_LOCK: i64 = 0x7472_616d_6974_6500;
+/// Milliseconds to wait for another process that migrates.
+const MIGRATION_WAIT_MS_MAX: u32 = 120_000;
+/// Partitions are made for this month and so many more.
+const PARTITION_MONTHS_AHEAD: u32 = 3;
+
+/// Brings the schema up to date and seals the environment.
+pub(crate) async fn migrate(server: &Server, environment: Environment) -> Result<Migrated, StoreError> {
+    let server = server.clone();
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    // Diesel's migrations block, so they get a thread and a runtime of their own: the caller's may have one thread only.
+    std::thread::Builder::new()
+        .name("tramite-migrate".to_owned())
+        .spawn(move || {
+            let result = Builder::new_multi_thread()
+                .worker_threads(1)
+                .enable_all()
+                .build()
+                .map_err(StoreError::failed)
+                .and_then(|runtime| runtime.block_on(run(&server, environment)));
+            // Nobody listens any more when the caller was dropped; the migrations stand all the same.
+            answer.send(result).ok();
+        })
+        .map_err(StoreError::failed)?;
+    answered.await.map_err(StoreError::failed)?
+}
+
+async fn run(server: &Server, environment: Environment) -> Result<Migrated, StoreError> {
+    let connector = Connector::new(server, tokio::runtime::Handle::current())?;
+    let mut connection = connector.login().await?.session;
+    // The session ends with the connection, and its lock with it.
+    connection
+        .batch_execute(&format!(
+            "SET lock_timeout = {MIGRATION_WAIT_MS_MAX}; SELECT pg_advisory_lock({MIGRATION_LOCK})"
+        ))
+        .await?;
+    let mut harness = AsyncMigrationHarness::new(connection);
+    let applied = apply(&mut harness)?;
+    let mut connection = harness.into_inner();
+    seal(&mut connection, environment).await?;
+    connection.batch_execute(&format!("SELECT tramite_make_partitions({PARTITION_MONTHS_AHEAD})")).await?;
+    Ok(Migrated { applied, version: newest::<Pg>(&POSTGRES_MIGRATIONS)? })
+}
+
+fn apply(harness: &mut AsyncMigrationHarness<AsyncPgConnection>) -> Result<Vec<String>, StoreError> {
+    let applied = harness.run_pending_migrations(POSTGRES_MIGRATIONS).map_err(StoreError::Failed)?;
+    Ok(applied.iter().map(ToString::to_string).collect())
+}
+
+async fn seal(connection: &mut AsyncPgConnection, environment: Environment) -> Result<(), StoreError> {
+    diesel::sql_query("INSERT INTO deployment (id, environment) VALUES (1, $1) ON CONFLICT (id) DO NOTHING")
+        .bind::<Text, _>(environment.name())
+        .execute(connection)
+        .await?;
+    let seal: Seal = diesel::sql_query(READ_SEAL).get_result(connection).await?;
+    check_seal(&seal, environment)
+}

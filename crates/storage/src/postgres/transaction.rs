@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The third wall: the one way to a connection. It opens a transaction and sets the tenant in one message, sent together
+//! with the first statement; the tenant ends with the transaction. A connection whose transaction was not ended in good
+//! order, for example because the future was dropped half-way, never goes back to the pool.
+
+use std::time::Duration;
+
+use deadpool::managed::Object;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use futures_util::future::join;
+
+use super::pool::{Pool, Pooled, checkout};
+use crate::db::{Db, Working};
+use crate::error::StoreError;
+use crate::store::{Access, OPERATION_SECONDS_MAX, Who};
+
+/// Runs work in a transaction and ends it: all is committed, or nothing.
+pub(super) async fn run<T, F>(pool: &Pool, who: Who, access: Access, work: F) -> Result<T, StoreError>
+where
+    F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send,
+    T: Send,
+{
+    let mut open = Open(Some(checkout(pool).await?));
+    let limit = Duration::from_secs(OPERATION_SECONDS_MAX);
+    match tokio::time::timeout(limit, within(&mut open, who, access, work)).await {
+        Ok(result) => result,
+        Err(_) => Err(StoreError::Busy),
+    }
+}
+
+async fn within<T, F>(open: &mut Open, who: Who, access: Access, work: F) -> Result<T, StoreError>
+where
+    F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send,
+    T: Send,
+{
+    let mut connection = open.connection()?;
+    let opening = opening(who, access);
+    // Both are polled in this order, so the tenant is set before the first statement is even sent. What the work found
+    // counts only if that succeeded: a failure is never an absence.
+    let begin = async {
+        let mut shared = connection;
+        shared.batch_execute(&opening).await
+    };
+    let (begun, done) = join(begin, work(Db::Postgres(connection))).await;
+    let result = match begun {
+        Ok(()) => done,
+        Err(error) => Err(error.into()),
+    };
+    match result {
+        Ok(value) => {
+            connection.batch_execute("COMMIT").await?;
+            open.close();
+            Ok(value)
+        }
+        Err(error) => match connection.batch_execute("ROLLBACK").await {
+            Ok(()) => {
+                open.close();
+                Err(error)
+            }
+            // The connection is gone, so that is what happened, whatever the statement said of it.
+            Err(_) => Err(StoreError::unavailable(error)),
+        },
+    }
+}
+
+/// The uuid is ours, so writing it into the statement is safe; a simple query takes no parameters.
+fn opening(who: Who, access: Access) -> String {
+    let begin = match access {
+        Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",
+    };
+    match who {
+        Who::Tenant(institution) => format!("{begin}; SET LOCAL tramite.institution = '{institution}'"),
+        Who::System => begin.to_owned(),
+    }
+}
+
+/// A connection with a transaction on it. Dropped before it is closed, it takes the connection out of the pool.
+struct Open(Option<Pooled>);
+
+impl Open {
+    fn connection(&self) -> Result<&AsyncPgConnection, StoreError> {
+        self.0.as_ref().map(|pooled| &pooled.session).ok_or_else(|| StoreError::failed("the transaction has ended"))
+    }
+
+    fn close(&mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if let Some(pooled) = self.0.take() {
+            drop(Object::take(pooled));
+        }
+    }
+}

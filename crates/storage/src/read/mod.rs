@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What is read, one file per thing. Every query names the tenant first.
+
+mod attempt;
+mod delegation;
+mod feed;
+mod institution;
+mod notice;
+mod position;
+mod positions;
+mod receipt;
+mod service;
+mod session;
+mod sessions;
+
+pub use feed::FeedEvent;
+pub use positions::PositionFilter;
+pub use receipt::ReceiptFilter;
+pub use sessions::SessionFilter;
+
+pub(crate) use institution::{assemble as assemble_institutions, grouped};

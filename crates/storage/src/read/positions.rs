@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Lists of debt positions. The state is asked of the same facts, by the same ordered rules, as the pure function asks.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use tramite_domain::debt_position::{DebtPosition, PositionStatus};
+use tramite_domain::ident::{ExternalId, ServiceCode};
+use tramite_domain::notice::{Iuv, NoticeNumber};
+use tramite_domain::personal::Personal;
+use tramite_domain::tax_code::SubjectTaxCode;
+use tramite_domain::time::Instant;
+use uuid::Uuid;
+
+use super::position::assemble;
+use crate::Store;
+use crate::column::{At, Id};
+use crate::db::{Db, load_boxed};
+use crate::error::StoreError;
+use crate::page::{Cursor, List, Page, PageRequest};
+use crate::row::position::PositionRow;
+use crate::schema::{debt_positions, installments};
+use crate::scope::Scope;
+
+/// Which positions; what is none does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PositionFilter {
+    /// Under this key, in whatever service.
+    pub external_id: Option<ExternalId>,
+    /// With an installment of this notice number.
+    pub notice_number: Option<NoticeNumber>,
+    /// With an installment of this reference.
+    pub iuv: Option<Iuv>,
+    /// Of this service.
+    pub service_code: Option<ServiceCode>,
+    /// In this state now.
+    pub status: Option<PositionStatus>,
+    /// With an installment due on this day or later.
+    pub due_date_from: Option<NaiveDate>,
+    /// With an installment due on this day or earlier.
+    pub due_date_to: Option<NaiveDate>,
+    /// Of this debtor.
+    pub debtor_tax_code: Option<Personal<SubjectTaxCode>>,
+    /// Changed at this instant or later; the list is then in the order of changes.
+    pub updated_since: Option<Instant>,
+}
+
+impl PositionFilter {
+    fn asks_installments(&self) -> bool {
+        self.notice_number.is_some()
+            || self.iuv.is_some()
+            || self.due_date_from.is_some()
+            || self.due_date_to.is_some()
+    }
+}
+
+/// Where a list goes on.
+struct After {
+    id: Option<Uuid>,
+    change: Option<(Instant, Uuid)>,
+}
+
+impl Store {
+    /// The positions that a filter names, newest first; with `updated_since` in the order of their changes.
+    ///
+    /// # Errors
+    /// `Cursor` when the cursor is of another list; else whatever keeps the database from answering.
+    pub async fn positions(
+        &self,
+        scope: &Scope,
+        filter: &PositionFilter,
+        page: &PageRequest,
+        now: Instant,
+    ) -> Result<Page<DebtPosition>, StoreError> {
+        let by_change = filter.updated_since.is_some();
+        let cursor = page.cursor.as_ref();
+        let after = if by_change {
+            After { id: None, change: Cursor::change(cursor, List::PositionsChanged)? }
+        } else {
+            After { id: Cursor::id(cursor, List::Positions)?, change: None }
+        };
+        let (own, filter, rows) = (scope.clone(), filter.clone(), page.rows());
+        let found = self.read(scope, move |db| Box::pin(list(db, own, filter, after, rows, now))).await?;
+        let cut = Page::cut(found, page, |position| {
+            let id = position.id.uuid();
+            if by_change {
+                Cursor::after_change(List::PositionsChanged, position.updated_at, id)
+            } else {
+                Cursor::after_id(List::Positions, id)
+            }
+        });
+        let last = cut.items.last().map(|position| position.updated_at);
+        Ok(if by_change { cut.complete(now, last) } else { cut })
+    }
+}
+
+/// The ordered rules of `StatusFacts::at`, asked of the columns.
+macro_rules! in_status {
+    ($query:ident, $status:ident, $now:ident) => {{
+        use debt_positions::dsl::{cancelled, ends_at, published, settled, valid_from};
+        let begun = || valid_from.is_null().or(valid_from.le(At($now)).assume_not_null());
+        let running = || ends_at.is_null().or(ends_at.gt(At($now)).assume_not_null());
+        match $status {
+            PositionStatus::Paid | PositionStatus::Reported | PositionStatus::PartiallyPaid => {
+                $query.filter(settled.eq($status.name()))
+            }
+            PositionStatus::Cancelled => $query.filter(settled.is_null()).filter(cancelled.eq(true)),
+            PositionStatus::Draft => {
+                $query.filter(settled.is_null()).filter(cancelled.eq(false)).filter(published.eq(false))
+            }
+            live => {
+                let query = $query.filter(settled.is_null()).filter(cancelled.eq(false)).filter(published.eq(true));
+                match live {
+                    PositionStatus::Scheduled => query.filter(valid_from.gt(At($now))),
+                    PositionStatus::Expired => query.filter(begun()).filter(ends_at.le(At($now))),
+                    _ => query.filter(begun()).filter(running()),
+                }
+            }
+        }
+    }};
+}
+
+async fn list(
+    mut db: Db<'_>,
+    scope: Scope,
+    filter: PositionFilter,
+    after: After,
+    rows: i64,
+    now: Instant,
+) -> Result<Vec<DebtPosition>, StoreError> {
+    let institution = Id(scope.institution());
+    let heads: Vec<PositionRow> = load_boxed!(&mut db, DB => {
+        use debt_positions::dsl;
+        let mut query = dsl::debt_positions
+            .filter(dsl::institution_id.eq(institution))
+            .filter(dsl::erased_at.is_null())
+            .limit(rows)
+            .select(PositionRow::as_select())
+            .into_boxed::<DB>();
+        if let Some(codes) = scope.service_codes() {
+            query = query.filter(dsl::service_code.eq_any(codes));
+        }
+        if let Some(code) = &filter.service_code {
+            query = query.filter(dsl::service_code.eq(code.as_str()));
+        }
+        if let Some(external_id) = &filter.external_id {
+            query = query.filter(dsl::external_id.eq(external_id.as_str()));
+        }
+        if let Some(code) = &filter.debtor_tax_code {
+            query = query.filter(dsl::debtor_tax_code.eq(code.expose().as_str()));
+        }
+        if filter.asks_installments() {
+            let mut below = installments::table
+                .filter(installments::institution_id.eq(institution))
+                .select(installments::debt_position_id)
+                .into_boxed::<DB>();
+            if let Some(number) = &filter.notice_number {
+                below = below.filter(installments::notice_number.eq(number.as_str()));
+            }
+            if let Some(iuv) = &filter.iuv {
+                below = below.filter(installments::iuv.eq(iuv.as_str()));
+            }
+            if let Some(from) = filter.due_date_from {
+                below = below.filter(installments::due_date.ge(from));
+            }
+            if let Some(to) = filter.due_date_to {
+                below = below.filter(installments::due_date.le(to));
+            }
+            query = query.filter(dsl::id.eq_any(below));
+        }
+        if let Some(status) = filter.status {
+            query = in_status!(query, status, now);
+        }
+        match filter.updated_since {
+            Some(since) => {
+                query = query.filter(dsl::updated_at.ge(At(since))).order((dsl::updated_at.asc(), dsl::id.asc()));
+                if let Some((at, id)) = after.change {
+                    let beyond = dsl::updated_at.gt(At(at)).or(dsl::id.gt(Id(id)));
+                    query = query.filter(dsl::updated_at.ge(At(at)).and(beyond));
+                }
+            }
+            None => {
+                query = query.order(dsl::id.desc());
+                if let Some(id) = after.id {
+                    query = query.filter(dsl::id.lt(Id(id)));
+                }
+            }
+        }
+        query
+    })?;
+    assemble(&mut db, scope.institution(), heads).await
+}

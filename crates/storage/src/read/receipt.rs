@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Receipts: one with its message, or a list without messages.
+
+use diesel::prelude::*;
+use tramite_domain::ident::ServiceCode;
+use tramite_domain::ids::{InstitutionId, ReceiptRowId};
+use tramite_domain::receipt::{Receipt, ReceiptOutcome};
+use tramite_domain::time::Instant;
+use uuid::Uuid;
+
+use super::grouped;
+use crate::Store;
+use crate::column::{At, Id};
+use crate::db::{Db, first, load, load_boxed};
+use crate::error::StoreError;
+use crate::page::{Cursor, List, Page, PageRequest};
+use crate::row::receipt::{ReceiptRow, ReceiptTransferRow};
+use crate::schema::{receipt_transfers, receipts};
+use crate::scope::Scope;
+
+/// Which receipts; what is none does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReceiptFilter {
+    /// Paid at this instant or later.
+    pub paid_from: Option<Instant>,
+    /// Paid before this instant.
+    pub paid_to: Option<Instant>,
+    /// Of positions of this service.
+    pub service_code: Option<ServiceCode>,
+    /// Received or flagged at this instant or later; the list is then in the order of changes.
+    pub updated_since: Option<Instant>,
+}
+
+/// Where a list goes on.
+struct After {
+    id: Option<Uuid>,
+    change: Option<(Instant, Uuid)>,
+}
+
+impl Store {
+    /// The receipt of that id of ours, with its message.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub async fn receipt(&self, scope: &Scope, id: ReceiptRowId) -> Result<Option<Receipt>, StoreError> {
+        let own = scope.clone();
+        self.read(scope, move |db| Box::pin(by_id(db, own, id))).await
+    }
+
+    /// The receipt under the Node's key (rules.md 26), with its message.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub async fn receipt_by_key(
+        &self,
+        scope: &Scope,
+        receipt_id: &str,
+        outcome: ReceiptOutcome,
+    ) -> Result<Option<Receipt>, StoreError> {
+        let (own, receipt_id) = (scope.clone(), receipt_id.to_owned());
+        self.read(scope, move |db| Box::pin(by_key(db, own, receipt_id, outcome))).await
+    }
+
+    /// The receipts that a filter names, newest first; with `updated_since` in the order of their changes. The bytes of
+    /// their messages are left empty.
+    ///
+    /// # Errors
+    /// `Cursor` when the cursor is of another list; else whatever keeps the database from answering.
+    pub async fn receipts(
+        &self,
+        scope: &Scope,
+        filter: &ReceiptFilter,
+        page: &PageRequest,
+        now: Instant,
+    ) -> Result<Page<Receipt>, StoreError> {
+        let by_change = filter.updated_since.is_some();
+        let cursor = page.cursor.as_ref();
+        let after = if by_change {
+            After { id: None, change: Cursor::change(cursor, List::ReceiptsChanged)? }
+        } else {
+            After { id: Cursor::id(cursor, List::Receipts)?, change: None }
+        };
+        let (own, filter, rows) = (scope.clone(), filter.clone(), page.rows());
+        let found = self.read(scope, move |db| Box::pin(list(db, own, filter, after, rows))).await?;
+        let cut = Page::cut(found, page, |(updated_at, receipt)| {
+            let id = receipt.id.uuid();
+            if by_change {
+                Cursor::after_change(List::ReceiptsChanged, *updated_at, id)
+            } else {
+                Cursor::after_id(List::Receipts, id)
+            }
+        });
+        let last = cut.items.last().map(|(updated_at, _)| *updated_at);
+        let cut = if by_change { cut.complete(now, last) } else { cut };
+        cut.try_map(|(_, receipt)| Ok(receipt))
+    }
+}
+
+type Whole = (ReceiptRow, Vec<u8>);
+
+async fn by_id(mut db: Db<'_>, scope: Scope, id: ReceiptRowId) -> Result<Option<Receipt>, StoreError> {
+    let row: Option<Whole> = first!(
+        &mut db,
+        receipts::table
+            .filter(receipts::institution_id.eq(Id(scope.institution())))
+            .filter(receipts::id.eq(Id(id)))
+            .select((ReceiptRow::as_select(), receipts::message))
+    )?;
+    visible(&mut db, &scope, row).await
+}
+
+async fn by_key(
+    mut db: Db<'_>,
+    scope: Scope,
+    receipt_id: String,
+    outcome: ReceiptOutcome,
+) -> Result<Option<Receipt>, StoreError> {
+    let row: Option<Whole> = first!(
+        &mut db,
+        receipts::table
+            .filter(receipts::institution_id.eq(Id(scope.institution())))
+            .filter(receipts::receipt_id.eq(&receipt_id))
+            .filter(receipts::outcome.eq(outcome.name()))
+            .select((ReceiptRow::as_select(), receipts::message))
+    )?;
+    visible(&mut db, &scope, row).await
+}
+
+async fn list(
+    mut db: Db<'_>,
+    scope: Scope,
+    filter: ReceiptFilter,
+    after: After,
+    rows: i64,
+) -> Result<Vec<(Instant, Receipt)>, StoreError> {
+    let heads: Vec<ReceiptRow> = load_boxed!(&mut db, DB => {
+        use receipts::dsl;
+        let mut query = dsl::receipts
+            .filter(dsl::institution_id.eq(Id(scope.institution())))
+            .limit(rows)
+            .select(ReceiptRow::as_select())
+            .into_boxed::<DB>();
+        if let Some(codes) = scope.service_codes() {
+            query = query.filter(dsl::service_code.eq_any(codes));
+        }
+        if let Some(code) = &filter.service_code {
+            query = query.filter(dsl::service_code.eq(code.as_str()));
+        }
+        if let Some(from) = filter.paid_from {
+            query = query.filter(dsl::paid_at.ge(At(from)));
+        }
+        if let Some(to) = filter.paid_to {
+            query = query.filter(dsl::paid_at.lt(At(to)));
+        }
+        match filter.updated_since {
+            Some(since) => {
+                query = query.filter(dsl::updated_at.ge(At(since))).order((dsl::updated_at.asc(), dsl::id.asc()));
+                if let Some((at, id)) = after.change {
+                    let beyond = dsl::updated_at.gt(At(at)).or(dsl::id.gt(Id(id)));
+                    query = query.filter(dsl::updated_at.ge(At(at)).and(beyond));
+                }
+            }
+            None => {
+                query = query.order(dsl::id.desc());
+                if let Some(id) = after.id {
+                    query = query.filter(dsl::id.lt(Id(id)));
+                }
+            }
+        }
+        query
+    })?;
+    let updated: Vec<Instant> = heads.iter().map(|head| head.updated_at.0).collect();
+    let whole = heads.into_iter().map(|head| (head, Vec::new())).collect();
+    let receipts = assemble(&mut db, scope.institution(), whole).await?;
+    Ok(updated.into_iter().zip(receipts).collect())
+}
+
+/// The whole receipt, where it exists for the scope: one of another service does not.
+async fn visible(db: &mut Db<'_>, scope: &Scope, row: Option<Whole>) -> Result<Option<Receipt>, StoreError> {
+    let Some(row) = row else { return Ok(None) };
+    let found = assemble(db, scope.institution(), vec![row]).await?.pop();
+    Ok(found.filter(|receipt| {
+        let service = receipt.position.as_ref().and_then(|subject| subject.service_code.as_ref());
+        scope.sees_service(service)
+    }))
+}
+
+/// Reads the transfers of the receipts, in one statement however many they are.
+async fn assemble(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    heads: Vec<Whole>,
+) -> Result<Vec<Receipt>, StoreError> {
+    if heads.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Id<ReceiptRowId>> = heads.iter().map(|(head, _)| head.id).collect();
+    let rows: Vec<ReceiptTransferRow> = load!(
+        db,
+        receipt_transfers::table
+            .filter(receipt_transfers::institution_id.eq(Id(institution)))
+            .filter(receipt_transfers::receipt_row_id.eq_any(&ids))
+            .order(receipt_transfers::place)
+            .select(ReceiptTransferRow::as_select())
+    )?;
+    let mut shares = grouped(rows, |row| row.receipt_row_id, ReceiptTransferRow::into_share)?;
+    heads
+        .into_iter()
+        .map(|(head, message)| {
+            let own = shares.remove(&head.id).unwrap_or_default();
+            head.into_receipt(own, message)
+        })
+        .collect()
+}

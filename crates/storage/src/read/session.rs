@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! One checkout session, and the sessions that hold an installment.
+
+use diesel::prelude::*;
+use tramite_domain::attempt::AttemptKind;
+use tramite_domain::ids::{InstallmentId, InstitutionId, SessionId};
+use tramite_domain::session::CheckoutSession;
+
+use super::grouped;
+use crate::Store;
+use crate::column::Id;
+use crate::db::{Db, first, load};
+use crate::error::StoreError;
+use crate::row::session::SessionRow;
+use crate::row::session_item::SessionItemRow;
+use crate::schema::{attempts, checkout_sessions, session_items};
+use crate::scope::Scope;
+
+impl Store {
+    /// The session of that id; with a client in the scope, only its own.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub async fn session(&self, scope: &Scope, id: SessionId) -> Result<Option<CheckoutSession>, StoreError> {
+        let own = scope.clone();
+        self.read(scope, move |db| Box::pin(by_id(db, own, id))).await
+    }
+
+    /// The session that minted the cart of that reference. It looks at the attempts: a session may mint several carts.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub async fn session_by_cart(&self, scope: &Scope, reference: &str) -> Result<Option<CheckoutSession>, StoreError> {
+        let (own, reference) = (scope.clone(), reference.to_owned());
+        self.read(scope, move |db| Box::pin(by_cart(db, own, reference))).await
+    }
+
+    /// All sessions that hold one of those installments, whatever their client: what the Node's side must know.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub async fn sessions_of(
+        &self,
+        scope: &Scope,
+        installments: &[InstallmentId],
+    ) -> Result<Vec<CheckoutSession>, StoreError> {
+        if installments.is_empty() {
+            return Ok(Vec::new());
+        }
+        let institution = scope.institution();
+        let ids = installments.iter().copied().map(Id).collect();
+        self.read(scope, move |db| Box::pin(holding(db, institution, ids))).await
+    }
+}
+
+async fn by_id(mut db: Db<'_>, scope: Scope, id: SessionId) -> Result<Option<CheckoutSession>, StoreError> {
+    let head: Option<SessionRow> = first!(
+        &mut db,
+        checkout_sessions::table
+            .filter(checkout_sessions::institution_id.eq(Id(scope.institution())))
+            .filter(checkout_sessions::id.eq(Id(id)))
+            .select(SessionRow::as_select())
+    )?;
+    visible(&mut db, &scope, head).await
+}
+
+async fn by_cart(mut db: Db<'_>, scope: Scope, reference: String) -> Result<Option<CheckoutSession>, StoreError> {
+    let minted = attempts::table
+        .filter(attempts::institution_id.eq(Id(scope.institution())))
+        .filter(attempts::kind.eq(AttemptKind::Cart.name()))
+        .filter(attempts::reference.eq(&reference))
+        .filter(attempts::session_id.is_not_null())
+        .select(attempts::session_id.assume_not_null());
+    let head: Option<SessionRow> = first!(
+        &mut db,
+        checkout_sessions::table
+            .filter(checkout_sessions::institution_id.eq(Id(scope.institution())))
+            .filter(checkout_sessions::id.eq_any(minted))
+            .select(SessionRow::as_select())
+    )?;
+    visible(&mut db, &scope, head).await
+}
+
+async fn holding(
+    mut db: Db<'_>,
+    institution: InstitutionId,
+    installments: Vec<Id<InstallmentId>>,
+) -> Result<Vec<CheckoutSession>, StoreError> {
+    let held = session_items::table
+        .filter(session_items::institution_id.eq(Id(institution)))
+        .filter(session_items::installment_id.assume_not_null().eq_any(&installments))
+        .select(session_items::session_id);
+    let heads: Vec<SessionRow> = load!(
+        &mut db,
+        checkout_sessions::table
+            .filter(checkout_sessions::institution_id.eq(Id(institution)))
+            .filter(checkout_sessions::id.eq_any(held))
+            .order(checkout_sessions::id)
+            .select(SessionRow::as_select())
+    )?;
+    assemble(&mut db, institution, heads).await
+}
+
+/// The whole session, where it exists for the scope: one of another client does not.
+async fn visible(
+    db: &mut Db<'_>,
+    scope: &Scope,
+    head: Option<SessionRow>,
+) -> Result<Option<CheckoutSession>, StoreError> {
+    let Some(head) = head else { return Ok(None) };
+    let found = assemble(db, scope.institution(), vec![head]).await?.pop();
+    Ok(found.filter(|session| scope.sees_client(session.client_id)))
+}
+
+/// Reads the items of the sessions, in one statement however many they are.
+pub(super) async fn assemble(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    heads: Vec<SessionRow>,
+) -> Result<Vec<CheckoutSession>, StoreError> {
+    if heads.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Id<SessionId>> = heads.iter().map(|head| head.id).collect();
+    let rows: Vec<SessionItemRow> = load!(
+        db,
+        session_items::table
+            .filter(session_items::institution_id.eq(Id(institution)))
+            .filter(session_items::session_id.eq_any(&ids))
+            .order(session_items::place)
+            .select(SessionItemRow::as_select())
+    )?;
+    let mut items = grouped(rows, |row| row.session_id, SessionItemRow::into_item)?;
+    heads
+        .into_iter()
+        .map(|head| {
+            let own = items.remove(&head.id).unwrap_or_default();
+            head.into_session(own)
+        })
+        .collect()
+}

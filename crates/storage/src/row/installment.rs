@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What stands below the head of a position: options, installments and transfers.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use tramite_domain::anomaly::Anomaly;
+use tramite_domain::debt_position::{
+    DebtPosition, Installment, Metadata, OptionKind, Payment, PaymentOption, Transfer, TransferTarget,
+};
+use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId, PaymentOptionId, ReceiptRowId};
+
+use super::{cents, fit, known, place, read, read_some};
+use crate::column::{At, Doc, Id};
+use crate::error::StoreError;
+use crate::schema::{installments, payment_options, transfers};
+
+#[derive(Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = payment_options, treat_none_as_default_value = false)]
+pub(crate) struct OptionRow {
+    institution_id: Id<InstitutionId>,
+    id: Id<PaymentOptionId>,
+    pub(crate) debt_position_id: Id<DebtPositionId>,
+    place: i16,
+    kind: String,
+    available_until: Option<At>,
+    available_days: Option<i32>,
+    notified_on: Option<NaiveDate>,
+}
+
+#[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = installments, primary_key(institution_id, id))]
+#[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(crate) struct InstallmentRow {
+    institution_id: Id<InstitutionId>,
+    id: Id<InstallmentId>,
+    debt_position_id: Id<DebtPositionId>,
+    payment_option_id: Id<PaymentOptionId>,
+    place: i16,
+    reference: String,
+    amount: i64,
+    due_date: Option<NaiveDate>,
+    expires_at: Option<At>,
+    description: Option<String>,
+    iuv: String,
+    notice_number: Option<String>,
+    cancelled_at: Option<At>,
+    paid_at: Option<At>,
+    paid_amount: Option<i64>,
+    paid_receipt_id: Option<Id<ReceiptRowId>>,
+    reported_at: Option<At>,
+    anomalies: Doc<BTreeSet<Anomaly>>,
+    payment_metadata: Doc<Metadata>,
+    metadata: Doc<Metadata>,
+}
+
+#[derive(Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = transfers, treat_none_as_default_value = false)]
+pub(crate) struct TransferRow {
+    institution_id: Id<InstitutionId>,
+    installment_id: Id<InstallmentId>,
+    transfer_index: i16,
+    debt_position_id: Id<DebtPositionId>,
+    amount: i64,
+    target: Doc<TransferTarget>,
+    taxonomy_code: String,
+    remittance_information: String,
+    payment_metadata: Doc<Metadata>,
+}
+
+/// All rows below the head of a position.
+#[derive(Debug, Default)]
+pub(crate) struct Children {
+    pub(crate) options: Vec<OptionRow>,
+    pub(crate) installments: Vec<InstallmentRow>,
+    pub(crate) transfers: Vec<TransferRow>,
+}
+
+impl Children {
+    /// The rows of a position as it is now.
+    pub(crate) fn of(institution: InstitutionId, position: &DebtPosition) -> Result<Self, StoreError> {
+        let mut rows = Self::default();
+        for (index, option) in position.options.iter().enumerate() {
+            rows.options.push(OptionRow {
+                institution_id: Id(institution),
+                id: Id(option.id),
+                debt_position_id: Id(position.id),
+                place: place(index)?,
+                kind: option.kind.name().to_owned(),
+                available_until: option.available_until.map(At),
+                available_days: option.available_days.map(i32::from),
+                notified_on: option.notified_on,
+            });
+            for (index, one) in option.installments.iter().enumerate() {
+                rows.installments.push(InstallmentRow::of(institution, position.id, option.id, index, one)?);
+                let transfers = one.transfers.iter();
+                rows.transfers.extend(transfers.map(|share| TransferRow::of(institution, position.id, one.id, share)));
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The options of each position; rows come in the order of their places.
+    pub(crate) fn into_options(self) -> Result<HashMap<DebtPositionId, Vec<PaymentOption>>, StoreError> {
+        let mut shares: HashMap<InstallmentId, Vec<Transfer>> = HashMap::new();
+        for row in self.transfers {
+            shares.entry(row.installment_id.0).or_default().push(row.into_transfer()?);
+        }
+        let mut payments: HashMap<PaymentOptionId, Vec<Installment>> = HashMap::new();
+        for row in self.installments {
+            let transfers = shares.remove(&row.id.0).unwrap_or_default();
+            payments.entry(row.payment_option_id.0).or_default().push(row.into_installment(transfers)?);
+        }
+        let mut options: HashMap<DebtPositionId, Vec<PaymentOption>> = HashMap::new();
+        for row in self.options {
+            let installments = payments.remove(&row.id.0).unwrap_or_default();
+            options.entry(row.debt_position_id.0).or_default().push(row.into_option(installments)?);
+        }
+        Ok(options)
+    }
+}
+
+impl OptionRow {
+    fn into_option(self, installments: Vec<Installment>) -> Result<PaymentOption, StoreError> {
+        Ok(PaymentOption {
+            id: self.id.0,
+            kind: known("payment_options.kind", OptionKind::named(&self.kind))?,
+            available_until: self.available_until.map(|at| at.0),
+            available_days: self.available_days.map(|days| fit("payment_options.available_days", days)).transpose()?,
+            notified_on: self.notified_on,
+            installments,
+        })
+    }
+}
+
+impl InstallmentRow {
+    pub(crate) fn of(
+        institution: InstitutionId,
+        position: DebtPositionId,
+        option: PaymentOptionId,
+        index: usize,
+        one: &Installment,
+    ) -> Result<Self, StoreError> {
+        let payment = one.payment.as_ref();
+        Ok(Self {
+            institution_id: Id(institution),
+            id: Id(one.id),
+            debt_position_id: Id(position),
+            payment_option_id: Id(option),
+            place: place(index)?,
+            reference: one.reference.to_string(),
+            amount: one.amount.cents(),
+            due_date: one.due_date,
+            expires_at: one.expires_at.map(At),
+            description: one.description.as_ref().map(ToString::to_string),
+            iuv: one.iuv.to_string(),
+            notice_number: one.notice_number.map(|number| number.to_string()),
+            cancelled_at: one.cancelled_at.map(At),
+            paid_at: payment.map(|payment| At(payment.paid_at)),
+            paid_amount: payment.map(|payment| payment.amount.cents()),
+            paid_receipt_id: payment.and_then(|payment| payment.receipt_id).map(Id),
+            reported_at: one.reported_at.map(At),
+            anomalies: Doc(one.anomalies.clone()),
+            payment_metadata: Doc(one.payment_metadata.clone()),
+            metadata: Doc(one.metadata.clone()),
+        })
+    }
+
+    fn into_installment(self, transfers: Vec<Transfer>) -> Result<Installment, StoreError> {
+        let payment = match (self.paid_at, self.paid_amount) {
+            (Some(paid_at), Some(amount)) => Some(Payment {
+                paid_at: paid_at.0,
+                amount: cents("installments.paid_amount", amount)?,
+                receipt_id: self.paid_receipt_id.map(|id| id.0),
+            }),
+            _ => None,
+        };
+        Ok(Installment {
+            id: self.id.0,
+            reference: read("installments.reference", &self.reference)?,
+            amount: cents("installments.amount", self.amount)?,
+            due_date: self.due_date,
+            expires_at: self.expires_at.map(|at| at.0),
+            description: read_some("installments.description", self.description.as_deref())?,
+            iuv: read("installments.iuv", &self.iuv)?,
+            notice_number: read_some("installments.notice_number", self.notice_number.as_deref())?,
+            cancelled_at: self.cancelled_at.map(|at| at.0),
+            payment,
+            reported_at: self.reported_at.map(|at| at.0),
+            anomalies: self.anomalies.0,
+            transfers,
+            payment_metadata: self.payment_metadata.0,
+            metadata: self.metadata.0,
+        })
+    }
+}
+
+impl TransferRow {
+    fn of(institution: InstitutionId, position: DebtPositionId, one: InstallmentId, share: &Transfer) -> Self {
+        Self {
+            institution_id: Id(institution),
+            installment_id: Id(one),
+            transfer_index: i16::from(share.index),
+            debt_position_id: Id(position),
+            amount: share.amount.cents(),
+            target: Doc(share.target.clone()),
+            taxonomy_code: share.taxonomy_code.to_string(),
+            remittance_information: share.remittance_information.to_string(),
+            payment_metadata: Doc(share.payment_metadata.clone()),
+        }
+    }
+
+    fn into_transfer(self) -> Result<Transfer, StoreError> {
+        Ok(Transfer {
+            index: fit("transfers.transfer_index", self.transfer_index)?,
+            amount: cents("transfers.amount", self.amount)?,
+            target: self.target.0,
+            taxonomy_code: read("transfers.taxonomy_code", &self.taxonomy_code)?,
+            remittance_information: read("transfers.remittance_information", &self.remittance_information)?,
+            payment_metadata: self.payment_metadata.0,
+        })
+    }
+}

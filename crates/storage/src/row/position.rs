@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The head of a debt position. The columns of its state are computed here, by the domain's own functions.
+
+use diesel::prelude::*;
+use tramite_domain::debt_position::{
+    Address, DebtPosition, Debtor, Origin, PaymentOption, PositionStatus, StatusFacts, SubjectKind,
+};
+use tramite_domain::ids::{ClientId, DebtPositionId, InstitutionId};
+use tramite_domain::personal::Personal;
+
+use super::{known, read, read_some};
+use crate::column::{At, Doc, Id};
+use crate::error::StoreError;
+use crate::schema::debt_positions;
+
+#[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = debt_positions, primary_key(institution_id, id))]
+#[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(crate) struct PositionRow {
+    institution_id: Id<InstitutionId>,
+    pub(crate) id: Id<DebtPositionId>,
+    service_code: Option<String>,
+    external_id: Option<String>,
+    description: String,
+    debtor_kind: String,
+    debtor_tax_code: Option<String>,
+    debtor_full_name: Option<String>,
+    debtor_email: Option<String>,
+    debtor_address: Option<Doc<Address>>,
+    origin: String,
+    created_by: Option<Id<ClientId>>,
+    published_at: Option<At>,
+    valid_from: Option<At>,
+    cancelled_at: Option<At>,
+    expires_after_due_date: bool,
+    settled: Option<String>,
+    cancelled: bool,
+    published: bool,
+    ends_at: Option<At>,
+    told_status: String,
+    next_transition_at: Option<At>,
+    version: i64,
+    created_at: At,
+    pub(crate) updated_at: At,
+}
+
+impl PositionRow {
+    /// The row of a position as it is now.
+    pub(crate) fn of(institution: InstitutionId, position: &DebtPosition) -> Self {
+        let facts = StatusFacts::of(position);
+        let debtor = &position.debtor;
+        Self {
+            institution_id: Id(institution),
+            id: Id(position.id),
+            service_code: position.service_code.as_ref().map(ToString::to_string),
+            external_id: position.external_id.as_ref().map(ToString::to_string),
+            description: position.description.to_string(),
+            debtor_kind: debtor.kind.name().to_owned(),
+            debtor_tax_code: Some(debtor.tax_code.expose().as_str().to_owned()),
+            debtor_full_name: Some(debtor.full_name.expose().to_string()),
+            debtor_email: debtor.email.as_ref().map(|email| email.expose().as_str().to_owned()),
+            debtor_address: debtor.address.as_ref().map(|address| Doc(address.expose().clone())),
+            origin: position.origin.name().to_owned(),
+            created_by: position.created_by.map(Id),
+            published_at: position.published_at.map(At),
+            valid_from: position.valid_from.map(At),
+            cancelled_at: position.cancelled_at.map(At),
+            expires_after_due_date: position.expires_after_due_date,
+            settled: facts.settled.map(|status| status.name().to_owned()),
+            cancelled: facts.cancelled,
+            published: facts.published,
+            ends_at: facts.ends_at.map(At),
+            told_status: position.told_status.name().to_owned(),
+            next_transition_at: facts.next_transition(position.updated_at).map(At),
+            version: position.version,
+            created_at: At(position.created_at),
+            updated_at: At(position.updated_at),
+        }
+    }
+
+    /// The position with the options that were read beside it.
+    pub(crate) fn into_position(self, options: Vec<PaymentOption>) -> Result<DebtPosition, StoreError> {
+        let debtor = self.debtor()?;
+        Ok(DebtPosition {
+            id: self.id.0,
+            service_code: read_some("debt_positions.service_code", self.service_code.as_deref())?,
+            external_id: read_some("debt_positions.external_id", self.external_id.as_deref())?,
+            description: read("debt_positions.description", &self.description)?,
+            debtor,
+            origin: known("debt_positions.origin", Origin::named(&self.origin))?,
+            created_by: self.created_by.map(|id| id.0),
+            published_at: self.published_at.map(|at| at.0),
+            valid_from: self.valid_from.map(|at| at.0),
+            cancelled_at: self.cancelled_at.map(|at| at.0),
+            expires_after_due_date: self.expires_after_due_date,
+            options,
+            told_status: known("debt_positions.told_status", PositionStatus::named(&self.told_status))?,
+            version: self.version,
+            created_at: self.created_at.0,
+            updated_at: self.updated_at.0,
+        })
+    }
+
+    fn debtor(&self) -> Result<Debtor, StoreError> {
+        let tax_code = self.debtor_tax_code.as_deref();
+        let full_name = self.debtor_full_name.as_deref();
+        Ok(Debtor {
+            kind: known("debt_positions.debtor_kind", SubjectKind::named(&self.debtor_kind))?,
+            tax_code: Personal::new(hidden("debt_positions.debtor_tax_code", tax_code)?),
+            full_name: Personal::new(hidden("debt_positions.debtor_full_name", full_name)?),
+            email: match self.debtor_email.as_deref() {
+                Some(email) => Some(Personal::new(hidden("debt_positions.debtor_email", Some(email))?)),
+                None => None,
+            },
+            address: self.debtor_address.as_ref().map(|address| Personal::new(address.0.clone())),
+        })
+    }
+}
+
+/// Reads a personal text; an error names the column and never what stands in it.
+fn hidden<T: std::str::FromStr>(column: &'static str, text: Option<&str>) -> Result<T, StoreError> {
+    known(column, text.and_then(|text| text.parse().ok()))
+}

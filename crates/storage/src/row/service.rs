@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A payment service.
+
+use diesel::prelude::*;
+use tramite_domain::ids::InstitutionId;
+use tramite_domain::service::{AmountRule, Service, ServiceKind, ServiceStatus, Title};
+use tramite_domain::taxonomy::CollectionKind;
+
+use super::{fit, known, read};
+use crate::column::{At, Doc, Id};
+use crate::error::StoreError;
+use crate::schema::services;
+
+#[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = services, primary_key(institution_id, code))]
+pub(crate) struct ServiceRow {
+    institution_id: Id<InstitutionId>,
+    pub(crate) code: String,
+    title: Doc<Title>,
+    taxonomy_code: String,
+    collection_kind: i16,
+    account_id: String,
+    kind: String,
+    amount: Doc<AmountRule>,
+    due_date_required: bool,
+    expires_after_due_date: bool,
+    anonymous_debtor_allowed: bool,
+    status: String,
+    version: i64,
+    created_at: At,
+    updated_at: At,
+}
+
+impl ServiceRow {
+    pub(crate) fn of(institution: InstitutionId, service: &Service) -> Self {
+        Self {
+            institution_id: Id(institution),
+            code: service.code.to_string(),
+            title: Doc(service.title.clone()),
+            taxonomy_code: service.taxonomy_code.to_string(),
+            collection_kind: i16::from(service.collection_kind.digit()),
+            account_id: service.account_id.to_string(),
+            kind: service.kind.name().to_owned(),
+            amount: Doc(service.amount),
+            due_date_required: service.due_date_required,
+            expires_after_due_date: service.expires_after_due_date,
+            anonymous_debtor_allowed: service.anonymous_debtor_allowed,
+            status: service.status.name().to_owned(),
+            version: service.version,
+            created_at: At(service.created_at),
+            updated_at: At(service.updated_at),
+        }
+    }
+
+    pub(crate) fn into_service(self) -> Result<Service, StoreError> {
+        let kind: u8 = fit("services.collection_kind", self.collection_kind)?;
+        Ok(Service {
+            code: read("services.code", &self.code)?,
+            title: self.title.0,
+            taxonomy_code: read("services.taxonomy_code", &self.taxonomy_code)?,
+            collection_kind: known("services.collection_kind", CollectionKind::try_from(kind).ok())?,
+            account_id: read("services.account_id", &self.account_id)?,
+            kind: known("services.kind", ServiceKind::named(&self.kind))?,
+            amount: self.amount.0,
+            due_date_required: self.due_date_required,
+            expires_after_due_date: self.expires_after_due_date,
+            anonymous_debtor_allowed: self.anonymous_debtor_allowed,
+            status: known("services.status", ServiceStatus::named(&self.status))?,
+            version: self.version,
+            created_at: self.created_at.0,
+            updated_at: self.updated_at.0,
+        })
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What must be unique, in the words of the domain.
+
+use std::fmt;
+
+use diesel::result::DatabaseErrorInformation;
+
+use crate::error::StoreError;
+
+/// What is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// External id within institution and service (rules.md 8).
+    ExternalId,
+    /// Notice number within the institution (rules.md 2).
+    NoticeNumber,
+    /// Creditor reference within the institution.
+    Iuv,
+    /// Receipt id and outcome within the institution (rules.md 26).
+    Receipt,
+    /// Idempotency key within client, institution, method and path.
+    Idempotency,
+    /// Code of an institution.
+    InstitutionCode,
+    /// Tax code of an institution.
+    InstitutionTaxCode,
+    /// Segregation code of an institution: it belongs to one live station.
+    StationLink,
+    /// Something else; the name of the constraint.
+    Other(&'static str),
+}
+
+/// Name of the constraint on PostgreSQL, its columns as SQLite tells them, and the rule.
+const RULES: [(&str, &str, Rule); 8] = [
+    (
+        "debt_positions_external_id",
+        "debt_positions.institution_id, debt_positions.service_code, debt_positions.external_id",
+        Rule::ExternalId,
+    ),
+    (
+        "installments_notice_number",
+        "installments.institution_id, installments.notice_number",
+        Rule::NoticeNumber,
+    ),
+    ("installments_iuv", "installments.institution_id, installments.iuv", Rule::Iuv),
+    (
+        "receipts_receipt_id",
+        "receipts.institution_id, receipts.receipt_id, receipts.outcome",
+        Rule::Receipt,
+    ),
+    (
+        "idempotency_records_pkey",
+        "idempotency_records.institution_id, idempotency_records.client_id, idempotency_records.method, \
+         idempotency_records.path, idempotency_records.key_sha256",
+        Rule::Idempotency,
+    ),
+    ("institutions_code", "institutions.code", Rule::InstitutionCode),
+    ("institutions_tax_code", "institutions.tax_code", Rule::InstitutionTaxCode),
+    (
+        "institution_stations_live",
+        "institution_stations.institution_id, institution_stations.segregation_code",
+        Rule::StationLink,
+    ),
+];
+
+/// Things put with "it must not exist yet" whose key is chosen by people: that it exists is a conflict of versions.
+const PUT: [(&str, &str); 3] = [
+    ("services_pkey", "services.institution_id, services.code"),
+    ("institutions_pkey", "institutions.institution_id"),
+    ("stations_pkey", "stations.id"),
+];
+
+const SQLITE_PREFIX: &str = "UNIQUE constraint failed: ";
+
+impl Rule {
+    /// The error for a broken uniqueness.
+    pub(crate) fn broken(information: &dyn DatabaseErrorInformation) -> StoreError {
+        let constraint = information.constraint_name();
+        let columns = information.message().strip_prefix(SQLITE_PREFIX);
+        let is = |name: &str, listed: &str| constraint == Some(name) || columns == Some(listed);
+        if PUT.iter().any(|(name, listed)| is(name, listed)) {
+            return StoreError::Conflict;
+        }
+        let rule = RULES.iter().find(|(name, listed, _)| is(name, listed)).map(|(_, _, rule)| *rule);
+        StoreError::Duplicate(rule.unwrap_or(Self::Other("a primary key or another unique rule")))
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::ExternalId => "external_id",
+            Self::NoticeNumber => "notice_number",
+            Self::Iuv => "iuv",
+            Self::Receipt => "receipt",
+            Self::Idempotency => "idempotency_key",
+            Self::InstitutionCode => "institution_code",
+            Self::InstitutionTaxCode => "institution_tax_code",
+            Self::StationLink => "station_link",
+            Self::Other(name) => name,
+        })
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The tables, once for both databases. The columns stand in the order of the migrations.
+
+mod checkout;
+mod debts;
+mod messages;
+mod platform;
+mod registry;
+
+pub(crate) use checkout::*;
+pub(crate) use debts::*;
+pub(crate) use messages::*;
+pub(crate) use platform::*;
+pub(crate) use registry::*;
+
+diesel::allow_tables_to_appear_in_same_query!(debt_positions, installments);
+diesel::allow_tables_to_appear_in_same_query!(checkout_sessions, session_items, attempts);
+diesel::allow_tables_to_appear_in_same_query!(clients, client_secrets, delegations);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The first wall between tenants: without a `Scope` there is no query.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tramite_domain::ident::ServiceCode;
+use tramite_domain::ids::{ClientId, InstitutionId};
+
+/// On whose behalf the store is asked: an institution, the services that exist for the caller, and the client.
+///
+/// It is made in four named places and nowhere else (architecture.md, Tenancy).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    institution: InstitutionId,
+    services: Option<Arc<BTreeSet<ServiceCode>>>,
+    client: Option<ClientId>,
+}
+
+impl Scope {
+    /// Of a verified token: it alone decides the tenant. With services, objects of others do not exist.
+    #[must_use]
+    pub fn of_token(institution: InstitutionId, services: Option<BTreeSet<ServiceCode>>, client: ClientId) -> Self {
+        Self { institution, services: services.map(Arc::new), client: Some(client) }
+    }
+
+    /// Of the Node's side, after broker, station and institution were checked.
+    #[must_use]
+    pub const fn of_node(institution: InstitutionId) -> Self {
+        Self::whole(institution)
+    }
+
+    /// Of a checkout link, after the session it names was found.
+    #[must_use]
+    pub const fn of_checkout_link(institution: InstitutionId) -> Self {
+        Self::whole(institution)
+    }
+
+    /// Of a worker's claim.
+    #[must_use]
+    pub const fn of_worker(institution: InstitutionId) -> Self {
+        Self::whole(institution)
+    }
+
+    const fn whole(institution: InstitutionId) -> Self {
+        Self { institution, services: None, client: None }
+    }
+
+    /// The tenant.
+    #[must_use]
+    pub const fn institution(&self) -> InstitutionId {
+        self.institution
+    }
+
+    /// The acting client, where there is one.
+    #[must_use]
+    pub const fn client(&self) -> Option<ClientId> {
+        self.client
+    }
+
+    /// The services that exist for the caller; none means all.
+    #[must_use]
+    pub fn services(&self) -> Option<&BTreeSet<ServiceCode>> {
+        self.services.as_deref()
+    }
+
+    /// The codes of those services as the database compares them.
+    pub(crate) fn service_codes(&self) -> Option<Vec<String>> {
+        self.services.as_ref().map(|codes| codes.iter().map(|code| code.as_str().to_owned()).collect())
+    }
+
+    /// Whether an object of that service exists for the caller. One without service exists only without restriction.
+    pub(crate) fn sees_service(&self, code: Option<&ServiceCode>) -> bool {
+        self.services.as_ref().is_none_or(|codes| code.is_some_and(|code| codes.contains(code)))
+    }
+
+    /// Whether an object of that client exists for the caller.
+    pub(crate) fn sees_client(&self, client: ClientId) -> bool {
+        self.client.is_none_or(|own| own == client)
+    }
+}

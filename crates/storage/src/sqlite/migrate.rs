@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Migrations on SQLite, one process at a time: the write lock of the file is taken first.
+
+use std::path::Path;
+
+use diesel::connection::SimpleConnection;
+use diesel::result::Error;
+use diesel::sql_types::Text;
+use diesel::sqlite::Sqlite;
+use diesel::{RunQueryDsl, SqliteConnection};
+use diesel_migrations::MigrationHarness;
+use tramite_domain::environment::Environment;
+
+use super::connect;
+use crate::error::StoreError;
+use crate::migrate::{Migrated, READ_SEAL, SQLITE_MIGRATIONS, Seal, check_seal, newest};
+
+/// Milliseconds to wait for another process that migrates.
+const MIGRATION_WAIT_MS_MAX: u32 = 60_000;
+
+/// Brings the schema up to date and seals the environment.
+pub(crate) async fn migrate(path: &Path, environment: Environment) -> Result<Migrated, StoreError> {
+    let path = path.to_owned();
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new()
+        .name("tramite-migrate".to_owned())
+        .spawn(move || answer.send(run(&path, environment)).ok())
+        .map_err(StoreError::failed)?;
+    answered.await.map_err(StoreError::failed)?
+}
+
+/// Diesel's own error is needed inside its transaction; ours comes out beside it.
+struct Failure(StoreError);
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(error.into())
+    }
+}
+
+fn run(path: &Path, environment: Environment) -> Result<Migrated, StoreError> {
+    let mut connection = connect::writer(path)?;
+    connection.batch_execute(&format!("PRAGMA busy_timeout = {MIGRATION_WAIT_MS_MAX}"))?;
+    let applied = connection.immediate_transaction(|connection| apply(connection, environment)).map_err(|failed| failed.0)?;
+    Ok(Migrated { applied, version: newest::<Sqlite>(&SQLITE_MIGRATIONS)? })
+}
+
+fn apply(connection: &mut SqliteConnection, environment: Environment) -> Result<Vec<String>, Failure> {
+    let applied = connection
+        .run_pending_migrations(SQLITE_MIGRATIONS)
+        .map(|versions| versions.iter().map(ToString::to_string).collect())
+        .map_err(|error| Failure(StoreError::Failed(error)))?;
+    diesel::sql_query("INSERT INTO deployment (id, environment) VALUES (1, ?) ON CONFLICT (id) DO NOTHING")
+        .bind::<Text, _>(environment.name())
+        .execute(connection)?;
+    let seal: Seal = diesel::sql_query(READ_SEAL).get_result(connection)?;
+    check_seal(&seal, environment).map_err(Failure)?;
+    Ok(applied)
+}

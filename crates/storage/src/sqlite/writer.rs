@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The one writer. It takes all jobs that wait, does each in a savepoint of its own, commits once, and then answers: the
+//! disk is waited for once per group, and nothing is acknowledged before it is there.
+
+use std::path::Path;
+use std::time::Duration;
+
+use diesel::SqliteConnection;
+use diesel::connection::SimpleConnection;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+
+use super::connect;
+use super::job::{Job, pending};
+use crate::db::{Db, Working};
+use crate::error::StoreError;
+use crate::store::OPERATION_SECONDS_MAX;
+
+/// Jobs that may wait; beyond, callers wait for a place, and then the store is busy.
+const QUEUE_JOBS_MAX: usize = 1_024;
+/// Jobs committed together.
+const GROUP_JOBS_MAX: usize = 256;
+
+pub(super) struct Writer {
+    queue: Sender<Box<dyn Job>>,
+    wait: Duration,
+}
+
+impl Writer {
+    pub(super) fn start(path: &Path, wait_ms_max: u64) -> Result<Self, StoreError> {
+        let connection = connect::writer(path)?;
+        let (queue, jobs) = mpsc::channel(QUEUE_JOBS_MAX);
+        std::thread::Builder::new()
+            .name("tramite-sqlite".to_owned())
+            .spawn(move || work(connection, jobs))
+            .map_err(StoreError::failed)?;
+        Ok(Self { queue, wait: Duration::from_millis(wait_ms_max) })
+    }
+
+    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (job, result) = pending(work);
+        self.queue.send_timeout(job, self.wait).await.map_err(|refused| match refused {
+            mpsc::error::SendTimeoutError::Timeout(_) => StoreError::Busy,
+            mpsc::error::SendTimeoutError::Closed(_) => StoreError::unavailable("the writer has ended"),
+        })?;
+        match tokio::time::timeout(Duration::from_secs(OPERATION_SECONDS_MAX), result).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(StoreError::unavailable("the writer has ended")),
+            Err(_) => Err(StoreError::Busy),
+        }
+    }
+}
+
+fn work(mut connection: SqliteConnection, mut jobs: Receiver<Box<dyn Job>>) {
+    let mut group: Vec<Box<dyn Job>> = Vec::with_capacity(GROUP_JOBS_MAX);
+    while let Some(first) = jobs.blocking_recv() {
+        group.push(first);
+        while group.len() < GROUP_JOBS_MAX
+            && let Ok(next) = jobs.try_recv()
+        {
+            group.push(next);
+        }
+        group.retain(|job| job.wanted());
+        match commit(&mut connection, &mut group) {
+            Ok(()) => group.drain(..).for_each(Job::answer),
+            Err(error) => {
+                // Nothing of the group is on the disk, so no answer of it holds, not even a refusal.
+                connection.batch_execute("ROLLBACK").ok();
+                for job in group.drain(..) {
+                    job.fail(like(&error));
+                }
+            }
+        }
+    }
+}
+
+fn commit(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    if group.is_empty() {
+        return Ok(());
+    }
+    connection.batch_execute("BEGIN IMMEDIATE")?;
+    for job in group.iter_mut() {
+        connection.batch_execute("SAVEPOINT job")?;
+        let kept = job.perform(connection);
+        connection.batch_execute(if kept { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
+    }
+    connection.batch_execute("COMMIT")?;
+    Ok(())
+}
+
+/// The same error for each job of a group.
+fn like(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Busy => StoreError::Busy,
+        StoreError::Conflict => StoreError::Conflict,
+        other => StoreError::unavailable(format!("the group was not committed: {other}")),
+    }
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The store: one door to two adapters.
+
+use std::sync::Arc;
+
+use diesel::pg::Pg;
+use diesel::sqlite::Sqlite as SqliteBackend;
+use tramite_domain::environment::Environment;
+use tramite_domain::ids::InstitutionId;
+
+use crate::column::NIL;
+use crate::db::{Db, Working, first};
+use crate::error::StoreError;
+use crate::migrate::{
+    Migrated, NEWEST_APPLIED, Newest, POSTGRES_MIGRATIONS, READ_SEAL, SQLITE_MIGRATIONS, Seal, check_version, newest,
+};
+use crate::postgres::{self, Postgres};
+use crate::scope::Scope;
+use crate::seal::{Keyring, MasterKey};
+use crate::sqlite::{self, Sqlite};
+use crate::system::SystemScope;
+use crate::url::{Backend, DatabaseUrl, Target};
+
+/// Seconds an operation may take in all, from its transaction to its commit. It is well below
+/// [`crate::COMMIT_WINDOW_SECONDS`], on which `updated_since` lists rely.
+pub(crate) const OPERATION_SECONDS_MAX: u64 = 15;
+
+/// How to open a store.
+#[derive(Debug, Clone)]
+pub struct StoreSettings {
+    /// Where.
+    pub url: DatabaseUrl,
+    /// What opens the sealed columns.
+    pub master_key: MasterKey,
+    /// Connections for tenants; on SQLite the readers kept open.
+    pub connections_max: usize,
+    /// Connections for `SystemScope`; PostgreSQL only.
+    pub system_connections_max: usize,
+    /// Milliseconds to wait for a connection or a place in the writer's queue; then the store is busy.
+    pub wait_ms_max: u64,
+}
+
+/// The data of all tenants. Cloning it is cheap.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    adapter: Adapter,
+    environment: Environment,
+    keyring: Keyring,
+}
+
+enum Adapter {
+    Postgres(Postgres),
+    Sqlite(Sqlite),
+}
+
+/// In whose name a transaction runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    Tenant(InstitutionId),
+    System,
+}
+
+impl Who {
+    /// The platform itself is no tenant.
+    pub(crate) fn owner_of(institution: InstitutionId) -> Self {
+        if institution == NIL { Self::System } else { Self::Tenant(institution) }
+    }
+}
+
+impl From<&Scope> for Who {
+    fn from(scope: &Scope) -> Self {
+        Self::Tenant(scope.institution())
+    }
+}
+
+/// Whether a transaction writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Read,
+    Write,
+}
+
+impl Store {
+    /// Brings the schema up to date, one process at a time, and seals the database to its environment.
+    ///
+    /// # Errors
+    /// `WrongEnvironment` when it is sealed to the other one; nothing is changed then.
+    pub async fn migrate(url: &DatabaseUrl, environment: Environment) -> Result<Migrated, StoreError> {
+        match url.target() {
+            Target::Postgres(server) => postgres::migrate(server, environment).await,
+            Target::Sqlite(path) => sqlite::migrate(path, environment).await,
+        }
+    }
+
+    /// Opens a migrated database.
+    ///
+    /// # Errors
+    /// `SchemaVersion` when the schema is older or newer than this program; `Sealed` under another master key;
+    /// `Unavailable` when the database cannot be reached.
+    pub async fn open(settings: StoreSettings) -> Result<Self, StoreError> {
+        let adapter = match settings.url.target() {
+            Target::Postgres(server) => Adapter::Postgres(Postgres::open(server, &settings)?),
+            Target::Sqlite(path) if !path.exists() => return Err(unmigrated(newest::<SqliteBackend>(&SQLITE_MIGRATIONS)?)),
+            Target::Sqlite(path) => Adapter::Sqlite(Sqlite::open(path, &settings)?),
+        };
+        let mut inner =
+            Inner { adapter, environment: Environment::Sandbox, keyring: Keyring::new(settings.master_key) };
+        inner.environment = inner.inspect().await?;
+        let store = Self(Arc::new(inner));
+        store.try_platform_key().await?;
+        Ok(store)
+    }
+
+    /// Which adapter it is.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        match self.0.adapter {
+            Adapter::Postgres(_) => Backend::Postgres,
+            Adapter::Sqlite(_) => Backend::Sqlite,
+        }
+    }
+
+    /// What the database is sealed to.
+    #[must_use]
+    pub fn environment(&self) -> Environment {
+        self.0.environment
+    }
+
+    /// Asks the database for a row.
+    ///
+    /// # Errors
+    /// Whatever keeps it from answering.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.0.run(Who::System, Access::Read, |db| Box::pin(read_seal(db))).await.map(drop)
+    }
+
+    /// The few methods that cross tenants. Only the named makers of a `Scope`, the worker and the commands of the
+    /// program call it.
+    #[must_use]
+    pub fn system(&self) -> SystemScope {
+        SystemScope::new(self.clone())
+    }
+
+    /// Ends all connections to the server; what runs is finished, what comes is refused.
+    pub fn close(&self) {
+        if let Adapter::Postgres(adapter) = &self.0.adapter {
+            adapter.close();
+        }
+    }
+
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.0.keyring
+    }
+
+    /// Reads on one snapshot.
+    pub(crate) async fn read<T, F>(&self, who: impl Into<Who>, work: F) -> Result<T, StoreError>
+    where
+        F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.0.run(who.into(), Access::Read, work).await
+    }
+
+    /// Writes in one transaction: all or nothing.
+    pub(crate) async fn write<T, F>(&self, who: impl Into<Who>, work: F) -> Result<T, StoreError>
+    where
+        F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.0.run(who.into(), Access::Write, work).await
+    }
+}
+
+impl Inner {
+    async fn run<T, F>(&self, who: Who, access: Access, work: F) -> Result<T, StoreError>
+    where
+        F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send + 'static,
+        T: Send + 'static,
+    {
+        match &self.adapter {
+            Adapter::Postgres(adapter) => adapter.run(who, access, work).await,
+            Adapter::Sqlite(adapter) => adapter.run(access, work).await,
+        }
+    }
+
+    /// The environment of the database, after its schema was found to be the one this program knows.
+    async fn inspect(&self) -> Result<Environment, StoreError> {
+        let (needed, found) = match &self.adapter {
+            Adapter::Postgres(adapter) => (newest::<Pg>(&POSTGRES_MIGRATIONS)?, adapter.version().await),
+            Adapter::Sqlite(adapter) => {
+                let found = adapter.run(Access::Read, |db| Box::pin(read_version(db))).await;
+                (newest::<SqliteBackend>(&SQLITE_MIGRATIONS)?, found)
+            }
+        };
+        let found = match found {
+            Err(StoreError::Failed(_)) => return Err(unmigrated(needed)),
+            found => found?,
+        };
+        check_version(found, needed)?;
+        self.run(Who::System, Access::Read, |db| Box::pin(read_seal(db))).await
+    }
+}
+
+fn unmigrated(needed: String) -> StoreError {
+    StoreError::SchemaVersion { found: "none".to_owned(), needed }
+}
+
+async fn read_version(mut db: Db<'_>) -> Result<Option<String>, StoreError> {
+    let newest: Option<Newest> = first!(&mut db, diesel::sql_query(NEWEST_APPLIED))?;
+    Ok(newest.and_then(|newest| newest.version))
+}
+
+async fn read_seal(mut db: Db<'_>) -> Result<Environment, StoreError> {
+    let seal: Option<Seal> = first!(&mut db, diesel::sql_query(READ_SEAL))?;
+    seal.ok_or_else(|| StoreError::failed("the database is not sealed to an environment"))?.environment()
+}

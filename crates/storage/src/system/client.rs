@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The registry of clients, with their secrets and delegations.
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use tramite_domain::access::{Client, ClientKind, ClientStatus};
+use tramite_domain::ids::ClientId;
+use tramite_domain::time::Instant;
+use uuid::Uuid;
+
+use super::SystemScope;
+use super::change::{Change, Ready};
+use crate::column::{At, Id};
+use crate::commit::touched;
+use crate::db::{Db, execute, load, load_boxed, load_together};
+use crate::error::StoreError;
+use crate::page::{Cursor, List, Page, PageRequest};
+use crate::read::grouped;
+use crate::row::access::{ClientRow, DelegationRow, SecretRow};
+use crate::row::fit;
+use crate::schema::{client_secrets, clients, delegations};
+use crate::store::Who;
+
+impl SystemScope {
+    /// The client of that id, with its secrets and delegations.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub async fn client(&self, id: ClientId) -> Result<Option<Client>, StoreError> {
+        self.store.read(Who::System, move |db| Box::pin(by_id(db, id))).await
+    }
+
+    /// The client that asks for a token or presents one: the same as [`SystemScope::client`], named for its use.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub async fn client_for_token(&self, id: ClientId) -> Result<Option<Client>, StoreError> {
+        self.client(id).await
+    }
+
+    /// All clients, newest first.
+    ///
+    /// # Errors
+    /// `Cursor` when the cursor is of another list; else whatever keeps the database from answering.
+    pub async fn clients(&self, page: &PageRequest) -> Result<Page<Client>, StoreError> {
+        let after = Cursor::id(page.cursor.as_ref(), List::Clients)?;
+        let rows = page.rows();
+        let found = self.store.read(Who::System, move |db| Box::pin(list(db, after, rows))).await?;
+        Ok(Page::cut(found, page, |client| Cursor::after_id(List::Clients, client.id.uuid())))
+    }
+
+    /// Writes a new client.
+    ///
+    /// # Errors
+    /// `Duplicate` when it is there already.
+    pub async fn insert_client(&self, client: Client, change: Change) -> Result<(), StoreError> {
+        let ready = self.ready(change).await?;
+        self.store.write(Who::System, move |db| Box::pin(insert(db, client, ready))).await
+    }
+
+    /// Writes a changed client. Secrets and delegations are changed or added, never removed: ended ones are history.
+    ///
+    /// # Errors
+    /// `Conflict` when the version moved.
+    pub async fn update_client(&self, client: Client, expected: i64, change: Change) -> Result<(), StoreError> {
+        let ready = self.ready(change).await?;
+        self.store.write(Who::System, move |db| Box::pin(update(db, client, expected, ready))).await
+    }
+
+    /// How many operators can take a token now: the last one cannot be revoked.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub async fn operators_live(&self, now: Instant) -> Result<usize, StoreError> {
+        self.store.read(Who::System, move |db| Box::pin(operators(db, now))).await
+    }
+}
+
+async fn insert(mut db: Db<'_>, client: Client, ready: Ready) -> Result<(), StoreError> {
+    ready.begin(&mut db).await?;
+    execute!(&mut db, diesel::insert_into(clients::table).values(&ClientRow::of(&client)))?;
+    below(&mut db, &client).await?;
+    ready.finish(&mut db).await
+}
+
+async fn update(mut db: Db<'_>, client: Client, expected: i64, ready: Ready) -> Result<(), StoreError> {
+    ready.begin(&mut db).await?;
+    let old = clients::table.filter(clients::id.eq(Id(client.id))).filter(clients::version.eq(expected));
+    touched(execute!(&mut db, diesel::update(old).set(&ClientRow::of(&client)))?)?;
+    below(&mut db, &client).await?;
+    ready.finish(&mut db).await
+}
+
+async fn below(db: &mut Db<'_>, client: &Client) -> Result<(), StoreError> {
+    for secret in &client.secrets {
+        use client_secrets::dsl;
+        execute!(
+            db,
+            diesel::insert_into(dsl::client_secrets)
+                .values(&SecretRow::of(client.id, secret))
+                .on_conflict((dsl::client_id, dsl::id))
+                .do_update()
+                .set(dsl::expires_at.eq(excluded(dsl::expires_at)))
+        )?;
+    }
+    for delegation in &client.delegations {
+        use delegations::dsl;
+        execute!(
+            db,
+            diesel::insert_into(dsl::delegations)
+                .values(&DelegationRow::of(delegation))
+                .on_conflict((dsl::institution_id, dsl::id))
+                .do_update()
+                .set((
+                    dsl::scopes.eq(excluded(dsl::scopes)),
+                    dsl::service_codes.eq(excluded(dsl::service_codes)),
+                    dsl::return_origins.eq(excluded(dsl::return_origins)),
+                    dsl::status.eq(excluded(dsl::status)),
+                    dsl::expires_at.eq(excluded(dsl::expires_at)),
+                ))
+        )?;
+    }
+    Ok(())
+}
+
+async fn by_id(mut db: Db<'_>, id: ClientId) -> Result<Option<Client>, StoreError> {
+    let heads: Vec<ClientRow> =
+        load!(&mut db, clients::table.filter(clients::id.eq(Id(id))).select(ClientRow::as_select()))?;
+    Ok(assemble(&mut db, heads).await?.pop())
+}
+
+async fn list(mut db: Db<'_>, after: Option<Uuid>, rows: i64) -> Result<Vec<Client>, StoreError> {
+    let heads: Vec<ClientRow> = load_boxed!(&mut db, DB => {
+        let mut query =
+            clients::table.order(clients::id.desc()).limit(rows).select(ClientRow::as_select()).into_boxed::<DB>();
+        if let Some(after) = after {
+            query = query.filter(clients::id.lt(Id(after)));
+        }
+        query
+    })?;
+    assemble(&mut db, heads).await
+}
+
+async fn assemble(db: &mut Db<'_>, heads: Vec<ClientRow>) -> Result<Vec<Client>, StoreError> {
+    if heads.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Id<ClientId>> = heads.iter().map(|head| head.id).collect();
+    let (secrets, grants): (Vec<SecretRow>, Vec<DelegationRow>) = load_together!(
+        db,
+        client_secrets::table
+            .filter(client_secrets::client_id.eq_any(&ids))
+            .order((client_secrets::created_at, client_secrets::id))
+            .select(SecretRow::as_select()),
+        delegations::table
+            .filter(delegations::client_id.eq_any(&ids))
+            .order((delegations::created_at, delegations::id))
+            .select(DelegationRow::as_select()),
+    )?;
+    let mut secrets = grouped(secrets, |row| row.client_id, SecretRow::into_secret)?;
+    let mut grants = grouped(grants, |row| row.client_id, DelegationRow::into_delegation)?;
+    heads
+        .into_iter()
+        .map(|head| {
+            let id = head.id;
+            head.into_client(secrets.remove(&id).unwrap_or_default(), grants.remove(&id).unwrap_or_default())
+        })
+        .collect()
+}
+
+async fn operators(mut db: Db<'_>, now: Instant) -> Result<usize, StoreError> {
+    use client_secrets::dsl as secret;
+    let holders = secret::client_secrets
+        .filter(secret::expires_at.is_null().or(secret::expires_at.gt(At(now)).assume_not_null()))
+        .select(secret::client_id);
+    let found: Vec<i64> = load!(
+        &mut db,
+        clients::table
+            .filter(clients::kind.eq(ClientKind::Operator.name()))
+            .filter(clients::status.eq(ClientStatus::Active.name()))
+            .filter(clients::id.eq_any(holders))
+            .count()
+    )?;
+    fit("operators", found.first().copied().unwrap_or_default())
+}

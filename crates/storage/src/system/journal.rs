@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Journal and audit beyond a tenant's transaction: what was buffered, and what belongs to no known institution.
+
+use tramite_domain::audit::AuditLine;
+use tramite_domain::ids::InstitutionId;
+use tramite_domain::journal::JournalEntry;
+
+use super::SystemScope;
+use crate::column::NIL;
+use crate::commit;
+use crate::db::Db;
+use crate::error::StoreError;
+use crate::store::Who;
+
+impl SystemScope {
+    /// Adds lines to the journal; those without institution are the platform's.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from writing; then none is added.
+    pub async fn append_journal(
+        &self,
+        entries: Vec<(Option<InstitutionId>, JournalEntry)>,
+    ) -> Result<(), StoreError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let entries = entries.into_iter().map(|(institution, entry)| (institution.unwrap_or(NIL), entry)).collect();
+        self.store.write(Who::System, move |db| Box::pin(append(db, entries))).await
+    }
+
+    /// Adds a line to the audit trail; one without institution is the platform's.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from writing.
+    pub async fn audit(&self, institution: Option<InstitutionId>, line: AuditLine) -> Result<(), StoreError> {
+        let institution = institution.unwrap_or(NIL);
+        self.store.write(Who::System, move |db| Box::pin(audit(db, institution, line))).await
+    }
+}
+
+async fn append(mut db: Db<'_>, entries: Vec<(InstitutionId, JournalEntry)>) -> Result<(), StoreError> {
+    commit::insert_journal(&mut db, &entries).await
+}
+
+async fn audit(mut db: Db<'_>, institution: InstitutionId, line: AuditLine) -> Result<(), StoreError> {
+    commit::audit(&mut db, institution, &line).await
+}

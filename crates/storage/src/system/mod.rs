@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The few methods that cross tenants. On PostgreSQL they run under a role of their own, with a policy for each command
+//! that one of them needs.
+
+mod change;
+mod client;
+mod feed;
+mod idempotency;
+mod institution;
+mod journal;
+mod raw;
+mod session;
+mod signing_key;
+mod station;
+mod task;
+mod transition;
+
+pub use change::{Change, OperatorRecord};
+pub use raw::{RAW_BYTES_MAX, RawMessage};
+pub use signing_key::{KeyPurpose, SigningKey};
+pub use task::ClaimedTask;
+
+use crate::Store;
+
+/// The store without a tenant. Only the makers of a `Scope`, the worker and the commands of the program hold one.
+#[derive(Clone)]
+pub struct SystemScope {
+    store: Store,
+}
+
+impl SystemScope {
+    pub(crate) const fn new(store: Store) -> Self {
+        Self { store }
+    }
+}

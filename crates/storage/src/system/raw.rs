@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Messages beyond the limits, kept as they came, for the operators (rules.md 28).
+
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+use tramite_domain::ids::InstitutionId;
+use tramite_domain::time::Instant;
+use uuid::Uuid;
+
+use super::SystemScope;
+use crate::column::{At, Id, NIL};
+use crate::db::{Db, execute};
+use crate::error::StoreError;
+use crate::schema::raw_messages;
+use crate::store::Who;
+
+/// The most bytes that are kept of such a message; what lies beyond is cut.
+pub const RAW_BYTES_MAX: usize = 2 * 1_024 * 1_024;
+
+/// A message that could not be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawMessage {
+    /// Our id.
+    pub id: Uuid,
+    /// Whom it was for, where that could be read.
+    pub institution: Option<InstitutionId>,
+    /// When it came.
+    pub received_at: Instant,
+    /// Why it was not taken, as a stable code.
+    pub reason: String,
+    /// The bytes, at most [`RAW_BYTES_MAX`].
+    pub bytes: Vec<u8>,
+}
+
+impl SystemScope {
+    /// Keeps a message as it came.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from writing.
+    pub async fn keep_raw(&self, message: RawMessage) -> Result<(), StoreError> {
+        self.store.write(Who::System, move |db| Box::pin(insert(db, message))).await
+    }
+}
+
+async fn insert(mut db: Db<'_>, mut message: RawMessage) -> Result<(), StoreError> {
+    message.bytes.truncate(RAW_BYTES_MAX);
+    let sha256: [u8; 32] = Sha256::digest(&message.bytes).into();
+    execute!(
+        &mut db,
+        diesel::insert_into(raw_messages::table).values((
+            raw_messages::institution_id.eq(Id(message.institution.unwrap_or(NIL))),
+            raw_messages::id.eq(Id(message.id)),
+            raw_messages::received_at.eq(At(message.received_at)),
+            raw_messages::reason.eq(&message.reason),
+            raw_messages::message_sha256.eq(sha256.as_slice()),
+            raw_messages::message.eq(message.bytes.as_slice()),
+        ))
+    )?;
+    Ok(())
+}

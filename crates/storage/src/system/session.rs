@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The two look-ups of sessions across tenants.
+
+use diesel::prelude::*;
+use tramite_domain::ids::{InstitutionId, SessionId};
+
+use super::SystemScope;
+use crate::column::Id;
+use crate::db::{Db, first, load};
+use crate::error::StoreError;
+use crate::schema::{checkout_sessions, session_items};
+use crate::store::Who;
+
+impl SystemScope {
+    /// The institution of a session: a checkout link names the session alone.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub async fn session_home(&self, id: SessionId) -> Result<Option<InstitutionId>, StoreError> {
+        self.store.read(Who::System, move |db| Box::pin(home(db, id))).await
+    }
+
+    /// Sessions that hold another institution's notice as an unpaid item (rules.md 37).
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub async fn sessions_with_foreign_item(
+        &self,
+        creditor_tax_code: &str,
+        notice_number: &str,
+    ) -> Result<Vec<(InstitutionId, SessionId)>, StoreError> {
+        let (creditor, number) = (creditor_tax_code.to_owned(), notice_number.to_owned());
+        self.store.read(Who::System, move |db| Box::pin(holding(db, creditor, number))).await
+    }
+}
+
+async fn home(mut db: Db<'_>, id: SessionId) -> Result<Option<InstitutionId>, StoreError> {
+    let found: Option<Id<InstitutionId>> = first!(
+        &mut db,
+        checkout_sessions::table
+            .filter(checkout_sessions::id.eq(Id(id)))
+            .select(checkout_sessions::institution_id)
+    )?;
+    Ok(found.map(|id| id.0))
+}
+
+async fn holding(
+    mut db: Db<'_>,
+    creditor: String,
+    number: String,
+) -> Result<Vec<(InstitutionId, SessionId)>, StoreError> {
+    let found: Vec<(Id<InstitutionId>, Id<SessionId>)> = load!(
+        &mut db,
+        session_items::table
+            .filter(session_items::creditor_tax_code.eq(&creditor))
+            .filter(session_items::notice_number.eq(&number))
+            .filter(session_items::installment_id.is_null())
+            .filter(session_items::paid_at.is_null())
+            .select((session_items::institution_id, session_items::session_id))
+    )?;
+    Ok(found.into_iter().map(|(institution, session)| (institution.0, session.0)).collect())
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Debt positions: whole, versioned, unique, all or nothing.
+
+use tramite_domain::attempt::AttemptKind;
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::debt_position::OptionKind;
+use tramite_domain::task::{Task, Work};
+use tramite_storage::{PositionFilter, PageRequest, Rule, StoreError};
+use tramite_testkit::Database;
+
+use crate::support::*;
+
+pub(crate) async fn a_position_comes_back_as_it_was_kept(database: Database) {
+    let town = town(&database).await;
+    let kept = position("TARI-1");
+    town.add(&kept).await;
+    let scope = town.token(town.a.id);
+    let store = &town.store;
+    assert_eq!(store.position(&scope, kept.id).await.unwrap().as_ref(), Some(&kept));
+    let service = "TARI".parse().unwrap();
+    let by_key = store.position_by_external_id(&scope, &service, &"TARI-1".parse().unwrap()).await.unwrap();
+    assert_eq!(by_key.as_ref(), Some(&kept));
+    for (_, one) in kept.installments() {
+        let found = store.position_by_notice(&scope, &one.notice_number.unwrap()).await.unwrap();
+        assert_eq!(found.as_ref(), Some(&kept));
+    }
+    assert_eq!(store.position_by_notice(&scope, &number()).await.unwrap(), None);
+    assert_eq!(store.position(&scope, id()).await.unwrap(), None);
+}
+
+pub(crate) async fn an_update_rewrites_the_head_and_keeps_what_was_issued(database: Database) {
+    let town = town(&database).await;
+    let before = position("TARI-1");
+    town.add(&before).await;
+    let mut after = before.clone();
+    after.description = text("TARI 2026 bis");
+    after.debtor.email = None;
+    after.debtor.address = None;
+    after.version = 2;
+    after.updated_at = now().plus_seconds(60);
+    after.options[0].installments[0].amount = cents(100);
+    after.options[0].installments[0].transfers.truncate(1);
+    after.options[0].installments[0].due_date = None;
+    after.options[1].installments[1].cancelled_at = Some(now());
+    after.options[1].installments.push(installment("3", 77));
+    after.options[2].notified_on = None;
+    after.options.push(option(OptionKind::Single, vec![installment("nuova", 50)]));
+    town.store.commit(&town.node(), updating(&after, 1)).await.unwrap();
+    assert_eq!(town.store.position(&town.node(), before.id).await.unwrap(), Some(after.clone()));
+
+    // What a replacement no longer names is not taken away: its number stays taken.
+    let mut smaller = after.clone();
+    smaller.version = 3;
+    smaller.options.truncate(1);
+    town.store.commit(&town.node(), updating(&smaller, 2)).await.unwrap();
+    let kept = town.store.position(&town.node(), before.id).await.unwrap().unwrap();
+    assert_eq!(kept.installments().count(), after.installments().count());
+}
+
+pub(crate) async fn a_version_that_moved_is_a_conflict_and_nothing_is_written(database: Database) {
+    let town = town(&database).await;
+    let before = position("TARI-1");
+    town.add(&before).await;
+    let mut after = before.clone();
+    after.version = 2;
+    after.description = text("cambiata");
+    let stale = updating(&after, 7).with(Write::InsertEvent(Box::new(event(&after))));
+    assert!(matches!(town.store.commit(&town.node(), stale).await, Err(StoreError::Conflict)));
+    let settle =
+        Write::SettleInstallment { position: Box::new(after.clone()), expected: 7, installment: first(&after) };
+    assert!(matches!(town.store.commit(&town.node(), Batch::new().with(settle)).await, Err(StoreError::Conflict)));
+    assert_eq!(town.store.position(&town.node(), before.id).await.unwrap(), Some(before));
+    assert_eq!(town.store.system().publish_feed(10).await.unwrap(), 0);
+    let absent = simple("TARI-2");
+    assert!(matches!(town.store.commit(&town.node(), updating(&absent, 1)).await, Err(StoreError::Conflict)));
+}
+
+pub(crate) async fn of_many_who_change_one_version_one_succeeds(database: Database) {
+    let town = town(&database).await;
+    let before = simple("TARI-1");
+    town.add(&before).await;
+    let tries = (0..30).map(|number| {
+        let (store, scope) = (town.store.clone(), town.node());
+        let mut after = before.clone();
+        after.version = 2;
+        after.description = text(&format!("n. {number}"));
+        tokio::spawn(async move { store.commit(&scope, updating(&after, 1)).await })
+    });
+    let mut done = 0;
+    for one in tries.collect::<Vec<_>>() {
+        match one.await.unwrap() {
+            Ok(()) => done += 1,
+            Err(error) => assert!(matches!(error, StoreError::Conflict), "{error:?}"),
+        }
+    }
+    assert_eq!(done, 1);
+}
+
+pub(crate) async fn what_is_unique_is_told_by_its_rule(database: Database) {
+    let town = town(&database).await;
+    let kept = simple("TARI-1");
+    town.add(&kept).await;
+    let refused = async |position: &_| match town.store.commit(&town.node(), inserting(position)).await {
+        Err(StoreError::Duplicate(rule)) => rule,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(&simple("TARI-1")).await, Rule::ExternalId);
+    let mut same_notice = simple("TARI-2");
+    same_notice.options[0].installments[0].notice_number = Some(first_number(&kept));
+    assert_eq!(refused(&same_notice).await, Rule::NoticeNumber);
+    let mut same_iuv = simple("TARI-3");
+    same_iuv.options[0].installments[0].iuv = first_number(&kept).iuv();
+    assert_eq!(refused(&same_iuv).await, Rule::Iuv);
+    assert!(matches!(refused(&kept).await, Rule::Other(_) | Rule::ExternalId));
+
+    let mut other_service = simple("TARI-1");
+    other_service.service_code = Some("MENSA".parse().unwrap());
+    town.add(&other_service).await;
+}
+
+pub(crate) async fn a_batch_is_written_whole_or_not_at_all(database: Database) {
+    let town = town(&database).await;
+    let (one, two) = (position("TARI-1"), position("TARI-1"));
+    let task = Task {
+        id: id(),
+        work: Work::AlertOperators { code: "x".to_owned(), subject: "y".to_owned() },
+        due_at: now(),
+    };
+    let batch = inserting(&one)
+        .with(Write::InsertEvent(Box::new(event(&one))))
+        .with(Write::InsertTask(task))
+        .with(Write::InsertJournal(Box::new(journal_entry())))
+        .with(Write::InsertAudit(audit_line()))
+        .with(Write::RecordAttempt(attempt(first(&one), AttemptKind::Get, "")))
+        .with(Write::InsertPosition(Box::new(two)));
+    let refused = town.store.commit(&town.node(), batch).await;
+    assert!(matches!(refused, Err(StoreError::Duplicate(Rule::ExternalId))), "{refused:?}");
+    assert_eq!(town.store.position(&town.node(), one.id).await.unwrap(), None);
+    assert_eq!(town.store.system().publish_feed(10).await.unwrap(), 0);
+    assert!(town.store.system().claim_tasks(now(), 10, 60).await.unwrap().is_empty());
+    assert!(town.store.attempts(&town.node(), &[first(&one)], now()).await.unwrap().is_empty());
+    town.store.commit(&town.node(), Batch::new()).await.unwrap();
+}
+
+pub(crate) async fn a_settled_installment_is_paid_and_its_siblings_are_untouched(database: Database) {
+    let town = town(&database).await;
+    let before = position("TARI-1");
+    town.add(&before).await;
+    let receipt = receipt("RT-1", Some(&before));
+    let mut after = paid(&before, &receipt);
+    after.told_status = tramite_domain::debt_position::PositionStatus::Paid;
+    let mut written = after.clone();
+    // Only the head and the named installment are written, whatever the rest of the position says.
+    written.options[1].installments[0].amount = cents(1);
+    let settle = Write::SettleInstallment {
+        position: Box::new(written),
+        expected: 1,
+        installment: first(&before),
+    };
+    let batch = Batch::new().with(Write::InsertReceipt(Box::new(receipt))).with(settle);
+    town.store.commit(&town.node(), batch).await.unwrap();
+    assert_eq!(town.store.position(&town.node(), before.id).await.unwrap(), Some(after));
+}
+
+pub(crate) async fn an_erased_draft_is_gone_and_its_numbers_stay_taken(database: Database) {
+    let town = town(&database).await;
+    let mut draft = position("TARI-1");
+    draft.published_at = None;
+    town.add(&draft).await;
+    let scope = town.node();
+    let erase = |expected| Batch::new().with(Write::EraseDraft { id: draft.id, expected });
+    assert!(matches!(town.store.commit(&scope, erase(9)).await, Err(StoreError::Conflict)));
+    town.store.commit(&scope, erase(1)).await.unwrap();
+    assert!(matches!(town.store.commit(&scope, erase(2)).await, Err(StoreError::Conflict)));
+    assert_eq!(town.store.position(&scope, draft.id).await.unwrap(), None);
+    assert_eq!(town.store.position_by_notice(&scope, &first_number(&draft)).await.unwrap(), None);
+    let all = town.store.positions(&scope, &PositionFilter::default(), &PageRequest::first(10), now()).await.unwrap();
+    assert!(all.items.is_empty());
+    let mut again = simple("TARI-1");
+    again.options[0].installments[0].notice_number = Some(first_number(&draft));
+    let refused = town.store.commit(&scope, inserting(&again)).await;
+    assert!(matches!(refused, Err(StoreError::Duplicate(Rule::NoticeNumber))), "{refused:?}");
+    town.add(&simple("TARI-1")).await;
+}
+
+pub(crate) async fn a_position_of_an_unknown_notice_needs_no_service(database: Database) {
+    let town = town(&database).await;
+    for _ in 0..2 {
+        let mut unknown = simple("x");
+        unknown.service_code = None;
+        unknown.external_id = None;
+        unknown.options[0].installments[0].transfers.clear();
+        town.add(&unknown).await;
+        assert_eq!(town.store.position(&town.node(), unknown.id).await.unwrap(), Some(unknown));
+    }
+}
+
+pub(crate) async fn a_position_of_a_thousand_installments_is_kept(database: Database) {
+    let town = town(&database).await;
+    let mut large = position("TARI-1");
+    large.options[1].installments = (0..1_100).map(|number| installment(&number.to_string(), 5)).collect();
+    town.add(&large).await;
+    let found = town.store.position(&town.node(), large.id).await.unwrap().unwrap();
+    assert!(found == large, "every installment is back in its place");
+}
+
+pub(crate) async fn of_an_attempt_the_last_time_is_kept(database: Database) {
+    let town = town(&database).await;
+    let kept = simple("TARI-1");
+    town.add(&kept).await;
+    let mut get = attempt(first(&kept), AttemptKind::Get, "");
+    let record = async |one: &tramite_domain::attempt::Attempt| {
+        let batch = Batch::new().with(Write::RecordAttempt(one.clone()));
+        town.store.commit(&town.node(), batch).await.unwrap();
+    };
+    record(&get).await;
+    get.at = now().plus_seconds(10);
+    get.amount = cents(99);
+    record(&tramite_domain::attempt::Attempt { id: id(), ..get.clone() }).await;
+    // One that was seen earlier and comes late changes nothing.
+    record(&tramite_domain::attempt::Attempt { id: id(), at: now(), amount: cents(1), ..get.clone() }).await;
+    record(&attempt(first(&kept), AttemptKind::Cart, "cart-1")).await;
+    let found = town.store.attempts(&town.node(), &[first(&kept)], now()).await.unwrap();
+    assert_eq!(found.len(), 2);
+    assert!(found.contains(&get), "{found:?}");
+    let late = town.store.attempts(&town.node(), &[first(&kept)], now().plus_seconds(5)).await.unwrap();
+    assert_eq!(late, vec![get]);
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The positions that an expired session leaves behind (api.md, `on_abandon`).
+
+use tramite_domain::attempt::ATTEMPT_LOCK_SECONDS;
+use tramite_domain::batch::Batch;
+use tramite_domain::debt_position::{Activity, cancel};
+use tramite_domain::ids::{DebtPositionId, InstallmentId};
+use tramite_domain::session::{CheckoutSession, ItemSubject, OnAbandon, abandoned};
+use tramite_domain::time::Instant;
+use tramite_storage::{Scope, Store, StoreError};
+
+use crate::worker::Worker;
+
+/// What to write so that the positions an expired session made are withdrawn; nothing where it keeps them, or where
+/// somebody is paying.
+pub(crate) async fn abandon(
+    worker: &Worker,
+    scope: &Scope,
+    session: &CheckoutSession,
+    now: Instant,
+) -> Result<Batch, StoreError> {
+    let mut batch = Batch::new();
+    if session.on_abandon != OnAbandon::Cancel {
+        return Ok(batch);
+    }
+    let activity = Neighbours::of(&worker.store, scope, &installments(session), now).await?;
+    for id in abandoned(session, &activity.attempts, &activity.sessions, now) {
+        batch.append(withdraw(worker, scope, id, now).await?);
+    }
+    Ok(batch)
+}
+
+async fn withdraw(worker: &Worker, scope: &Scope, id: DebtPositionId, now: Instant) -> Result<Batch, StoreError> {
+    let Some(position) = worker.store.position(scope, id).await? else { return Ok(Batch::new()) };
+    let all: Vec<InstallmentId> = position.installments().map(|(_, one)| one.id).collect();
+    let activity = Neighbours::of(&worker.store, scope, &all, now).await?;
+    let decided = worker.decide(now, |given| cancel(given, &position, activity.as_activity(), false));
+    // Paid, or being paid: then it stays, and that is no failure.
+    Ok(decided.map_or_else(|_| Batch::new(), |decided| decided.batch))
+}
+
+/// Who may be paying some installments.
+struct Neighbours {
+    attempts: Vec<tramite_domain::attempt::Attempt>,
+    sessions: Vec<CheckoutSession>,
+}
+
+impl Neighbours {
+    async fn of(
+        store: &Store,
+        scope: &Scope,
+        installments: &[InstallmentId],
+        now: Instant,
+    ) -> Result<Self, StoreError> {
+        let attempts = store.attempts(scope, installments, now.plus_seconds(-ATTEMPT_LOCK_SECONDS)).await?;
+        let sessions = store.sessions_of(scope, installments).await?;
+        Ok(Self { attempts, sessions })
+    }
+
+    fn as_activity(&self) -> Activity<'_> {
+        Activity { attempts: &self.attempts, sessions: &self.sessions }
+    }
+}
+
+/// The installments of the institution's own that a session holds.
+fn installments(session: &CheckoutSession) -> Vec<InstallmentId> {
+    session
+        .items
+        .iter()
+        .filter_map(|item| match &item.subject {
+            ItemSubject::Own { installment_id, .. } => Some(*installment_id),
+            ItemSubject::Foreign => None,
+        })
+        .collect()
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The jobs.
+
+/// One thing the worker looks after, each at its own pace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Job {
+    /// Positions that the clock moved.
+    Positions,
+    /// Sessions that the clock moved.
+    Sessions,
+    /// Tasks of the outbox.
+    Tasks,
+    /// The places of events in the feed.
+    Feed,
+    /// Partitions and expired records.
+    Upkeep,
+}
+
+impl Job {
+    /// All of them, in the order in which one round does them: what a job makes due is done in the same round.
+    pub(crate) const ALL: [Job; 5] = [Job::Positions, Job::Sessions, Job::Tasks, Job::Feed, Job::Upkeep];
+
+    /// Its name in logs and metrics.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Job::Positions => "positions",
+            Job::Sessions => "sessions",
+            Job::Tasks => "tasks",
+            Job::Feed => "feed",
+            Job::Upkeep => "upkeep",
+        }
+    }
+}

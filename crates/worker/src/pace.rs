@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! How often the worker looks, and how much it takes at a time: the one place for both.
+
+use std::time::Duration;
+
+use crate::job::Job;
+
+/// How often what only the clock has changed is looked for, in milliseconds. Within a minute it must be told
+/// (rules.md 9).
+pub(crate) const TRANSITIONS_EVERY_MS: u64 = 5_000;
+/// How often tasks of the outbox are looked for, in milliseconds.
+pub(crate) const TASKS_EVERY_MS: u64 = 1_000;
+/// How often committed events are given their place in the feed, in milliseconds.
+pub(crate) const FEED_EVERY_MS: u64 = 500;
+/// How often old records go and new partitions come, in milliseconds: an hour.
+pub(crate) const UPKEEP_EVERY_MS: u64 = 3_600_000;
+
+/// Positions or sessions of one pass at most.
+pub(crate) const TRANSITIONS_MAX: usize = 200;
+/// Tasks of one pass at most.
+pub(crate) const TASKS_MAX: usize = 50;
+/// Events that get their place in one round at most.
+pub(crate) const FEED_EVENTS_MAX: usize = 500;
+/// Rounds of the feed in one pass at most.
+pub(crate) const FEED_ROUNDS_MAX: usize = 20;
+/// For how many months to come partitions are made.
+pub(crate) const PARTITION_MONTHS: u8 = 3;
+/// Expired records that go in one pass at most.
+pub(crate) const EXPIRED_RECORDS_MAX: usize = 5_000;
+
+/// How long a claimed task belongs to the worker that claimed it, in seconds. Longer than a pass may last, so that a
+/// task is never in two hands.
+pub(crate) const TASK_LEASE_SECONDS: i64 = 120;
+/// How long one pass of a job may last, in seconds.
+pub(crate) const PASS_SECONDS_MAX: u64 = 60;
+/// How long a running pass may still take when the program stops, in seconds.
+pub(crate) const STOP_GRACE_SECONDS: u64 = 5;
+/// How often one thing is read, decided and committed again after a conflict, within one pass.
+pub(crate) const CONFLICT_TRIES: usize = 3;
+
+/// The first pause after a failure, in milliseconds; each further one is twice as long.
+pub(crate) const BACK_OFF_FIRST_MS: u64 = 250;
+/// The longest pause after a failure, in milliseconds.
+pub(crate) const BACK_OFF_MAX_MS: u64 = 30_000;
+/// How long a task waits after its first failure, in seconds; each further time twice as long.
+pub(crate) const TASK_RETRY_FIRST_SECONDS: i64 = 5;
+/// The longest wait of a task, in seconds. It is never given up: money may depend on it.
+pub(crate) const TASK_RETRY_MAX_SECONDS: i64 = 3_600;
+
+/// How often each job looks. The defaults are those of production; a demonstration may be quicker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkerSettings {
+    /// Between two looks for transitions of positions and sessions.
+    pub transitions_every: Duration,
+    /// Between two looks for tasks.
+    pub tasks_every: Duration,
+    /// Between two rounds of the feed.
+    pub feed_every: Duration,
+    /// Between two rounds of upkeep.
+    pub upkeep_every: Duration,
+}
+
+impl Default for WorkerSettings {
+    fn default() -> Self {
+        Self {
+            transitions_every: Duration::from_millis(TRANSITIONS_EVERY_MS),
+            tasks_every: Duration::from_millis(TASKS_EVERY_MS),
+            feed_every: Duration::from_millis(FEED_EVERY_MS),
+            upkeep_every: Duration::from_millis(UPKEEP_EVERY_MS),
+        }
+    }
+}
+
+impl WorkerSettings {
+    /// The pause of a job that found nothing more to do.
+    pub(crate) const fn every(&self, job: Job) -> Duration {
+        match job {
+            Job::Positions | Job::Sessions => self.transitions_every,
+            Job::Tasks => self.tasks_every,
+            Job::Feed => self.feed_every,
+            Job::Upkeep => self.upkeep_every,
+        }
+    }
+}
+
+/// The pause after so many failures in a row, the first being 1.
+pub(crate) fn back_off(failures: u32) -> Duration {
+    let doubled = 2_u64.saturating_pow(failures.saturating_sub(1)).saturating_mul(BACK_OFF_FIRST_MS);
+    Duration::from_millis(doubled.min(BACK_OFF_MAX_MS))
+}
+
+/// How long a task waits that failed so many times, the first being 1, in seconds.
+pub(crate) fn task_wait_seconds(failures: u32) -> i64 {
+    let doubled = 2_i64.saturating_pow(failures.saturating_sub(1)).saturating_mul(TASK_RETRY_FIRST_SECONDS);
+    doubled.min(TASK_RETRY_MAX_SECONDS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_and_end() {
+        let pauses: Vec<u128> = [1, 2, 3, 8, u32::MAX].map(|failures| back_off(failures).as_millis()).to_vec();
+        assert_eq!(pauses, [250, 500, 1_000, 30_000, 30_000]);
+        assert_eq!([1, 2, 11, u32::MAX].map(task_wait_seconds), [5, 10, 3_600, 3_600]);
+    }
+
+    #[test]
+    fn a_lease_outlives_the_pass_that_took_it() {
+        assert!(TASK_LEASE_SECONDS > i64::try_from(PASS_SECONDS_MAX + STOP_GRACE_SECONDS).unwrap());
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The worker: every job at its own pace, until it is told to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+use tramite_domain::given::{Given, World, WorldIds};
+use tramite_domain::time::Instant;
+use tramite_storage::{Store, StoreError};
+
+use crate::failure::code;
+use crate::job::Job;
+use crate::pace::{
+    EXPIRED_RECORDS_MAX, FEED_EVENTS_MAX, PASS_SECONDS_MAX, STOP_GRACE_SECONDS, TASKS_MAX, TRANSITIONS_MAX,
+    WorkerSettings, back_off,
+};
+use crate::pass::{Pass, Report};
+use crate::{feed, positions, sessions, tasks, upkeep};
+
+/// Does what no request asks for. Any number of them may run on one PostgreSQL; on SQLite it runs inside `serve`.
+pub struct Worker {
+    pub(crate) store: Store,
+    pub(crate) world: Arc<dyn World>,
+    settings: WorkerSettings,
+}
+
+impl Worker {
+    /// A worker over a store. The store must be able to make its system scope.
+    #[must_use]
+    pub fn new(store: Store, world: Arc<dyn World>, settings: WorkerSettings) -> Self {
+        Self { store, world, settings }
+    }
+
+    /// Works until `shutdown` is ready. A pass that is running then gets a few seconds; what it does not finish is
+    /// found again by whoever works next.
+    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
+        let (stop, stopped) = watch::channel(false);
+        let jobs = join_all(Job::ALL.map(|job| self.keep(job, stopped.clone())));
+        let end = async {
+            shutdown.await;
+            // Without a listener every job has ended already.
+            let _ = stop.send(true);
+        };
+        tokio::join!(jobs, end);
+    }
+
+    /// One round of all jobs at a given instant.
+    pub async fn run_once(&self, now: Instant) -> Report {
+        let mut report = Report::default();
+        for job in Job::ALL {
+            let pass =
+                self.pass(job, now).await.unwrap_or_else(|error| Pass { failed: Some(error), ..Pass::default() });
+            report.add(job, &pass);
+        }
+        report
+    }
+
+    /// One job, pass after pass.
+    async fn keep(&self, job: Job, mut stopped: watch::Receiver<bool>) {
+        let mut failures = 0_u32;
+        loop {
+            let outcome = tokio::select! {
+                outcome = timeout(Duration::from_secs(PASS_SECONDS_MAX), self.pass(job, self.world.now())) => outcome,
+                () = stopped_and_waited(stopped.clone()) => return,
+            };
+            let pause = match outcome {
+                Ok(Ok(pass)) if pass.failed.is_none() => {
+                    failures = 0;
+                    if pass.is_full(limit_of(job)) { Duration::ZERO } else { self.settings.every(job) }
+                }
+                Ok(Ok(Pass { failed: Some(error), .. }) | Err(error)) => {
+                    failures = failures.saturating_add(1);
+                    tracing::warn!(job = job.name(), code = code(&error), failures, cause = %error, "a job failed");
+                    back_off(failures)
+                }
+                Ok(Ok(_)) => self.settings.every(job),
+                Err(_) => {
+                    failures = failures.saturating_add(1);
+                    tracing::warn!(job = job.name(), code = "timeout", failures, "a job took too long");
+                    back_off(failures)
+                }
+            };
+            tokio::select! {
+                () = sleep(pause) => {}
+                _ = stopped.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+
+    async fn pass(&self, job: Job, now: Instant) -> Result<Pass, StoreError> {
+        match job {
+            Job::Positions => positions::tell(self, now).await,
+            Job::Sessions => sessions::tell(self, now).await,
+            Job::Tasks => tasks::work(self, now).await,
+            Job::Feed => feed::publish(self).await,
+            Job::Upkeep => upkeep::keep(self, now).await,
+        }
+    }
+
+    /// Takes one decision at an instant, for nobody in particular.
+    pub(crate) fn decide<T>(&self, now: Instant, decision: impl FnOnce(&mut Given<'_>) -> T) -> T {
+        let mut ids = WorldIds(self.world.as_ref());
+        decision(&mut Given { now, ids: &mut ids, client_id: None })
+    }
+}
+
+/// How much one pass of a job takes at most.
+const fn limit_of(job: Job) -> usize {
+    match job {
+        Job::Positions | Job::Sessions => TRANSITIONS_MAX,
+        Job::Tasks => TASKS_MAX,
+        Job::Feed => FEED_EVENTS_MAX,
+        Job::Upkeep => EXPIRED_RECORDS_MAX,
+    }
+}
+
+async fn stopped_and_waited(mut stopped: watch::Receiver<bool>) {
+    // A sender that is gone can say no more: that is a stop as well.
+    let _ = stopped.wait_for(|stop| *stop).await;
+    sleep(Duration::from_secs(STOP_GRACE_SECONDS)).await;
+}

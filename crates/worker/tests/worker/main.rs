@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What the worker does without being asked, on both databases.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test target without the usual harness is not seen as a test")]
+
+mod place;
+mod positions;
+mod running;
+mod sessions;
+mod tasks;
+#[path = "../../../domain/tests/support/mod.rs"]
+mod town;
+
+use tramite_testkit::sentences;
+
+sentences! {
+    both:
+        positions::a_scheduled_position_is_told_open_at_its_instant,
+        positions::a_position_past_its_date_is_told_expired_once,
+        sessions::an_expired_session_withdraws_the_position_it_made,
+        sessions::what_somebody_is_paying_or_another_session_offers_stays,
+        sessions::a_payment_without_receipt_is_told_unresolved_and_then_failed,
+        tasks::a_receipt_of_one_institution_completes_the_session_of_another,
+        tasks::a_task_left_by_a_dead_worker_is_done_when_its_lease_ends,
+        tasks::an_alarm_is_raised_once_although_its_task_is_done_twice,
+        running::the_worker_works_until_it_is_told_to_stop,
+        running::committed_events_get_their_place_in_the_feed;
+    postgres:
+        running::several_workers_do_nothing_twice;
+}

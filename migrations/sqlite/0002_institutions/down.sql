@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: AGPL-3.0-or-later
+DROP TABLE idempotency_records;
+DROP TABLE number_sequences;
+DROP TABLE sealed_secrets;
+DROP TABLE data_keys;
+DROP TABLE delegations;
+DROP TABLE services;
+DROP TABLE beneficiaries;
+DROP TABLE accounts;
+DROP TABLE institution_stations;
+DROP TABLE institutions;

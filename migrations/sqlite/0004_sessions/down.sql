@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: AGPL-3.0-or-later
+DROP TABLE session_items;
+DROP TABLE checkout_sessions;
