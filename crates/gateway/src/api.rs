@@ -2,9 +2,12 @@
 //! The one list of routes: mounting a route declares it, and the declaration is at once the operation's `security` in
 //! the contract and what the gate checks. Nothing can be served without standing in this list.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use actix_web::dev::HttpServiceFactory;
 use actix_web::http::Method;
 use tramite_domain::access::ApiScope;
+use utoipa::openapi::{RefOr, Schema};
 use utoipa_actix_web::OpenApiFactory;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -87,18 +90,40 @@ pub struct Protocol {
 }
 
 /// Everything that was mounted.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Mounted {
     /// The operations of the contract.
     pub operations: Vec<Operation>,
     /// The routes outside of it.
     pub protocols: Vec<Protocol>,
+    /// The schemas that the operations name.
+    schemas: BTreeMap<String, RefOr<Schema>>,
+    /// Names under which two operations mean different schemas: a mistake, for one would silently replace the other.
+    pub clashes: BTreeSet<String>,
 }
 
 /// Where routes are mounted.
 pub struct Api<'a, 'c> {
     config: &'a mut ServiceConfig<'c>,
     mounted: &'a mut Mounted,
+}
+
+impl Mounted {
+    fn name_schemas<F: OpenApiFactory>(&mut self, handler: &F) {
+        let mut named = Vec::new();
+        handler.schemas(&mut named);
+        for (name, schema) in named {
+            match self.schemas.get(&name) {
+                Some(known) if *known != schema => {
+                    self.clashes.insert(name);
+                }
+                Some(_) => {}
+                None => {
+                    self.schemas.insert(name, schema);
+                }
+            }
+        }
+    }
 }
 
 impl<'a, 'c> Api<'a, 'c> {
@@ -148,11 +173,17 @@ impl<'a, 'c> Api<'a, 'c> {
         self.config.map(|config| config.service(service));
     }
 
+    /// Another method of a route that follows a standard of its own, served by the service mounted for the first one.
+    pub fn also(&mut self, method: Method, path: &'static str, limit: Limit) {
+        self.mounted.protocols.push(Protocol { method, path, limit });
+    }
+
     fn mount<F>(&mut self, handler: F, access: Access) -> &mut Operation
     where
         F: HttpServiceFactory + OpenApiFactory + 'static,
     {
         let (method, path) = place_of(&handler);
+        self.mounted.name_schemas(&handler);
         self.config.service(handler);
         let operation = Operation {
             method,

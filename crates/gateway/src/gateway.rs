@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use thiserror::Error;
 use tramite_domain::environment::Environment;
-use tramite_domain::given::{Given, WorldIds, World};
+use tramite_domain::given::{Given, World, WorldIds};
 use tramite_domain::ids::ClientId;
 use tramite_domain::time::Instant;
 use tramite_pagopa::checkout::CheckoutClient;

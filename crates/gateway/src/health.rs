@@ -40,7 +40,10 @@ async fn ready(gateway: Data<Gateway>) -> HttpResponse {
 /// The counters of this process.
 #[get("/metrics")]
 async fn metrics(gateway: Data<Gateway>) -> HttpResponse {
-    HttpResponse::Ok().content_type(METRICS_TEXT).insert_header((CACHE_CONTROL, "no-store")).body(gateway.metrics().text())
+    HttpResponse::Ok()
+        .content_type(METRICS_TEXT)
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(gateway.metrics().text())
 }
 
 fn plain(status: StatusCode, text: &'static str) -> HttpResponse {

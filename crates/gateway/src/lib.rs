@@ -26,6 +26,6 @@ pub mod soap;
 pub mod words;
 
 pub use app::{private_app, rest_app};
-pub use contract::{PLACEHOLDER_URL, contract, contract_json};
+pub use contract::{PLACEHOLDER_URL, contract, contract_30_json, contract_json};
 pub use gateway::{Gateway, GatewayError};
 pub use settings::{GatewaySettings, RateLimits};

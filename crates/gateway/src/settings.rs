@@ -40,7 +40,12 @@ impl GatewaySettings {
         if !plain || !web || given != canonical {
             return Err(PublicUrlError);
         }
-        Ok(Self { public_url: given.to_owned(), limits: RateLimits::default(), trusted_proxies: Vec::new(), checkout: None })
+        Ok(Self {
+            public_url: given.to_owned(),
+            limits: RateLimits::default(),
+            trusted_proxies: Vec::new(),
+            checkout: None,
+        })
     }
 
     /// The address under which the world reaches us, without a final slash.
@@ -119,7 +124,16 @@ mod tests {
         ] {
             assert_eq!(GatewaySettings::new(given).unwrap().public_url(), kept);
         }
-        for wrong in ["", "tramite.example.it", "ftp://a", "https://a:443", "https://u@a", "https://a?b", "https://a#b", "HTTPS://a"] {
+        for wrong in [
+            "",
+            "tramite.example.it",
+            "ftp://a",
+            "https://a:443",
+            "https://u@a",
+            "https://a?b",
+            "https://a#b",
+            "HTTPS://a",
+        ] {
             assert!(GatewaySettings::new(wrong).is_err(), "{wrong}");
         }
     }

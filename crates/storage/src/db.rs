@@ -50,6 +50,25 @@ macro_rules! execute {
     };
 }
 
+/// Executes one statement per item, none of which depends on another: pipelined on PostgreSQL. The rows touched by each.
+macro_rules! execute_each {
+    ($db:expr, $items:expr, $item:ident => $statement:expr) => {
+        match &mut *$db {
+            $crate::db::Db::Postgres(connection) => {
+                let shared: &diesel_async::AsyncPgConnection = connection;
+                let statements = $items.iter().map(|$item| async move {
+                    let mut own = shared;
+                    diesel_async::RunQueryDsl::execute($statement, &mut own).await
+                });
+                futures_util::future::try_join_all(statements).await
+            }
+            $crate::db::Db::Sqlite(connection) => {
+                $items.iter().map(|$item| diesel::RunQueryDsl::execute($statement, &mut **connection)).collect()
+            }
+        }
+    };
+}
+
 /// Loads several queries at once: pipelined on PostgreSQL, one after the other on SQLite. A tuple of vectors.
 macro_rules! load_together {
     ($db:expr, $($query:expr),+ $(,)?) => {
@@ -83,4 +102,4 @@ macro_rules! load_boxed {
     };
 }
 
-pub(crate) use {execute, first, load, load_boxed, load_together};
+pub(crate) use {execute, execute_each, first, load, load_boxed, load_together};

@@ -27,7 +27,7 @@ const NUMBERING_KEY: &str = "numbering_key";
 type NumberingKey = [u8; PERMUTATION_KEY_BYTES];
 
 impl Store {
-    /// Takes new notice numbers under an association with a station.
+    /// Takes new notice numbers under an association with a station, at most [`NUMBERS_MAX`] at a time.
     ///
     /// # Errors
     /// `NumbersExhausted` when the range has not so many left; `NumberRangeOverlaps` when it shares bases with another one already

@@ -17,6 +17,8 @@ pub(crate) const UPKEEP_EVERY_MS: u64 = 3_600_000;
 
 /// Positions or sessions of one pass at most.
 pub(crate) const TRANSITIONS_MAX: usize = 200;
+/// Positions or sessions that are worked on at once; each takes a connection for a moment.
+pub(crate) const AT_ONCE_MAX: usize = 4;
 /// Tasks of one pass at most.
 pub(crate) const TASKS_MAX: usize = 50;
 /// Events that get their place in one round at most.

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Positions that the clock moved: scheduled ones open, others expire (rules.md 9).
 
+use futures_util::stream::{self, StreamExt};
 use tramite_domain::debt_position::clock_moved;
 use tramite_domain::ids::{DebtPositionId, InstitutionId};
 use tramite_domain::time::Instant;
 use tramite_storage::{Scope, StoreError};
 
 use crate::job::Job;
-use crate::pace::TRANSITIONS_MAX;
+use crate::pace::{AT_ONCE_MAX, TRANSITIONS_MAX};
 use crate::pass::Pass;
 use crate::worker::Worker;
 
@@ -15,8 +16,9 @@ use crate::worker::Worker;
 pub(crate) async fn tell(worker: &Worker, now: Instant) -> Result<Pass, StoreError> {
     let due = worker.store.system().position_transitions_due(now, TRANSITIONS_MAX).await?;
     let mut pass = Pass { found: due.len(), ..Pass::default() };
-    for (institution, id) in due {
-        let outcome = tell_one(worker, institution, id, now).await;
+    let told = due.into_iter().map(|(institution, id)| tell_one(worker, institution, id, now));
+    let mut told = stream::iter(told).buffer_unordered(AT_ONCE_MAX);
+    while let Some(outcome) = told.next().await {
         if !pass.count(Job::Positions, outcome) {
             break;
         }

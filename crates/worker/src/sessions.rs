@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Sessions that the clock moved: expired, unresolved, failed (rules.md, table S).
 
+use futures_util::stream::{self, StreamExt};
 use tramite_domain::ids::{InstitutionId, SessionId};
 use tramite_domain::session::clock_moved;
 use tramite_domain::time::Instant;
@@ -8,7 +9,7 @@ use tramite_storage::{Scope, StoreError};
 
 use crate::abandon::abandon;
 use crate::job::Job;
-use crate::pace::TRANSITIONS_MAX;
+use crate::pace::{AT_ONCE_MAX, TRANSITIONS_MAX};
 use crate::pass::Pass;
 use crate::worker::Worker;
 
@@ -16,8 +17,9 @@ use crate::worker::Worker;
 pub(crate) async fn tell(worker: &Worker, now: Instant) -> Result<Pass, StoreError> {
     let due = worker.store.system().session_transitions_due(now, TRANSITIONS_MAX).await?;
     let mut pass = Pass { found: due.len(), ..Pass::default() };
-    for (institution, id) in due {
-        let outcome = tell_one(worker, institution, id, now).await;
+    let told = due.into_iter().map(|(institution, id)| tell_one(worker, institution, id, now));
+    let mut told = stream::iter(told).buffer_unordered(AT_ONCE_MAX);
+    while let Some(outcome) = told.next().await {
         if !pass.count(Job::Sessions, outcome) {
             break;
         }

@@ -140,7 +140,7 @@ SELECT tramite_guard('data_keys');
 CREATE POLICY system_platform ON data_keys FOR ALL TO tramite_system
     USING (institution_id = '00000000-0000-0000-0000-000000000000')
     WITH CHECK (institution_id = '00000000-0000-0000-0000-000000000000');
-GRANT SELECT, INSERT, UPDATE ON data_keys TO tramite_app, tramite_system;
+GRANT SELECT, INSERT ON data_keys TO tramite_app, tramite_system;
 
 -- Small secrets that must be read back, sealed under the data key of the institution.
 CREATE TABLE sealed_secrets (

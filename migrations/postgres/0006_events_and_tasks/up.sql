@@ -4,7 +4,7 @@
 -- Makes the partitions of this month and of the coming ones. A month whose rows stand already in the default partition
 -- stays there.
 CREATE FUNCTION tramite_make_partitions(months_ahead integer) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     parent text;
     first date;
@@ -26,6 +26,13 @@ BEGIN
 END
 $$;
 REVOKE ALL ON FUNCTION tramite_make_partitions(integer) FROM PUBLIC;
+-- It runs as its owner, so it must not look where its caller may put things.
+DO $$
+BEGIN
+    EXECUTE format(
+        'ALTER FUNCTION tramite_make_partitions(integer) SET search_path = %I, pg_temp', current_schema());
+END
+$$;
 GRANT EXECUTE ON FUNCTION tramite_make_partitions(integer) TO tramite_system;
 
 -- An event has no feed position until the one publisher gives it, after its commit: ids and instants are given before

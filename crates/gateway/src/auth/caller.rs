@@ -22,7 +22,7 @@ pub struct Tenant {
     /// The client, with all its delegations.
     pub client: Arc<Client>,
     /// The delegation under which it acts.
-    pub delegation: Delegation,
+    pub delegation: Arc<Delegation>,
     /// What it may do: asked for, delegated, and still so.
     pub scopes: BTreeSet<ApiScope>,
 }

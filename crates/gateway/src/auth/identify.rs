@@ -2,6 +2,7 @@
 //! From a request to its caller: the token, and then what the client, its delegation and its institution are today.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use tramite_domain::access::{ApiScope, ClientKind, ClientStatus, Delegation};
@@ -63,7 +64,7 @@ async fn alive(gateway: &Gateway, claims: &Claims) -> Result<Option<Identity>, P
         (ClientKind::Application, Some(institution)) => {
             let now = gateway.now();
             let live = client.delegations.iter().find(|one| one.institution_id == institution && one.live_at(now));
-            let Some(delegation) = live.cloned() else { return Ok(None) };
+            let Some(delegation) = live.cloned().map(Arc::new) else { return Ok(None) };
             if !collects(gateway, institution).await? {
                 return Ok(None);
             }

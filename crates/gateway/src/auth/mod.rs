@@ -12,7 +12,6 @@ pub use caller::{Caller, Operator, Tenant};
 pub use claims::Claims;
 pub use issue::{ACCESS_TOKEN_SECONDS, Grant};
 
-
 pub(crate) use caller::Identity;
 pub(crate) use fresh::Fresh;
 pub(crate) use identify::{FOR_ALL_SCOPES, identify};

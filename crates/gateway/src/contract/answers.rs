@@ -56,10 +56,8 @@ pub(super) fn of(operation: &Operation, traits: Traits) -> Map<String, Value> {
     }
     let answers = by_status.into_iter().map(|(status, codes)| {
         let shared = SHARED.iter().find(|(_, group)| *group == codes.as_slice());
-        let written = shared.map_or_else(
-            || answer(&codes),
-            |(name, _)| json!({"$ref": format!("#/components/responses/{name}")}),
-        );
+        let written = shared
+            .map_or_else(|| answer(&codes), |(name, _)| json!({"$ref": format!("#/components/responses/{name}")}));
         (status.to_string(), written)
     });
     answers.collect()
@@ -89,10 +87,7 @@ fn codes_of(operation: &Operation, traits: Traits) -> Vec<Code> {
     add(traits.cursor, &[Code::InvalidCursor]);
     add(operation.method != Method::GET, &[Code::Conflict]);
     add(operation.conditional, &[Code::PreconditionFailed]);
-    add(
-        operation.idempotent,
-        &[Code::IdempotencyKeyRequired, Code::IdempotencyInProgress, Code::IdempotencyKeyReused],
-    );
+    add(operation.idempotent, &[Code::IdempotencyKeyRequired, Code::IdempotencyInProgress, Code::IdempotencyKeyReused]);
     add(true, &operation.refusals);
     add(true, &[Code::RateLimited, Code::InternalError, Code::Unavailable]);
     codes

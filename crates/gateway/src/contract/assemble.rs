@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::{Components, OpenApiBuilder};
 use utoipa_actix_web::AppExt;
 
-use super::{ContractError, answers, headers, info, operations, prune, strict};
+use super::{ContractError, answers, examples, headers, info, operations, prune, strict};
 use crate::api::{Api, Mounted};
 use crate::problem::{ProblemView, ViolationView};
 use crate::{routes, words};
@@ -22,10 +22,13 @@ pub(super) fn document(public_url: &str) -> Result<(Value, Mounted), ContractErr
         .openapi(base())
         .configure(|config| routes::mount(&mut Api::new(config, &mut mounted)))
         .split_for_parts();
+    if let Some(name) = mounted.clashes.first() {
+        return Err(ContractError::Clash(name.clone()));
+    }
     let mut document = serde_json::to_value(&generated)?;
     info::write(&mut document, public_url);
     strict::tighten(&mut document);
-    let examples = operations::take_examples(&mut document);
+    let examples = examples::take(&mut document);
     set(&mut document, "/components", "headers", headers::components());
     set(&mut document, "/components", "parameters", headers::parameters());
     set(&mut document, "/components", "responses", answers::components());

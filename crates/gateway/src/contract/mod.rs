@@ -4,8 +4,10 @@
 
 mod answers;
 mod assemble;
+mod examples;
 mod headers;
 mod info;
+mod older;
 mod operations;
 mod prune;
 mod strict;
@@ -40,6 +42,9 @@ pub enum ContractError {
         /// Why.
         reason: String,
     },
+    /// Two operations mean different schemas by one name.
+    #[error("{0} is the name of two schemas")]
+    Clash(String),
     /// A mounted route is not in the document.
     #[error("{0} is mounted but not in the document")]
     Missing(String),
@@ -119,6 +124,14 @@ pub fn contract(public_url: &str) -> Result<Value, ContractError> {
 /// As [`Contract::build`].
 pub fn contract_json(public_url: &str) -> Result<String, ContractError> {
     assemble::text(&contract(public_url)?)
+}
+
+/// The same in OpenAPI 3.0.3, for tools that read nothing newer.
+///
+/// # Errors
+/// As [`Contract::build`].
+pub fn contract_30_json(public_url: &str) -> Result<String, ContractError> {
+    assemble::text(&older::rendition(contract(public_url)?))
 }
 
 /// The routes outside of `paths`, with their methods: the reviewed list.

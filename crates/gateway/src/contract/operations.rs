@@ -1,25 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Finishing one operation: its security, its parameters, its examples, its headers, its problems.
 
-use std::collections::HashMap;
-
 use serde_json::{Map, Value, json};
 
 use super::answers::{self, Traits};
+use super::examples::Examples;
 use super::{headers, info};
 use crate::api::{Access, Operation};
-
-/// Examples by the name of their component.
-pub(super) type Examples = HashMap<String, Value>;
-
-/// Takes the examples out of the components: they stand where a reader looks for them, at requests and answers.
-pub(super) fn take_examples(document: &mut Value) -> Examples {
-    let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else { return Examples::new() };
-    schemas
-        .iter_mut()
-        .filter_map(|(name, schema)| Some((name.clone(), schema.as_object_mut()?.remove("example")?)))
-        .collect()
-}
 
 /// Finishes one operation in place.
 pub(super) fn finish(target: &mut Value, operation: &Operation, examples: &Examples) {
@@ -51,9 +38,7 @@ pub(super) fn finish(target: &mut Value, operation: &Operation, examples: &Examp
 fn security(access: &Access) -> Value {
     match access {
         Access::Public => json!([{}]),
-        Access::AnyOf(scopes) => {
-            scopes.iter().map(|scope| json!({(info::SECURITY_SCHEME): [scope.name()]})).collect()
-        }
+        Access::AnyOf(scopes) => scopes.iter().map(|scope| json!({(info::SECURITY_SCHEME): [scope.name()]})).collect(),
     }
 }
 
@@ -84,9 +69,10 @@ fn add_examples(holder: &mut Value, examples: &Examples) {
     let Some(Value::Object(content)) = holder.get_mut("content") else { return };
     for media in content.values_mut().filter_map(Value::as_object_mut) {
         let name = media.get("schema").and_then(|schema| schema.get("$ref")).and_then(Value::as_str);
-        let example = name.and_then(|name| name.rsplit('/').next()).and_then(|name| examples.get(name));
-        if let (Some(example), false, false) = (example, media.contains_key("example"), media.contains_key("examples")) {
-            media.insert("example".to_owned(), example.clone());
+        let example = name.and_then(|name| name.rsplit('/').next()).and_then(|name| examples.of(name));
+        if let (Some(example), false, false) = (example, media.contains_key("example"), media.contains_key("examples"))
+        {
+            media.insert("example".to_owned(), example);
         }
     }
 }

@@ -126,7 +126,8 @@ async fn run(
             Ok(reply) => return Ok(reply.into_response()),
             // Somebody was faster: a twin, whose answer is there now, or another request, after which we decide anew.
             Err(problem) if problem.is_conflict() && made < ATTEMPTS_MAX => {}
-            Err(problem) => return Err(problem),
+            // What is refused may be what a twin has just done.
+            Err(problem) => return recorder.replay(find().await?)?.map(Reply::replayed).ok_or(problem),
         }
     }
 }

@@ -82,7 +82,8 @@ impl<T: 'static> FromRequest for Body<T> {
             head?;
             let gateway = gateway.ok_or_else(|| Problem::new(Code::InternalError))?;
             let bytes = read_all(payload, BODY_BYTES_MAX).await?;
-            let value = strict(&bytes).map_err(|error| Problem::new(Code::InvalidJson).with_detail(place_of(&error)))?;
+            let value =
+                strict(&bytes).map_err(|error| Problem::new(Code::InvalidJson).with_detail(place_of(&error)))?;
             Ok(Self { value, gateway, wire: PhantomData })
         }
         .boxed_local()
@@ -95,7 +96,8 @@ fn place_of(error: &serde_json::Error) -> String {
 }
 
 fn check_head(request: &HttpRequest) -> Result<(), Problem> {
-    let header = |name| request.headers().get(&name).map(|value| value.to_str().unwrap_or("?").trim().to_ascii_lowercase());
+    let header =
+        |name| request.headers().get(&name).map(|value| value.to_str().unwrap_or("?").trim().to_ascii_lowercase());
     let media = header(CONTENT_TYPE).unwrap_or_default();
     let (essence, parameters) = media.split_once(';').unwrap_or((&media, ""));
     let charset = parameters.trim().strip_prefix("charset=").map(|charset| charset.trim_matches('"'));

@@ -40,9 +40,9 @@ fn spoil_decimals(value: &mut Value) {
     }
 }
 
-/// Of several faults at one place a wrong type is the cause and the others its echoes.
+/// Of several faults at one place a wrong type, or a value that is not listed, is the cause and the others its echoes.
 fn without_echoes(found: Vec<Violation>) -> Vec<Violation> {
-    let is_cause = |code: &str| matches!(code, "wrong_type" | "null_value");
+    let is_cause = |code: &str| matches!(code, "wrong_type" | "null_value" | "unknown_value");
     let causes: BTreeSet<String> =
         found.iter().filter(|fault| is_cause(fault.code)).map(|fault| fault.pointer.clone()).collect();
     let mut seen = BTreeSet::new();
@@ -80,10 +80,14 @@ fn add(error: &ValidationError<'_>, place: &str, found: &mut Vec<Violation>) {
 fn told(kind: &Kind) -> (&'static str, String) {
     match kind {
         Kind::Type { .. } => ("wrong_type", "The value has another JSON type than the contract says.".to_owned()),
-        Kind::Enum { .. } | Kind::Constant { .. } => ("unknown_value", "The value is not one of those listed.".to_owned()),
+        Kind::Enum { .. } | Kind::Constant { .. } => {
+            ("unknown_value", "The value is not one of those listed.".to_owned())
+        }
         Kind::MinLength { limit } => ("too_short", format!("At least {limit} characters.")),
         Kind::MaxLength { limit } => ("too_long", format!("At most {limit} characters.")),
-        Kind::Pattern { .. } => ("wrong_pattern", "The text does not have the form that the contract gives.".to_owned()),
+        Kind::Pattern { .. } => {
+            ("wrong_pattern", "The text does not have the form that the contract gives.".to_owned())
+        }
         Kind::Format { format } => ("wrong_format", format!("Not of the format {format}.")),
         Kind::Minimum { limit } | Kind::ExclusiveMinimum { limit } => ("below_minimum", format!("At least {limit}.")),
         Kind::Maximum { limit } | Kind::ExclusiveMaximum { limit } => ("above_maximum", format!("At most {limit}.")),
@@ -154,10 +158,10 @@ mod tests {
 
     #[test]
     fn absence_is_told_apart_from_null_and_a_wrong_type_has_no_echo() {
-        assert_eq!(told_of(json!({"code": null})), [
-            ("/amount".to_owned(), "required"),
-            ("/code".to_owned(), "null_value")
-        ]);
+        assert_eq!(
+            told_of(json!({"code": null})),
+            [("/amount".to_owned(), "required"), ("/code".to_owned(), "null_value")]
+        );
         for wrong in [json!("1"), json!(1.5), json!(true), json!([])] {
             assert_eq!(told_of(json!({"amount": wrong, "code": "a"})), [("/amount".to_owned(), "wrong_type")]);
         }
@@ -168,7 +172,11 @@ mod tests {
     fn a_whole_number_is_written_as_one() {
         for text in ["1e1", "12.0", "1E0", "-0.0", "9223372036854775808000"] {
             let number: Value = serde_json::from_str(text).unwrap();
-            assert_eq!(told_of(json!({"amount": number, "code": "a"})), [("/amount".to_owned(), "wrong_type")], "{text}");
+            assert_eq!(
+                told_of(json!({"amount": number, "code": "a"})),
+                [("/amount".to_owned(), "wrong_type")],
+                "{text}"
+            );
         }
         assert_eq!(told_of(json!({"amount": u64::MAX, "code": "a"})), [("/amount".to_owned(), "above_maximum")]);
     }

@@ -125,7 +125,9 @@ mod tests {
     #[test]
     fn a_member_named_twice_and_anything_after_the_value_is_refused() {
         assert_eq!(strict(br#"{"a":[1,{"b":null}],"c":-2.5}"#).unwrap(), json!({"a": [1, {"b": null}], "c": -2.5}));
-        for wrong in [r#"{"a":1,"a":1}"#, r#"[{"a":{"b":1,"b":2}}]"#, "{} {}", "", "{'a':1}", "[1,]", "nul", "\u{feff}{}"] {
+        for wrong in
+            [r#"{"a":1,"a":1}"#, r#"[{"a":{"b":1,"b":2}}]"#, "{} {}", "", "{'a':1}", "[1,]", "nul", "\u{feff}{}"]
+        {
             assert!(strict(wrong.as_bytes()).is_err(), "{wrong}");
         }
         assert!(strict(b"\"\xc0\xaf\"").is_err());

@@ -98,7 +98,14 @@ mod tests {
         assert!(holds(&[("if-match", "*")], Some(&current)));
         assert!(holds(&[("if-none-match", "*")], None));
         assert!(holds(&[("if-none-match", "\"2-active\"")], Some(&current)));
-        for wrong in [("if-match", "\"3-draft\""), ("if-match", "W/\"3-active\""), ("if-match", "3-active"), ("if-match", ""), ("if-none-match", "*"), ("if-none-match", "\"3-active\"")] {
+        for wrong in [
+            ("if-match", "\"3-draft\""),
+            ("if-match", "W/\"3-active\""),
+            ("if-match", "3-active"),
+            ("if-match", ""),
+            ("if-none-match", "*"),
+            ("if-none-match", "\"3-active\""),
+        ] {
             assert!(!holds(&[wrong], Some(&current)), "{wrong:?}");
         }
         assert!(!holds(&[("if-match", "*")], None) && !holds(&[("if-match", "\"3-active\"")], None));

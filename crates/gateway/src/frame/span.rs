@@ -24,6 +24,7 @@ impl RootSpanBuilder for Spans {
             route = route.as_deref().unwrap_or(NO_ROUTE),
             method = %request.method(),
             request_id = %id,
+            operation = Empty,
             client_id = Empty,
         )
     }

@@ -55,7 +55,8 @@ mod tests {
 
     #[test]
     fn json_is_refused_only_to_who_excludes_it() {
-        for right in ["*/*", "application/json", "application/*;q=0.1", "text/html, */*;q=0.8", "Application/JSON; q=1"] {
+        for right in ["*/*", "application/json", "application/*;q=0.1", "text/html, */*;q=0.8", "Application/JSON; q=1"]
+        {
             assert!(accepted(right), "{right}");
         }
         for wrong in ["text/html", "application/xml", "application/json;q=0", "image/*", "application/json;q=0.0"] {

@@ -32,7 +32,11 @@ pub(crate) async fn gate<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     match admit(&request).await {
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
-        Err(problem) => Ok(request.into_response(HttpResponse::from_error(problem)).map_into_right_body()),
+        Err(problem) => {
+            // Not `into_response`: it would lose the problem on its way to the frame.
+            let (request, _) = request.into_parts();
+            Ok(ServiceResponse::new(request, HttpResponse::from_error(problem)).map_into_right_body())
+        }
     }
 }
 
@@ -56,6 +60,7 @@ async fn admit(request: &ServiceRequest) -> Result<(), Problem> {
 }
 
 async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Rules) -> Result<(), Problem> {
+    tracing::Span::current().record("operation", rules.operation_id.as_str());
     if rules.scopes.is_empty() {
         by_source(gateway, request)?;
     } else {

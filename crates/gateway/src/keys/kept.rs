@@ -46,14 +46,21 @@ pub(super) async fn load(store: &Store, now: Instant) -> Result<KeySet, KeyError
         match key.purpose {
             KeyPurpose::AccessToken => set.access.push(signing(&key)?),
             KeyPurpose::CheckoutReturn => set.returns.push(signing(&key)?),
-            KeyPurpose::SessionLink => set.links.push(LinkKey { created_at: key.created_at, secret: key.private.clone() }),
+            KeyPurpose::SessionLink => {
+                set.links.push(LinkKey { created_at: key.created_at, secret: key.private.clone() })
+            }
         }
     }
     Ok(set)
 }
 
 /// Keeps a new key.
-pub(super) async fn insert(store: &Store, world: &dyn World, purpose: Purpose, private: Vec<u8>) -> Result<(), KeyError> {
+pub(super) async fn insert(
+    store: &Store,
+    world: &dyn World,
+    purpose: Purpose,
+    private: Vec<u8>,
+) -> Result<(), KeyError> {
     let key = KeptKey {
         id: SigningKeyId::new(world.id()),
         purpose: purpose.kept(),

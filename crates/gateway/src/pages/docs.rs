@@ -14,7 +14,8 @@ use crate::gateway::Gateway;
 /// The path template of the viewer, as the router knows it.
 pub(super) const PATH: &str = "/docs/{tail:.*}";
 /// The viewer's own scripts and styles, and the pictures it carries within; questions only to ourselves.
-const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+const POLICY: &str =
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
 /// The contract.
 #[get("/openapi.json")]

@@ -51,7 +51,8 @@ impl Pages {
             templates.add_template(name, source)?;
         }
         let hash = BASE64.encode(&Sha256::digest(STYLE.as_bytes()));
-        let policy = format!("default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors 'none'; form-action 'none'");
+        let policy =
+            format!("default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors 'none'; form-action 'none'");
         Ok(Self { templates, policy })
     }
 

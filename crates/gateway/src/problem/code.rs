@@ -65,10 +65,6 @@ problems! {
         "The service holds a debt position under the same external_id; `existing_id` names it and `differences` says where the request differs, where that was asked."
         "Use the existing position, send if_exists, or choose another external_id."
     }
-    NoticeNumberTaken = 409 "notice_number_taken" "The notice number is taken" {
-        "A notice number or IUV is given once, and never again, even after deletion."
-        "Leave the number out and let Tramite give one."
-    }
     DebtPositionState = 409 "debt_position_state" "The state of the debt position does not allow this" {
         "The debt position is in a state in which this cannot be done; see the table of states."
         "Read the debt position and decide by its status."

@@ -32,7 +32,8 @@ pub(crate) enum Told {
 }
 
 fn wordless<B: MessageBody>(response: &HttpResponse<B>) -> bool {
-    !response.headers().contains_key(CONTENT_TYPE) && matches!(response.body().size(), BodySize::None | BodySize::Sized(0))
+    !response.headers().contains_key(CONTENT_TYPE)
+        && matches!(response.body().size(), BodySize::None | BodySize::Sized(0))
 }
 
 fn code_of(status: StatusCode) -> Code {

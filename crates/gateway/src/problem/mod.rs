@@ -13,7 +13,6 @@ pub use code::{Code, Entry};
 pub use record::{More, Problem};
 pub use render::{PROBLEM_JSON, ProblemView, ViolationView};
 
-
 pub(crate) use foreign::{Told, of_response};
 pub(crate) use render::{VIOLATIONS_MAX, problem_type, render};
 

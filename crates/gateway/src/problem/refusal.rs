@@ -23,9 +23,11 @@ impl From<Refusal> for Problem {
             Refusal::InstallmentPaid { reference } => {
                 problem.with_more(More { choices: vec![reference], ..More::default() })
             }
-            Refusal::Immutable { field } => {
-                problem.with_violations(vec![fault(&format!("/{field}"), "immutable", "It is given once, at creation.")])
-            }
+            Refusal::Immutable { field } => problem.with_violations(vec![fault(
+                &format!("/{field}"),
+                "immutable",
+                "It is given once, at creation.",
+            )]),
             Refusal::ReturnUrlNotAllowed { pointer, reason } => {
                 problem.with_violations(vec![fault(pointer, "not_allowed", reason)])
             }

@@ -15,11 +15,11 @@ impl From<StoreError> for Problem {
             StoreError::Cursor(_) => Self::new(Code::InvalidCursor),
             StoreError::NumbersExhausted => Self::new(Code::NoIssuingStation),
             StoreError::Unavailable(_) => {
-                tracing::warn!(cause = %error, "the database cannot be reached");
+                tracing::warn!(cause = %chain(&error), "the database cannot be reached");
                 Self::new(Code::Unavailable)
             }
             other => {
-                tracing::error!(cause = %other, "the store has failed");
+                tracing::error!(cause = %chain(&other), "the store has failed");
                 Self::new(Code::InternalError)
             }
         }
@@ -38,11 +38,29 @@ impl From<KeyError> for Problem {
     }
 }
 
+/// An error with all its causes, for the log.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
+
 fn of_rule(rule: Rule) -> Problem {
     match rule {
-        Rule::NoticeNumber | Rule::Iuv => Problem::new(Code::NoticeNumberTaken),
         Rule::InstitutionCode | Rule::InstitutionTaxCode => Problem::new(Code::InstitutionTaken),
-        // Two requests that write the same thing at once: reading again shows what the other one wrote.
-        Rule::ExternalId | Rule::Receipt | Rule::Idempotency | Rule::StationLink | Rule::Other(_) => Problem::new(Code::Conflict),
+        // Two requests that write the same thing at once: reading again shows what the other one wrote, and deciding
+        // again takes other numbers.
+        Rule::ExternalId
+        | Rule::NoticeNumber
+        | Rule::Iuv
+        | Rule::Receipt
+        | Rule::Idempotency
+        | Rule::StationLink
+        | Rule::Other(_) => Problem::new(Code::Conflict),
     }
 }

@@ -9,6 +9,11 @@ use tramite_pagopa::current::{Answer, Fault, PaaFault};
 
 use super::denied::Denied;
 
+/// `esito` of what was not refused.
+pub(crate) const OK: &str = "OK";
+/// `esito` of a refusal that has no code of the interface.
+pub(crate) const KO: &str = "KO";
+
 /// What a message is answered, and what else is known of it.
 #[derive(Debug)]
 pub(crate) struct Told {
@@ -36,7 +41,7 @@ impl Told {
 
     /// `esito` of the journal.
     pub(crate) fn outcome(&self) -> &'static str {
-        self.fault().map_or("OK", PaaFault::code)
+        self.fault().map_or(OK, PaaFault::code)
     }
 }
 

@@ -3,6 +3,7 @@
 //! to come again, and the operators are alarmed (rules.md 28).
 
 use tramite_domain::audit::{AuditLine, OPERATORS_ALERTED};
+use tramite_domain::ids::InstitutionId;
 use tramite_domain::time::Instant;
 use tramite_storage::{RawMessage, StoreError};
 
@@ -13,19 +14,24 @@ use super::door::Soap;
 const REASON: &str = "receipt_beyond_limits";
 
 /// Keeps the bytes and raises the alarm. When that fails nothing is lost: the answer brings the receipt back.
-pub(crate) async fn keep(soap: &Soap, deadline: Deadline, bytes: &[u8], now: Instant) {
-    match deadline.within(write(soap, bytes, now)).await {
+pub(crate) async fn keep(
+    soap: &Soap,
+    deadline: Deadline,
+    institution: Option<InstitutionId>,
+    bytes: &[u8],
+    now: Instant,
+) {
+    match deadline.within(write(soap, institution, bytes, now)).await {
         Some(Ok(())) => tracing::warn!(code = REASON, "operators must look: a receipt was kept raw"),
         Some(Err(error)) => tracing::error!(code = REASON, cause = %error, "a receipt could not be kept"),
         None => tracing::error!(code = REASON, "a receipt could not be kept in time"),
     }
 }
 
-async fn write(soap: &Soap, bytes: &[u8], now: Instant) -> Result<(), StoreError> {
+async fn write(soap: &Soap, institution: Option<InstitutionId>, bytes: &[u8], now: Instant) -> Result<(), StoreError> {
     let id = soap.world().id();
     let system = soap.store().system();
-    let message =
-        RawMessage { id, institution: None, received_at: now, reason: REASON.to_owned(), bytes: bytes.to_vec() };
+    let message = RawMessage { id, institution, received_at: now, reason: REASON.to_owned(), bytes: bytes.to_vec() };
     system.keep_raw(message).await?;
     let line = AuditLine {
         id: id.into(),

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use tramite_pagopa::Primitive;
 use tramite_pagopa::soap::{CONTENT_TYPE, client_fault};
 
+use super::answer::KO;
 use super::door::Soap;
 use super::exchange::Exchange;
 use super::journal::Facts;
@@ -100,7 +101,7 @@ async fn read(mut payload: Payload, bytes_max: usize) -> Result<Vec<u8>, Unread>
 fn too_large(soap: &Soap, announced: Option<Primitive>, head: &[u8]) -> Outbound {
     let exchange = Exchange::begin(soap.world());
     let outbound = fault(StatusCode::PAYLOAD_TOO_LARGE, "the message is larger than the limit");
-    journal(soap, None, &exchange, &Facts::of_unread(announced, None), head, "KO", &outbound);
+    journal(soap, None, &exchange, &Facts::of_unread(announced, None), head, KO, &outbound);
     log(announced, None, "too_large", &exchange);
     outbound
 }

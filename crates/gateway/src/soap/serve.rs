@@ -3,10 +3,10 @@
 
 use tramite_domain::ids::InstitutionId;
 use tramite_pagopa::Primitive;
-use tramite_pagopa::current::{Answer, Request};
+use tramite_pagopa::current::{Answer, PaaFault, Request};
 use tramite_pagopa::soap::{Received, Refused, answer, receive};
 
-use super::answer::{Told, log_cause, refused};
+use super::answer::{KO, OK, Told, log_cause, refused};
 use super::checks::admit;
 use super::deadline::Deadline;
 use super::demand::NOT_OFFERED;
@@ -95,26 +95,27 @@ async fn unreadable(
     inbound: Inbound,
     refused: &Refused,
 ) -> Outbound {
-    if refused.is_receipt_beyond_limits() {
-        oversized::keep(soap, deadline, &inbound.bytes, exchange.at).await;
-    }
-    let answered = refused.answer(&broker(soap, deadline).await);
-    let outbound = Outbound { status: answered.status, body: answered.body };
-    let id_pa = match refused {
-        Refused::Schema { id_pa, .. } => id_pa.as_deref(),
-        Refused::Unreadable { .. } => None,
-    };
+    let id_pa = refused.id_pa();
     let institution = id_pa.and_then(|id_pa| soap.registry().last_known(id_pa));
-    let facts = Facts::of_unread(refused.primitive(), id_pa);
-    let outcome = answered.fault.map_or("KO", |fault| fault.code());
     let file = institution.as_ref().map(|one| one.id);
+    if refused.is_receipt_beyond_limits() {
+        oversized::keep(soap, deadline, file, &inbound.bytes, exchange.at).await;
+    }
+    let emitter = match id_pa {
+        Some(named) => named.to_owned(),
+        None => broker(soap, deadline).await,
+    };
+    let answered = refused.answer(&emitter);
+    let outbound = Outbound { status: answered.status, body: answered.body };
+    let facts = Facts::of_unread(refused.primitive(), id_pa);
+    let outcome = answered.fault.map_or(KO, PaaFault::code);
     journal(soap, file, &exchange, &facts, &inbound.bytes, outcome, &outbound);
     log(refused.primitive(), institution.as_ref().map(|one| one.code.as_str()), outcome, &exchange);
     outbound
 }
 
 /// The code of our broker, for refusals of messages that name no institution.
-pub(crate) async fn broker(soap: &Soap, deadline: Deadline) -> String {
+async fn broker(soap: &Soap, deadline: Deadline) -> String {
     if let Some(known) = soap.registry().last_known_broker() {
         return known;
     }
@@ -139,7 +140,9 @@ pub(crate) fn journal(
 /// One line for each message: codes alone, nothing of anybody's data.
 pub(crate) fn log(primitive: Option<Primitive>, institution: Option<&str>, outcome: &str, exchange: &Exchange) {
     let primitive = primitive.map_or("unknown", Primitive::operation);
-    tracing::info!(primitive, institution, outcome, duration_us = exchange.elapsed_us(), "message answered");
+    let fault = Some(outcome).filter(|code| ![OK, KO].contains(code));
+    let outcome = if outcome == OK { OK } else { KO };
+    tracing::info!(primitive, institution, outcome, fault, duration_us = exchange.elapsed_us(), "message answered");
 }
 
 /// An answer that says no because of us.

@@ -11,6 +11,7 @@
 mod examples;
 mod faults;
 mod journal;
+mod listeners;
 mod messages;
 mod outage;
 mod place;
@@ -50,11 +51,17 @@ sentences! {
         faults::the_body_decides_and_the_header_helps,
         faults::a_demand_is_refused_in_its_own_wrapper,
         faults::other_methods_and_the_description_of_the_service_are_not_there,
-        faults::a_message_above_a_megabyte_is_413_and_a_receipt_is_kept_raw;
+        faults::a_message_above_a_megabyte_is_413_and_a_receipt_is_kept_raw,
+        listeners::a_caller_that_hangs_up_leaves_a_whole_receipt_or_none,
+        listeners::a_receipt_keeps_the_peer_that_the_listener_proved,
+        listeners::the_public_listener_has_a_door_only_where_it_is_given_one;
+    sqlite:
+        listeners::a_trickling_caller_is_cut_off_and_the_others_are_served;
     postgres:
         journal::every_message_has_two_lines_and_those_of_a_receipt_come_with_it,
         outage::a_killed_database_is_a_system_error_in_time_and_afterwards_all_is_accepted_once,
-        outage::a_frozen_database_is_a_system_error_in_time;
+        outage::a_frozen_database_is_a_system_error_in_time,
+        outage::a_locked_position_holds_up_its_receipt_in_time_and_no_question;
     schemas:
         examples::every_request_of_the_reference_is_answered_as_the_schema_says,
         examples::every_fault_and_every_answer_is_valid_against_the_official_schema;

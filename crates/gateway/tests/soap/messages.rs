@@ -3,9 +3,11 @@
 
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::money::Cents;
+use tramite_domain::personal::Personal;
 use tramite_domain::time::Instant;
 use tramite_pagopa::current::{
-    Addressee, GetRequest, Notice, Outcome, Psp, ReceiptMessage, ReceiptTransfer, Request, VerifyRequest, Version,
+    Addressee, GetRequest, Notice, Outcome, Party, PartyKind, Psp, ReceiptMessage, ReceiptTransfer, Request,
+    VerifyRequest, Version,
 };
 
 use crate::place::{A, BROKER};
@@ -58,7 +60,7 @@ pub(crate) fn receipt_message(id: &str, number: &str, cents: i64, paid_at: Insta
         description: Some("Tassa sui rifiuti".to_owned()),
         company_name: Some("Comune di Esempio".to_owned()),
         office_name: None,
-        debtor: None,
+        debtor: Some(debtor()),
         transfers: vec![ReceiptTransfer {
             id: Some(1),
             amount: Some(Cents::new(cents).unwrap()),
@@ -87,6 +89,21 @@ pub(crate) fn receipt_message(id: &str, number: &str, cents: i64, paid_at: Insta
         transfer_date: None,
         metadata: Vec::new(),
         stand_in: None,
+    }
+}
+
+fn debtor() -> Party {
+    Party {
+        kind: PartyKind::Person,
+        code: Personal::new("RSSMRA85T10A562S".to_owned()),
+        full_name: Personal::new("Mario Rossi".to_owned()),
+        street: None,
+        civic_number: None,
+        postal_code: None,
+        city: None,
+        province: None,
+        country: None,
+        email: None,
     }
 }
 

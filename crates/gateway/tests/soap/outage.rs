@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use tramite_domain::debt_position::{PositionStatus, position_status};
 use tramite_domain::receipt::ReceiptOutcome;
 use tramite_pagopa::current::{Answer, PROBE_NOTICE, PaaFault, Request, Version};
-use tramite_testkit::Database;
 use tramite_testkit::postgres::{Cluster, Options};
+use tramite_testkit::{Database, postgres};
 
 use crate::messages::{get, notice_of, receipt, receipt_message, verify};
 use crate::place::{Place, fault, scope};
@@ -33,7 +33,8 @@ async fn all_fail(place: &Place, number: &str, arrival: &Request) {
 
 pub(crate) async fn a_killed_database_is_a_system_error_in_time_and_afterwards_all_is_accepted_once(_: Database) {
     let cluster = Cluster::start_new(Options { fsync: false, connections_max: 50 }).unwrap();
-    let mut place = Place::open(&cluster.create_database("outage")).await;
+    let url = cluster.create_database("outage");
+    let mut place = Place::open(&url).await;
     let position = place.position(&one_payment("S-1", 100)).await;
     let number = notice_of(&position, "single");
     assert!(matches!(timed(&place, &get(Version::V2, &number)).await, Answer::Get(..)));
@@ -61,6 +62,32 @@ pub(crate) async fn a_killed_database_is_a_system_error_in_time_and_afterwards_a
     let (store, town, _) = place.close().await;
     let kept = store.receipt_by_key(&scope(&town), "rt-1", ReceiptOutcome::Ok).await.unwrap().unwrap();
     assert!(kept.anomalies.is_empty(), "{:?}", kept.anomalies);
+    // What was answered while the database was away stands in the journal as well.
+    let sql = "SELECT count(*) FROM journal WHERE direction = 'rsp' AND outcome = 'PAA_SYSTEM_ERROR'";
+    let failures: usize = cluster.psql(url.rsplit('/').next().unwrap(), sql).trim().parse().unwrap();
+    assert!(failures >= 5, "{failures}");
+}
+
+pub(crate) async fn a_locked_position_holds_up_its_receipt_in_time_and_no_question(database: Database) {
+    let mut place = Place::open(database.url()).await;
+    let position = place.position(&one_payment("S-1", 100)).await;
+    let number = notice_of(&position, "single");
+    let arrival = receipt(receipt_message("rt-1", &number, 100, place.a.now));
+    let name = database.url().rsplit('/').next().unwrap().to_owned();
+    let locked = std::thread::spawn(move || {
+        let sql = "BEGIN; SELECT id FROM debt_positions FOR UPDATE; SELECT pg_sleep(4); COMMIT";
+        postgres::cluster().unwrap().psql(&name, sql);
+    });
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    assert_eq!(fault(&timed(&place, &arrival).await), PaaFault::SystemError);
+    assert!(matches!(timed(&place, &verify(&number)).await, Answer::Verify(_)));
+    tokio::task::spawn_blocking(move || locked.join().unwrap()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    // The first delivery went on by itself or gave up: in any case there is one receipt now.
+    let again = timed(&place, &arrival).await;
+    assert!(matches!(again, Answer::ReceiptAccepted(_)) || fault(&again) == PaaFault::DuplicateReceipt);
+    let stored = place.stored(&position).await;
+    assert_eq!((position_status(&stored, place.a.now), stored.version), (PositionStatus::Paid, position.version + 1));
 }
 
 pub(crate) async fn a_frozen_database_is_a_system_error_in_time(_: Database) {

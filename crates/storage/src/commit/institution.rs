@@ -6,7 +6,7 @@ use tramite_domain::institution::Institution;
 
 use super::{insert_rows, touched};
 use crate::column::Id;
-use crate::db::{Db, execute};
+use crate::db::{Db, execute, first};
 use crate::error::StoreError;
 use crate::row::institution::{AccountRow, BeneficiaryRow, InstitutionRow, StationLinkRow};
 use crate::schema::{accounts, beneficiaries, institution_stations, institutions};
@@ -20,7 +20,15 @@ pub(super) async fn put(
     let row = InstitutionRow::of(institution);
     let id = Id(institution.id);
     match expected {
-        None => touched(execute!(db, diesel::insert_into(institutions::table).values(&row))?)?,
+        None => {
+            // Which of several broken rules a database names first differs; that it is there already counts.
+            let there: Option<i64> =
+                first!(db, institutions::table.filter(institutions::institution_id.eq(id)).select(institutions::version))?;
+            if there.is_some() {
+                return Err(StoreError::Conflict);
+            }
+            execute!(db, diesel::insert_into(institutions::table).values(&row))?;
+        }
         Some(expected) => {
             let old = institutions::table
                 .filter(institutions::institution_id.eq(id))

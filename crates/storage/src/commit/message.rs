@@ -1,26 +1,55 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Events, tasks, journal and audit: they are only ever added.
 
+use futures_util::future::try_join_all;
 use tramite_domain::audit::AuditLine;
+use tramite_domain::batch::Write;
 use tramite_domain::event::Event;
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::journal::JournalEntry;
-use tramite_domain::task::Task;
 
-use super::insert_rows;
+use super::INSERT_ROWS_MAX;
 use crate::db::{Db, execute};
 use crate::error::StoreError;
 use crate::row::event::{EventRow, TaskRow};
 use crate::row::journal::{AuditRow, JournalRow};
 use crate::schema::{audit, events, journal, tasks};
 
-pub(crate) async fn event(db: &mut Db<'_>, institution: InstitutionId, event: &Event) -> Result<(), StoreError> {
-    execute!(db, diesel::insert_into(events::table).values(&EventRow::of(institution, event)))?;
+/// Adds what a batch tells. None depends on another, so on PostgreSQL they are sent together.
+pub(super) async fn tell(db: &mut Db<'_>, institution: InstitutionId, writes: &[Write]) -> Result<(), StoreError> {
+    match db {
+        Db::Postgres(connection) => {
+            let each = writes.iter().map(|write| one(Db::Postgres(connection), institution, write));
+            try_join_all(each).await?;
+        }
+        Db::Sqlite(connection) => {
+            for write in writes {
+                one(Db::Sqlite(connection), institution, write).await?;
+            }
+        }
+    }
     Ok(())
 }
 
-pub(super) async fn task(db: &mut Db<'_>, institution: InstitutionId, task: &Task) -> Result<(), StoreError> {
-    execute!(db, diesel::insert_into(tasks::table).values(&TaskRow::of(institution, task)))?;
+async fn one(mut db: Db<'_>, institution: InstitutionId, write: &Write) -> Result<(), StoreError> {
+    let db = &mut db;
+    match write {
+        Write::InsertEvent(told) => event(db, institution, told).await,
+        Write::InsertAudit(line) => audit(db, institution, line).await,
+        Write::InsertTask(task) => {
+            execute!(db, diesel::insert_into(tasks::table).values(&TaskRow::of(institution, task)))?;
+            Ok(())
+        }
+        Write::InsertJournal(entry) => {
+            execute!(db, diesel::insert_into(journal::table).values(&JournalRow::of(institution, entry)))?;
+            Ok(())
+        }
+        _ => Err(StoreError::failed("a write of an unknown kind")),
+    }
+}
+
+pub(crate) async fn event(db: &mut Db<'_>, institution: InstitutionId, event: &Event) -> Result<(), StoreError> {
+    execute!(db, diesel::insert_into(events::table).values(&EventRow::of(institution, event)))?;
     Ok(())
 }
 
@@ -29,13 +58,16 @@ pub(crate) async fn audit(db: &mut Db<'_>, institution: InstitutionId, line: &Au
     Ok(())
 }
 
-/// Lines of the journal, of whatever institutions.
-pub(crate) async fn insert_journal(
+/// Lines of the journal, of whatever institutions. One that is there already stays as it is: a buffer whose flush has an
+/// unknown outcome is flushed again.
+pub(crate) async fn journal_lines(
     db: &mut Db<'_>,
     entries: &[(InstitutionId, JournalEntry)],
 ) -> Result<(), StoreError> {
     let rows: Vec<JournalRow> =
         entries.iter().map(|(institution, entry)| JournalRow::of(*institution, entry)).collect();
-    insert_rows!(db, journal::table, rows);
+    for part in rows.chunks(INSERT_ROWS_MAX) {
+        execute!(db, diesel::insert_into(journal::table).values(part).on_conflict_do_nothing())?;
+    }
     Ok(())
 }

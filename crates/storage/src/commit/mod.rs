@@ -20,7 +20,7 @@ use crate::scope::Scope;
 
 pub(crate) use allowed::check as check_scope;
 
-pub(crate) use message::{audit, event, insert_journal};
+pub(crate) use message::{audit, event, journal_lines};
 
 /// Rows of one INSERT at most; more are written in several. No table has more than 32 columns, so the variables stay
 /// below SQLite's limit of 32,766.
@@ -34,10 +34,8 @@ macro_rules! insert_rows {
         for part in $rows.chunks($crate::commit::INSERT_ROWS_MAX) {
             if part.len() > $crate::commit::FEW_ROWS {
                 $crate::db::execute!($db, diesel::insert_into($table).values(part))?;
-                continue;
-            }
-            for row in part {
-                $crate::db::execute!($db, diesel::insert_into($table).values(row))?;
+            } else {
+                let _: Vec<usize> = $crate::db::execute_each!($db, part, row => diesel::insert_into($table).values(row))?;
             }
         }
     };
@@ -62,8 +60,9 @@ async fn apply_alone(mut db: Db<'_>, institution: InstitutionId, batch: Batch) -
     apply(&mut db, institution, batch).await
 }
 
-/// Applies the writes of a tenant.
+/// Applies the writes of a tenant: what they change in order, and then, together, what they tell.
 pub(crate) async fn apply(db: &mut Db<'_>, institution: InstitutionId, batch: Batch) -> Result<(), StoreError> {
+    let mut told = Vec::new();
     for write in batch.into_writes() {
         match write {
             Write::InsertPosition(position) => position::insert(db, institution, &position).await?,
@@ -81,29 +80,25 @@ pub(crate) async fn apply(db: &mut Db<'_>, institution: InstitutionId, batch: Ba
                 receipt::insert_variant(db, institution, id, receipt, message, received_at).await?;
             }
             Write::RecordAttempt(attempt) => attempt::record(db, institution, &attempt).await?,
-            Write::InsertEvent(event) => message::event(db, institution, &event).await?,
-            Write::InsertTask(task) => message::task(db, institution, &task).await?,
-            Write::InsertJournal(entry) => message::insert_journal(db, &[(institution, *entry)]).await?,
-            Write::InsertAudit(line) => message::audit(db, institution, &line).await?,
             Write::PutService { service, expected } => service::put(db, institution, &service, expected).await?,
             Write::PutInstitution { .. } => return Err(StoreError::failed("the registry is written by SystemScope")),
+            write => told.push(write),
         }
     }
-    Ok(())
+    message::tell(db, institution, &told).await
 }
 
 /// Applies the writes of the registry: an institution, with its events and audit lines.
 pub(crate) async fn apply_registry(db: &mut Db<'_>, institution: InstitutionId, batch: Batch) -> Result<(), StoreError> {
+    let mut told = Vec::new();
     for write in batch.into_writes() {
         match write {
             Write::PutInstitution { institution, expected } => institution::put(db, &institution, expected).await?,
-            Write::InsertEvent(event) => message::event(db, institution, &event).await?,
-            Write::InsertTask(task) => message::task(db, institution, &task).await?,
-            Write::InsertAudit(line) => message::audit(db, institution, &line).await?,
+            Write::InsertEvent(_) | Write::InsertTask(_) | Write::InsertAudit(_) => told.push(write),
             _ => return Err(StoreError::failed("this write belongs to a tenant, not to the registry")),
         }
     }
-    Ok(())
+    message::tell(db, institution, &told).await
 }
 
 /// One row touched means that the version was the expected one.

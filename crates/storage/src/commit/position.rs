@@ -11,7 +11,7 @@ use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId};
 
 use super::{insert_rows, touched};
 use crate::column::{At, Doc, Id};
-use crate::db::{Db, execute};
+use crate::db::{Db, execute, execute_each};
 use crate::error::StoreError;
 use crate::row::installment::{Children, InstallmentRow};
 use crate::row::position::PositionRow;
@@ -60,9 +60,11 @@ pub(super) async fn update(
                 ))
         )?;
     }
-    for installment in &below.installments {
-        upsert(db, installment).await?;
-    }
+    execute_each!(db, below.installments, row => diesel::insert_into(installments::table)
+        .values(row)
+        .on_conflict((installments::institution_id, installments::id))
+        .do_update()
+        .set(row))?;
     let old = transfers::table
         .filter(transfers::institution_id.eq(Id(institution)))
         .filter(transfers::debt_position_id.eq(Id(position.id)));
@@ -106,19 +108,6 @@ async fn head(
         .filter(debt_positions::version.eq(expected))
         .filter(debt_positions::erased_at.is_null());
     touched(execute!(db, diesel::update(old).set(&row))?)
-}
-
-async fn upsert(db: &mut Db<'_>, row: &InstallmentRow) -> Result<(), StoreError> {
-    use installments::dsl;
-    execute!(
-        db,
-        diesel::insert_into(dsl::installments)
-            .values(row)
-            .on_conflict((dsl::institution_id, dsl::id))
-            .do_update()
-            .set(row)
-    )?;
-    Ok(())
 }
 
 /// Empties a draft of everything about a person. The row stays, and its numbers stay taken (rules.md 1).

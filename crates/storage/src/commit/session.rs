@@ -2,14 +2,14 @@
 //! Writing checkout sessions.
 
 use diesel::prelude::*;
-use diesel::upsert::excluded;
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::session::CheckoutSession;
 
 use super::{insert_rows, touched};
-use crate::column::Id;
+use crate::column::{At, Id};
 use crate::db::{Db, execute};
 use crate::error::StoreError;
+use crate::row::place;
 use crate::row::session::SessionRow;
 use crate::row::session_item::SessionItemRow;
 use crate::schema::{checkout_sessions, session_items};
@@ -24,7 +24,7 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// The whole session as it is now; of its items only the payment can have changed.
+/// The whole session as it is now, with the payments of its items.
 pub(super) async fn update(
     db: &mut Db<'_>,
     institution: InstitutionId,
@@ -37,20 +37,19 @@ pub(super) async fn update(
         .filter(checkout_sessions::id.eq(Id(session.id)))
         .filter(checkout_sessions::version.eq(expected));
     touched(execute!(db, diesel::update(old).set(&row))?)?;
-    for item in SessionItemRow::of(institution, session)? {
-        use session_items::dsl;
-        execute!(
-            db,
-            diesel::insert_into(dsl::session_items)
-                .values(&item)
-                .on_conflict((dsl::institution_id, dsl::session_id, dsl::place))
-                .do_update()
-                .set((
-                    dsl::paid_at.eq(excluded(dsl::paid_at)),
-                    dsl::paid_amount.eq(excluded(dsl::paid_amount)),
-                    dsl::paid_receipt_id.eq(excluded(dsl::paid_receipt_id)),
-                ))
-        )?;
+    // Paid is final, and nothing else of an item ever changes.
+    for (index, item) in session.items.iter().enumerate() {
+        let Some(paid) = &item.paid else { continue };
+        let own = session_items::table
+            .filter(session_items::institution_id.eq(Id(institution)))
+            .filter(session_items::session_id.eq(Id(session.id)))
+            .filter(session_items::place.eq(place(index)?));
+        let payment = (
+            session_items::paid_at.eq(Some(At(paid.paid_at))),
+            session_items::paid_amount.eq(Some(paid.amount.cents())),
+            session_items::paid_receipt_id.eq(paid.receipt_id.map(Id)),
+        );
+        touched(execute!(db, diesel::update(own).set(payment))?)?;
     }
     Ok(())
 }

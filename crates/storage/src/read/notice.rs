@@ -30,6 +30,7 @@ impl Store {
 }
 
 async fn by_notice(mut db: Db<'_>, scope: Scope, number: String) -> Result<Option<DebtPosition>, StoreError> {
+    // One value, not a set: whatever the statistics say, both tables are reached by their indexes.
     let position = installments::table
         .filter(installments::institution_id.eq(Id(scope.institution())))
         .filter(installments::notice_number.eq(&number))
@@ -38,7 +39,7 @@ async fn by_notice(mut db: Db<'_>, scope: Scope, number: String) -> Result<Optio
         &mut db,
         debt_positions::table
             .filter(debt_positions::institution_id.eq(Id(scope.institution())))
-            .filter(debt_positions::id.eq_any(position))
+            .filter(debt_positions::id.nullable().eq(position.single_value()))
             .filter(debt_positions::erased_at.is_null())
             .select(PositionRow::as_select())
     )?;

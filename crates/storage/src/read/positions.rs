@@ -44,15 +44,6 @@ pub struct PositionFilter {
     pub updated_since: Option<Instant>,
 }
 
-impl PositionFilter {
-    fn asks_installments(&self) -> bool {
-        self.notice_number.is_some()
-            || self.iuv.is_some()
-            || self.due_date_from.is_some()
-            || self.due_date_to.is_some()
-    }
-}
-
 /// Where a list goes on.
 struct After {
     id: Option<Uuid>,
@@ -148,17 +139,25 @@ async fn list(
         if let Some(code) = &filter.debtor_tax_code {
             query = query.filter(dsl::debtor_tax_code.eq(code.expose().as_str()));
         }
-        if filter.asks_installments() {
+        if let Some(number) = &filter.notice_number {
+            let holder = installments::table
+                .filter(installments::institution_id.eq(institution))
+                .filter(installments::notice_number.eq(number.as_str()))
+                .select(installments::debt_position_id);
+            query = query.filter(dsl::id.nullable().eq(holder.single_value()));
+        }
+        if let Some(iuv) = &filter.iuv {
+            let holder = installments::table
+                .filter(installments::institution_id.eq(institution))
+                .filter(installments::iuv.eq(iuv.as_str()))
+                .select(installments::debt_position_id);
+            query = query.filter(dsl::id.nullable().eq(holder.single_value()));
+        }
+        if filter.due_date_from.is_some() || filter.due_date_to.is_some() {
             let mut below = installments::table
                 .filter(installments::institution_id.eq(institution))
                 .select(installments::debt_position_id)
                 .into_boxed::<DB>();
-            if let Some(number) = &filter.notice_number {
-                below = below.filter(installments::notice_number.eq(number.as_str()));
-            }
-            if let Some(iuv) = &filter.iuv {
-                below = below.filter(installments::iuv.eq(iuv.as_str()));
-            }
             if let Some(from) = filter.due_date_from {
                 below = below.filter(installments::due_date.ge(from));
             }

@@ -70,12 +70,13 @@ async fn by_cart(mut db: Db<'_>, scope: Scope, reference: String) -> Result<Opti
         .filter(attempts::kind.eq(AttemptKind::Cart.name()))
         .filter(attempts::reference.eq(&reference))
         .filter(attempts::session_id.is_not_null())
-        .select(attempts::session_id.assume_not_null());
+        .select(attempts::session_id)
+        .limit(1);
     let head: Option<SessionRow> = first!(
         &mut db,
         checkout_sessions::table
             .filter(checkout_sessions::institution_id.eq(Id(scope.institution())))
-            .filter(checkout_sessions::id.eq_any(minted))
+            .filter(checkout_sessions::id.nullable().eq(minted.single_value()))
             .select(SessionRow::as_select())
     )?;
     visible(&mut db, &scope, head).await
@@ -86,15 +87,23 @@ async fn holding(
     institution: InstitutionId,
     installments: Vec<Id<InstallmentId>>,
 ) -> Result<Vec<CheckoutSession>, StoreError> {
-    let held = session_items::table
-        .filter(session_items::institution_id.eq(Id(institution)))
-        .filter(session_items::installment_id.assume_not_null().eq_any(&installments))
-        .select(session_items::session_id);
+    let mut held: Vec<Id<SessionId>> = load!(
+        &mut db,
+        session_items::table
+            .filter(session_items::institution_id.eq(Id(institution)))
+            .filter(session_items::installment_id.assume_not_null().eq_any(&installments))
+            .select(session_items::session_id)
+    )?;
+    held.sort_unstable();
+    held.dedup();
+    if held.is_empty() {
+        return Ok(Vec::new());
+    }
     let heads: Vec<SessionRow> = load!(
         &mut db,
         checkout_sessions::table
             .filter(checkout_sessions::institution_id.eq(Id(institution)))
-            .filter(checkout_sessions::id.eq_any(held))
+            .filter(checkout_sessions::id.eq_any(&held))
             .order(checkout_sessions::id)
             .select(SessionRow::as_select())
     )?;

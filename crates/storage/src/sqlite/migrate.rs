@@ -39,10 +39,24 @@ impl From<Error> for Failure {
 }
 
 fn run(path: &Path, environment: Environment) -> Result<Migrated, StoreError> {
+    make_private(path)?;
     let mut connection = connect::writer(path)?;
     connection.batch_execute(&format!("PRAGMA busy_timeout = {MIGRATION_WAIT_MS_MAX}"))?;
     let applied = connection.immediate_transaction(|connection| apply(connection, environment)).map_err(|failed| failed.0)?;
     Ok(Migrated { applied, version: newest::<Sqlite>(&SQLITE_MIGRATIONS)? })
+}
+
+/// A new file belongs to its owner alone (mode 0600); SQLite gives the files beside it the same mode.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::unavailable(error)),
+    }
 }
 
 fn apply(connection: &mut SqliteConnection, environment: Environment) -> Result<Vec<String>, Failure> {

@@ -13,7 +13,8 @@ use crate::error::StoreError;
 use crate::store::Who;
 
 impl SystemScope {
-    /// Adds lines to the journal; those without institution are the platform's.
+    /// Adds lines to the journal; those without institution are the platform's. Lines that are there already stay as
+    /// they are, so a flush may be repeated.
     ///
     /// # Errors
     /// Whatever keeps the database from writing; then none is added.
@@ -39,7 +40,7 @@ impl SystemScope {
 }
 
 async fn append(mut db: Db<'_>, entries: Vec<(InstitutionId, JournalEntry)>) -> Result<(), StoreError> {
-    commit::insert_journal(&mut db, &entries).await
+    commit::journal_lines(&mut db, &entries).await
 }
 
 async fn audit(mut db: Db<'_>, institution: InstitutionId, line: AuditLine) -> Result<(), StoreError> {

@@ -7,20 +7,100 @@
     reason = "a test target without the usual harness is not seen as a test"
 )]
 
+mod events;
+mod faults;
+mod idempotency;
+mod lists;
+mod migrations;
+mod numbers;
 mod positions;
+mod raw;
+mod receipts;
+mod sessions;
 mod support;
+mod system;
+mod tenancy;
+mod walls;
 
-tramite_testkit::sentences! {
-    both:
-        positions::a_position_comes_back_as_it_was_kept,
-        positions::an_update_rewrites_the_head_and_keeps_what_was_issued,
-        positions::a_version_that_moved_is_a_conflict_and_nothing_is_written,
-        positions::of_many_who_change_one_version_one_succeeds,
-        positions::what_is_unique_is_told_by_its_rule,
-        positions::a_batch_is_written_whole_or_not_at_all,
-        positions::a_settled_installment_is_paid_and_its_siblings_are_untouched,
-        positions::an_erased_draft_is_gone_and_its_numbers_stay_taken,
-        positions::a_position_of_an_unknown_notice_needs_no_service,
-        positions::a_position_of_a_thousand_installments_is_kept,
-        positions::of_an_attempt_the_last_time_is_kept;
+mod sentences {
+    use super::*;
+
+    pub(super) fn run() {
+        main();
+    }
+
+    tramite_testkit::sentences! {
+        both:
+            positions::a_position_comes_back_as_it_was_kept,
+            positions::an_update_rewrites_the_head_and_keeps_what_was_issued,
+            positions::a_version_that_moved_is_a_conflict_and_nothing_is_written,
+            positions::of_many_who_change_one_version_one_succeeds,
+            positions::what_is_unique_is_told_by_its_rule,
+            positions::a_batch_is_written_whole_or_not_at_all,
+            positions::a_settled_installment_is_paid_and_its_siblings_are_untouched,
+            positions::an_erased_draft_is_gone_and_its_numbers_stay_taken,
+            positions::a_position_of_an_unknown_notice_needs_no_service,
+            positions::a_position_of_a_thousand_installments_is_kept,
+            positions::of_an_attempt_the_last_time_is_kept,
+            lists::the_state_filter_agrees_with_the_pure_function,
+            lists::what_the_clock_moves_is_due_at_its_instant,
+            lists::pages_are_stable_while_others_insert,
+            lists::every_filter_finds_its_own,
+            lists::a_list_of_changes_says_until_when_it_is_complete,
+            lists::a_cursor_of_another_list_is_refused,
+            lists::services_are_listed_by_their_codes,
+            lists::sessions_are_found_by_their_state_at_that_instant,
+            tenancy::two_institutions_with_the_same_notice_never_meet,
+            tenancy::another_tenants_rows_can_be_neither_changed_nor_named,
+            tenancy::objects_of_other_services_do_not_exist_for_a_restricted_token,
+            tenancy::a_session_exists_for_the_client_that_made_it,
+            numbers::five_hundred_who_take_numbers_at_once_get_distinct_right_ones,
+            numbers::a_range_is_used_up_to_its_last_number,
+            idempotency::of_fifty_twins_one_has_an_effect_and_all_get_its_answer,
+            idempotency::a_key_belongs_to_its_client_institution_method_and_path,
+            idempotency::an_answer_is_replayed_for_thirty_days_and_then_forgotten,
+            idempotency::a_refused_batch_keeps_no_answer,
+            idempotency::an_operators_answer_belongs_to_the_platform,
+            idempotency::what_is_sealed_stands_nowhere_in_the_database,
+            receipts::a_receipt_comes_back_with_its_message_and_without_it_in_lists,
+            receipts::of_fifty_equal_receipts_at_once_one_is_accepted,
+            receipts::other_bytes_under_a_key_are_kept_once_and_flagged,
+            sessions::a_session_comes_back_as_it_was_kept,
+            sessions::a_session_is_found_by_each_cart_it_minted,
+            sessions::the_platform_finds_a_sessions_home_and_its_foreign_items,
+            events::an_event_comes_back_in_the_feed_of_its_institution,
+            events::publishers_at_once_give_each_event_one_position,
+            events::a_task_is_claimed_once_and_comes_back_when_its_worker_dies,
+            system::an_institution_comes_back_with_its_histories,
+            system::an_institutions_keys_are_its_own,
+            system::a_station_is_put_and_changed,
+            system::a_client_comes_back_with_secrets_and_delegations,
+            system::operators_count_while_a_secret_of_theirs_lives,
+            system::a_signing_key_is_sealed_under_the_master_key,
+            system::journal_and_raw_messages_of_nobody_belong_to_the_platform,
+            migrations::every_migration_goes_down_and_up_again,
+            migrations::of_many_who_migrate_at_once_one_does_the_work,
+            migrations::a_database_is_of_one_environment_for_ever,
+            migrations::a_schema_this_program_does_not_know_is_refused,
+            faults::a_failing_job_does_not_harm_its_neighbours,
+            faults::a_killed_writer_loses_nothing_it_acknowledged,
+            faults::two_transactions_that_cross_are_a_conflict;
+        postgres:
+            events::an_event_that_commits_late_is_not_skipped,
+            walls::without_a_tenant_there_are_no_rows,
+            walls::the_roles_own_nothing_and_see_no_more_than_they_need,
+            walls::a_future_dropped_half_way_leaves_no_tenant_behind,
+            faults::a_full_pool_is_busy_and_a_locked_row_too;
+        asynchronous:
+            faults::a_dead_server_is_unavailable_and_comes_back_by_itself;
+        plain:
+            migrations::every_migration_has_its_twin;
+    }
+}
+
+fn main() {
+    // The sentence about a killed writer starts this program once more, as that writer.
+    if !faults::child() {
+        sentences::run();
+    }
 }

@@ -9,9 +9,9 @@ use tramite_domain::session::{Opened, open};
 
 use super::compose::view;
 use super::items::look_up;
+use super::link::session_url;
 use super::origin;
 use super::show::etag_of;
-use super::link::session_url;
 use super::view::CheckoutSessionView;
 use super::wire::CheckoutSessionInput;
 use crate::auth::Tenant;

@@ -8,8 +8,8 @@ use tramite_domain::ids::SessionId;
 use tramite_domain::session::{CheckoutSession, cancel};
 
 use super::compose::view;
-use super::show::{etag_of, positions_of};
 use super::link::session_url;
+use super::show::{etag_of, positions_of};
 use super::view::CheckoutSessionView;
 use crate::auth::Tenant;
 use crate::convention::{Answer, Reply, once};

@@ -2,9 +2,7 @@
 //! From a session and the positions of its items to what a caller reads now.
 
 use tramite_domain::debt_position::{DebtPosition, InstallmentStatus, installment_status};
-use tramite_domain::session::{
-    CheckoutSession, ItemSubject, ReturnKind, SessionItem, SessionStatus, session_status,
-};
+use tramite_domain::session::{CheckoutSession, ItemSubject, ReturnKind, SessionItem, SessionStatus, session_status};
 use tramite_domain::time::Instant;
 
 use super::view::{CheckoutSessionView, LineItemView, SessionLinks};
@@ -15,7 +13,12 @@ const CHECK_SECONDS: i64 = 5;
 const CHECK_UNRESOLVED_SECONDS: i64 = 3_600;
 
 /// The session as it is now.
-pub(super) fn view(session: &CheckoutSession, positions: &[DebtPosition], url: String, now: Instant) -> CheckoutSessionView {
+pub(super) fn view(
+    session: &CheckoutSession,
+    positions: &[DebtPosition],
+    url: String,
+    now: Instant,
+) -> CheckoutSessionView {
     let status = session_status(session, now);
     let receipts = session.items.iter().filter_map(|item| item.paid.as_ref()?.receipt_id);
     let late = (status == SessionStatus::Completed && session.closed_at.is_some()).then_some(true);
@@ -74,7 +77,8 @@ fn line_item(item: &SessionItem, positions: &[DebtPosition], now: Instant) -> Li
         status: if item.paid.is_some() { InstallmentStatus::Paid.name() } else { InstallmentStatus::Open.name() },
         ..LineItemView::default()
     };
-    let ItemSubject::Own { position_id, installment_id, service_code, external_id, reference, .. } = &item.subject else {
+    let ItemSubject::Own { position_id, installment_id, service_code, external_id, reference, .. } = &item.subject
+    else {
         // Of a foreign notice: number, amount, open or paid, and nothing else (rules.md 37).
         return view;
     };
@@ -91,7 +95,9 @@ fn line_item(item: &SessionItem, positions: &[DebtPosition], now: Instant) -> Li
     view.iuv = Some(item.notice_number.iuv().to_string());
     view.description = Some(item.description.to_string());
     let found = positions.iter().find(|position| position.id == *position_id);
-    if let Some((position, (option, one))) = found.and_then(|position| Some((position, position.installment(*installment_id)?))) {
+    if let Some((position, (option, one))) =
+        found.and_then(|position| Some((position, position.installment(*installment_id)?)))
+    {
         view.status = installment_status(position, option, one, now).name();
         view.anomalies = one.anomalies.iter().map(|anomaly| anomaly.name()).collect();
     }

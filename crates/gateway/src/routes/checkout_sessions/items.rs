@@ -108,9 +108,10 @@ async fn foreign(
     let Some(owner) = gateway.store().system().served(creditor).await? else {
         return missing_amount(item, pointer).map(|()| None);
     };
-    let delegated = tenant.client.delegations.iter().any(|one| {
-        one.institution_id == owner.id && one.live_at(now) && one.scopes.contains(&ApiScope::PaymentsWrite)
-    });
+    let delegated =
+        tenant.client.delegations.iter().any(|one| {
+            one.institution_id == owner.id && one.live_at(now) && one.scopes.contains(&ApiScope::PaymentsWrite)
+        });
     if !delegated {
         missing_amount(item, pointer)?;
     }
@@ -171,8 +172,11 @@ async fn own(
     item: &LineItemInput,
     inline: bool,
 ) -> Result<ItemInput, Problem> {
-    let Payers { attempts, sessions } =
-        if inline { Payers::default() } else { payers(gateway, &tenant.scope, std::slice::from_ref(&position)).await? };
+    let Payers { attempts, sessions } = if inline {
+        Payers::default()
+    } else {
+        payers(gateway, &tenant.scope, std::slice::from_ref(&position)).await?
+    };
     Ok(ItemInput::Own(Box::new(OwnItem {
         position,
         choice,

@@ -11,8 +11,8 @@ use tramite_storage::SessionFilter;
 use utoipa::{IntoParams, ToSchema};
 
 use super::compose::view;
-use super::show::positions_of;
 use super::link::session_url;
+use super::show::positions_of;
 use super::view::CheckoutSessionView;
 use crate::auth::Tenant;
 use crate::convention::{Answer, Reply, cursor_text, page_request};

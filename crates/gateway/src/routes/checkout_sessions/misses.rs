@@ -32,7 +32,8 @@ impl Misses {
         let windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match windows.get(&client) {
             Some(window) if window.count >= MISSES_MAX && now.seconds_since(window.since) < WINDOW_SECONDS => {
-                Err(Problem::new(Code::RateLimited).retry_after((WINDOW_SECONDS - now.seconds_since(window.since)).unsigned_abs()))
+                Err(Problem::new(Code::RateLimited)
+                    .retry_after((WINDOW_SECONDS - now.seconds_since(window.since)).unsigned_abs()))
             }
             _ => Ok(()),
         }

@@ -68,7 +68,11 @@ mod tests {
 
     #[test]
     fn only_an_origin_of_the_delegation_is_allowed_however_it_is_spelt() {
-        let right = ["https://portale.example.it/esito?pratica=1", "https://PORTALE.example.it:443/", "https://portale.example.it"];
+        let right = [
+            "https://portale.example.it/esito?pratica=1",
+            "https://PORTALE.example.it:443/",
+            "https://portale.example.it",
+        ];
         for address in right {
             assert!(allowed(address, Environment::Production), "{address}");
         }

@@ -9,11 +9,11 @@ use tramite_domain::violation::{Place, Violations};
 use tramite_storage::Change;
 
 use super::delegations::{About, events, replace_all};
+use super::etag;
 use super::input::ClientAdditionBody;
 use super::replace::known_institutions;
 use super::secrets::new_secret;
 use super::view::{AddedClientView, ClientView, IssuedSecretView};
-use super::etag;
 use crate::auth::Operator;
 use crate::convention::{Answer, Reply, audited, once_by_operator};
 use crate::extract::{Body, IdempotencyKey};
@@ -70,8 +70,7 @@ async fn decide(gateway: &Gateway, operator: &Operator, wanted: &ClientAdditionB
     if wanted.demo && gateway.environment() != Environment::Sandbox {
         faults.add(&Place::root().at("demo"), "only_in_sandbox", "Production has no demo clients.");
     }
-    let display_name =
-        faults.take(&Place::root().at("display_name"), "invalid_text", wanted.display_name.parse());
+    let display_name = faults.take(&Place::root().at("display_name"), "invalid_text", wanted.display_name.parse());
     let Some(display_name) = display_name.filter(|_| faults.is_empty()) else {
         return Err(Problem::invalid(faults.into_vec()));
     };

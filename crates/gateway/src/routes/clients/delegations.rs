@@ -103,9 +103,10 @@ pub(super) fn read(
 }
 
 fn service_codes(at: &Place, codes: &[String], faults: &mut Violations) -> Option<BTreeSet<ServiceCode>> {
-    let read = codes.iter().enumerate().map(|(index, code)| {
-        faults.take(&at.at(index), "wrong_pattern", code.parse::<ServiceCode>())
-    });
+    let read = codes
+        .iter()
+        .enumerate()
+        .map(|(index, code)| faults.take(&at.at(index), "wrong_pattern", code.parse::<ServiceCode>()));
     read.collect()
 }
 
@@ -137,7 +138,11 @@ fn is_origin(text: &str, environment: Environment) -> bool {
 }
 
 /// An event in the feed of every institution whose delegation is not what it was.
-pub(super) fn events(before: &[Delegation], after: &[Delegation], given: &mut Given<'_>) -> Vec<(InstitutionId, Event)> {
+pub(super) fn events(
+    before: &[Delegation],
+    after: &[Delegation],
+    given: &mut Given<'_>,
+) -> Vec<(InstitutionId, Event)> {
     let changed = after.iter().filter(|row| !before.contains(row));
     changed
         .map(|row| {
@@ -154,10 +159,28 @@ mod tests {
 
     #[test]
     fn an_origin_is_what_a_browser_writes_and_https_but_for_this_machine_in_the_sandbox() {
-        for right in ["https://portale.example.it", "https://portale.example.it:8443", "http://localhost:3000", "http://127.0.0.1:1", "http://[::1]:8080"] {
+        for right in [
+            "https://portale.example.it",
+            "https://portale.example.it:8443",
+            "http://localhost:3000",
+            "http://127.0.0.1:1",
+            "http://[::1]:8080",
+        ] {
             assert!(is_origin(right, Environment::Sandbox), "{right}");
         }
-        for wrong in ["https://portale.example.it/", "https://Portale.example.it", "https://portale.example.it:443", "http://portale.example.it", "https://u@portale.example.it", "https://portale.example.it/a", "ftp://a", "null", "", "https://", "javascript:alert(1)"] {
+        for wrong in [
+            "https://portale.example.it/",
+            "https://Portale.example.it",
+            "https://portale.example.it:443",
+            "http://portale.example.it",
+            "https://u@portale.example.it",
+            "https://portale.example.it/a",
+            "ftp://a",
+            "null",
+            "",
+            "https://",
+            "javascript:alert(1)",
+        ] {
             assert!(!is_origin(wrong, Environment::Sandbox), "{wrong}");
         }
         assert!(!is_origin("http://localhost:3000", Environment::Production));

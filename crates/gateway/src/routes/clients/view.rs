@@ -159,7 +159,7 @@ pub(super) struct AddedClientView {
 
 /// A page of clients.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ClientPage, example = json!({"items": []}))]
+#[schema(as = ClientPage)]
 pub(super) struct ClientPage {
     /// The clients.
     #[schema(min_items = 0, max_items = 500)]

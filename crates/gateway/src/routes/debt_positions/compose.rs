@@ -135,8 +135,7 @@ fn transfer(transfer: &Transfer) -> TransferView {
             });
         }
         TransferTarget::Stamp { document_hash, province } => {
-            view.stamp =
-                Some(StampView { document_hash: document_hash.to_string(), province: province.to_string() });
+            view.stamp = Some(StampView { document_hash: document_hash.to_string(), province: province.to_string() });
         }
     }
     view

@@ -81,7 +81,11 @@ pub(crate) struct DebtPositionPage {
     responses((status = 200, description = "A page of debt positions.", body = DebtPositionPage))
 )]
 #[get("/v1/debt-positions")]
-pub(crate) async fn list_debt_positions(gateway: Data<Gateway>, tenant: Tenant, parameters: Query<ListParameters>) -> Answer {
+pub(crate) async fn list_debt_positions(
+    gateway: Data<Gateway>,
+    tenant: Tenant,
+    parameters: Query<ListParameters>,
+) -> Answer {
     let asked = parameters.0;
     let request = page_request(asked.limit, asked.cursor.as_deref())?;
     let filter = PositionFilter {

@@ -57,8 +57,12 @@ pub(crate) async fn load(gateway: &Gateway, scope: &Scope, id: DebtPositionId) -
 
 /// Who may be paying any of these positions now.
 pub(crate) async fn payers(gateway: &Gateway, scope: &Scope, positions: &[DebtPosition]) -> Result<Payers, Problem> {
-    let ids: Vec<InstallmentId> =
-        positions.iter().flat_map(DebtPosition::installments).filter(|(_, one)| one.payment.is_none()).map(|(_, one)| one.id).collect();
+    let ids: Vec<InstallmentId> = positions
+        .iter()
+        .flat_map(DebtPosition::installments)
+        .filter(|(_, one)| one.payment.is_none())
+        .map(|(_, one)| one.id)
+        .collect();
     if ids.is_empty() {
         return Ok(Payers::default());
     }
@@ -69,7 +73,12 @@ pub(crate) async fn payers(gateway: &Gateway, scope: &Scope, positions: &[DebtPo
 }
 
 /// What a caller reads of a position now.
-pub(crate) fn view(institution: &Institution, position: &DebtPosition, payers: &Payers, now: Instant) -> DebtPositionView {
+pub(crate) fn view(
+    institution: &Institution,
+    position: &DebtPosition,
+    payers: &Payers,
+    now: Instant,
+) -> DebtPositionView {
     let context = ViewContext { creditor: institution.tax_code, activity: payers.activity(), now };
     DebtPositionView::of(position, context)
 }

@@ -5,7 +5,7 @@
 use tramite_domain::access::ApiScope;
 use tramite_domain::batch::Batch;
 use tramite_domain::debt_position::{
-    Decided, DebtPosition, Origin, PositionInput, TermsContext, Warning, differences, open, replace,
+    DebtPosition, Decided, Origin, PositionInput, TermsContext, Warning, differences, open, replace,
 };
 use tramite_domain::given::Numbers;
 use tramite_domain::ident::{ExternalId, ServiceCode};
@@ -77,12 +77,12 @@ pub(crate) async fn make(
             Err(Refusal::ExternalIdTaken { existing: found.id, differences: Vec::new() }.into())
         }
         (Some(found), IfExists::Return) => match differences(context, &found, input)? {
-            same if same.is_empty() => Ok(Made { position: found, batch: Batch::new(), warnings: Vec::new(), new: false }),
+            same if same.is_empty() => {
+                Ok(Made { position: found, batch: Batch::new(), warnings: Vec::new(), new: false })
+            }
             differences => Err(Refusal::ExternalIdTaken { existing: found.id, differences }.into()),
         },
-        (Some(found), IfExists::Replace) => {
-            replace_terms(gateway, tenant, institution, &found, input, false).await
-        }
+        (Some(found), IfExists::Replace) => replace_terms(gateway, tenant, institution, &found, input, false).await,
     }
 }
 
@@ -110,7 +110,12 @@ fn made(decided: Decided, new: bool) -> Made {
     Made { position: decided.position, batch: decided.batch, warnings: decided.warnings, new }
 }
 
-fn terms_context<'a>(institution: &'a Institution, service: &'a Service, tenant: &Tenant, now: Instant) -> TermsContext<'a> {
+fn terms_context<'a>(
+    institution: &'a Institution,
+    service: &'a Service,
+    tenant: &Tenant,
+    now: Instant,
+) -> TermsContext<'a> {
     TermsContext { institution, service, free_beneficiary: tenant.may(ApiScope::DebtPositionsFreeBeneficiary), now }
 }
 

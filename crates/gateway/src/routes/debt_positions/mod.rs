@@ -30,18 +30,21 @@ const TERMS: &[Code] = &[Code::NoIssuingStation, Code::InstitutionNotActive, Cod
 pub(crate) fn mount(api: &mut Api<'_, '_>) {
     api.tenant(list::list_debt_positions, ApiScope::DebtPositionsRead);
     api.tenant(search::find_debt_positions, ApiScope::DebtPositionsRead);
-    api.tenant(add::add_debt_position, ApiScope::DebtPositionsWrite)
-        .idempotent()
-        .etag()
-        .refuses(TERMS)
-        .refuses(&[Code::ExternalIdTaken, Code::PaymentInProgress, Code::DebtPositionState, Code::InstallmentPaid]);
+    api.tenant(add::add_debt_position, ApiScope::DebtPositionsWrite).idempotent().etag().refuses(TERMS).refuses(&[
+        Code::ExternalIdTaken,
+        Code::PaymentInProgress,
+        Code::DebtPositionState,
+        Code::InstallmentPaid,
+    ]);
     api.tenant(show::show_debt_position, ApiScope::DebtPositionsRead).etag();
     api.tenant(replace::replace_debt_position, ApiScope::DebtPositionsWrite)
         .etag()
         .conditional()
         .refuses(TERMS)
         .refuses(&[Code::DebtPositionState, Code::InstallmentPaid, Code::PaymentInProgress, Code::ImmutableField]);
-    api.tenant(act::remove_debt_position, ApiScope::DebtPositionsWrite).conditional().refuses(&[Code::DebtPositionState]);
+    api.tenant(act::remove_debt_position, ApiScope::DebtPositionsWrite)
+        .conditional()
+        .refuses(&[Code::DebtPositionState]);
     api.tenant(act::publish_debt_position, ApiScope::DebtPositionsWrite)
         .idempotent()
         .etag()

@@ -85,7 +85,9 @@ impl From<TransferInput> for domain::TransferInput {
             beneficiary: wire.beneficiary.map(|BeneficiaryInput { tax_code, company_name, iban }| {
                 domain::BeneficiaryInput { tax_code, company_name, iban }
             }),
-            stamp: wire.stamp.map(|StampInput { document_hash, province }| domain::StampInput { document_hash, province }),
+            stamp: wire
+                .stamp
+                .map(|StampInput { document_hash, province }| domain::StampInput { document_hash, province }),
             taxonomy_code: wire.taxonomy_code,
             remittance_information: wire.remittance_information,
             payment_metadata: wire.payment_metadata,

@@ -57,7 +57,11 @@ fn wrong_code() -> Problem {
     responses((status = 200, description = "A page of debt positions.", body = DebtPositionPage))
 )]
 #[post("/v1/debt-positions/search")]
-pub(crate) async fn find_debt_positions(gateway: Data<Gateway>, tenant: Tenant, body: Body<DebtPositionSearch>) -> Answer {
+pub(crate) async fn find_debt_positions(
+    gateway: Data<Gateway>,
+    tenant: Tenant,
+    body: Body<DebtPositionSearch>,
+) -> Answer {
     let asked = body.valid()?;
     let request = page_request(asked.limit, asked.cursor.as_deref())?;
     let code: SubjectTaxCode = asked.debtor_tax_code.parse().map_err(|_| wrong_code())?;

@@ -137,7 +137,7 @@ struct AccountBody {
 /// A subject other than the institution to which a transfer may go.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = BeneficiaryInput)]
+#[schema(as = RegisteredBeneficiaryInput)]
 struct BeneficiaryBody {
     /// Its name within the institution.
     #[schema(value_type = words::BeneficiaryCode)]

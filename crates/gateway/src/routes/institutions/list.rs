@@ -15,7 +15,7 @@ use crate::words;
 
 /// A page of institutions.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = InstitutionPage, example = json!({"items": [], "next_cursor": "CGkBmF08ehB7fo0LPx9abC4B"}))]
+#[schema(as = InstitutionPage)]
 struct InstitutionPage {
     /// The institutions.
     #[schema(min_items = 0, max_items = 500)]

@@ -24,11 +24,7 @@ use crate::words;
     responses((status = 200, description = "The institution.", body = InstitutionView))
 )]
 #[get("/v1/institutions/{id}")]
-pub(super) async fn show_institution(
-    gateway: Data<Gateway>,
-    caller: Caller,
-    id: Segment<InstitutionId>,
-) -> Answer {
+pub(super) async fn show_institution(gateway: Data<Gateway>, caller: Caller, id: Segment<InstitutionId>) -> Answer {
     let institution = match caller {
         Caller::Operator(_) => gateway.store().system().institution(*id).await?.or_not_found()?,
         Caller::Tenant(tenant) if tenant.institution_id() == *id => gateway.store().institution(&tenant.scope).await?,

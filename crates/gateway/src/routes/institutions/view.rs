@@ -154,7 +154,7 @@ struct AccountView {
 
 /// A subject other than the institution to which a transfer may go.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Beneficiary)]
+#[schema(as = RegisteredBeneficiary)]
 struct BeneficiaryView {
     /// Its name within the institution.
     #[schema(value_type = words::BeneficiaryCode)]

@@ -50,7 +50,8 @@ fn etag_of(receipt: &Receipt) -> Etag {
 /// XML is asked for by name; whoever takes anything gets JSON.
 fn wants_xml(request: &HttpRequest) -> bool {
     let accepts = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok());
-    let mut media = accepts.flat_map(|text| text.split(',')).map(|one| one.split(';').next().unwrap_or_default().trim());
+    let mut media =
+        accepts.flat_map(|text| text.split(',')).map(|one| one.split(';').next().unwrap_or_default().trim());
     media.find(|one| matches!(*one, "application/xml" | "application/json" | "*/*")) == Some("application/xml")
 }
 

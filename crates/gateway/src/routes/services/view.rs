@@ -96,7 +96,7 @@ struct AmountRuleView {
 
 /// A page of services.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ServicePage, example = json!({"items": []}))]
+#[schema(as = ServicePage)]
 pub(super) struct ServicePage {
     /// The services.
     #[schema(min_items = 0, max_items = 500)]

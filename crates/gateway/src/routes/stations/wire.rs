@@ -74,7 +74,7 @@ pub(super) struct StationView {
 
 /// A page of stations.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = StationPage, example = json!({"items": []}))]
+#[schema(as = StationPage)]
 pub(super) struct StationPage {
     /// The stations.
     #[schema(min_items = 0, max_items = 500)]

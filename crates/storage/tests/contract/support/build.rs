@@ -2,7 +2,7 @@
 //! Small builders of domain objects: each whole, with every field that storage must bring back.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use chrono::NaiveDate;
 use tramite_domain::access::{
@@ -33,7 +33,7 @@ use tramite_domain::session::{
 use tramite_domain::station::Station;
 use tramite_domain::text::Text;
 
-use super::{id, now};
+use super::{NEXT, id, now};
 
 pub(crate) const STATION: &str = "99999000039_01";
 pub(crate) const IBAN: &str = "IT60X0542811101000000123456";
@@ -165,7 +165,6 @@ pub(crate) fn delegation(client: &Client, institution_id: InstitutionId) -> Dele
 
 /// A notice number nobody else has, outside of the range that Tramite gives by itself.
 pub(crate) fn number() -> NoticeNumber {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
     let base = Base13::new(NEXT.fetch_add(1, Ordering::Relaxed)).unwrap();
     NoticeNumber::generate(SegregationCode::new(5).unwrap(), base)
 }

@@ -26,9 +26,16 @@ pub(crate) fn now() -> Instant {
     "2026-03-01T10:00:00.123456Z".parse().unwrap()
 }
 
+/// The next id and the next notice number.
+pub(crate) static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// Another process begins elsewhere, so that its ids are its own.
+pub(crate) fn start_ids(from: u64) {
+    NEXT.store(from, Ordering::Relaxed);
+}
+
 /// Ids grow, as those of a running program do.
 pub(crate) fn id<T: From<Uuid>>() -> T {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     T::from(Uuid::from_u64_pair(0x0190_0000_0000_7000, 0x8000_0000_0000_0000 | number))
 }

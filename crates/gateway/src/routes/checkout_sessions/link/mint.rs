@@ -171,7 +171,13 @@ fn journal(
     vec![JournalEntry { payload: serde_json::to_vec(&masked).unwrap_or_default(), ..request }, response]
 }
 
-fn line(gateway: &Gateway, session: &CheckoutSession, exchange: Uuid, at: Instant, direction: Direction) -> JournalEntry {
+fn line(
+    gateway: &Gateway,
+    session: &CheckoutSession,
+    exchange: Uuid,
+    at: Instant,
+    direction: Direction,
+) -> JournalEntry {
     let first = session.items.first();
     JournalEntry {
         id: gateway.world().id().into(),

@@ -33,5 +33,7 @@ pub(super) fn mount(api: &mut Api<'_, '_>) {
         .route(web::head().to(visit::look))
         .route(web::post().to(visit::go));
     api.protocol(Method::GET, ADDRESS, Limit::Source, address);
+    api.also(Method::HEAD, ADDRESS, Limit::Source);
+    api.also(Method::POST, ADDRESS, Limit::Source);
     api.protocol(Method::GET, RETURN, Limit::Source, web::resource(RETURN).route(web::get().to(back::come_back)));
 }

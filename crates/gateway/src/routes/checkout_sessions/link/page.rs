@@ -68,10 +68,16 @@ impl Notice {
             Self::Running => [
                 ("Pagamento in verifica", "Un pagamento è in corso. Torna tra qualche minuto: non pagare di nuovo."),
                 ("Payment being verified", "A payment is in progress. Come back in a few minutes: do not pay again."),
-                ("Zahlung wird geprüft", "Eine Zahlung läuft. Kommen Sie in einigen Minuten wieder und zahlen Sie nicht erneut."),
+                (
+                    "Zahlung wird geprüft",
+                    "Eine Zahlung läuft. Kommen Sie in einigen Minuten wieder und zahlen Sie nicht erneut.",
+                ),
             ],
             Self::BeingPaid => [
-                ("Pagamento già in corso o concluso", "Questo avviso è già stato pagato o qualcuno lo sta pagando in questo momento."),
+                (
+                    "Pagamento già in corso o concluso",
+                    "Questo avviso è già stato pagato o qualcuno lo sta pagando in questo momento.",
+                ),
                 ("Already paid or being paid", "This notice has been paid, or somebody is paying it right now."),
                 ("Bereits bezahlt oder in Zahlung", "Diese Zahlungsmitteilung ist bezahlt oder wird gerade bezahlt."),
             ],
@@ -103,7 +109,10 @@ impl Notice {
             Self::Expired => [
                 ("Tempo scaduto", "Questo indirizzo non è più valido. Ricomincia dal sito dell'ente."),
                 ("Time is over", "This address is no longer valid. Start again from the institution's site."),
-                ("Zeit abgelaufen", "Diese Adresse ist nicht mehr gültig. Beginnen Sie erneut auf der Seite der Behörde."),
+                (
+                    "Zeit abgelaufen",
+                    "Diese Adresse ist nicht mehr gültig. Beginnen Sie erneut auf der Seite der Behörde.",
+                ),
             ],
             Self::NotPayable => [
                 ("Non più pagabile", "Quanto richiesto non può più essere pagato da qui. Rivolgiti all'ente."),
@@ -113,7 +122,10 @@ impl Notice {
             Self::Unknown => [
                 ("Pagina non trovata", "L'indirizzo non è corretto. Ricomincia dal sito dell'ente."),
                 ("Page not found", "The address is not right. Start again from the institution's site."),
-                ("Seite nicht gefunden", "Die Adresse ist nicht richtig. Beginnen Sie erneut auf der Seite der Behörde."),
+                (
+                    "Seite nicht gefunden",
+                    "Die Adresse ist nicht richtig. Beginnen Sie erneut auf der Seite der Behörde.",
+                ),
             ],
             Self::TryAgain => [
                 ("Servizio momentaneamente non disponibile", "Riprova tra qualche minuto. Non è stato pagato nulla."),
@@ -161,7 +173,9 @@ mod tests {
 
     #[test]
     fn a_payment_that_is_awaited_asks_the_citizen_not_to_pay_again_in_every_language() {
-        for (language, words) in [(Language::It, "Non pagare"), (Language::En, "Do not pay"), (Language::De, "nicht erneut")] {
+        for (language, words) in
+            [(Language::It, "Non pagare"), (Language::En, "Do not pay"), (Language::De, "nicht erneut")]
+        {
             assert!(Notice::of(Hint::Pending).text(language).1.contains(words));
         }
     }

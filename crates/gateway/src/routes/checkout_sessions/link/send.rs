@@ -96,7 +96,9 @@ async fn address(
 async fn origins(gateway: &Gateway, session: &CheckoutSession) -> Result<Vec<String>, Problem> {
     let home = gateway.store().system().session_home(session.id).await?;
     let client = gateway.fresh().client(gateway, session.client_id).await?;
-    let found = home.zip(client).and_then(|(institution, client)| origins_of(&client.delegations, institution, session.client_id));
+    let found = home
+        .zip(client)
+        .and_then(|(institution, client)| origins_of(&client.delegations, institution, session.client_id));
     Ok(found.unwrap_or_default())
 }
 

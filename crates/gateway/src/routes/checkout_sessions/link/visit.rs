@@ -60,15 +60,30 @@ pub(super) fn page_of_problem(gateway: &Gateway, problem: &crate::problem::Probl
 }
 
 /// Names by which programs that open links before, or instead of, people tell themselves.
-const LINK_READERS: [&str; 10] =
-    ["bot", "crawl", "spider", "preview", "facebookexternalhit", "slack", "whatsapp", "telegram", "scan", "headless-fetch"];
+const LINK_READERS: [&str; 10] = [
+    "bot",
+    "crawl",
+    "spider",
+    "preview",
+    "facebookexternalhit",
+    "slack",
+    "whatsapp",
+    "telegram",
+    "scan",
+    "headless-fetch",
+];
 
 /// Whether a request is a prefetch or comes from a program that reads links: it must mint no cart.
 fn is_machine(headers: &HeaderMap) -> bool {
     let says = |name: &str, word: &str| {
-        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|text| text.to_ascii_lowercase().contains(word))
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|text| text.to_ascii_lowercase().contains(word))
     };
-    let prefetch = ["purpose", "sec-purpose", "x-purpose", "x-moz"].iter().any(|name| says(name, "prefetch") || says(name, "preview"));
+    let prefetch = ["purpose", "sec-purpose", "x-purpose", "x-moz"]
+        .iter()
+        .any(|name| says(name, "prefetch") || says(name, "preview"));
     // A browser that tells how it fetches tells a navigation; anything else is an image, a frame or a script.
     let no_navigation = headers.contains_key("sec-fetch-mode") && !says("sec-fetch-mode", "navigate");
     let reader = LINK_READERS.iter().any(|word| says(USER_AGENT.as_str(), word));

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! One thing of each kind in institution A, so that it can be asked for.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::given::World;
+use tramite_domain::ids::ReceiptRowId;
+use tramite_domain::money::Cents;
+use tramite_domain::receipt::{
+    Psp, Receipt, ReceiptContent, ReceiptMessage, ReceiptOutcome, ReceiptRole, ReceiptSubject,
+};
+use tramite_storage::Scope;
+
+use super::seed::{STATION, Seeded};
+use super::{Ask, TestGateway};
+
+impl TestGateway {
+    /// Makes them, and keeps their ids in `seeded.made` by the segment of the path that they stand under. A resource
+    /// adds its line here.
+    pub async fn make_one_of_each(&self, seeded: &mut Seeded) {
+        let token = self.token(&seeded.for_a).await;
+        let position = self.make(&token, "/v1/debt-positions", &debt_position("TARI-1")).await;
+        let item = json!({
+            "line_items": [{"debt_position_id": position}], "return_url": "https://portale.example.it/esito",
+        });
+        let session = self.make(&token, "/v1/checkout-sessions", &item).await;
+        let receipt = self.receipt(seeded, &position).await;
+        seeded.made.insert("debt-positions", position);
+        seeded.made.insert("checkout-sessions", session);
+        seeded.made.insert("receipts", receipt.to_string());
+    }
+
+    async fn make(&self, token: &str, path: &str, body: &serde_json::Value) -> String {
+        let seen = self.ask(Ask::post(path).token(token).json(body).key(&self.world.id().to_string())).await;
+        assert_eq!(seen.status, 201, "{path}: {}", seen.text());
+        seen.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A receipt for the position, kept as it came.
+    async fn receipt(&self, seeded: &Seeded, position: &str) -> ReceiptRowId {
+        let scope = Scope::of_node(seeded.a.id);
+        let position = self.gateway.store().position(&scope, position.parse().unwrap()).await.unwrap().unwrap();
+        let (_, installment) = position.installments().next().unwrap();
+        let (now, amount) = (self.world.now(), Cents::payable(12_050).unwrap());
+        let receipt = Receipt {
+            id: ReceiptRowId::new(self.world.id()),
+            content: ReceiptContent {
+                receipt_id: "c110729d258c4ab1b765fe902aae41d6".to_owned(),
+                creditor_tax_code: seeded.a.tax_code.to_string(),
+                notice_number: installment.notice_number.as_ref().unwrap().to_string(),
+                iuv: installment.iuv.to_string(),
+                outcome: ReceiptOutcome::Ok,
+                amount,
+                fee: None,
+                paid_at: Some(now),
+                application_date: None,
+                transfer_date: None,
+                description: "TARI 2026".to_owned(),
+                company_name: "Comune di Esempio".to_owned(),
+                psp: Psp { id: "ABI00001".to_owned(), company_name: "Banca".to_owned(), ..Psp::default() },
+                payment_method: None,
+                payment_note: None,
+                debtor: None,
+                payer: None,
+                transfers: Vec::new(),
+                payment_metadata: std::collections::BTreeMap::new(),
+                stand_in: false,
+                irregularities: Vec::new(),
+            },
+            addressee_tax_code: seeded.a.tax_code.to_string(),
+            position: Some(ReceiptSubject {
+                position_id: position.id,
+                installment_id: installment.id,
+                service_code: position.service_code.clone(),
+                external_id: position.external_id.clone(),
+            }),
+            role: ReceiptRole::Owner,
+            paid_at: now,
+            received_at: now,
+            station_id: STATION.to_owned(),
+            primitive: "paSendRTV2".to_owned(),
+            peer_fingerprint: None,
+            anomalies: BTreeSet::new(),
+            message: ReceiptMessage { bytes: b"<receipt/>".to_vec(), sha256: [1; 32] },
+        };
+        let id = receipt.id;
+        let batch = Batch::new().with(Write::InsertReceipt(Box::new(receipt)));
+        self.gateway.store().commit(&scope, batch).await.unwrap();
+        id
+    }
+}
+
+/// A published debt position of the service TARI.
+pub fn debt_position(external_id: &str) -> serde_json::Value {
+    json!({
+        "external_id": external_id, "service_code": "TARI", "description": "TARI 2026", "publish": true,
+        "debtor": {"type": "natural_person", "tax_code": "RSSMRA85T10A562S", "full_name": "Mario Rossi"},
+        "amount": 12050, "due_date": "2026-12-31",
+    })
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What tests of the gateway share: a gateway in this process, a clock that is told what time it is, two institutions
+//! with their clients, and a short way to ask.
+#![allow(dead_code, unreachable_pub, reason = "each test target uses its own part")]
+
+mod ask;
+mod clock;
+pub mod ids;
+mod made;
+pub mod seed;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::test;
+use actix_web::web::Data;
+use tramite_domain::environment::Environment;
+use tramite_domain::given::World;
+use tramite_gateway::{Gateway, GatewaySettings, rest_app};
+use tramite_storage::{DatabaseUrl, MasterKey, Store, StoreSettings};
+use tramite_testkit::Database;
+
+pub use ask::{Ask, Seen};
+pub use clock::TestWorld;
+
+/// Where the tests' gateway says it is.
+pub const PUBLIC_URL: &str = "http://localhost:8080";
+
+type Caller = Rc<dyn Fn(test::TestRequest) -> Pin<Box<dyn Future<Output = Seen>>>>;
+
+/// A gateway on a database of its own.
+pub struct TestGateway {
+    pub gateway: Data<Gateway>,
+    pub world: Arc<TestWorld>,
+    call: Caller,
+}
+
+impl TestGateway {
+    /// With limits so wide that no test meets them by chance.
+    pub async fn new(database: &Database) -> Self {
+        Self::with(database, |_| {}).await
+    }
+
+    /// With settings of the test's own.
+    pub async fn with(database: &Database, change: impl FnOnce(&mut GatewaySettings)) -> Self {
+        let store = store(database).await;
+        let world = Arc::new(TestWorld::new());
+        let mut settings = GatewaySettings::new(PUBLIC_URL).unwrap();
+        settings.limits = wide();
+        change(&mut settings);
+        Self::on(store, world, settings).await
+    }
+
+    /// Another process on the same database.
+    pub async fn twin(&self) -> Self {
+        let settings = self.gateway.settings().clone();
+        Self::on(self.gateway.store().clone(), Arc::clone(&self.world), settings).await
+    }
+
+    async fn on(store: Store, world: Arc<TestWorld>, settings: GatewaySettings) -> Self {
+        let given: Arc<dyn World> = world.clone();
+        let gateway = Data::new(Gateway::open(store, given, settings).await.unwrap());
+        let app = Rc::new(test::init_service(rest_app(gateway.clone())).await);
+        let call: Caller = Rc::new(move |request| {
+            let app = Rc::clone(&app);
+            Box::pin(async move { Seen::of(test::call_service(&*app, request.to_request()).await).await })
+        });
+        Self { gateway, world, call }
+    }
+
+    /// Asks, and reads the whole answer.
+    pub async fn ask(&self, ask: Ask) -> Seen {
+        (self.call)(ask.into_request()).await
+    }
+}
+
+/// A migrated store on a database.
+pub async fn store(database: &Database) -> Store {
+    let url = DatabaseUrl::parse(database.url()).unwrap();
+    Store::migrate(&url, Environment::Sandbox).await.unwrap();
+    let settings = StoreSettings {
+        url,
+        master_key: MasterKey::from_bytes([7; 32]),
+        connections_max: 6,
+        system_connections_max: 2,
+        wait_ms_max: 5_000,
+    };
+    Store::open(settings).await.unwrap()
+}
+
+fn wide() -> tramite_gateway::RateLimits {
+    let many = std::num::NonZeroU32::new(1_000_000).unwrap();
+    tramite_gateway::RateLimits {
+        client_per_second: many,
+        client_burst: many,
+        token_client_per_minute: many,
+        token_source_per_minute: many,
+        source_per_second: many,
+        source_burst: many,
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Migrations: up, down and up again, by one process at a time, and for one environment.
+
+use std::path::PathBuf;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use tramite_domain::environment::Environment;
+use tramite_storage::{DatabaseUrl, MasterKey, Store, StoreError, StoreSettings};
+use tramite_testkit::{Database, workspace_root};
+
+use crate::support::*;
+
+fn settings(database: &Database) -> StoreSettings {
+    StoreSettings {
+        url: database.url().parse().unwrap(),
+        master_key: MasterKey::from_bytes([7; 32]),
+        connections_max: 2,
+        system_connections_max: 1,
+        wait_ms_max: 5_000,
+    }
+}
+
+fn run(database: &Database, sql: &str) {
+    match database.url().strip_prefix("sqlite:") {
+        Some(path) => SqliteConnection::establish(path).unwrap().batch_execute(sql).unwrap(),
+        None => drop(crate::raw::psql(database, sql)),
+    }
+}
+
+/// The folders of the migrations, oldest first.
+fn folders(database: &Database) -> Vec<PathBuf> {
+    let tree = if database.is_postgres() { "migrations/postgres" } else { "migrations/sqlite" };
+    let entries = std::fs::read_dir(workspace_root().join(tree)).unwrap();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    folders
+}
+
+pub(crate) async fn every_migration_goes_down_and_up_again(database: Database) {
+    let url: DatabaseUrl = database.url().parse().unwrap();
+    let migrated = Store::migrate(&url, Environment::Sandbox).await.unwrap();
+    assert_eq!(migrated.applied.len(), folders(&database).len());
+    for folder in folders(&database).iter().rev() {
+        run(&database, &std::fs::read_to_string(folder.join("down.sql")).unwrap());
+    }
+    run(&database, "DELETE FROM __diesel_schema_migrations");
+    let left = match database.is_postgres() {
+        true => crate::raw::psql(
+            &database,
+            "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')",
+        ),
+        false => crate::raw::count(&database, "sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+            .await
+            .to_string(),
+    };
+    assert_eq!(left, "1", "only the list of migrations is left");
+    assert_eq!(Store::migrate(&url, Environment::Production).await.unwrap().applied, migrated.applied);
+    assert_eq!(Store::migrate(&url, Environment::Production).await.unwrap().applied, Vec::<String>::new());
+    #[cfg(unix)]
+    if let Some(path) = url.path() {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let store = Store::open(settings(&database)).await.unwrap();
+    assert_eq!(store.environment(), Environment::Production);
+    settle_town(store).await;
+}
+
+pub(crate) async fn of_many_who_migrate_at_once_one_does_the_work(database: Database) {
+    let tries: Vec<_> = (0..4)
+        .map(|_| {
+            let url: DatabaseUrl = database.url().parse().unwrap();
+            tokio::spawn(async move { Store::migrate(&url, Environment::Sandbox).await.unwrap() })
+        })
+        .collect();
+    let mut applied = Vec::new();
+    for one in tries {
+        applied.push(one.await.unwrap().applied.len());
+    }
+    applied.sort_unstable();
+    assert_eq!(applied, [0, 0, 0, folders(&database).len()]);
+    Store::open(settings(&database)).await.unwrap().ping().await.unwrap();
+}
+
+pub(crate) async fn a_database_is_of_one_environment_for_ever(database: Database) {
+    let url: DatabaseUrl = database.url().parse().unwrap();
+    Store::migrate(&url, Environment::Sandbox).await.unwrap();
+    let other = Store::migrate(&url, Environment::Production).await;
+    assert!(matches!(other, Err(StoreError::WrongEnvironment { sealed: Environment::Sandbox })), "{other:?}");
+    assert_eq!(Store::open(settings(&database)).await.unwrap().environment(), Environment::Sandbox);
+}
+
+pub(crate) async fn a_schema_this_program_does_not_know_is_refused(database: Database) {
+    let refused = async |word: &str| match Store::open(settings(&database)).await {
+        Err(StoreError::SchemaVersion { found, .. }) => assert_eq!(found, word),
+        Err(other) => panic!("{other:?}"),
+        Ok(_) => panic!("opened"),
+    };
+    refused("none").await;
+    migrate(&database).await;
+    run(&database, "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')");
+    refused("9999").await;
+    run(&database, "DELETE FROM __diesel_schema_migrations WHERE version IN ('9999', '0007')");
+    refused("0006").await;
+}
+
+/// Both trees tell the same story under the same names.
+pub(crate) fn every_migration_has_its_twin() {
+    let root = workspace_root().join("migrations");
+    let names = |tree: &str| {
+        let entries = std::fs::read_dir(root.join(tree)).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("postgres"), names("sqlite"));
+    for name in names("postgres") {
+        for file in ["up.sql", "down.sql"] {
+            assert!(root.join("postgres").join(&name).join(file).is_file());
+            assert!(root.join("sqlite").join(&name).join(file).is_file());
+        }
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Receipts: kept whole, once per key, with every other message that comes under it.
+
+use std::collections::BTreeSet;
+
+use tramite_domain::anomaly::Anomaly;
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::receipt::ReceiptOutcome;
+use tramite_storage::{PageRequest, ReceiptFilter, Rule, StoreError};
+use tramite_testkit::Database;
+
+use crate::support::*;
+
+pub(crate) async fn a_receipt_comes_back_with_its_message_and_without_it_in_lists(database: Database) {
+    let town = town(&database).await;
+    let owed = simple("TARI-1");
+    town.add(&owed).await;
+    let known = receipt("RT-1", Some(&owed));
+    let mut copy = receipt("RT-2", None);
+    copy.received_at = now().plus_seconds(100);
+    copy.paid_at = now().plus_seconds(50);
+    for one in [&known, &copy] {
+        let batch = Batch::new().with(Write::InsertReceipt(Box::new(one.clone())));
+        town.store.commit(&town.node(), batch).await.unwrap();
+        assert_eq!(town.store.receipt(&town.node(), one.id).await.unwrap().as_ref(), Some(one));
+    }
+    let scope = town.node();
+    let key = |outcome| town.store.receipt_by_key(&scope, "RT-1", outcome);
+    assert_eq!(key(ReceiptOutcome::Ok).await.unwrap().as_ref(), Some(&known));
+    assert_eq!(key(ReceiptOutcome::Ko).await.unwrap(), None);
+
+    let bare = |one: &tramite_domain::receipt::Receipt| {
+        let mut one = one.clone();
+        one.message.bytes.clear();
+        one
+    };
+    let list = async |filter: ReceiptFilter| {
+        town.store.receipts(&town.node(), &filter, &PageRequest::first(10), now()).await.unwrap().items
+    };
+    assert_eq!(list(ReceiptFilter::default()).await, vec![bare(&copy), bare(&known)]);
+    let paid_from = ReceiptFilter { paid_from: Some(now().plus_seconds(50)), ..ReceiptFilter::default() };
+    assert_eq!(list(paid_from).await, vec![bare(&copy)]);
+    let paid_to = ReceiptFilter { paid_to: Some(now().plus_seconds(50)), ..ReceiptFilter::default() };
+    assert_eq!(list(paid_to).await, vec![bare(&known)]);
+    let tari = ReceiptFilter { service_code: owed.service_code.clone(), ..ReceiptFilter::default() };
+    assert_eq!(list(tari).await, vec![bare(&known)]);
+    let late = ReceiptFilter { updated_since: Some(now().plus_seconds(99)), ..ReceiptFilter::default() };
+    assert_eq!(list(late).await, vec![bare(&copy)]);
+}
+
+pub(crate) async fn of_fifty_equal_receipts_at_once_one_is_accepted(database: Database) {
+    let town = town(&database).await;
+    let owed = simple("TARI-1");
+    town.add(&owed).await;
+    let senders: Vec<_> = (0..50)
+        .map(|_| {
+            let (store, scope) = (town.store.clone(), town.node());
+            let receipt = receipt("RT-1", Some(&owed));
+            let after = paid(&owed, &receipt);
+            let settle =
+                Write::SettleInstallment { expected: 1, installment: first(&owed), position: Box::new(after) };
+            let batch = Batch::new()
+                .with(Write::InsertReceipt(Box::new(receipt)))
+                .with(settle)
+                .with(Write::InsertEvent(Box::new(event(&owed))));
+            tokio::spawn(async move { store.commit(&scope, batch).await })
+        })
+        .collect();
+    let mut accepted = 0;
+    for sender in senders {
+        match sender.await.unwrap() {
+            Ok(()) => accepted += 1,
+            Err(StoreError::Duplicate(Rule::Receipt)) => {}
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    assert_eq!(accepted, 1);
+    let paid = town.store.position(&town.node(), owed.id).await.unwrap().unwrap();
+    assert_eq!(paid.version, 2);
+    assert_eq!(town.store.system().publish_feed(100).await.unwrap(), 1);
+    // The same id with another outcome is another receipt (rules.md 29).
+    let mut refused = receipt("RT-1", Some(&owed));
+    refused.content.outcome = ReceiptOutcome::Ko;
+    let batch = Batch::new().with(Write::InsertReceipt(Box::new(refused)));
+    town.store.commit(&town.node(), batch).await.unwrap();
+}
+
+pub(crate) async fn other_bytes_under_a_key_are_kept_once_and_flagged(database: Database) {
+    let town = town(&database).await;
+    let kept = receipt("RT-1", None);
+    let batch = Batch::new().with(Write::InsertReceipt(Box::new(kept.clone())));
+    town.store.commit(&town.node(), batch).await.unwrap();
+    let later = now().plus_seconds(500);
+    let variant = |digest: u8| {
+        let message = message(b"<other/>", digest);
+        Batch::new().with(Write::InsertReceiptVariant { id: id(), receipt: kept.id, message, received_at: later })
+    };
+    for digest in [1, 1, 2] {
+        town.store.commit(&town.node(), variant(digest)).await.unwrap();
+    }
+    let flagged = town.store.receipt(&town.node(), kept.id).await.unwrap().unwrap();
+    assert_eq!(flagged.anomalies, BTreeSet::from([Anomaly::StandIn, Anomaly::ReceiptDiffers]));
+    assert_eq!(flagged.message, kept.message);
+    let changed = ReceiptFilter { updated_since: Some(later), ..ReceiptFilter::default() };
+    let list = town.store.receipts(&town.node(), &changed, &PageRequest::first(10), later).await.unwrap();
+    assert_eq!(list.items.len(), 1);
+    assert_eq!(crate::raw::count(&database, "receipt_variants").await, 2);
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Checkout sessions.
+
+use tramite_domain::attempt::AttemptKind;
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::ids::ReceiptRowId;
+use tramite_domain::session::{ItemPayment, SessionStatus};
+use tramite_storage::{PageRequest, SessionFilter, StoreError};
+use tramite_testkit::Database;
+
+use crate::support::*;
+
+pub(crate) async fn a_session_comes_back_as_it_was_kept(database: Database) {
+    let town = town(&database).await;
+    let (one, two) = (simple("P-1"), simple("P-2"));
+    let made = session(town.portal, &[&one, &two]);
+    let scope = town.token(town.a.id);
+    let mut batch = inserting(&one);
+    batch.append(inserting(&two));
+    batch.push(Write::InsertSession(Box::new(made.clone())));
+    town.store.commit(&scope, batch).await.unwrap();
+    assert_eq!(town.store.session(&scope, made.id).await.unwrap().as_ref(), Some(&made));
+
+    let mut after = made.clone();
+    after.version = 2;
+    after.updated_at = now().plus_seconds(60);
+    after.cart = None;
+    after.processing_since = Some(now());
+    after.last_get_at = Some(now());
+    after.closed_at = Some(now());
+    after.told_status = SessionStatus::Processing;
+    after.items[1].paid =
+        Some(ItemPayment { paid_at: now(), amount: cents(12_050), receipt_id: Some(id::<ReceiptRowId>()) });
+    let update = |expected| {
+        Batch::new().with(Write::UpdateSession { session: Box::new(after.clone()), expected })
+    };
+    assert!(matches!(town.store.commit(&scope, update(5)).await, Err(StoreError::Conflict)));
+    town.store.commit(&scope, update(1)).await.unwrap();
+    assert_eq!(town.store.session(&scope, made.id).await.unwrap().as_ref(), Some(&after));
+    assert_eq!(town.store.sessions_of(&scope, &[first(&two)]).await.unwrap(), vec![after.clone()]);
+
+    let by_position = SessionFilter { debt_position_id: Some(one.id), ..SessionFilter::default() };
+    let by_reference = SessionFilter { client_reference: Some("SUAPE-1".to_owned()), ..SessionFilter::default() };
+    let by_change = SessionFilter { updated_since: Some(after.updated_at), ..SessionFilter::default() };
+    for filter in [by_position, by_reference, by_change] {
+        let found = town.store.sessions(&scope, &filter, &PageRequest::first(5), now()).await.unwrap();
+        assert_eq!(found.items, vec![after.clone()], "{filter:?}");
+    }
+    let other = SessionFilter { client_reference: Some("SUAPE-2".to_owned()), ..SessionFilter::default() };
+    assert!(town.store.sessions(&scope, &other, &PageRequest::first(5), now()).await.unwrap().items.is_empty());
+}
+
+pub(crate) async fn a_session_is_found_by_each_cart_it_minted(database: Database) {
+    let town = town(&database).await;
+    let owed = simple("P-1");
+    let made = session(town.portal, &[&owed]);
+    let mut batch = inserting(&owed).with(Write::InsertSession(Box::new(made.clone())));
+    for reference in ["cart-1", "cart-2"] {
+        let mut cart = attempt(first(&owed), AttemptKind::Cart, reference);
+        cart.session_id = Some(made.id);
+        batch.push(Write::RecordAttempt(cart));
+    }
+    batch.push(Write::RecordAttempt(attempt(first(&owed), AttemptKind::Get, "get-1")));
+    let scope = town.token(town.a.id);
+    town.store.commit(&scope, batch).await.unwrap();
+    for reference in ["cart-1", "cart-2"] {
+        assert_eq!(town.store.session_by_cart(&scope, reference).await.unwrap().as_ref(), Some(&made));
+    }
+    for reference in ["cart-3", "get-1", ""] {
+        assert_eq!(town.store.session_by_cart(&scope, reference).await.unwrap(), None);
+    }
+}
+
+pub(crate) async fn the_platform_finds_a_sessions_home_and_its_foreign_items(database: Database) {
+    let town = town(&database).await;
+    let made = session(town.portal, &[]);
+    let scope = town.token(town.a.id);
+    town.store.commit(&scope, Batch::new().with(Write::InsertSession(Box::new(made.clone())))).await.unwrap();
+    let system = town.store.system();
+    assert_eq!(system.session_home(made.id).await.unwrap(), Some(town.a.id));
+    assert_eq!(system.session_home(id()).await.unwrap(), None);
+    let number = made.items[0].notice_number.to_string();
+    let holding = || system.sessions_with_foreign_item("77777777777", &number);
+    assert_eq!(holding().await.unwrap(), vec![(town.a.id, made.id)]);
+    assert!(system.sessions_with_foreign_item("99999000013", &number).await.unwrap().is_empty());
+    let due = system.session_transitions_due(made.expires_at, 10).await.unwrap();
+    assert_eq!(due, vec![(town.a.id, made.id)]);
+    assert!(system.session_transitions_due(made.expires_at.plus_seconds(-1), 10).await.unwrap().is_empty());
+    let mut paid = made.clone();
+    paid.version = 2;
+    paid.items[0].paid = Some(ItemPayment { paid_at: now(), amount: cents(1), receipt_id: None });
+    let update = Write::UpdateSession { session: Box::new(paid), expected: 1 };
+    town.store.commit(&scope, Batch::new().with(update)).await.unwrap();
+    assert!(holding().await.unwrap().is_empty());
+    assert!(system.session_transitions_due(made.expires_at, 10).await.unwrap().is_empty());
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The registry: institutions, stations, clients, keys; journal, audit and raw messages.
+
+use tramite_domain::access::{ClientKind, ClientStatus, DelegationStatus};
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::institution::Institution;
+use tramite_storage::{
+    Change, DatabaseUrl, KeyPurpose, MasterKey, PageRequest, RAW_BYTES_MAX, RawMessage, Rule, SigningKey, Store,
+    StoreError, StoreSettings,
+};
+use tramite_testkit::Database;
+
+use crate::support::*;
+
+fn putting(institution: &Institution, expected: Option<i64>) -> Batch {
+    Batch::new()
+        .with(Write::PutInstitution { institution: Box::new(institution.clone()), expected })
+        .with(Write::InsertAudit(audit_line()))
+}
+
+pub(crate) async fn an_institution_comes_back_with_its_histories(database: Database) {
+    let town = town(&database).await;
+    let system = town.store.system();
+    assert_eq!(system.served("99999000013").await.unwrap().as_ref(), Some(&town.a));
+    assert_eq!(system.served("00000000000").await.unwrap(), None);
+    assert_eq!(town.store.institution(&town.node()).await.unwrap(), town.a);
+    for key in [town.a.id.to_string().as_str(), "comune-a", "99999000013"] {
+        assert_eq!(system.institution_by(key).await.unwrap().as_ref(), Some(&town.a), "{key}");
+    }
+    assert_eq!(system.institution_by("comune-z").await.unwrap(), None);
+
+    let mut after = town.a.clone();
+    after.version = 2;
+    after.stations[1].valid_to = Some(now());
+    after.stations.push(tramite_domain::institution::StationLink { id: id(), ..town.a.stations[1].clone() });
+    after.accounts.remove(0);
+    after.beneficiaries.clear();
+    after.office_name = Some(text("Ufficio tributi"));
+    after.ipa_code = None;
+    after.successor_id = Some(town.b.id);
+    assert!(matches!(system.commit_institution(putting(&after, Some(9)), None).await, Err(StoreError::Conflict)));
+    system.commit_institution(putting(&after, Some(1)), None).await.unwrap();
+    assert_eq!(system.institution(town.a.id).await.unwrap(), Some(after));
+
+    let page = system.institutions(&PageRequest::first(1)).await.unwrap();
+    assert_eq!(page.items, vec![town.b.clone()]);
+    let next = system.institutions(&PageRequest { limit: 1, cursor: page.next }).await.unwrap();
+    assert_eq!((next.items[0].id, next.next), (town.a.id, None));
+}
+
+pub(crate) async fn an_institutions_keys_are_its_own(database: Database) {
+    let town = town(&database).await;
+    let system = town.store.system();
+    let refused = async |one: &Institution, expected| match system.commit_institution(putting(one, expected), None).await {
+        Err(StoreError::Duplicate(rule)) => rule,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(&institution("comune-a", "11111111111"), None).await, Rule::InstitutionCode);
+    assert_eq!(refused(&institution("comune-c", "99999000013"), None).await, Rule::InstitutionTaxCode);
+    let again = system.commit_institution(putting(&town.a, None), None).await;
+    assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
+    let mut doubled = town.a.clone();
+    doubled.version = 2;
+    doubled.stations.push(tramite_domain::institution::StationLink { id: id(), ..town.a.stations[1].clone() });
+    assert_eq!(refused(&doubled, Some(1)).await, Rule::StationLink);
+    // A tenant's commit does not write the registry, and the registry's writes no tenant's data.
+    let tenant = town.store.commit(&town.node(), putting(&town.a, Some(1))).await;
+    assert!(matches!(tenant, Err(StoreError::Failed(_))), "{tenant:?}");
+    let mut mixed = putting(&town.a, Some(1));
+    mixed.append(inserting(&simple("P-1")));
+    assert!(matches!(system.commit_institution(mixed, None).await, Err(StoreError::Failed(_))));
+    assert_eq!(system.institution(town.a.id).await.unwrap(), Some(town.a));
+}
+
+pub(crate) async fn a_station_is_put_and_changed(database: Database) {
+    let town = town(&database).await;
+    let system = town.store.system();
+    let mut changed = station();
+    changed.row_version = 2;
+    changed.enabled = false;
+    let again = system.put_station(changed.clone(), None, Change::default()).await;
+    assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
+    assert!(matches!(
+        system.put_station(changed.clone(), Some(7), Change::default()).await,
+        Err(StoreError::Conflict)
+    ));
+    system.put_station(changed.clone(), Some(1), Change::default()).await.unwrap();
+    assert_eq!(system.station(STATION).await.unwrap().as_ref(), Some(&changed));
+    assert_eq!(system.stations(&PageRequest::first(5)).await.unwrap().items, vec![changed]);
+}
+
+pub(crate) async fn a_client_comes_back_with_secrets_and_delegations(database: Database) {
+    let town = town(&database).await;
+    let system = town.store.system();
+    let mut one = client(ClientKind::Application);
+    one.delegations = vec![delegation(&one, town.a.id)];
+    let grant = event(&simple("P-1"));
+    let change = Change {
+        audit: vec![(None, audit_line()), (Some(town.a.id), audit_line())],
+        events: vec![(town.a.id, grant.clone())],
+        record: None,
+    };
+    system.insert_client(one.clone(), change).await.unwrap();
+    assert_eq!(system.client(one.id).await.unwrap().as_ref(), Some(&one));
+    system.publish_feed(10).await.unwrap();
+    assert_eq!(town.store.feed(&town.node(), 0, 10).await.unwrap()[0].event, grant);
+
+    let mut after = one.clone();
+    after.version = 2;
+    after.status = ClientStatus::Revoked;
+    after.secrets[0].expires_at = Some(now());
+    after.secrets.push(tramite_domain::access::ClientSecret {
+        id: id(),
+        sha256: [4; 32],
+        created_at: now().plus_seconds(1),
+        expires_at: None,
+    });
+    after.delegations[0].status = DelegationStatus::Ended;
+    after.delegations[0].service_codes = None;
+    after.delegations.push(tramite_domain::access::Delegation {
+        created_at: now().plus_seconds(1),
+        ..delegation(&one, town.b.id)
+    });
+    let stale = system.update_client(after.clone(), 9, Change::default()).await;
+    assert!(matches!(stale, Err(StoreError::Conflict)), "{stale:?}");
+    system.update_client(after.clone(), 1, Change::default()).await.unwrap();
+    assert_eq!(system.client_for_token(one.id).await.unwrap().as_ref(), Some(&after));
+    assert_eq!(system.clients(&PageRequest::first(1)).await.unwrap().items, vec![after]);
+    let names = town.store.delegations(&town.node()).await.unwrap();
+    assert_eq!(names.len(), 3);
+    assert!(names.iter().all(|(grant, name)| grant.institution_id == town.a.id && name == "Portale"));
+}
+
+pub(crate) async fn operators_count_while_a_secret_of_theirs_lives(database: Database) {
+    let town = town(&database).await;
+    let system = town.store.system();
+    assert_eq!(system.operators_live(now()).await.unwrap(), 0);
+    let mut operator = client(ClientKind::Operator);
+    operator.secrets[0].expires_at = Some(now().plus_seconds(10));
+    operator.secrets.push(tramite_domain::access::ClientSecret { id: id(), ..operator.secrets[0].clone() });
+    system.insert_client(operator.clone(), Change::default()).await.unwrap();
+    assert_eq!(system.operators_live(now()).await.unwrap(), 1);
+    assert_eq!(system.operators_live(now().plus_seconds(10)).await.unwrap(), 0);
+    operator.status = ClientStatus::Revoked;
+    operator.version = 2;
+    system.update_client(operator, 1, Change::default()).await.unwrap();
+    assert_eq!(system.operators_live(now()).await.unwrap(), 0);
+}
+
+pub(crate) async fn a_signing_key_is_sealed_under_the_master_key(database: Database) {
+    let town = town(&database).await;
+    let key = SigningKey {
+        id: id(),
+        purpose: KeyPurpose::AccessToken,
+        private: b"CANARY-private-part".to_vec(),
+        created_at: now(),
+        retired_at: None,
+    };
+    town.store.system().insert_signing_key(&key).await.unwrap();
+    town.store.system().retire_signing_key(key.id, now()).await.unwrap();
+    let later = open(&database).await;
+    let kept = SigningKey { retired_at: Some(now()), ..key.clone() };
+    assert_eq!(later.system().signing_keys().await.unwrap(), vec![kept]);
+    assert!(!format!("{key:?}").contains("67, 65"), "the private part is not printed");
+    let everything = crate::raw::everything(&database).await;
+    assert!(!everything.windows(6).any(|part| part == b"CANARY"));
+
+    let url: DatabaseUrl = database.url().parse().unwrap();
+    let master_key = MasterKey::from_bytes([8; 32]);
+    let settings = StoreSettings { url, master_key, connections_max: 1, system_connections_max: 1, wait_ms_max: 5_000 };
+    assert!(matches!(Store::open(settings).await, Err(StoreError::Sealed)));
+}
+
+pub(crate) async fn journal_and_raw_messages_of_nobody_belong_to_the_platform(database: Database) {
+    let town = town(&database).await;
+    let system = town.store.system();
+    let mut old = journal_entry();
+    // A line older than every partition is kept all the same.
+    old.at = "2001-01-01T00:00:00Z".parse().unwrap();
+    let entries = vec![(None, journal_entry()), (Some(town.a.id), journal_entry()), (Some(town.a.id), old)];
+    system.append_journal(entries.clone()).await.unwrap();
+    system.append_journal(Vec::new()).await.unwrap();
+    // A flush whose outcome was lost is repeated.
+    system.append_journal(entries).await.unwrap();
+    system.append_journal((0..20).map(|_| (None, journal_entry())).collect()).await.unwrap();
+    assert_eq!(crate::raw::count(&database, "journal").await, 23);
+    system.audit(None, audit_line()).await.unwrap();
+    system.audit(Some(town.a.id), audit_line()).await.unwrap();
+    assert_eq!(crate::raw::count(&database, "audit").await, 2);
+    let raw = RawMessage {
+        id: id(),
+        institution: None,
+        received_at: now(),
+        reason: "too_large".to_owned(),
+        bytes: vec![0xfe; RAW_BYTES_MAX + 10],
+    };
+    system.keep_raw(raw).await.unwrap();
+    assert_eq!(crate::raw::count(&database, "raw_messages").await, 1);
+    system.make_partitions(6).await.unwrap();
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The third wall, on PostgreSQL: row-level security, roles, and futures dropped half-way.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
+use tramite_domain::attempt::AttemptKind;
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::task::{Task, Work};
+use tramite_storage::{IdempotencyKey, IdempotencyRecord, PageRequest, PositionFilter, RawMessage};
+use tramite_testkit::Database;
+
+use crate::raw::psql;
+use crate::support::*;
+
+/// How many futures are dropped; more on demand.
+const DROPS: u64 = 1_000;
+
+/// A row in every table of tenants, in both institutions.
+async fn furnish(town: &Town) {
+    for institution in [town.a.id, town.b.id] {
+        let scope = town.token(institution);
+        let owed = simple("P-1");
+        let receipt = receipt("RT-1", Some(&owed));
+        let work = Work::AlertOperators { code: "x".to_owned(), subject: "y".to_owned() };
+        let variant = Write::InsertReceiptVariant {
+            id: id(),
+            receipt: receipt.id,
+            message: message(b"x", 1),
+            received_at: now(),
+        };
+        let batch = inserting(&owed)
+            .with(Write::InsertSession(Box::new(session(town.portal, &[&owed]))))
+            .with(Write::RecordAttempt(attempt(first(&owed), AttemptKind::Get, "")))
+            .with(Write::InsertReceipt(Box::new(receipt)))
+            .with(variant)
+            .with(Write::InsertEvent(Box::new(event(&owed))))
+            .with(Write::InsertTask(Task { id: id(), work, due_at: now() }))
+            .with(Write::InsertJournal(Box::new(journal_entry())))
+            .with(Write::InsertAudit(audit_line()));
+        let record = IdempotencyRecord {
+            key: IdempotencyKey { sha256: [1; 32], method: "POST".to_owned(), path: "/".to_owned() },
+            fingerprint: [1; 32],
+            status: 201,
+            location: None,
+            etag: None,
+            body: Vec::new(),
+            created_at: now(),
+        };
+        town.store.commit_answer(&scope, batch, record).await.unwrap();
+        town.store.take_numbers(&scope, &town.a.stations[1], 1).await.unwrap();
+        let raw = RawMessage {
+            id: id(),
+            institution: Some(institution),
+            received_at: now(),
+            reason: "x".to_owned(),
+            bytes: vec![1],
+        };
+        town.store.system().keep_raw(raw).await.unwrap();
+    }
+}
+
+/// Every table with a tenant in it, partitions left out.
+fn tenant_tables(database: &Database) -> Vec<String> {
+    let sql = "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
+               WHERE a.attname = 'institution_id' AND NOT a.attisdropped AND c.relkind IN ('r', 'p') \
+                 AND NOT c.relispartition ORDER BY 1";
+    psql(database, sql).lines().map(str::to_owned).collect()
+}
+
+pub(crate) async fn without_a_tenant_there_are_no_rows(database: Database) {
+    let town = town(&database).await;
+    furnish(&town).await;
+    let tables = tenant_tables(&database);
+    assert!(tables.len() >= 23, "{tables:?}");
+    let (a, b) = (town.a.id, town.b.id);
+    for table in tables {
+        let guarded = format!("SELECT relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relname = '{table}'");
+        assert_eq!(psql(&database, &guarded), "t", "{table}");
+        let count = |preparation: String| {
+            let sql = format!("SET ROLE tramite_app; {preparation}; SELECT count(*) FROM {table}");
+            psql(&database, &sql).parse::<i64>().unwrap()
+        };
+        assert_eq!(count("SELECT WHERE false".to_owned()), 0, "{table} without a tenant");
+        assert_eq!(count("SET tramite.institution = ''".to_owned()), 0, "{table} with an empty tenant");
+        assert_eq!(count(format!("SET tramite.institution = '{}'", id::<uuid::Uuid>())), 0, "{table} of nobody");
+        let (of_a, of_b) =
+            (count(format!("SET tramite.institution = '{a}'")), count(format!("SET tramite.institution = '{b}'")));
+        assert!(of_a > 0 && of_b > 0, "{table} must have rows of both");
+        let all: i64 = psql(&database, &format!("SELECT count(*) FROM {table} WHERE institution_id IN ('{a}', '{b}')"))
+            .parse()
+            .unwrap();
+        assert_eq!(of_a + of_b, all, "{table}");
+        // One's own row, written as another's: neither as this tenant nor as none.
+        for tenant in [format!("'{a}'"), "''".to_owned()] {
+            psql(
+                &database,
+                &format!(
+                    "SET ROLE tramite_app; SET tramite.institution = '{a}'; \
+                     CREATE TEMP TABLE own AS SELECT * FROM {table} LIMIT 1; SET tramite.institution = {tenant}; \
+                     DO $$ BEGIN \
+                         INSERT INTO {table} SELECT (jsonb_populate_record(own, '{{\"institution_id\": \"{b}\"}}')).* FROM own; \
+                         RAISE 'written'; \
+                     EXCEPTION WHEN insufficient_privilege THEN NULL; END $$"
+                ),
+            );
+        }
+    }
+}
+
+pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(database: Database) {
+    migrate(&database).await;
+    let roles = "SELECT rolsuper OR rolbypassrls OR rolcanlogin OR rolcreaterole FROM pg_roles \
+                 WHERE rolname IN ('tramite_app', 'tramite_system')";
+    assert_eq!(psql(&database, roles), "f\nf");
+    let owned = "SELECT count(*) FROM pg_class WHERE relowner::regrole::text IN ('tramite_app', 'tramite_system')";
+    assert_eq!(psql(&database, owned), "0");
+    let partitions = "SELECT count(*) FROM pg_class WHERE relispartition AND relkind = 'r' \
+                      AND has_table_privilege('tramite_app', oid, 'SELECT')";
+    assert_eq!(psql(&database, partitions), "0", "partitions are reached through their parents alone");
+    let seen = |role: &str, right: &str| {
+        let sql = format!(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') \
+             AND has_table_privilege('{role}', oid, '{right}') ORDER BY 1"
+        );
+        psql(&database, &sql).lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    // Nobody deletes but what is replaced, and nobody changes what only grows.
+    assert_eq!(seen("tramite_app", "DELETE"), ["transfers"]);
+    assert_eq!(
+        seen("tramite_system", "DELETE"),
+        ["accounts", "beneficiaries", "idempotency_records", "institution_stations", "tasks"]
+    );
+    for grown in ["audit", "events", "journal", "raw_messages", "receipt_variants", "receipts"] {
+        assert!(!seen("tramite_app", "UPDATE").contains(&grown.to_owned()), "{grown}");
+    }
+    for hidden in ["client_keys", "client_secrets", "clients", "feed_counter", "signing_keys", "stations"] {
+        assert!(!seen("tramite_app", "SELECT").contains(&hidden.to_owned()), "{hidden}");
+    }
+    // What the platform may read across tenants: a reviewed list.
+    let read = [
+        "__diesel_schema_migrations", "accounts", "beneficiaries", "client_keys", "client_secrets", "clients",
+        "data_keys", "delegations", "deployment", "events", "feed_counter", "idempotency_records",
+        "institution_stations", "institutions", "signing_keys", "stations", "tasks", "trusted_issuers",
+    ];
+    assert_eq!(seen("tramite_system", "SELECT"), read);
+}
+
+pub(crate) async fn a_future_dropped_half_way_leaves_no_tenant_behind(database: Database) {
+    let town = town(&database).await;
+    for (institution, name) in [(town.a.id, "A"), (town.b.id, "B")] {
+        for number in 0..3 {
+            let batch = inserting(&simple(&format!("{name}-{number}")));
+            town.store.commit(&town.token(institution), batch).await.unwrap();
+        }
+    }
+    let mut chance = Chance::new(1_848);
+    let drops = std::env::var("TRAMITE_DROPS").ok().and_then(|text| text.parse().ok()).unwrap_or(DROPS);
+    let page = PageRequest::first(10);
+    let (mut dropped, mut finished) = (0, 0);
+    for round in 0..drops {
+        let (own, other) = if chance.once_in(2) { (town.a.id, "B") } else { (town.b.id, "A") };
+        let scope = town.token(own);
+        let writes = chance.once_in(3);
+        let polls = chance.below(15);
+        let work = async {
+            if writes {
+                let batch = Batch::new().with(Write::InsertEvent(Box::new(event(&simple("x")))));
+                town.store.commit(&scope, batch).await.map(|()| Vec::new())
+            } else {
+                let filter = PositionFilter::default();
+                town.store.positions(&scope, &filter, &page, now()).await.map(|page| page.items)
+            }
+        };
+        let mut work = pin!(work);
+        let mut polled = 0;
+        let ended = poll_fn(|context| {
+            if polled > polls {
+                return Poll::Ready(None);
+            }
+            polled += 1;
+            work.as_mut().poll(context).map(Some)
+        })
+        .await;
+        match ended {
+            None => dropped += 1,
+            Some(found) => {
+                finished += 1;
+                for one in found.unwrap() {
+                    let key = one.external_id.unwrap().to_string();
+                    assert!(!key.starts_with(other), "round {round}: {key} of another tenant");
+                }
+            }
+        }
+    }
+    assert!(dropped > drops / 5 && finished > drops / 5, "{dropped} dropped, {finished} finished");
+    for (institution, own) in [(town.a.id, "A"), (town.b.id, "B")] {
+        let found = town.store.positions(&town.token(institution), &PositionFilter::default(), &page, now()).await.unwrap();
+        assert_eq!(found.items.len(), 3);
+        assert!(found.items.iter().all(|one| one.external_id.as_ref().unwrap().as_str().starts_with(own)));
+    }
+    let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+                AND state LIKE 'idle in transaction%'";
+    for _ in 0..200 {
+        if psql(&database, open) == "0" {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("a transaction stays open");
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! How many requests are served at most (api.md, Conventions), and whose word on a client's address is believed.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use clap::Args;
+use tramite_gateway::RateLimits;
+
+use super::reader::{Reader, present};
+
+const EXPECTED: &str = "a number from 1 to 1000000";
+const NUMBER_MAX: u32 = 1_000_000;
+
+/// How many requests are served at most.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct LimitOptions {
+    /// Requests of one client for one institution, a second [default: 50]
+    #[arg(long, env = "TRAMITE_LIMIT_CLIENT_PER_SECOND", value_name = "NUMBER")]
+    pub(crate) limit_client_per_second: Option<String>,
+    /// As many of them at once [default: 200]
+    #[arg(long, env = "TRAMITE_LIMIT_CLIENT_BURST", value_name = "NUMBER")]
+    pub(crate) limit_client_burst: Option<String>,
+    /// Tokens of one client, a minute [default: 30]
+    #[arg(long, env = "TRAMITE_LIMIT_TOKEN_CLIENT_PER_MINUTE", value_name = "NUMBER")]
+    pub(crate) limit_token_client_per_minute: Option<String>,
+    /// Requests for tokens of one source, a minute [default: 300]
+    #[arg(long, env = "TRAMITE_LIMIT_TOKEN_SOURCE_PER_MINUTE", value_name = "NUMBER")]
+    pub(crate) limit_token_source_per_minute: Option<String>,
+    /// Requests without a token of one source, a second [default: 10]
+    #[arg(long, env = "TRAMITE_LIMIT_SOURCE_PER_SECOND", value_name = "NUMBER")]
+    pub(crate) limit_source_per_second: Option<String>,
+    /// As many of them at once [default: 50]
+    #[arg(long, env = "TRAMITE_LIMIT_SOURCE_BURST", value_name = "NUMBER")]
+    pub(crate) limit_source_burst: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed: IP addresses separated by commas [default: none]
+    #[arg(long, env = "TRAMITE_TRUSTED_PROXIES", value_name = "ADDRESSES")]
+    pub(crate) trusted_proxies: Option<String>,
+}
+
+impl LimitOptions {
+    /// Reads the limits.
+    pub(super) fn read(&self, reader: &mut Reader) -> RateLimits {
+        let usual = RateLimits::default();
+        let mut number = |variable, given: &Option<String>, default: NonZeroU32| {
+            reader.or_default(variable, given.as_deref(), EXPECTED, default, |text| {
+                text.parse().ok().filter(|number: &NonZeroU32| number.get() <= NUMBER_MAX)
+            })
+        };
+        RateLimits {
+            client_per_second: number(
+                "TRAMITE_LIMIT_CLIENT_PER_SECOND",
+                &self.limit_client_per_second,
+                usual.client_per_second,
+            ),
+            client_burst: number("TRAMITE_LIMIT_CLIENT_BURST", &self.limit_client_burst, usual.client_burst),
+            token_client_per_minute: number(
+                "TRAMITE_LIMIT_TOKEN_CLIENT_PER_MINUTE",
+                &self.limit_token_client_per_minute,
+                usual.token_client_per_minute,
+            ),
+            token_source_per_minute: number(
+                "TRAMITE_LIMIT_TOKEN_SOURCE_PER_MINUTE",
+                &self.limit_token_source_per_minute,
+                usual.token_source_per_minute,
+            ),
+            source_per_second: number(
+                "TRAMITE_LIMIT_SOURCE_PER_SECOND",
+                &self.limit_source_per_second,
+                usual.source_per_second,
+            ),
+            source_burst: number("TRAMITE_LIMIT_SOURCE_BURST", &self.limit_source_burst, usual.source_burst),
+        }
+    }
+
+    /// Reads the proxies.
+    pub(super) fn proxies(&self, reader: &mut Reader) -> Vec<IpAddr> {
+        const VARIABLE: &str = "TRAMITE_TRUSTED_PROXIES";
+        let Some(text) = present(self.trusted_proxies.as_deref()) else {
+            reader.hold(VARIABLE, None, false);
+            return Vec::new();
+        };
+        let read: Result<Vec<IpAddr>, _> = text.split(',').map(|one| one.trim().parse()).collect();
+        match read {
+            Ok(proxies) => {
+                reader.hold(VARIABLE, Some(text.to_owned()), true);
+                proxies
+            }
+            Err(_) => {
+                reader.wrong(VARIABLE, format!("{text:?} is wrong; expected IP addresses separated by commas"));
+                Vec::new()
+            }
+        }
+    }
+}

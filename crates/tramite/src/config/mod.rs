@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The configuration: options of the command line, each with a `TRAMITE_…` variable, read into types.
+//!
+//! Options are taken as plain text and read by us: so all faults are told at once, each in one line with the name of
+//! its variable, and secrets are never repeated.
+
+mod addresses;
+mod checkout;
+mod host;
+mod limits;
+mod node;
+mod problem;
+mod reader;
+mod safeguards;
+mod secret_file;
+mod serve;
+mod service;
+mod store;
+
+pub(crate) use addresses::{loopback_address, needs_public, socket_address, web_address};
+pub(crate) use checkout::sandbox_checkout;
+pub(crate) use problem::{Problem, WrongConfiguration};
+pub(crate) use reader::{Effective, Reader, flag, present};
+pub(crate) use safeguards::{guard, guard_store};
+pub(crate) use serve::{ServeOptions, ServeSettings};
+pub(crate) use service::ServiceOptions;
+pub(crate) use store::{DatabaseOptions, StoreOptions, read_master_key};

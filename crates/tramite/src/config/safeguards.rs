@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What must not be in production, where real money moves (api.md, Environments; reliability.md 42). `serve` and
+//! `worker` refuse to start, and name the setting.
+
+use tramite_domain::environment::Environment;
+use tramite_storage::{PageRequest, Store, StoreError};
+use url::Url;
+
+use super::host::{Reach, reach};
+use super::node::NodeAuth;
+use super::problem::Problem;
+use super::service::ServiceSettings;
+
+/// How many rows are looked at in one go.
+const PAGE: u16 = 500;
+
+/// Everything in the settings that the environment excludes.
+pub(crate) fn guard(settings: &ServiceSettings, environment: Environment) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    match environment {
+        Environment::Sandbox if settings.node_auth != NodeAuth::None => problems.push(no_listener(settings.node_auth)),
+        Environment::Sandbox => {}
+        Environment::Production => {
+            problems.extend(outside("TRAMITE_PUBLIC_URL", &settings.public_url));
+            problems.extend(outside("TRAMITE_CHECKOUT_URL", &settings.checkout.url));
+            if !settings.checkout.has_key {
+                let text = "is not set; expected, in production, the file with the subscription key for Checkout";
+                problems.push(Problem::new("TRAMITE_CHECKOUT_API_KEY_FILE", text));
+            }
+            problems.push(match settings.node_auth {
+                NodeAuth::None => Problem::new(
+                    "TRAMITE_NODE_AUTH",
+                    "none exists in a sandbox alone; expected, in production, mtls or proxy",
+                ),
+                other => no_listener(other),
+            });
+            if settings.loopback_return == Some(true) {
+                let text = "true exists in a sandbox alone; expected, in production, false or nothing";
+                problems.push(Problem::new("TRAMITE_LOOPBACK_RETURN", text));
+            }
+        }
+    }
+    problems
+}
+
+/// The peer must be proved before a byte of a message is read, which takes a listener of the Node's own.
+fn no_listener(way: NodeAuth) -> Problem {
+    let text = format!(
+        "{way} needs a listener of the Node's own, which this version does not have; it serves sandboxes with none"
+    );
+    Problem::new("TRAMITE_NODE_AUTH", text)
+}
+
+fn outside(variable: &'static str, url: &Url) -> Option<Problem> {
+    let expected = "expected, in production, an https address that the world reaches";
+    let shown = url.as_str().trim_end_matches('/');
+    if url.scheme() != "https" {
+        return Some(Problem::new(variable, format!("{shown} is not https; {expected}")));
+    }
+    let kind = match reach(url) {
+        Some(Reach::Public) => return None,
+        Some(Reach::Loopback) => "is this machine itself",
+        Some(Reach::Private) => "is in a private network",
+        None => "has no host",
+    };
+    Some(Problem::new(variable, format!("{shown} {kind}; {expected}")))
+}
+
+/// Everything in the database that production excludes: institutions and clients that `demo` made.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn guard_store(store: &Store) -> Result<Vec<Problem>, StoreError> {
+    if store.environment() == Environment::Sandbox {
+        return Ok(Vec::new());
+    }
+    let mut problems = Vec::new();
+    let told = |kind: &str, name: &str| {
+        let text = format!("the {kind} {name} in the database was made by demo; expected, in production, none");
+        Problem::new("TRAMITE_DATABASE_URL", text)
+    };
+    let system = store.system();
+    let mut cursor = None;
+    loop {
+        let page = system.institutions(&PageRequest { limit: PAGE, cursor }).await?;
+        problems.extend(page.items.iter().filter(|one| one.demo).map(|one| told("institution", one.code.as_str())));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    loop {
+        let page = system.clients(&PageRequest { limit: PAGE, cursor }).await?;
+        problems.extend(page.items.iter().filter(|one| one.demo).map(|one| told("client", &one.id.to_string())));
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(problems);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_production_an_address_is_https_and_reachable_from_the_world() {
+        for (text, wrong) in [
+            ("http://tramite.example.it", true),
+            ("https://localhost", true),
+            ("https://127.0.0.1", true),
+            ("https://10.1.2.3", true),
+            ("https://tramite", true),
+            ("https://tramite.example.it", false),
+        ] {
+            let problem = outside("TRAMITE_PUBLIC_URL", &Url::parse(text).unwrap());
+            assert_eq!(problem.is_some(), wrong, "{text}");
+            assert!(problem.is_none_or(|problem| problem.to_string().starts_with("TRAMITE_PUBLIC_URL: ")));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What every process of one installation is told: `serve` and `worker` take the same settings, so that neither can be
+//! run against the rules of the other.
+
+use clap::Args;
+use tramite_storage::StoreSettings;
+use url::Url;
+
+use super::addresses::{WEB_EXPECTED, web_address};
+use super::checkout::{CheckoutOptions, CheckoutSettings};
+use super::node::NodeAuth;
+use super::reader::Reader;
+use super::store::StoreOptions;
+
+/// What every process of one installation is told.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ServiceOptions {
+    #[command(flatten)]
+    pub(crate) store: StoreOptions,
+    /// Where the world reaches the gateway; it stands in links, tokens and errors
+    #[arg(long, env = "TRAMITE_PUBLIC_URL", value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) checkout: CheckoutOptions,
+    /// How the Node proves itself: none, mtls or proxy [default: none, for a sandbox alone]
+    #[arg(long, env = "TRAMITE_NODE_AUTH", value_name = "WAY")]
+    pub(crate) node_auth: Option<String>,
+    /// Whether citizens may be sent back to http addresses of this machine, in a sandbox: true or false [default: true in a sandbox]
+    #[arg(long, env = "TRAMITE_LOOPBACK_RETURN", value_name = "BOOLEAN")]
+    pub(crate) loopback_return: Option<String>,
+}
+
+/// What every process of one installation is told, read.
+pub(crate) struct ServiceSettings {
+    /// Where the data are.
+    pub(crate) store: StoreSettings,
+    /// Where the world reaches the gateway.
+    pub(crate) public_url: Url,
+    /// Where carts are posted.
+    pub(crate) checkout: CheckoutSettings,
+    /// How the Node proves itself.
+    pub(crate) node_auth: NodeAuth,
+    /// Whether citizens may be sent back to this machine; none where nobody said so.
+    pub(crate) loopback_return: Option<bool>,
+}
+
+impl ServiceOptions {
+    /// Reads all of it; none where something is wrong.
+    pub(crate) fn read(&self, reader: &mut Reader) -> Option<ServiceSettings> {
+        let store = self.store.read(reader);
+        let public_url = reader.required("TRAMITE_PUBLIC_URL", self.public_url.as_deref(), WEB_EXPECTED, web_address);
+        let checkout = self.checkout.read(reader);
+        let node_auth = reader.or_default(
+            "TRAMITE_NODE_AUTH",
+            self.node_auth.as_deref(),
+            NodeAuth::EXPECTED,
+            NodeAuth::None,
+            NodeAuth::named,
+        );
+        let loopback_return =
+            reader.optional("TRAMITE_LOOPBACK_RETURN", self.loopback_return.as_deref(), "true or false", |text| {
+                text.parse().ok()
+            });
+        Some(ServiceSettings {
+            store: store?,
+            public_url: public_url?,
+            checkout: checkout?,
+            node_auth,
+            loopback_return,
+        })
+    }
+}

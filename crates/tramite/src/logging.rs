@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The log: standard error, filtered by `TRAMITE_LOG`, as text or as one JSON object a line.
+
+use std::io::IsTerminal as _;
+
+use clap::Args;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::Subscriber;
+
+use crate::config::{Reader, WrongConfiguration, present};
+
+/// How a line of the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LogFormat {
+    /// For people.
+    Text,
+    /// For collectors.
+    Json,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LogOptions {
+    /// What is logged: a level (error, warn, info, debug, trace) or a filter such as `info,tramite_storage=debug`
+    #[arg(long = "log", env = "TRAMITE_LOG", value_name = "FILTER", global = true)]
+    pub(crate) filter: Option<String>,
+    /// How a line of the log looks: text or json [default: text]
+    #[arg(long, env = "TRAMITE_LOG_FORMAT", value_name = "FORMAT", global = true)]
+    pub(crate) log_format: Option<String>,
+}
+
+impl LogOptions {
+    /// The filter, or what is wrong with it. `usual` holds where none was given.
+    fn filter(&self, usual: &str) -> Result<EnvFilter, WrongConfiguration> {
+        let text = present(self.filter.as_deref()).unwrap_or(usual);
+        EnvFilter::try_new(text).map_err(|error| {
+            let expected = "expected a level or a filter such as info,tramite_storage=debug";
+            WrongConfiguration::one("TRAMITE_LOG", format!("{error}; {expected}"))
+        })
+    }
+
+    fn format(&self) -> Result<LogFormat, WrongConfiguration> {
+        match present(self.log_format.as_deref()) {
+            None | Some("text") => Ok(LogFormat::Text),
+            Some("json") => Ok(LogFormat::Json),
+            Some(other) => {
+                let text = format!("{other:?} is wrong; expected text or json");
+                Err(WrongConfiguration::one("TRAMITE_LOG_FORMAT", text))
+            }
+        }
+    }
+
+    /// Says what holds; what is wrong was told when the log was started.
+    pub(crate) fn hold(&self, reader: &mut Reader, usual: &str) {
+        for (variable, given, default) in
+            [("TRAMITE_LOG", &self.filter, usual), ("TRAMITE_LOG_FORMAT", &self.log_format, "text")]
+        {
+            let given = present(given.as_deref());
+            reader.hold(variable, Some(given.unwrap_or(default).to_owned()), given.is_some());
+        }
+    }
+
+    /// Starts the log; called once.
+    pub(crate) fn start(&self, usual: &str) -> Result<(), WrongConfiguration> {
+        let format = self.format()?;
+        let lines = Subscriber::builder()
+            .with_env_filter(self.filter(usual)?)
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal());
+        let started = match format {
+            LogFormat::Text => tracing::subscriber::set_global_default(lines.finish()),
+            LogFormat::Json => tracing::subscriber::set_global_default(lines.json().flatten_event(true).finish()),
+        };
+        started.map_err(|error| WrongConfiguration::one("TRAMITE_LOG", error.to_string()))
+    }
+}

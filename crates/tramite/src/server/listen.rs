@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Listening sockets. They are opened before anything else, so that an address that is taken is told at once.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+
+use url::Url;
+
+use crate::config::WrongConfiguration;
+use crate::failure::Failure;
+
+/// Opens a listening socket on the address that a setting names.
+pub(crate) fn bind(variable: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+    let opened = TcpListener::bind(address).and_then(|listener| {
+        let bound = listener.local_addr()?;
+        Ok((listener, bound))
+    });
+    opened.map_err(|error| {
+        let text =
+            format!("{address} cannot be listened on ({error}); expected an address of this machine that is free");
+        WrongConfiguration::one(variable, text).into()
+    })
+}
+
+/// How a program of this machine reaches the address: "any" is no place to go to.
+pub(crate) fn local_url(bound: SocketAddr) -> Result<Url, Failure> {
+    let mut reached = bound;
+    if bound.ip().is_unspecified() {
+        match bound {
+            SocketAddr::V4(_) => reached.set_ip(Ipv4Addr::LOCALHOST.into()),
+            SocketAddr::V6(_) => reached.set_ip(Ipv6Addr::LOCALHOST.into()),
+        }
+    }
+    Url::parse(&format!("http://{reached}")).map_err(|error| Failure::Part(format!("{reached}: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_address_is_reached_over_this_machine() {
+        for (bound, url) in [
+            ("0.0.0.0:8080", "http://127.0.0.1:8080/"),
+            ("[::]:1", "http://[::1]:1/"),
+            ("127.0.0.1:9", "http://127.0.0.1:9/"),
+        ] {
+            assert_eq!(local_url(bound.parse().unwrap()).unwrap().as_str(), url);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The listeners of one process: the API, and beside it health and metrics.
+
+mod listen;
+mod parts;
+mod private;
+mod rest;
+
+pub(crate) use listen::{bind, local_url};
+pub(crate) use parts::{gateway_settings, open_gateway, open_store, sandbox_settings};
+pub(crate) use private::private_server;
+pub(crate) use rest::rest_server;

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The parts of a process, put together from its settings.
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+use tramite_gateway::{Gateway, GatewaySettings};
+use tramite_pagopa::checkout::{CheckoutClient, SubscriptionKey};
+use tramite_storage::{Store, StoreError, StoreSettings};
+use url::Url;
+
+use crate::clock::SystemWorld;
+use crate::config::{ServeSettings, WrongConfiguration};
+use crate::failure::Failure;
+
+/// Opens the store. A database that was never prepared, or by a newer program, is a wrong setting.
+pub(crate) async fn open_store(settings: StoreSettings) -> Result<Store, Failure> {
+    Store::open(settings).await.map_err(|error| match error {
+        StoreError::SchemaVersion { .. } => {
+            let text = format!("{error}; expected a database that this version has prepared");
+            WrongConfiguration::one("TRAMITE_DATABASE_URL", text).into()
+        }
+        StoreError::Sealed => {
+            let text = "the database was sealed under another key; expected the file with the key it was begun with";
+            WrongConfiguration::one("TRAMITE_MASTER_KEY_FILE", text).into()
+        }
+        other => Failure::from(other),
+    })
+}
+
+/// Opens the gateway on a store.
+pub(crate) async fn open_gateway(store: Store, settings: GatewaySettings) -> Result<Data<Gateway>, Failure> {
+    let gateway = Gateway::open(store, Arc::new(SystemWorld), settings).await;
+    gateway.map(Data::new).map_err(|error| Failure::Part(format!("the gateway cannot start: {error}")))
+}
+
+/// What the gateway is told by the settings of `serve`.
+pub(crate) fn gateway_settings(settings: &ServeSettings) -> Result<GatewaySettings, Failure> {
+    let service = &settings.service;
+    let checkout = checkout_client(&service.checkout.url, service.checkout.key.clone())?;
+    let mut told = public(&service.public_url)?;
+    told.limits = settings.limits;
+    told.trusted_proxies.clone_from(&settings.trusted_proxies);
+    told.checkout = Some(checkout);
+    Ok(told)
+}
+
+/// What the gateway is told beside a simulated Node.
+pub(crate) fn sandbox_settings(
+    public_url: &Url,
+    checkout_url: &Url,
+    key: SubscriptionKey,
+) -> Result<GatewaySettings, Failure> {
+    let mut told = public(public_url)?;
+    told.checkout = Some(checkout_client(checkout_url, key)?);
+    Ok(told)
+}
+
+fn public(url: &Url) -> Result<GatewaySettings, Failure> {
+    GatewaySettings::new(url.as_str().trim_end_matches('/'))
+        .map_err(|error| WrongConfiguration::one("TRAMITE_PUBLIC_URL", error.to_string()).into())
+}
+
+fn checkout_client(url: &Url, key: SubscriptionKey) -> Result<CheckoutClient, Failure> {
+    CheckoutClient::new(url.as_str(), key)
+        .map_err(|error| WrongConfiguration::one("TRAMITE_CHECKOUT_URL", error.to_string()).into())
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Programs that run until they are stopped.
+
+use std::time::Duration;
+
+use tramite_testkit::{Database, free_port};
+
+use crate::process::{Key, Running, answers, http, run, settings, with};
+
+/// How long a stop may take (reliability.md 14).
+const STOP_MAX: Duration = Duration::from_secs(30);
+
+pub(crate) async fn serve(database: Database) {
+    let key = Key::new();
+    let key = key.text();
+    let (listen, private) = (format!("127.0.0.1:{}", free_port()), format!("127.0.0.1:{}", free_port()));
+    let public = format!("http://{listen}");
+    let mut settings = settings(database.url(), &key);
+    for (name, value) in
+        [("TRAMITE_LISTEN", &listen), ("TRAMITE_PRIVATE_LISTEN", &private), ("TRAMITE_PUBLIC_URL", &public)]
+    {
+        settings = with(&settings, name, value);
+    }
+    settings = with(&settings, "TRAMITE_DRAIN_SECONDS", "1");
+    assert_eq!(run(&["migrate", "--environment", "sandbox"], &settings).code, Some(0));
+    let mut serve = Running::start(&["serve"], &settings);
+    answers(&format!("{public}/status"), 200).await;
+    let status = http().get(format!("{public}/status")).send().await.unwrap();
+    assert_eq!(status.headers()["Tramite-Environment"], "sandbox");
+    for (path, status) in [("/health/live", 200), ("/health/ready", 200), ("/metrics", 200), ("/status", 404)] {
+        answers(&format!("http://{private}{path}"), status).await;
+    }
+    answers(&format!("{public}/health/ready"), 404).await;
+    // In the sandbox the Node's messages come to the same listener: what is no message is a fault, not a lost path.
+    let soap = http().post(format!("{public}/soap/pa-for-node")).body("<a/>").send().await.unwrap();
+    assert_eq!(soap.status(), 500);
+    assert!(soap.text().await.unwrap().contains("Fault"));
+    // Another program cannot take the address.
+    let second = run(&["serve"], &settings);
+    assert_eq!(second.code, Some(2));
+    assert!(second.errors.contains("TRAMITE_LISTEN: "), "{}", second.errors);
+    assert_eq!(serve.ended(), None);
+    // Readiness goes first, while requests are still answered; the connection kept open here holds nothing up.
+    let client = http();
+    client.get(format!("{public}/status")).send().await.unwrap();
+    let stopping = tokio::task::spawn_blocking(move || serve.stop());
+    answers(&format!("http://{private}/health/ready"), 503).await;
+    assert_eq!(client.get(format!("{public}/status")).send().await.unwrap().status(), 200);
+    let (code, took) = stopping.await.unwrap();
+    assert_eq!(code, Some(0));
+    assert!(took < STOP_MAX, "{took:?}");
+}
+
+pub(crate) async fn worker(database: Database) {
+    let key = Key::new();
+    let key = key.text();
+    let settings = settings(database.url(), &key);
+    assert_eq!(run(&["migrate", "--environment", "sandbox"], &settings).code, Some(0));
+    let mut worker = Running::start(&["worker"], &settings);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(worker.ended(), None);
+    let (code, took) = tokio::task::spawn_blocking(move || worker.stop()).await.unwrap();
+    assert_eq!(code, Some(0));
+    assert!(took < STOP_MAX, "{took:?}");
+}

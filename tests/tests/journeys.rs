@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Journeys with the real binary over HTTP, on both databases: what portals, citizens, the Node and faults do to it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests state what they expect"
+)]
+
+#[path = "journeys/crash.rs"]
+mod crash;
+#[path = "journeys/many.rs"]
+mod many;
+#[path = "journeys/otf.rs"]
+mod otf;
+#[path = "journeys/soap_client.rs"]
+mod soap_client;
+#[path = "journeys/tenants.rs"]
+mod tenants;
+
+use std::time::Duration;
+
+use tramite_testkit::Suite;
+
+/// A journey starts processes and makes payments: it may take a while on a small machine.
+const JOURNEY_LIMIT: Duration = Duration::from_secs(180);
+
+fn main() {
+    Suite::new()
+        .limit(JOURNEY_LIMIT)
+        .async_on_both("a_payment_started_from_a_portal_completes_its_session", otf::completes)
+        .async_on_both("a_declined_payment_leaves_the_position_payable", otf::declined)
+        .async_on_both("a_receipt_after_the_session_was_cancelled_completes_it_late", otf::late)
+        .async_on_both("a_notice_is_paid_anywhere_and_only_once", otf::anywhere)
+        .async_on_both("two_institutions_with_the_same_client_do_not_meet", tenants::apart)
+        .async_on_both("a_notice_of_another_institution_is_paid_only_where_it_may_be", tenants::foreign_notice)
+        .async_on_both("the_same_receipt_fifty_times_at_once_is_accepted_once", many::receipts)
+        .async_on_both("one_key_two_hundred_times_at_once_makes_one_position", many::one_key)
+        .async_on_postgres("five_hundred_creations_over_four_processes_give_five_hundred_numbers", many::creations)
+        .async_on_both("a_receipt_whose_answer_was_lost_in_a_crash_is_a_duplicate_when_it_comes_again", crash::answer_lost)
+        .async_on_both("no_acknowledged_receipt_is_lost_in_a_crash_at_any_moment", crash::any_moment)
+        .with_reference("a_client_generated_from_the_official_wsdl_verifies_gets_and_pays", soap_client::generated)
+        .run();
+}
