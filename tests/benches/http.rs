@@ -67,13 +67,14 @@ async fn measure(cluster: &Cluster) {
     let world = Arc::new(Bench { host, token: api.token().to_owned(), to, made });
     println!("{CONNECTIONS} connections, {SECONDS} s each, {POSITIONS} positions\n");
     println!("{:<22} {:>9} {:>10} {:>10} {:>12} {:>7}", "operation", "per s", "p50 ms", "p99 ms", "pgbench/s", "ratio");
-    let run = async |name: &str, script: Option<&str>, request: fn(&Bench, usize) -> Vec<u8>, expected: &'static str| {
-        let (bench, host) = (Arc::clone(&world), world.host.clone());
-        let measured =
-            load(&host, CONNECTIONS, Duration::from_secs(SECONDS), expected, move |at| request(&bench, at)).await;
-        let base = script.map(|script| pgbench(cluster, &database_name(&database), script, CONNECTIONS, SECONDS));
-        show(name, &measured, base);
-    };
+    let run =
+        async |name: &str, script: Option<&str>, request: fn(&Bench, usize) -> Vec<u8>, expected: &'static str| {
+            let (bench, host) = (Arc::clone(&world), world.host.clone());
+            let measured =
+                load(&host, CONNECTIONS, Duration::from_secs(SECONDS), expected, move |at| request(&bench, at)).await;
+            let base = script.map(|script| pgbench(cluster, &database_name(&database), script, CONNECTIONS, SECONDS));
+            show(name, &measured, base);
+        };
     run("verify (SOAP)", Some(pgbench::VERIFY), Bench::verify, "<outcome>OK</outcome>").await;
     run("get (SOAP)", Some(pgbench::VERIFY), Bench::get, "<outcome>OK</outcome>").await;
     run("show (REST)", Some(pgbench::VERIFY), Bench::show, "\"status\":\"open\"").await;
@@ -128,8 +129,11 @@ impl Bench {
 
     fn show(&self, at: usize) -> Vec<u8> {
         let id = self.one(at)["id"].as_str().unwrap();
-        format!("GET /v1/debt-positions/{id} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\r\n", self.host, self.token)
-            .into_bytes()
+        format!(
+            "GET /v1/debt-positions/{id} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\r\n",
+            self.host, self.token
+        )
+        .into_bytes()
     }
 
     fn create(&self, _: usize) -> Vec<u8> {

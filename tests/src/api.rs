@@ -32,7 +32,8 @@ impl Api {
     pub async fn with_secret(url: &str, client_id: &str, client_secret: &str, institution: &str) -> Self {
         let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         let form = [("grant_type", "client_credentials"), ("institution", institution)];
-        let asked = http.post(format!("{url}/oauth2/token")).basic_auth(client_id, Some(client_secret)).form(&form).send();
+        let asked =
+            http.post(format!("{url}/oauth2/token")).basic_auth(client_id, Some(client_secret)).form(&form).send();
         let answer: Value = asked.await.expect("an answer").json().await.expect("JSON");
         let token = answer["access_token"].as_str().unwrap_or_else(|| panic!("no token: {answer}")).to_owned();
         Self { url: url.to_owned(), token, http }

@@ -37,7 +37,9 @@ pub fn outcome(answer: &str) -> String {
         let (_, rest) = answer.split_once(open)?;
         rest.split_once(close).map(|(text, _)| text.to_owned())
     };
-    between("<faultCode>", "</faultCode>").or_else(|| between("<outcome>", "</outcome>")).unwrap_or_else(|| answer.to_owned())
+    between("<faultCode>", "</faultCode>")
+        .or_else(|| between("<outcome>", "</outcome>"))
+        .unwrap_or_else(|| answer.to_owned())
 }
 
 /// paVerifyPaymentNotice.

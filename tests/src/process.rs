@@ -19,7 +19,12 @@ impl Process {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRAMITE_")) {
             command.env_remove(name);
         }
-        command.args(arguments).envs(variables.iter().cloned()).stdout(stdout).stdin(Stdio::null()).stderr(Stdio::null());
+        command
+            .args(arguments)
+            .envs(variables.iter().cloned())
+            .stdout(stdout)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null());
         Self(command.spawn().expect("tramite starts"))
     }
 

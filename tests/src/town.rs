@@ -43,8 +43,18 @@ impl Town {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (listen, sandbox) = (format!("127.0.0.1:{}", free_port()), format!("127.0.0.1:{}", free_port()));
         let data = folder.path().display().to_string();
-        let arguments =
-            ["demo", "--json", "--listen", &listen, "--sandbox-listen", &sandbox, "--data-dir", &data, "--database-url", database.url()];
+        let arguments = [
+            "demo",
+            "--json",
+            "--listen",
+            &listen,
+            "--sandbox-listen",
+            &sandbox,
+            "--data-dir",
+            &data,
+            "--database-url",
+            database.url(),
+        ];
         let mut demo = Process::start(&arguments, &generous(), Stdio::piped());
         let stdout = demo.child().stdout.take().expect("standard output is ours");
         let line = tokio::task::spawn_blocking(move || {
@@ -77,14 +87,21 @@ impl Town {
     /// A text that the demo told.
     #[must_use]
     pub fn text(&self, pointer: &str) -> String {
-        self.told.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{pointer} in {}", self.told)).to_owned()
+        self.told
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_else(|| panic!("{pointer} in {}", self.told))
+            .to_owned()
     }
 
     /// What the demo told of an institution.
     #[must_use]
     pub fn institution(&self, code: &str) -> Value {
         let all = self.told["institutions"].as_array().expect("institutions");
-        all.iter().find(|one| one["code"] == code || one["name"].as_str().is_some_and(|name| name.contains(code))).cloned().expect(code)
+        all.iter()
+            .find(|one| one["code"] == code || one["name"].as_str().is_some_and(|name| name.contains(code)))
+            .cloned()
+            .expect(code)
     }
 
     /// A caller of that institution's API, at the demo's gateway.
@@ -125,19 +142,30 @@ impl Town {
             ]
             .map(|(name, value)| (name.to_owned(), value)),
         );
-        let served = Served { url: format!("http://{listen}"), process: Process::start(&["serve"], &variables, Stdio::null()) };
+        let served =
+            Served { url: format!("http://{listen}"), process: Process::start(&["serve"], &variables, Stdio::null()) };
         let status = format!("{}/status", served.url);
-        until("the gateway answers", async || reqwest::get(&status).await.is_ok_and(|answer| answer.status() == 200)).await;
+        until("the gateway answers", async || reqwest::get(&status).await.is_ok_and(|answer| answer.status() == 200))
+            .await;
         served
     }
 }
 
 /// Limits that a test does not reach.
 fn generous() -> Vec<(String, String)> {
-    let limits = ["CLIENT_PER_SECOND", "CLIENT_BURST", "TOKEN_CLIENT_PER_MINUTE", "TOKEN_SOURCE_PER_MINUTE", "SOURCE_PER_SECOND", "SOURCE_BURST"];
-    let mut variables: Vec<_> = limits.iter().map(|name| (format!("TRAMITE_LIMIT_{name}"), "100000".to_owned())).collect();
+    let limits = [
+        "CLIENT_PER_SECOND",
+        "CLIENT_BURST",
+        "TOKEN_CLIENT_PER_MINUTE",
+        "TOKEN_SOURCE_PER_MINUTE",
+        "SOURCE_PER_SECOND",
+        "SOURCE_BURST",
+    ];
+    let mut variables: Vec<_> =
+        limits.iter().map(|name| (format!("TRAMITE_LIMIT_{name}"), "100000".to_owned())).collect();
     // Five hundred at once on a small machine wait their turn; that nobody waits without end is another test's matter.
     variables.push(("TRAMITE_DATABASE_WAIT_MS".to_owned(), "30000".to_owned()));
+    variables.push(("TRAMITE_DATABASE_CONNECTIONS".to_owned(), "8".to_owned()));
     variables.push(("TRAMITE_LOG".to_owned(), "error".to_owned()));
     variables
 }

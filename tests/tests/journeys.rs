@@ -38,7 +38,10 @@ fn main() {
         .async_on_both("the_same_receipt_fifty_times_at_once_is_accepted_once", many::receipts)
         .async_on_both("one_key_two_hundred_times_at_once_makes_one_position", many::one_key)
         .async_on_postgres("five_hundred_creations_over_four_processes_give_five_hundred_numbers", many::creations)
-        .async_on_both("a_receipt_whose_answer_was_lost_in_a_crash_is_a_duplicate_when_it_comes_again", crash::answer_lost)
+        .async_on_both(
+            "a_receipt_whose_answer_was_lost_in_a_crash_is_a_duplicate_when_it_comes_again",
+            crash::answer_lost,
+        )
         .async_on_both("no_acknowledged_receipt_is_lost_in_a_crash_at_any_moment", crash::any_moment)
         .with_reference("a_client_generated_from_the_official_wsdl_verifies_gets_and_pays", soap_client::generated)
         .run();

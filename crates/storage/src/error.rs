@@ -24,6 +24,9 @@ pub enum StoreError {
     /// No connection, lock or place in the queue became free in time: try later (503).
     #[error("the store is busy")]
     Busy,
+    /// A request under the same idempotency key was still at work when the wait for it was over.
+    #[error("a request under the same idempotency key is still being worked on")]
+    TwinAtWork,
     /// The database does not answer: try later (503).
     #[error("the database is unavailable")]
     Unavailable(#[source] Source),

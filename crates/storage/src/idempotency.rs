@@ -95,8 +95,8 @@ impl Store {
     /// transaction to end, at most five seconds.
     ///
     /// # Errors
-    /// `Duplicate(Rule::Idempotency)` when an answer is kept under the key: read and replay it. `Busy` when a twin is
-    /// still running after five seconds. Else as [`Store::commit`].
+    /// `Duplicate(Rule::Idempotency)` when an answer is kept under the key: read and replay it. `TwinAtWork` when a
+    /// twin is still running after five seconds. Else as [`Store::commit`].
     pub async fn commit_answer(
         &self,
         scope: &Scope,
@@ -219,7 +219,12 @@ pub(crate) async fn insert(db: &mut Db<'_>, row: &RecordRow) -> Result<(), Store
                 )),
             dsl::created_at.lt(since),
         )
-    )?;
+    )
+    // The only lock that this statement can wait for is that of a twin.
+    .map_err(|error| match StoreError::from(error) {
+        StoreError::Busy => StoreError::TwinAtWork,
+        other => other,
+    })?;
     if rows == 1 { Ok(()) } else { Err(StoreError::Duplicate(Rule::Idempotency)) }
 }
 

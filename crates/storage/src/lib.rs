@@ -34,7 +34,5 @@ pub use rule::Rule;
 pub use scope::Scope;
 pub use seal::{MasterKey, MasterKeyError};
 pub use store::{Store, StoreSettings};
-pub use system::{
-    Change, ClaimedTask, KeyPurpose, OperatorRecord, RAW_BYTES_MAX, RawMessage, SigningKey, SystemScope,
-};
+pub use system::{Change, ClaimedTask, KeyPurpose, OperatorRecord, RAW_BYTES_MAX, RawMessage, SigningKey, SystemScope};
 pub use url::{Backend, DatabaseUrl, DatabaseUrlError};

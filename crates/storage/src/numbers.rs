@@ -3,12 +3,16 @@
 //! own, and put through a keyed permutation, so that a number tells neither the next one nor how many there are
 //! (rules.md 1). Gaps are allowed; no number is ever given twice.
 
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
 use diesel::prelude::*;
 use diesel::query_dsl::methods;
 use diesel::upsert::excluded;
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::institution::StationLink;
-use tramite_domain::notice::{NoticeNumber, PERMUTATION_KEY_BYTES, PermutedRange};
+use tramite_domain::notice::{NoticeNumber, PERMUTATION_KEY_BYTES, PermutedRange, SegregationCode};
 
 use crate::Store;
 use crate::column::Id;
@@ -18,7 +22,11 @@ use crate::row::fit;
 use crate::schema::{number_sequences, sealed_secrets};
 use crate::scope::Scope;
 use crate::seal::{Spot, random};
+use crate::store::Who;
 
+/// Numbers taken from the sequence where one is asked for: the next ones are given from memory. What a process that
+/// ends has not given stays a gap.
+const BLOCK_LEAST: i64 = 32;
 /// Numbers taken at a time, at most: the largest IUV batch of the contract.
 pub const NUMBERS_MAX: usize = 10_000;
 /// Name of the sealed key of the permutation.
@@ -44,23 +52,46 @@ impl Store {
         if count == 0 {
             return Ok(Vec::new());
         }
-        let block = Block {
-            institution: scope.institution(),
-            segregation_code: segregation.to_string(),
-            from: fit("range_from", link.local_range.from().value())?,
-            to: fit("range_to", link.local_range.to().value())?,
-            count: fit("count", count.min(NUMBERS_MAX))?,
-        };
-        let taken = block.count;
         let key = self.numbering_key(scope).await?;
-        let next = self.write(scope, move |db| Box::pin(take(db, block))).await?;
+        let wanted = fit("count", count.min(NUMBERS_MAX))?;
+        let sequences = self.take_sequences(scope.institution(), segregation, link, wanted).await?;
         let range = PermutedRange::new(link.local_range, &key);
-        (next - taken..next)
+        sequences
+            .into_iter()
             .map(|sequence| {
                 let base = u64::try_from(sequence).ok().and_then(|sequence| range.permute(sequence));
                 base.map(|base| NoticeNumber::generate(segregation, base)).ok_or(StoreError::NumbersExhausted)
             })
             .collect()
+    }
+
+    /// Places in the sequence: from memory where there are enough, else from a new block, whose rest is kept.
+    async fn take_sequences(
+        &self,
+        institution: InstitutionId,
+        segregation: SegregationCode,
+        link: &StationLink,
+        wanted: i64,
+    ) -> Result<Range<i64>, StoreError> {
+        let from: i64 = fit("range_from", link.local_range.from().value())?;
+        let place = (institution, segregation, from);
+        if let Some(kept) = self.blocks().take(&place, wanted) {
+            return Ok(kept);
+        }
+        let block = Block {
+            institution,
+            segregation_code: segregation.to_string(),
+            from,
+            to: fit("range_to", link.local_range.to().value())?,
+            count: wanted.max(BLOCK_LEAST),
+        };
+        let taken = self.write(Who::Tenant(institution), move |db| Box::pin(take(db, block))).await?;
+        let own = taken.start..taken.start + wanted;
+        if own.end > taken.end {
+            return Err(StoreError::NumbersExhausted);
+        }
+        self.blocks().keep(place, own.end..taken.end);
+        Ok(own)
     }
 
     /// The key of the institution's permutation; the first caller makes it.
@@ -122,8 +153,8 @@ struct Block {
     count: i64,
 }
 
-/// Takes a block; the sequence number after it.
-async fn take(mut db: Db<'_>, block: Block) -> Result<i64, StoreError> {
+/// Takes a block; at the end of the range it may be shorter than asked for, or empty.
+async fn take(mut db: Db<'_>, block: Block) -> Result<Range<i64>, StoreError> {
     use number_sequences::dsl;
     let next: Option<i64> = first!(
         &mut db,
@@ -149,7 +180,32 @@ async fn take(mut db: Db<'_>, block: Block) -> Result<i64, StoreError> {
         check_first(&mut db, &block).await?;
     }
     let size = block.to - block.from + 1;
-    if next > size { Err(StoreError::NumbersExhausted) } else { Ok(next) }
+    let first = next - block.count;
+    Ok(first..next.min(size).max(first))
+}
+
+/// What was taken and not yet given, by institution, segregation code and range.
+#[derive(Default)]
+pub(crate) struct Blocks(Mutex<HashMap<(InstitutionId, SegregationCode, i64), Range<i64>>>);
+
+impl Blocks {
+    /// So many places in a row, if there are.
+    fn take(&self, place: &(InstitutionId, SegregationCode, i64), wanted: i64) -> Option<Range<i64>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let rest = kept.get_mut(place).filter(|rest| rest.end - rest.start >= wanted)?;
+        let own = rest.start..rest.start + wanted;
+        rest.start = own.end;
+        Some(own)
+    }
+
+    /// Keeps a rest; of two rests of one range the longer one is kept, and the other stays a gap.
+    fn keep(&self, place: (InstitutionId, SegregationCode, i64), rest: Range<i64>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = kept.entry(place).or_insert(0..0);
+        if rest.end - rest.start > old.end - old.start {
+            *old = rest;
+        }
+    }
 }
 
 /// A range just begun must share no base with another one of the same segregation code.

@@ -37,17 +37,9 @@ const RULES: [(&str, &str, Rule); 8] = [
         "debt_positions.institution_id, debt_positions.service_code, debt_positions.external_id",
         Rule::ExternalId,
     ),
-    (
-        "installments_notice_number",
-        "installments.institution_id, installments.notice_number",
-        Rule::NoticeNumber,
-    ),
+    ("installments_notice_number", "installments.institution_id, installments.notice_number", Rule::NoticeNumber),
     ("installments_iuv", "installments.institution_id, installments.iuv", Rule::Iuv),
-    (
-        "receipts_receipt_id",
-        "receipts.institution_id, receipts.receipt_id, receipts.outcome",
-        Rule::Receipt,
-    ),
+    ("receipts_receipt_id", "receipts.institution_id, receipts.receipt_id, receipts.outcome", Rule::Receipt),
     (
         "idempotency_records_pkey",
         "idempotency_records.institution_id, idempotency_records.client_id, idempotency_records.method, \

@@ -77,11 +77,7 @@ struct KeyRow {
     active: bool,
 }
 
-async fn find(
-    mut db: Db<'_>,
-    institution: InstitutionId,
-    id: Option<DataKeyId>,
-) -> Result<Option<KeyRow>, StoreError> {
+async fn find(mut db: Db<'_>, institution: InstitutionId, id: Option<DataKeyId>) -> Result<Option<KeyRow>, StoreError> {
     let own = data_keys::table.filter(data_keys::institution_id.eq(Id(institution)));
     let row = match id {
         Some(id) => first!(&mut db, own.filter(data_keys::id.eq(Id(id))).select(KeyRow::as_select()))?,
@@ -91,12 +87,7 @@ async fn find(
 }
 
 /// The first key of an institution; nothing happens where there is one already.
-async fn insert(
-    mut db: Db<'_>,
-    institution: InstitutionId,
-    id: DataKeyId,
-    wrapped: Vec<u8>,
-) -> Result<(), StoreError> {
+async fn insert(mut db: Db<'_>, institution: InstitutionId, id: DataKeyId, wrapped: Vec<u8>) -> Result<(), StoreError> {
     execute!(
         &mut db,
         diesel::insert_into(data_keys::table)

@@ -14,6 +14,7 @@ use crate::error::StoreError;
 use crate::migrate::{
     Migrated, NEWEST_APPLIED, Newest, POSTGRES_MIGRATIONS, READ_SEAL, SQLITE_MIGRATIONS, Seal, check_version, newest,
 };
+use crate::numbers::Blocks;
 use crate::postgres::{self, Postgres};
 use crate::scope::Scope;
 use crate::seal::{Keyring, MasterKey};
@@ -48,10 +49,11 @@ struct Inner {
     adapter: Adapter,
     environment: Environment,
     keyring: Keyring,
+    blocks: Blocks,
 }
 
 enum Adapter {
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
     Sqlite(Sqlite),
 }
 
@@ -101,12 +103,18 @@ impl Store {
     /// `Unavailable` when the database cannot be reached.
     pub async fn open(settings: StoreSettings) -> Result<Self, StoreError> {
         let adapter = match settings.url.target() {
-            Target::Postgres(server) => Adapter::Postgres(Postgres::open(server, &settings)?),
-            Target::Sqlite(path) if !path.exists() => return Err(unmigrated(newest::<SqliteBackend>(&SQLITE_MIGRATIONS)?)),
+            Target::Postgres(server) => Adapter::Postgres(Box::new(Postgres::open(server, &settings)?)),
+            Target::Sqlite(path) if !path.exists() => {
+                return Err(unmigrated(newest::<SqliteBackend>(&SQLITE_MIGRATIONS)?));
+            }
             Target::Sqlite(path) => Adapter::Sqlite(Sqlite::open(path, &settings)?),
         };
-        let mut inner =
-            Inner { adapter, environment: Environment::Sandbox, keyring: Keyring::new(settings.master_key) };
+        let mut inner = Inner {
+            adapter,
+            environment: Environment::Sandbox,
+            keyring: Keyring::new(settings.master_key),
+            blocks: Blocks::default(),
+        };
         inner.environment = inner.inspect().await?;
         let store = Self(Arc::new(inner));
         store.try_platform_key().await?;
@@ -148,6 +156,11 @@ impl Store {
         if let Adapter::Postgres(adapter) = &self.0.adapter {
             adapter.close();
         }
+    }
+
+    /// Places in number sequences that this process has taken and not yet given.
+    pub(crate) fn blocks(&self) -> &Blocks {
+        &self.0.blocks
     }
 
     pub(crate) fn keyring(&self) -> &Keyring {

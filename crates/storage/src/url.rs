@@ -118,7 +118,8 @@ fn server(text: &str) -> Result<Server, DatabaseUrlError> {
             _ => rest.push(parameter),
         }
     }
-    let mut config = Config::from_str(&format!("{address}?{}", rest.join("&"))).map_err(|_| DatabaseUrlError::Postgres)?;
+    let mut config =
+        Config::from_str(&format!("{address}?{}", rest.join("&"))).map_err(|_| DatabaseUrlError::Postgres)?;
     if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
         return Err(DatabaseUrlError::Postgres);
     }
@@ -186,7 +187,10 @@ mod tests {
         assert_eq!((url.backend(), url.to_string().as_str()), (Backend::Sqlite, "sqlite:/var/lib/tramite/tramite.db"));
         let url = DatabaseUrl::parse("postgres://app:s3cret@db.example.org:5433/tramite?sslmode=verify-full").unwrap();
         assert_eq!(url.backend(), Backend::Postgres);
-        assert_eq!(format!("{url} {url:?}"), "postgres://app@db.example.org:5433/tramite postgres://app@db.example.org:5433/tramite");
+        assert_eq!(
+            format!("{url} {url:?}"),
+            "postgres://app@db.example.org:5433/tramite postgres://app@db.example.org:5433/tramite"
+        );
         let Target::Postgres(server) = url.target() else { panic!("a server") };
         assert_eq!(server.tls, TlsMode::VerifyFull);
     }

@@ -28,7 +28,13 @@ impl Measured {
 }
 
 /// Sends requests over so many connections for a while; every answer must hold the expected text.
-pub(crate) async fn load<F>(host: &str, connections: usize, during: Duration, expected: &'static str, request: F) -> Measured
+pub(crate) async fn load<F>(
+    host: &str,
+    connections: usize,
+    during: Duration,
+    expected: &'static str,
+    request: F,
+) -> Measured
 where
     F: Fn(usize) -> Vec<u8> + Send + Sync + 'static,
 {

@@ -36,7 +36,9 @@ COMMIT;
 /// Tables and functions that only the scripts need: which notices there are, and rows to make others like them.
 pub(crate) fn prepare(cluster: &Cluster, database: &str, made: &[Value]) {
     let first = crate::notice_of(&made[0]).1;
-    let mut sql = String::from("CREATE TABLE bench_notices (n integer PRIMARY KEY, institution_id uuid, notice_number text COLLATE \"C\");\n");
+    let mut sql = String::from(
+        "CREATE TABLE bench_notices (n integer PRIMARY KEY, institution_id uuid, notice_number text COLLATE \"C\");\n",
+    );
     for (n, position) in (1..).zip(made) {
         let (number, _) = crate::notice_of(position);
         sql.push_str(&format!("INSERT INTO bench_notices SELECT {n}, institution_id, notice_number FROM installments WHERE notice_number = '{number}';\n"));

@@ -59,13 +59,18 @@ pub(crate) async fn any_moment(database: Database) {
         for _ in 0..RECEIPTS {
             let made = api.position("MULTE", 5_000).await;
             let receipt_id = Uuid::new_v4().simple().to_string();
-            messages.push((made["id"].as_str().unwrap().to_owned(), node::receipt(&to, notice(&made), &receipt_id, "50.00")));
+            messages.push((
+                made["id"].as_str().unwrap().to_owned(),
+                node::receipt(&to, notice(&made), &receipt_id, "50.00"),
+            ));
         }
         let sent: Vec<_> = messages
             .iter()
             .map(|(_, message)| {
                 let (url, message) = (served.url.clone(), message.clone());
-                tokio::spawn(async move { node::send(&url, "paSendRTV2", message).await.map(|answer| node::outcome(&answer)) })
+                tokio::spawn(async move {
+                    node::send(&url, "paSendRTV2", message).await.map(|answer| node::outcome(&answer))
+                })
             })
             .collect();
         tokio::time::sleep(Duration::from_millis(1 + crash * 3)).await;
@@ -94,4 +99,3 @@ fn request(host: &str, message: &str) -> Vec<u8> {
     );
     [head.as_bytes(), message.as_bytes()].concat()
 }
-

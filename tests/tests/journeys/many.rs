@@ -13,7 +13,8 @@ use uuid::Uuid;
 /// Where the Node reaches an institution of the town.
 pub(crate) fn addressee(town: &Town, code: &str) -> Addressee {
     let institution = town.institution(code);
-    let text = |field: &str| institution[field].as_str().unwrap_or_else(|| panic!("{field} in {institution}")).to_owned();
+    let text =
+        |field: &str| institution[field].as_str().unwrap_or_else(|| panic!("{field} in {institution}")).to_owned();
     Addressee { tax_code: text("tax_code"), broker: town.text("/broker_tax_code"), station: text("station_id") }
 }
 
@@ -35,7 +36,8 @@ pub(crate) async fn receipts(database: Database) {
     }
     assert_eq!(outcomes, BTreeMap::from([("OK".to_owned(), 1), ("PAA_RECEIPT_DUPLICATA".to_owned(), 49)]));
     let listed = api.get("/v1/receipts?limit=500").await.body;
-    let of_notice = listed["items"].as_array().unwrap().iter().filter(|one| one["notice_number"] == notice(&made)).count();
+    let of_notice =
+        listed["items"].as_array().unwrap().iter().filter(|one| one["notice_number"] == notice(&made)).count();
     assert_eq!(of_notice, 1);
     let paid = api.get(&format!("/v1/debt-positions/{}", made["id"].as_str().unwrap())).await.body;
     assert_eq!((&paid["status"], installment(&paid, "anomalies")), (&json!("paid"), &json!([])));
@@ -56,7 +58,11 @@ pub(crate) async fn one_key(database: Database) {
     for answer in sent {
         let came = answer.await.unwrap();
         // A twin that waited too long is told to come again; then it gets the same answer.
-        let came = if came.status == 409 || came.status == 503 { api.post_with("/v1/debt-positions", &body, &key).await } else { came };
+        let came = if came.status == 409 || came.status == 503 {
+            api.post_with("/v1/debt-positions", &body, &key).await
+        } else {
+            came
+        };
         assert_eq!(came.status, 201, "{}", came.body);
         fresh += usize::from(!came.replayed);
         ids.insert(came.body["id"].as_str().unwrap().to_owned());
@@ -68,15 +74,15 @@ pub(crate) async fn one_key(database: Database) {
 
 pub(crate) async fn creations(database: Database) {
     const CREATIONS: usize = 500;
-    let town = Town::start(&database).await;
-    let mut gateways = vec![town.gateway()];
-    let mut others = Vec::new();
-    for _ in 0..3 {
-        let served = town.serve().await;
-        gateways.push(served.url.clone());
-        others.push(served);
+    const PROCESSES: usize = 4;
+    let mut town = Town::start(&database).await;
+    town.demo.stop();
+    let mut processes = Vec::with_capacity(PROCESSES);
+    for _ in 0..PROCESSES {
+        processes.push(town.serve().await);
     }
-    let api = town.api("comune-perugia").await;
+    let gateways: Vec<String> = processes.iter().map(|served| served.url.clone()).collect();
+    let api = town.api_at(&gateways[0], "comune-perugia").await;
     // A draft that goes takes its number with it.
     let mut draft = position("MULTE", 100);
     draft["publish"] = json!(false);

@@ -35,8 +35,15 @@ async fn citizen(town: &Town, session: &Value, outcome: &str) -> Option<String> 
     let checkout = leads_to(session["url"].as_str().unwrap()).await;
     let cart = checkout.split("/checkout/").nth(1).unwrap().split('?').next().unwrap();
     let address = format!("{}/sandbox/v1/carts/{cart}/outcome", town.sandbox());
-    let ended: Value =
-        reqwest::Client::new().post(address).json(&json!({"outcome": outcome})).send().await.unwrap().json().await.unwrap();
+    let ended: Value = reqwest::Client::new()
+        .post(address)
+        .json(&json!({"outcome": outcome}))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     ended["return_url"].as_str().map(str::to_owned)
 }
 
@@ -71,14 +78,21 @@ pub(crate) async fn completes(database: Database) {
     assert_eq!(query(&portal, "tramite_state"), "a-state");
     // A return token is no access token.
     let token = query(&portal, "tramite_token");
-    let as_bearer = reqwest::Client::new().get(format!("{}/v1/services", town.gateway())).bearer_auth(token).send().await;
+    let as_bearer =
+        reqwest::Client::new().get(format!("{}/v1/services", town.gateway())).bearer_auth(token).send().await;
     assert_eq!(as_bearer.unwrap().status(), 401);
     let done = api.get(&path).await.body;
-    assert_eq!((&done["status"], &done["is_final"], &done["amount_paid"]), (&json!("completed"), &json!(true), &json!(4_200)));
+    assert_eq!(
+        (&done["status"], &done["is_final"], &done["amount_paid"]),
+        (&json!("completed"), &json!(true), &json!(4_200))
+    );
     let item = &done["line_items"][0];
     assert_eq!((&item["status"], &item["anomalies"]), (&json!("paid"), &json!([])));
     let receipt = api.get(&format!("/v1/receipts/{}", item["receipt_id"].as_str().unwrap())).await.body;
-    assert_eq!((&receipt["amount"], &receipt["role"], &receipt["anomalies"]), (&json!(4_200), &json!("owner"), &json!([])));
+    assert_eq!(
+        (&receipt["amount"], &receipt["role"], &receipt["anomalies"]),
+        (&json!(4_200), &json!("owner"), &json!([]))
+    );
     // The address leads straight back once all is paid.
     assert!(leads_to(session["url"].as_str().unwrap()).await.starts_with(RETURN_URL));
 }
@@ -111,7 +125,9 @@ pub(crate) async fn late(database: Database) {
     assert_eq!((cancelled.status.as_u16(), &cancelled.body["status"]), (200, &json!("cancelled")));
     let creditor = town.institution("comune-perugia")["tax_code"].clone();
     let notice = session["line_items"][0]["notice_number"].clone();
-    let report = at_sandbox(&town, "/sandbox/v1/payments", &json!({"creditor_tax_code": creditor, "notice_number": notice})).await;
+    let report =
+        at_sandbox(&town, "/sandbox/v1/payments", &json!({"creditor_tax_code": creditor, "notice_number": notice}))
+            .await;
     assert_eq!(report["outcome"], "OK", "{report}");
     let done = api.get(&path).await.body;
     assert_eq!((&done["status"], &done["late"]), (&json!("completed"), &json!(true)));

@@ -31,7 +31,14 @@ pub(crate) fn generated(reference: PathBuf) {
     let output = Command::new(&python)
         .arg(workspace_root().join("tests/soap_client.py"))
         .arg(reference.join("wsdl/wsdl/paForNode.wsdl"))
-        .args([&tramite_tests::node::endpoint(&town.gateway()), &to.tax_code, &to.broker, &to.station, notice(&made), "120.50"])
+        .args([
+            &tramite_tests::node::endpoint(&town.gateway()),
+            &to.tax_code,
+            &to.broker,
+            &to.station,
+            notice(&made),
+            "120.50",
+        ])
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);

@@ -11,6 +11,9 @@ use super::validators::{self, ParameterRule};
 use super::{ContractError, info};
 use crate::api::{Mounted, Operation};
 
+/// The header with a check of its own.
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
 /// What holds for one operation.
 pub(crate) struct Rules {
     /// The name of the operation, for logs and metrics.
@@ -21,6 +24,8 @@ pub(crate) struct Rules {
     pub(crate) idempotent: bool,
     /// The query parameters it knows.
     pub(crate) query: BTreeMap<String, ParameterRule>,
+    /// The headers it knows, in lower case; the key of idempotency apart.
+    pub(crate) headers: BTreeMap<String, ParameterRule>,
     /// The media types of its good answers.
     pub(crate) produces: BTreeSet<String>,
 }
@@ -47,16 +52,23 @@ fn read(document: &Value, written: &Value, place: &str) -> Result<Rules, Contrac
     let parameters = written.get("parameters").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let resolved = || parameters.iter().filter_map(|one| resolve(document, one));
     let mut query = BTreeMap::new();
-    for parameter in resolved().filter(|one| text(one, "in") == Some("query")) {
-        if let Some(name) = text(parameter, "name") {
-            query.insert(name.to_owned(), validators::parameter(document, name, parameter)?);
-        }
+    let mut headers = BTreeMap::new();
+    for parameter in resolved() {
+        let Some(name) = text(parameter, "name") else { continue };
+        match text(parameter, "in") {
+            Some("query") => query.insert(name.to_owned(), validators::parameter(document, name, parameter)?),
+            Some("header") if name != IDEMPOTENCY_KEY => {
+                headers.insert(name.to_ascii_lowercase(), validators::parameter(document, name, parameter)?)
+            }
+            _ => None,
+        };
     }
     Ok(Rules {
         operation_id: operation_id.ok_or_else(|| ContractError::Missing(place.to_owned()))?.to_owned(),
         scopes: scopes(written),
-        idempotent: resolved().any(|one| text(one, "name") == Some("Idempotency-Key")),
+        idempotent: resolved().any(|one| text(one, "name") == Some(IDEMPOTENCY_KEY)),
         query,
+        headers,
         produces: produces(written),
     })
 }

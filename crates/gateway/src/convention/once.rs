@@ -5,7 +5,7 @@
 use tramite_domain::batch::Batch;
 use tramite_domain::ids::ClientId;
 use tramite_domain::time::Instant;
-use tramite_storage::{IdempotencyKey as KeptKey, IdempotencyRecord, OperatorRecord, StoreError};
+use tramite_storage::{IdempotencyKey as KeptKey, IdempotencyRecord, OperatorRecord};
 
 use super::{Answer, Reply};
 use crate::auth::{Operator, Tenant};
@@ -84,11 +84,8 @@ pub async fn once(
     let find = async || Ok(store.idempotent_answer(&tenant.scope, &recorder.key, recorder.now).await?);
     let act = async || {
         let (batch, reply) = decide().await?;
-        match store.commit_answer(&tenant.scope, batch, recorder.of(&reply)).await {
-            Ok(()) => Ok(reply),
-            Err(StoreError::Busy) => Err(Problem::new(Code::IdempotencyInProgress)),
-            Err(error) => Err(error.into()),
-        }
+        store.commit_answer(&tenant.scope, batch, recorder.of(&reply)).await?;
+        Ok(reply)
     };
     run(&recorder, find, act).await
 }

@@ -4,6 +4,7 @@
 
 mod body;
 mod faults;
+mod headers;
 mod json;
 mod key;
 mod preconditions;
@@ -18,6 +19,7 @@ pub use query::Query;
 pub use segment::{Segment, Segments};
 
 pub(crate) use faults::{faults, faults_at};
+pub(crate) use headers::check_headers;
 pub(crate) use json::{canonical, strict};
 pub(crate) use key::check_key;
 pub(crate) use query::check_query;

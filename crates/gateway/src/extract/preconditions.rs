@@ -17,7 +17,7 @@ pub struct Preconditions {
     none_matches: Option<Tags>,
 }
 
-/// The value of a header of entity tags.
+/// The value of a header of entity tags. The gate has checked its form against the contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Tags {
     /// `*`: whatever there is.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What every request passes before a handler sees it, in this order: route, caller (401), limits (429), scope (403),
-//! media type (406), query (422), Idempotency-Key (400). What holds for an operation is read from the contract.
+//! media type (406), query (422), headers and Idempotency-Key (400). What holds for an operation is read from the contract.
 
 mod accept;
 mod limits;
@@ -21,7 +21,7 @@ pub(crate) use source::source_of;
 use crate::api::Limit;
 use crate::auth::{Identity, identify};
 use crate::contract::Rules;
-use crate::extract::{check_key, check_query};
+use crate::extract::{check_headers, check_key, check_query};
 use crate::gateway::Gateway;
 use crate::problem::{Code, Problem};
 
@@ -79,6 +79,7 @@ async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Ru
     }
     accept::check(request.headers(), &rules.produces)?;
     check_query(request.query_string(), &rules.query)?;
+    check_headers(request.headers(), &rules.headers)?;
     if rules.idempotent {
         check_key(request.headers())?;
     }

@@ -12,6 +12,7 @@ impl From<StoreError> for Problem {
             StoreError::Conflict => Self::new(Code::Conflict),
             StoreError::Duplicate(rule) => of_rule(rule),
             StoreError::Busy => Self::new(Code::Unavailable),
+            StoreError::TwinAtWork => Self::new(Code::IdempotencyInProgress),
             StoreError::Cursor(_) => Self::new(Code::InvalidCursor),
             StoreError::NumbersExhausted => Self::new(Code::NoIssuingStation),
             StoreError::Unavailable(_) => {

@@ -12,11 +12,7 @@ use crate::error::StoreError;
 use crate::row::attempt::AttemptRow;
 use crate::schema::attempts::dsl;
 
-pub(super) async fn record(
-    db: &mut Db<'_>,
-    institution: InstitutionId,
-    attempt: &Attempt,
-) -> Result<(), StoreError> {
+pub(super) async fn record(db: &mut Db<'_>, institution: InstitutionId, attempt: &Attempt) -> Result<(), StoreError> {
     let row = AttemptRow::of(institution, attempt);
     // An older one that comes late changes nothing.
     execute!(

@@ -12,18 +12,16 @@ use crate::row::institution::{AccountRow, BeneficiaryRow, InstitutionRow, Statio
 use crate::schema::{accounts, beneficiaries, institution_stations, institutions};
 
 /// The institution as it is now. Its histories are in the domain's hands, so the rows are replaced by what it holds.
-pub(super) async fn put(
-    db: &mut Db<'_>,
-    institution: &Institution,
-    expected: Option<i64>,
-) -> Result<(), StoreError> {
+pub(super) async fn put(db: &mut Db<'_>, institution: &Institution, expected: Option<i64>) -> Result<(), StoreError> {
     let row = InstitutionRow::of(institution);
     let id = Id(institution.id);
     match expected {
         None => {
             // Which of several broken rules a database names first differs; that it is there already counts.
-            let there: Option<i64> =
-                first!(db, institutions::table.filter(institutions::institution_id.eq(id)).select(institutions::version))?;
+            let there: Option<i64> = first!(
+                db,
+                institutions::table.filter(institutions::institution_id.eq(id)).select(institutions::version)
+            )?;
             if there.is_some() {
                 return Err(StoreError::Conflict);
             }
@@ -51,9 +49,6 @@ pub(super) async fn put(
     Ok(())
 }
 
-fn each<T, R>(
-    things: &[T],
-    row: impl Fn(usize, &T) -> Result<R, StoreError>,
-) -> Result<Vec<R>, StoreError> {
+fn each<T, R>(things: &[T], row: impl Fn(usize, &T) -> Result<R, StoreError>) -> Result<Vec<R>, StoreError> {
     things.iter().enumerate().map(|(index, thing)| row(index, thing)).collect()
 }

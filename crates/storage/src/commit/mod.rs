@@ -89,7 +89,11 @@ pub(crate) async fn apply(db: &mut Db<'_>, institution: InstitutionId, batch: Ba
 }
 
 /// Applies the writes of the registry: an institution, with its events and audit lines.
-pub(crate) async fn apply_registry(db: &mut Db<'_>, institution: InstitutionId, batch: Batch) -> Result<(), StoreError> {
+pub(crate) async fn apply_registry(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    batch: Batch,
+) -> Result<(), StoreError> {
     let mut told = Vec::new();
     for write in batch.into_writes() {
         match write {

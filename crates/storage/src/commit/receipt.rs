@@ -16,11 +16,7 @@ use crate::error::StoreError;
 use crate::row::receipt::{ReceiptRow, ReceiptTransferRow};
 use crate::schema::{receipt_transfers, receipt_variants, receipts};
 
-pub(super) async fn insert(
-    db: &mut Db<'_>,
-    institution: InstitutionId,
-    receipt: &Receipt,
-) -> Result<(), StoreError> {
+pub(super) async fn insert(db: &mut Db<'_>, institution: InstitutionId, receipt: &Receipt) -> Result<(), StoreError> {
     let row = ReceiptRow::of(institution, receipt);
     execute!(
         db,
@@ -54,9 +50,8 @@ pub(super) async fn insert_variant(
             .on_conflict((dsl::institution_id, dsl::receipt_row_id, dsl::message_sha256))
             .do_nothing()
     )?;
-    let kept = receipts::table
-        .filter(receipts::institution_id.eq(Id(institution)))
-        .filter(receipts::id.eq(Id(receipt)));
+    let kept =
+        receipts::table.filter(receipts::institution_id.eq(Id(institution))).filter(receipts::id.eq(Id(receipt)));
     let found: Option<Doc<BTreeSet<Anomaly>>> = first!(db, kept.select(receipts::anomalies))?;
     let Doc(mut anomalies) = found.ok_or(StoreError::Conflict)?;
     if anomalies.insert(Anomaly::ReceiptDiffers) {

@@ -67,4 +67,3 @@ impl Postgres {
         self.system.close();
     }
 }
-

@@ -21,12 +21,14 @@ pub(super) fn proved(root_certificate: Option<&Path>) -> Result<MakeRustlsConnec
             // Somebody else may have been faster; then there is a default too.
             aws_lc_rs::default_provider().install_default().ok();
         }
-        let (connect, _) = MakeRustlsConnect::with_native_certs()
-            .map_err(|_| StoreError::unavailable("the system has no trusted certificates: name them with sslrootcert"))?;
+        let (connect, _) = MakeRustlsConnect::with_native_certs().map_err(|_| {
+            StoreError::unavailable("the system has no trusted certificates: name them with sslrootcert")
+        })?;
         return Ok(connect);
     };
     let mut roots = RootCertStore::empty();
-    let certificates = CertificateDer::pem_file_iter(path).map_err(|error| StoreError::unavailable(error.to_string()))?;
+    let certificates =
+        CertificateDer::pem_file_iter(path).map_err(|error| StoreError::unavailable(error.to_string()))?;
     for certificate in certificates {
         let certificate = certificate.map_err(|error| StoreError::unavailable(error.to_string()))?;
         roots.add(certificate).map_err(StoreError::unavailable)?;

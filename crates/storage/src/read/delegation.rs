@@ -24,10 +24,7 @@ impl Store {
     }
 }
 
-async fn delegations_of(
-    mut db: Db<'_>,
-    institution: InstitutionId,
-) -> Result<Vec<(Delegation, String)>, StoreError> {
+async fn delegations_of(mut db: Db<'_>, institution: InstitutionId) -> Result<Vec<(Delegation, String)>, StoreError> {
     let rows: Vec<(DelegationRow, String)> = load!(
         &mut db,
         delegations::table

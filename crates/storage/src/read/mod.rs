@@ -6,6 +6,7 @@ mod delegation;
 mod feed;
 mod institution;
 mod notice;
+mod order;
 mod position;
 mod positions;
 mod receipt;

@@ -9,14 +9,14 @@ use tramite_domain::notice::{Iuv, NoticeNumber};
 use tramite_domain::personal::Personal;
 use tramite_domain::tax_code::SubjectTaxCode;
 use tramite_domain::time::Instant;
-use uuid::Uuid;
 
+use super::order::{After, Order, in_order};
 use super::position::assemble;
 use crate::Store;
 use crate::column::{At, Id};
 use crate::db::{Db, load_boxed};
 use crate::error::StoreError;
-use crate::page::{Cursor, List, Page, PageRequest};
+use crate::page::{List, Page, PageRequest};
 use crate::row::position::PositionRow;
 use crate::schema::{debt_positions, installments};
 use crate::scope::Scope;
@@ -44,12 +44,6 @@ pub struct PositionFilter {
     pub updated_since: Option<Instant>,
 }
 
-/// Where a list goes on.
-struct After {
-    id: Option<Uuid>,
-    change: Option<(Instant, Uuid)>,
-}
-
 impl Store {
     /// The positions that a filter names, newest first; with `updated_since` in the order of their changes.
     ///
@@ -62,25 +56,13 @@ impl Store {
         page: &PageRequest,
         now: Instant,
     ) -> Result<Page<DebtPosition>, StoreError> {
-        let by_change = filter.updated_since.is_some();
-        let cursor = page.cursor.as_ref();
-        let after = if by_change {
-            After { id: None, change: Cursor::change(cursor, List::PositionsChanged)? }
-        } else {
-            After { id: Cursor::id(cursor, List::Positions)?, change: None }
-        };
+        let order = Order::new(filter.updated_since, List::Positions, List::PositionsChanged);
+        let after = order.after(page.cursor.as_ref())?;
         let (own, filter, rows) = (scope.clone(), filter.clone(), page.rows());
-        let found = self.read(scope, move |db| Box::pin(list(db, own, filter, after, rows, now))).await?;
-        let cut = Page::cut(found, page, |position| {
-            let id = position.id.uuid();
-            if by_change {
-                Cursor::after_change(List::PositionsChanged, position.updated_at, id)
-            } else {
-                Cursor::after_id(List::Positions, id)
-            }
-        });
+        let found = self.read(scope, move |db| Box::pin(list(db, own, filter, order, after, rows, now))).await?;
+        let cut = Page::cut(found, page, |position| order.cursor(position.updated_at, position.id.uuid()));
         let last = cut.items.last().map(|position| position.updated_at);
-        Ok(if by_change { cut.complete(now, last) } else { cut })
+        Ok(if order.since.is_some() { cut.complete(now, last) } else { cut })
     }
 }
 
@@ -114,6 +96,7 @@ async fn list(
     mut db: Db<'_>,
     scope: Scope,
     filter: PositionFilter,
+    order: Order,
     after: After,
     rows: i64,
     now: Instant,
@@ -169,22 +152,7 @@ async fn list(
         if let Some(status) = filter.status {
             query = in_status!(query, status, now);
         }
-        match filter.updated_since {
-            Some(since) => {
-                query = query.filter(dsl::updated_at.ge(At(since))).order((dsl::updated_at.asc(), dsl::id.asc()));
-                if let Some((at, id)) = after.change {
-                    let beyond = dsl::updated_at.gt(At(at)).or(dsl::id.gt(Id(id)));
-                    query = query.filter(dsl::updated_at.ge(At(at)).and(beyond));
-                }
-            }
-            None => {
-                query = query.order(dsl::id.desc());
-                if let Some(id) = after.id {
-                    query = query.filter(dsl::id.lt(Id(id)));
-                }
-            }
-        }
-        query
+        in_order!(query, debt_positions, order, after)
     })?;
     assemble(&mut db, scope.institution(), heads).await
 }

@@ -6,14 +6,14 @@ use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::{InstitutionId, ReceiptRowId};
 use tramite_domain::receipt::{Receipt, ReceiptOutcome};
 use tramite_domain::time::Instant;
-use uuid::Uuid;
 
 use super::grouped;
+use super::order::{After, Order, in_order};
 use crate::Store;
 use crate::column::{At, Id};
 use crate::db::{Db, first, load, load_boxed};
 use crate::error::StoreError;
-use crate::page::{Cursor, List, Page, PageRequest};
+use crate::page::{List, Page, PageRequest};
 use crate::row::receipt::{ReceiptRow, ReceiptTransferRow};
 use crate::schema::{receipt_transfers, receipts};
 use crate::scope::Scope;
@@ -29,12 +29,6 @@ pub struct ReceiptFilter {
     pub service_code: Option<ServiceCode>,
     /// Received or flagged at this instant or later; the list is then in the order of changes.
     pub updated_since: Option<Instant>,
-}
-
-/// Where a list goes on.
-struct After {
-    id: Option<Uuid>,
-    change: Option<(Instant, Uuid)>,
 }
 
 impl Store {
@@ -73,25 +67,13 @@ impl Store {
         page: &PageRequest,
         now: Instant,
     ) -> Result<Page<Receipt>, StoreError> {
-        let by_change = filter.updated_since.is_some();
-        let cursor = page.cursor.as_ref();
-        let after = if by_change {
-            After { id: None, change: Cursor::change(cursor, List::ReceiptsChanged)? }
-        } else {
-            After { id: Cursor::id(cursor, List::Receipts)?, change: None }
-        };
+        let order = Order::new(filter.updated_since, List::Receipts, List::ReceiptsChanged);
+        let after = order.after(page.cursor.as_ref())?;
         let (own, filter, rows) = (scope.clone(), filter.clone(), page.rows());
-        let found = self.read(scope, move |db| Box::pin(list(db, own, filter, after, rows))).await?;
-        let cut = Page::cut(found, page, |(updated_at, receipt)| {
-            let id = receipt.id.uuid();
-            if by_change {
-                Cursor::after_change(List::ReceiptsChanged, *updated_at, id)
-            } else {
-                Cursor::after_id(List::Receipts, id)
-            }
-        });
+        let found = self.read(scope, move |db| Box::pin(list(db, own, filter, order, after, rows))).await?;
+        let cut = Page::cut(found, page, |(updated_at, receipt)| order.cursor(*updated_at, receipt.id.uuid()));
         let last = cut.items.last().map(|(updated_at, _)| *updated_at);
-        let cut = if by_change { cut.complete(now, last) } else { cut };
+        let cut = if order.since.is_some() { cut.complete(now, last) } else { cut };
         cut.try_map(|(_, receipt)| Ok(receipt))
     }
 }
@@ -130,6 +112,7 @@ async fn list(
     mut db: Db<'_>,
     scope: Scope,
     filter: ReceiptFilter,
+    order: Order,
     after: After,
     rows: i64,
 ) -> Result<Vec<(Instant, Receipt)>, StoreError> {
@@ -152,22 +135,7 @@ async fn list(
         if let Some(to) = filter.paid_to {
             query = query.filter(dsl::paid_at.lt(At(to)));
         }
-        match filter.updated_since {
-            Some(since) => {
-                query = query.filter(dsl::updated_at.ge(At(since))).order((dsl::updated_at.asc(), dsl::id.asc()));
-                if let Some((at, id)) = after.change {
-                    let beyond = dsl::updated_at.gt(At(at)).or(dsl::id.gt(Id(id)));
-                    query = query.filter(dsl::updated_at.ge(At(at)).and(beyond));
-                }
-            }
-            None => {
-                query = query.order(dsl::id.desc());
-                if let Some(id) = after.id {
-                    query = query.filter(dsl::id.lt(Id(id)));
-                }
-            }
-        }
-        query
+        in_order!(query, receipts, order, after)
     })?;
     let updated: Vec<Instant> = heads.iter().map(|head| head.updated_at.0).collect();
     let whole = heads.into_iter().map(|head| (head, Vec::new())).collect();
@@ -186,11 +154,7 @@ async fn visible(db: &mut Db<'_>, scope: &Scope, row: Option<Whole>) -> Result<O
 }
 
 /// Reads the transfers of the receipts, in one statement however many they are.
-async fn assemble(
-    db: &mut Db<'_>,
-    institution: InstitutionId,
-    heads: Vec<Whole>,
-) -> Result<Vec<Receipt>, StoreError> {
+async fn assemble(db: &mut Db<'_>, institution: InstitutionId, heads: Vec<Whole>) -> Result<Vec<Receipt>, StoreError> {
     if heads.is_empty() {
         return Ok(Vec::new());
     }

@@ -35,7 +35,8 @@ impl Store {
         let after = Cursor::code(page.cursor.as_ref(), List::Services)?;
         let (own, rows) = (scope.clone(), page.rows());
         let found = self.read(scope, move |db| Box::pin(list(db, own, after, rows))).await?;
-        Page::cut(found, page, |row| Cursor::after_code(List::Services, row.code.clone())).try_map(ServiceRow::into_service)
+        Page::cut(found, page, |row| Cursor::after_code(List::Services, row.code.clone()))
+            .try_map(ServiceRow::into_service)
     }
 }
 
@@ -50,12 +51,7 @@ async fn by_code(mut db: Db<'_>, scope: Scope, code: String) -> Result<Option<Se
     row.map(ServiceRow::into_service).transpose()
 }
 
-async fn list(
-    mut db: Db<'_>,
-    scope: Scope,
-    after: Option<String>,
-    rows: i64,
-) -> Result<Vec<ServiceRow>, StoreError> {
+async fn list(mut db: Db<'_>, scope: Scope, after: Option<String>, rows: i64) -> Result<Vec<ServiceRow>, StoreError> {
     let found = load_boxed!(&mut db, DB => {
         let mut query = services::table
             .filter(services::institution_id.eq(Id(scope.institution())))

@@ -6,14 +6,14 @@ use diesel::prelude::*;
 use tramite_domain::ids::DebtPositionId;
 use tramite_domain::session::{CheckoutSession, SessionStatus, session_status};
 use tramite_domain::time::Instant;
-use uuid::Uuid;
 
+use super::order::{After, Order, in_order};
 use super::session::assemble;
 use crate::Store;
 use crate::column::{At, Id};
 use crate::db::{Db, load_boxed};
 use crate::error::StoreError;
-use crate::page::{Cursor, List, Page, PageRequest};
+use crate::page::{List, Page, PageRequest};
 use crate::row::session::SessionRow;
 use crate::schema::{checkout_sessions, session_items};
 use crate::scope::Scope;
@@ -37,27 +37,9 @@ pub struct SessionFilter {
     pub updated_since: Option<Instant>,
 }
 
-/// Where a list goes on.
-#[derive(Clone, Copy, Default)]
-struct After {
-    id: Option<Uuid>,
-    change: Option<(Instant, Uuid)>,
-}
-
 impl SessionFilter {
-    fn cursor(&self, session: &CheckoutSession) -> Cursor {
-        let id = session.id.uuid();
-        match self.updated_since {
-            Some(_) => Cursor::after_change(List::SessionsChanged, session.updated_at, id),
-            None => Cursor::after_id(List::Sessions, id),
-        }
-    }
-
-    fn after(&self, cursor: Option<&Cursor>) -> Result<After, StoreError> {
-        Ok(match self.updated_since {
-            Some(_) => After { id: None, change: Cursor::change(cursor, List::SessionsChanged)? },
-            None => After { id: Cursor::id(cursor, List::Sessions)?, change: None },
-        })
+    const fn order(&self) -> Order {
+        Order::new(self.updated_since, List::Sessions, List::SessionsChanged)
     }
 }
 
@@ -74,16 +56,17 @@ impl Store {
         page: &PageRequest,
         now: Instant,
     ) -> Result<Page<CheckoutSession>, StoreError> {
-        let after = filter.after(page.cursor.as_ref())?;
+        let order = filter.order();
+        let after = order.after(page.cursor.as_ref())?;
         let (own, asked, size) = (scope.clone(), filter.clone(), page.size());
         let found = self.read(scope, move |db| Box::pin(search(db, own, asked, after, size, now))).await?;
         let last = found.scanned.as_ref().map(|session| session.updated_at);
         let page = Page {
-            next: found.more.then(|| found.scanned.as_ref().map(|session| filter.cursor(session))).flatten(),
+            next: found.more.then(|| found.scanned.as_ref().map(|session| order.cursor(session.updated_at, session.id.uuid()))).flatten(),
             items: found.items,
             complete_until: None,
         };
-        Ok(if filter.updated_since.is_some() { page.complete(now, last) } else { page })
+        Ok(if order.since.is_some() { page.complete(now, last) } else { page })
     }
 }
 
@@ -107,6 +90,7 @@ async fn search(
         Some(_) => SCANNED_AT_A_TIME,
         None => i64::try_from(size).map_or(SCANNED_AT_A_TIME, |size| size + 1),
     };
+    let order = filter.order();
     let mut left = SCANNED_ROWS_MAX;
     loop {
         let heads = heads(&mut db, &scope, &filter, after, rows).await?;
@@ -123,7 +107,7 @@ async fn search(
             found.scanned = Some(session);
         }
         let Some(last) = found.scanned.as_ref().filter(|_| full) else { return Ok(found) };
-        after = filter.after(Some(&filter.cursor(last)))?;
+        after = order.after(Some(&order.cursor(last.updated_at, last.id.uuid())))?;
     }
 }
 
@@ -134,7 +118,7 @@ async fn heads(
     after: After,
     rows: i64,
 ) -> Result<Vec<SessionRow>, StoreError> {
-    let institution = Id(scope.institution());
+    let (institution, order) = (Id(scope.institution()), filter.order());
     let found = load_boxed!(db, DB => {
         use checkout_sessions::dsl;
         let mut query = dsl::checkout_sessions
@@ -155,22 +139,7 @@ async fn heads(
                 .select(session_items::session_id);
             query = query.filter(dsl::id.eq_any(holding));
         }
-        match filter.updated_since {
-            Some(since) => {
-                query = query.filter(dsl::updated_at.ge(At(since))).order((dsl::updated_at.asc(), dsl::id.asc()));
-                if let Some((at, id)) = after.change {
-                    let beyond = dsl::updated_at.gt(At(at)).or(dsl::id.gt(Id(id)));
-                    query = query.filter(dsl::updated_at.ge(At(at)).and(beyond));
-                }
-            }
-            None => {
-                query = query.order(dsl::id.desc());
-                if let Some(id) = after.id {
-                    query = query.filter(dsl::id.lt(Id(id)));
-                }
-            }
-        }
-        query
+        in_order!(query, checkout_sessions, order, after)
     })?;
     Ok(found)
 }

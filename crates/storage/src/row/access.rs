@@ -4,9 +4,7 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use tramite_domain::access::{
-    ApiScope, Client, ClientKind, ClientSecret, ClientStatus, Delegation, DelegationStatus,
-};
+use tramite_domain::access::{ApiScope, Client, ClientKind, ClientSecret, ClientStatus, Delegation, DelegationStatus};
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::{ClientId, ClientSecretId, DelegationId, InstitutionId};
 use tramite_domain::station::Station;

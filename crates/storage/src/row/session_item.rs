@@ -35,7 +35,12 @@ pub(crate) struct SessionItemRow {
 impl SessionItemRow {
     /// The items of a session as it is now.
     pub(crate) fn of(institution: InstitutionId, session: &CheckoutSession) -> Result<Vec<Self>, StoreError> {
-        session.items.iter().enumerate().map(|(index, item)| Self::of_item(institution, session.id, index, item)).collect()
+        session
+            .items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| Self::of_item(institution, session.id, index, item))
+            .collect()
     }
 
     fn of_item(

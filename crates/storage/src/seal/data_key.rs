@@ -139,9 +139,8 @@ mod tests {
         for at in 0..sealed.len() {
             let mut touched = sealed.clone();
             touched[at] ^= 1;
-            let opened = DataKey::sealer(&touched).and_then(|id| {
-                if id == key.id { again.unseal(spot, &touched) } else { Err(StoreError::Sealed) }
-            });
+            let opened = DataKey::sealer(&touched)
+                .and_then(|id| if id == key.id { again.unseal(spot, &touched) } else { Err(StoreError::Sealed) });
             assert!(opened.is_err(), "byte {at}");
         }
     }

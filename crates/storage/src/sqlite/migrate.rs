@@ -42,7 +42,8 @@ fn run(path: &Path, environment: Environment) -> Result<Migrated, StoreError> {
     make_private(path)?;
     let mut connection = connect::writer(path)?;
     connection.batch_execute(&format!("PRAGMA busy_timeout = {MIGRATION_WAIT_MS_MAX}"))?;
-    let applied = connection.immediate_transaction(|connection| apply(connection, environment)).map_err(|failed| failed.0)?;
+    let applied =
+        connection.immediate_transaction(|connection| apply(connection, environment)).map_err(|failed| failed.0)?;
     Ok(Migrated { applied, version: newest::<Sqlite>(&SQLITE_MIGRATIONS)? })
 }
 

@@ -54,8 +54,7 @@ async fn publish(mut db: Db<'_>, rows: i64) -> Result<usize, StoreError> {
         Db::Sqlite(connection) => diesel::RunQueryDsl::get_result(counter, &mut **connection).optional()?,
     };
     let Some(last) = last else { return Ok(0) };
-    let numbered =
-        execute!(&mut db, diesel::sql_query(NUMBER_EVENTS).bind::<BigInt, _>(last).bind::<BigInt, _>(rows))?;
+    let numbered = execute!(&mut db, diesel::sql_query(NUMBER_EVENTS).bind::<BigInt, _>(last).bind::<BigInt, _>(rows))?;
     if numbered > 0 {
         let next = last.saturating_add(fit("events", numbered)?);
         let own = feed_counter::table.filter(feed_counter::id.eq(COUNTER));
@@ -66,7 +65,8 @@ async fn publish(mut db: Db<'_>, rows: i64) -> Result<usize, StoreError> {
 
 async fn partitions(db: Db<'_>, months: i32) -> Result<(), StoreError> {
     if let Db::Postgres(mut connection) = db {
-        let make = diesel::sql_query("SELECT tramite_make_partitions($1)").bind::<diesel::sql_types::Integer, _>(months);
+        let make =
+            diesel::sql_query("SELECT tramite_make_partitions($1)").bind::<diesel::sql_types::Integer, _>(months);
         diesel_async::RunQueryDsl::execute(make, &mut connection).await?;
     }
     Ok(())

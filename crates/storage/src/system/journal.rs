@@ -18,10 +18,7 @@ impl SystemScope {
     ///
     /// # Errors
     /// Whatever keeps the database from writing; then none is added.
-    pub async fn append_journal(
-        &self,
-        entries: Vec<(Option<InstitutionId>, JournalEntry)>,
-    ) -> Result<(), StoreError> {
+    pub async fn append_journal(&self, entries: Vec<(Option<InstitutionId>, JournalEntry)>) -> Result<(), StoreError> {
         if entries.is_empty() {
             return Ok(());
         }

@@ -37,9 +37,7 @@ impl SystemScope {
 async fn home(mut db: Db<'_>, id: SessionId) -> Result<Option<InstitutionId>, StoreError> {
     let found: Option<Id<InstitutionId>> = first!(
         &mut db,
-        checkout_sessions::table
-            .filter(checkout_sessions::id.eq(Id(id)))
-            .select(checkout_sessions::institution_id)
+        checkout_sessions::table.filter(checkout_sessions::id.eq(Id(id))).select(checkout_sessions::institution_id)
     )?;
     Ok(found.map(|id| id.0))
 }

@@ -32,19 +32,15 @@ impl SystemScope {
         let after = Cursor::code(page.cursor.as_ref(), List::Stations)?;
         let rows = page.rows();
         let found = self.store.read(Who::System, move |db| Box::pin(list(db, after, rows))).await?;
-        Page::cut(found, page, |row| Cursor::after_code(List::Stations, row.id.clone())).try_map(StationRow::into_station)
+        Page::cut(found, page, |row| Cursor::after_code(List::Stations, row.id.clone()))
+            .try_map(StationRow::into_station)
     }
 
     /// Writes a station, new (expected none) or changed.
     ///
     /// # Errors
     /// `Conflict` when the version moved, or the station is there already.
-    pub async fn put_station(
-        &self,
-        station: Station,
-        expected: Option<i64>,
-        change: Change,
-    ) -> Result<(), StoreError> {
+    pub async fn put_station(&self, station: Station, expected: Option<i64>, change: Change) -> Result<(), StoreError> {
         let ready = self.ready(change).await?;
         self.store.write(Who::System, move |db| Box::pin(put(db, station, expected, ready))).await
     }

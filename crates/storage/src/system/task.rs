@@ -82,10 +82,7 @@ async fn claim(mut db: Db<'_>, now: Instant, rows: i64, until: Instant) -> Resul
     for row in found {
         let attempts = row.attempts.saturating_add(1);
         let own = one(row.institution_id.0, row.id.0);
-        execute!(
-            &mut db,
-            diesel::update(own).set((tasks::due_at.eq(At(until)), tasks::attempts.eq(attempts)))
-        )?;
+        execute!(&mut db, diesel::update(own).set((tasks::due_at.eq(At(until)), tasks::attempts.eq(attempts))))?;
         claimed.push(ClaimedTask {
             institution: row.institution_id.0,
             attempts: fit("tasks.attempts", attempts)?,

@@ -57,11 +57,7 @@ async fn positions(
     Ok(found.into_iter().map(|(institution, id)| (institution.0, id.0)).collect())
 }
 
-async fn sessions(
-    mut db: Db<'_>,
-    now: Instant,
-    rows: i64,
-) -> Result<Vec<(InstitutionId, SessionId)>, StoreError> {
+async fn sessions(mut db: Db<'_>, now: Instant, rows: i64) -> Result<Vec<(InstitutionId, SessionId)>, StoreError> {
     let found: Vec<(Id<InstitutionId>, Id<SessionId>)> = load!(
         &mut db,
         checkout_sessions::table

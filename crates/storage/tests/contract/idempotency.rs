@@ -3,8 +3,8 @@
 
 use tramite_domain::batch::Batch;
 use tramite_storage::{
-    Change, IdempotencyKey, IdempotencyRecord, OperatorRecord, PageRequest, PositionFilter, REPLAY_SECONDS, Rule, Scope,
-    StoreError,
+    Change, IdempotencyKey, IdempotencyRecord, OperatorRecord, PageRequest, PositionFilter, REPLAY_SECONDS, Rule,
+    Scope, StoreError,
 };
 use tramite_testkit::Database;
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::{DebtPosition, Payment, PositionStatus, StatusFacts, position_status};
 use tramite_domain::ids::DebtPositionId;
 use tramite_domain::personal::Personal;
@@ -11,7 +12,6 @@ use tramite_domain::time::Instant;
 use tramite_storage::{
     COMMIT_WINDOW_SECONDS, PageRequest, PositionFilter, ReceiptFilter, Scope, SessionFilter, Store, StoreError,
 };
-use tramite_domain::batch::{Batch, Write};
 use tramite_testkit::Database;
 
 use crate::support::*;
@@ -255,11 +255,8 @@ pub(crate) async fn sessions_are_found_by_their_state_at_that_instant(database: 
         one.cancelled_at = chance.once_in(5).then(now);
         one.processing_since = chance.once_in(3).then(now);
         if chance.once_in(5) {
-            one.items[0].paid = Some(tramite_domain::session::ItemPayment {
-                paid_at: now(),
-                amount: cents(12_050),
-                receipt_id: None,
-            });
+            one.items[0].paid =
+                Some(tramite_domain::session::ItemPayment { paid_at: now(), amount: cents(12_050), receipt_id: None });
         }
         let batch = Batch::new().with(Write::InsertSession(Box::new(one.clone())));
         town.store.commit(&town.token(town.a.id), batch).await.unwrap();

@@ -5,7 +5,7 @@ use tramite_domain::attempt::AttemptKind;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::OptionKind;
 use tramite_domain::task::{Task, Work};
-use tramite_storage::{PositionFilter, PageRequest, Rule, StoreError};
+use tramite_storage::{PageRequest, PositionFilter, Rule, StoreError};
 use tramite_testkit::Database;
 
 use crate::support::*;
@@ -121,11 +121,8 @@ pub(crate) async fn what_is_unique_is_told_by_its_rule(database: Database) {
 pub(crate) async fn a_batch_is_written_whole_or_not_at_all(database: Database) {
     let town = town(&database).await;
     let (one, two) = (position("TARI-1"), position("TARI-1"));
-    let task = Task {
-        id: id(),
-        work: Work::AlertOperators { code: "x".to_owned(), subject: "y".to_owned() },
-        due_at: now(),
-    };
+    let task =
+        Task { id: id(), work: Work::AlertOperators { code: "x".to_owned(), subject: "y".to_owned() }, due_at: now() };
     let batch = inserting(&one)
         .with(Write::InsertEvent(Box::new(event(&one))))
         .with(Write::InsertTask(task))
@@ -152,11 +149,7 @@ pub(crate) async fn a_settled_installment_is_paid_and_its_siblings_are_untouched
     let mut written = after.clone();
     // Only the head and the named installment are written, whatever the rest of the position says.
     written.options[1].installments[0].amount = cents(1);
-    let settle = Write::SettleInstallment {
-        position: Box::new(written),
-        expected: 1,
-        installment: first(&before),
-    };
+    let settle = Write::SettleInstallment { position: Box::new(written), expected: 1, installment: first(&before) };
     let batch = Batch::new().with(Write::InsertReceipt(Box::new(receipt))).with(settle);
     town.store.commit(&town.node(), batch).await.unwrap();
     assert_eq!(town.store.position(&town.node(), before.id).await.unwrap(), Some(after));

@@ -57,8 +57,7 @@ pub(crate) async fn of_fifty_equal_receipts_at_once_one_is_accepted(database: Da
             let (store, scope) = (town.store.clone(), town.node());
             let receipt = receipt("RT-1", Some(&owed));
             let after = paid(&owed, &receipt);
-            let settle =
-                Write::SettleInstallment { expected: 1, installment: first(&owed), position: Box::new(after) };
+            let settle = Write::SettleInstallment { expected: 1, installment: first(&owed), position: Box::new(after) };
             let batch = Batch::new()
                 .with(Write::InsertReceipt(Box::new(receipt)))
                 .with(settle)

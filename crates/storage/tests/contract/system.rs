@@ -51,10 +51,11 @@ pub(crate) async fn an_institution_comes_back_with_its_histories(database: Datab
 pub(crate) async fn an_institutions_keys_are_its_own(database: Database) {
     let town = town(&database).await;
     let system = town.store.system();
-    let refused = async |one: &Institution, expected| match system.commit_institution(putting(one, expected), None).await {
-        Err(StoreError::Duplicate(rule)) => rule,
-        other => panic!("{other:?}"),
-    };
+    let refused =
+        async |one: &Institution, expected| match system.commit_institution(putting(one, expected), None).await {
+            Err(StoreError::Duplicate(rule)) => rule,
+            other => panic!("{other:?}"),
+        };
     assert_eq!(refused(&institution("comune-a", "11111111111"), None).await, Rule::InstitutionCode);
     assert_eq!(refused(&institution("comune-c", "99999000013"), None).await, Rule::InstitutionTaxCode);
     let again = system.commit_institution(putting(&town.a, None), None).await;
@@ -80,10 +81,7 @@ pub(crate) async fn a_station_is_put_and_changed(database: Database) {
     changed.enabled = false;
     let again = system.put_station(changed.clone(), None, Change::default()).await;
     assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
-    assert!(matches!(
-        system.put_station(changed.clone(), Some(7), Change::default()).await,
-        Err(StoreError::Conflict)
-    ));
+    assert!(matches!(system.put_station(changed.clone(), Some(7), Change::default()).await, Err(StoreError::Conflict)));
     system.put_station(changed.clone(), Some(1), Change::default()).await.unwrap();
     assert_eq!(system.station(STATION).await.unwrap().as_ref(), Some(&changed));
     assert_eq!(system.stations(&PageRequest::first(5)).await.unwrap().items, vec![changed]);
@@ -117,10 +115,9 @@ pub(crate) async fn a_client_comes_back_with_secrets_and_delegations(database: D
     });
     after.delegations[0].status = DelegationStatus::Ended;
     after.delegations[0].service_codes = None;
-    after.delegations.push(tramite_domain::access::Delegation {
-        created_at: now().plus_seconds(1),
-        ..delegation(&one, town.b.id)
-    });
+    after
+        .delegations
+        .push(tramite_domain::access::Delegation { created_at: now().plus_seconds(1), ..delegation(&one, town.b.id) });
     let stale = system.update_client(after.clone(), 9, Change::default()).await;
     assert!(matches!(stale, Err(StoreError::Conflict)), "{stale:?}");
     system.update_client(after.clone(), 1, Change::default()).await.unwrap();

@@ -83,11 +83,7 @@ pub(crate) async fn another_tenants_rows_can_be_neither_changed_nor_named(databa
     changed.version = 2;
     let attacks = [
         Write::UpdatePosition { position: Box::new(changed.clone()), expected: 1 },
-        Write::SettleInstallment {
-            position: Box::new(changed.clone()),
-            expected: 1,
-            installment: first(&changed),
-        },
+        Write::SettleInstallment { position: Box::new(changed.clone()), expected: 1, installment: first(&changed) },
         Write::EraseDraft { id: changed.id, expected: 1 },
         Write::UpdateSession { session: Box::new(things.session.clone()), expected: 1 },
         Write::InsertReceiptVariant {
@@ -144,13 +140,23 @@ pub(crate) async fn objects_of_other_services_do_not_exist_for_a_restricted_toke
     let receipts = store.receipts(&scope, &ReceiptFilter::default(), &page, now()).await.unwrap();
     assert_eq!(receipts.items.len(), 1);
     assert_eq!(store.feed(&scope, 0, 10).await.unwrap().len(), 1);
-    let refused = store.commit(&scope, inserting(&{
-        let mut another = simple("P-3");
-        another.service_code = Some("MENSA".parse().unwrap());
-        another
-    }));
+    let refused = store.commit(
+        &scope,
+        inserting(&{
+            let mut another = simple("P-3");
+            another.service_code = Some("MENSA".parse().unwrap());
+            another
+        }),
+    );
     assert!(matches!(refused.await, Err(StoreError::Failed(_))));
-    assert!(store.positions(&town.restricted(&[]), &PositionFilter::default(), &page, now()).await.unwrap().items.is_empty());
+    assert!(
+        store
+            .positions(&town.restricted(&[]), &PositionFilter::default(), &page, now())
+            .await
+            .unwrap()
+            .items
+            .is_empty()
+    );
 }
 
 pub(crate) async fn a_session_exists_for_the_client_that_made_it(database: Database) {

@@ -140,9 +140,24 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
     }
     // What the platform may read across tenants: a reviewed list.
     let read = [
-        "__diesel_schema_migrations", "accounts", "beneficiaries", "client_keys", "client_secrets", "clients",
-        "data_keys", "delegations", "deployment", "events", "feed_counter", "idempotency_records",
-        "institution_stations", "institutions", "signing_keys", "stations", "tasks", "trusted_issuers",
+        "__diesel_schema_migrations",
+        "accounts",
+        "beneficiaries",
+        "client_keys",
+        "client_secrets",
+        "clients",
+        "data_keys",
+        "delegations",
+        "deployment",
+        "events",
+        "feed_counter",
+        "idempotency_records",
+        "institution_stations",
+        "institutions",
+        "signing_keys",
+        "stations",
+        "tasks",
+        "trusted_issuers",
     ];
     assert_eq!(seen("tramite_system", "SELECT"), read);
 }
@@ -196,7 +211,8 @@ pub(crate) async fn a_future_dropped_half_way_leaves_no_tenant_behind(database: 
     }
     assert!(dropped > drops / 5 && finished > drops / 5, "{dropped} dropped, {finished} finished");
     for (institution, own) in [(town.a.id, "A"), (town.b.id, "B")] {
-        let found = town.store.positions(&town.token(institution), &PositionFilter::default(), &page, now()).await.unwrap();
+        let found =
+            town.store.positions(&town.token(institution), &PositionFilter::default(), &page, now()).await.unwrap();
         assert_eq!(found.items.len(), 3);
         assert!(found.items.iter().all(|one| one.external_id.as_ref().unwrap().as_str().starts_with(own)));
     }

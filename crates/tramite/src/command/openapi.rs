@@ -48,7 +48,7 @@ pub(crate) fn run(options: OpenapiOptions) -> Result<ExitCode, Failure> {
     let url = tramite_gateway::PLACEHOLDER_URL;
     let text = match version {
         ContractVersion::V31 => tramite_gateway::contract_json(url),
-        ContractVersion::V30 => tramite_gateway::contract_json(url),
+        ContractVersion::V30 => tramite_gateway::contract_30_json(url),
     };
     let text = text.map_err(|error| Failure::Part(format!("the contract: {error}")))?;
     match output {

@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 use chrono::NaiveDate;
-use tramite_domain::access::{
-    ApiScope, Client, ClientKind, ClientSecret, ClientStatus, Delegation, DelegationStatus,
-};
+use tramite_domain::access::{ApiScope, Client, ClientKind, ClientSecret, ClientStatus, Delegation, DelegationStatus};
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::attempt::{Attempt, AttemptKind};
 use tramite_domain::audit::AuditLine;
@@ -367,7 +365,8 @@ pub(crate) fn session(client: tramite_domain::ids::ClientId, positions: &[&DebtP
         };
         item(subject, first_number(position))
     });
-    let foreign = SessionItem { creditor_tax_code: "77777777777".parse().unwrap(), ..item(ItemSubject::Foreign, number()) };
+    let foreign =
+        SessionItem { creditor_tax_code: "77777777777".parse().unwrap(), ..item(ItemSubject::Foreign, number()) };
     CheckoutSession {
         id: id(),
         client_id: client,
