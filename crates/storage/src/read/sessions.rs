@@ -10,7 +10,7 @@ use tramite_domain::time::Instant;
 use super::order::{After, Order, in_order};
 use super::session::assemble;
 use crate::Store;
-use crate::column::{At, Id};
+use crate::column::Id;
 use crate::db::{Db, load_boxed};
 use crate::error::StoreError;
 use crate::page::{List, Page, PageRequest};
@@ -62,7 +62,10 @@ impl Store {
         let found = self.read(scope, move |db| Box::pin(search(db, own, asked, after, size, now))).await?;
         let last = found.scanned.as_ref().map(|session| session.updated_at);
         let page = Page {
-            next: found.more.then(|| found.scanned.as_ref().map(|session| order.cursor(session.updated_at, session.id.uuid()))).flatten(),
+            next: found
+                .more
+                .then(|| found.scanned.as_ref().map(|session| order.cursor(session.updated_at, session.id.uuid())))
+                .flatten(),
             items: found.items,
             complete_until: None,
         };

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Receipts and what they change.
+
+use std::collections::BTreeSet;
+
+use tramite_domain::anomaly::Anomaly;
+use tramite_domain::debt_position::{DebtPosition, Payment, PositionStatus};
+use tramite_domain::personal::Personal;
+use tramite_domain::receipt::{
+    Party, Psp, Receipt, ReceiptContent, ReceiptMessage, ReceiptOutcome, ReceiptRole, ReceiptSubject, ReceiptTransfer,
+};
+
+use super::{IBAN, STATION, cents, day, first, first_number, number, pairs};
+use crate::support::{id, now};
+
+/// The position after the payment of its first installment.
+pub(crate) fn paid(position: &DebtPosition, receipt: &Receipt) -> DebtPosition {
+    let mut after = position.clone();
+    let one = &mut after.options[0].installments[0];
+    one.payment = Some(Payment { paid_at: now(), amount: one.amount, receipt_id: Some(receipt.id) });
+    one.anomalies = receipt.anomalies.clone();
+    after.told_status = PositionStatus::Paid;
+    after.version += 1;
+    after.updated_at = now().plus_seconds(1);
+    after
+}
+
+pub(crate) fn receipt(receipt_id: &str, position: Option<&DebtPosition>) -> Receipt {
+    let number = position.map_or_else(number, first_number);
+    let party = |name: &str| Party {
+        kind: "F".to_owned(),
+        tax_code: "RSSMRA85T10A562S".to_owned(),
+        full_name: name.to_owned(),
+        email: None,
+    };
+    let share = ReceiptTransfer {
+        index: 1,
+        amount: cents(12_050),
+        beneficiary_tax_code: "99999000013".to_owned(),
+        company_name: Some("Comune".to_owned()),
+        iban: Some(IBAN.to_owned()),
+        remittance_information: "/RFB/05000/12.50".to_owned(),
+        taxonomy_code: "9/0101101IM/".to_owned(),
+        stamp: false,
+        payment_metadata: pairs("RIF", "1"),
+    };
+    Receipt {
+        id: id(),
+        content: ReceiptContent {
+            receipt_id: receipt_id.to_owned(),
+            creditor_tax_code: "99999000013".to_owned(),
+            notice_number: number.to_string(),
+            iuv: number.iuv().to_string(),
+            outcome: ReceiptOutcome::Ok,
+            amount: cents(12_050),
+            fee: Some(cents(150)),
+            paid_at: Some(now()),
+            application_date: Some(day("2026-03-01")),
+            transfer_date: Some(day("2026-03-02")),
+            description: "TARI 2026".to_owned(),
+            company_name: "Comune".to_owned(),
+            psp: Psp { id: "ABI00001".to_owned(), company_name: "Banca".to_owned(), ..Psp::default() },
+            payment_method: Some("creditCard".to_owned()),
+            payment_note: None,
+            debtor: Some(Personal::new(party("Mario Rossi"))),
+            payer: None,
+            // The Node's indexes may repeat or miss: they are kept as they came.
+            transfers: vec![share.clone(), ReceiptTransfer { iban: None, stamp: true, ..share }],
+            payment_metadata: pairs("PRATICA", "1"),
+            stand_in: false,
+            irregularities: vec!["channelDescription is missing".to_owned()],
+        },
+        addressee_tax_code: "99999000013".to_owned(),
+        position: position.map(|position| ReceiptSubject {
+            position_id: position.id,
+            installment_id: first(position),
+            service_code: position.service_code.clone(),
+            external_id: position.external_id.clone(),
+        }),
+        role: ReceiptRole::Owner,
+        paid_at: now(),
+        received_at: now().plus_seconds(2),
+        station_id: STATION.to_owned(),
+        primitive: "paSendRTV2".to_owned(),
+        peer_fingerprint: None,
+        anomalies: BTreeSet::from([Anomaly::StandIn]),
+        message: message(b"<receipt>\x00\xff</receipt>", 9),
+    }
+}
+
+pub(crate) fn message(bytes: &[u8], digest: u8) -> ReceiptMessage {
+    ReceiptMessage { bytes: bytes.to_vec(), sha256: [digest; 32] }
+}
