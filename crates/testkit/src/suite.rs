@@ -96,6 +96,13 @@ impl Suite {
         self.reading(name, folder, body)
     }
 
+    /// A sentence that reads the reference folder and needs something else of the machine; ignored where either is
+    /// absent.
+    #[must_use]
+    pub fn with_reference_and(self, present: bool, name: &str, body: impl FnOnce(PathBuf) + Send + 'static) -> Self {
+        self.reading(name, reference().filter(|_| present), body)
+    }
+
     /// Runs what the command line asks for (`cargo test -- name`), prints the outcome and ends the
     /// process.
     pub fn run(self) -> ! {

@@ -30,8 +30,11 @@ pub(crate) async fn a_version_that_moved_is_never_overwritten(database: Database
     assert_ne!(changed.header("etag"), Some(first.as_str()));
     gateway.ask(put("c").header("If-Match", &first)).await.is_problem(412, "precondition_failed");
     gateway.ask(put("c").header("If-Match", format!("W/{first}"))).await.is_problem(412, "precondition_failed");
-    for wrong in ["", "3-active", "\"", "\"a\" \"b\"", "{}", "W/*", "*, \"a\""] {
+    for wrong in ["", "3 active", "\"a\" \"b\""] {
         gateway.ask(put("c").header("If-Match", wrong)).await.is_problem(400, "invalid_request");
+    }
+    for other in ["3-active", "\"", "{}", "W/*", "\"a\",\"b\""] {
+        gateway.ask(put("c").header("If-Match", other)).await.is_problem(412, "precondition_failed");
     }
     // 412 is told before 422: what the body says does not matter to an old version.
     let wrong = Ask::put("/v1/services/NUOVO").token(&token).json(&json!({})).header("If-Match", &first);

@@ -44,7 +44,7 @@ async fn one(mut db: Db<'_>, institution: InstitutionId, write: &Write) -> Resul
             execute!(db, diesel::insert_into(journal::table).values(&JournalRow::of(institution, entry)))?;
             Ok(())
         }
-        _ => Err(StoreError::failed("a write of an unknown kind")),
+        _ => Err(StoreError::failed("this write tells nothing")),
     }
 }
 

@@ -82,7 +82,9 @@ pub(crate) async fn apply(db: &mut Db<'_>, institution: InstitutionId, batch: Ba
             Write::RecordAttempt(attempt) => attempt::record(db, institution, &attempt).await?,
             Write::PutService { service, expected } => service::put(db, institution, &service, expected).await?,
             Write::PutInstitution { .. } => return Err(StoreError::failed("the registry is written by SystemScope")),
-            write => told.push(write),
+            Write::InsertEvent(_) | Write::InsertTask(_) | Write::InsertJournal(_) | Write::InsertAudit(_) => {
+                told.push(write);
+            }
         }
     }
     message::tell(db, institution, &told).await

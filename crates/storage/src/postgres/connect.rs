@@ -21,7 +21,7 @@ pub(super) const CONNECT_SECONDS_MAX: u64 = 5;
 /// Milliseconds a statement may run.
 const STATEMENT_MS_MAX: u32 = 10_000;
 /// Milliseconds a statement may wait for a lock; then the store is busy.
-const LOCK_MS_MAX: u32 = 5_000;
+pub(super) const LOCK_MS_MAX: u32 = 5_000;
 /// Milliseconds a transaction may lie idle; then the server ends it.
 const IDLE_IN_TRANSACTION_MS_MAX: u32 = 10_000;
 /// Seconds without traffic after which a connection is probed.
@@ -75,7 +75,11 @@ impl Connector {
     /// A connection in a role, with its limits set.
     pub(super) async fn connect(&self, role: Role) -> Result<Connection, StoreError> {
         let mut connection = self.login().await?;
-        connection.session.batch_execute(&setup(role)).await.map_err(StoreError::unavailable)?;
+        connection
+            .session
+            .batch_execute(&setup(role))
+            .await
+            .map_err(|error| StoreError::unavailable(format!("the role {} cannot be taken: {error}", role.name())))?;
         // Messages in English are how an error without a class of its own is told apart; not every server grants it.
         connection.session.batch_execute("SET lc_messages TO 'C'").await.ok();
         Ok(connection)

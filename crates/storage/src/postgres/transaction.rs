@@ -3,12 +3,13 @@
 //! with the first statement; the tenant ends with the transaction. A connection whose transaction was not ended in good
 //! order, for example because the future was dropped half-way, never goes back to the pool.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool::managed::Object;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::future::join;
 
+use super::connect::LOCK_MS_MAX;
 use super::pool::{Pool, Pooled, checkout};
 use crate::db::{Db, Working};
 use crate::error::StoreError;
@@ -33,6 +34,7 @@ where
     F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send,
     T: Send,
 {
+    let begun_at = Instant::now();
     let mut connection = open.connection()?;
     let opening = opening(who, access);
     // Both are polled in this order, so the tenant is set before the first statement is even sent. What the work found
@@ -55,11 +57,23 @@ where
         Err(error) => match connection.batch_execute("ROLLBACK").await {
             Ok(()) => {
                 open.close();
-                Err(error)
+                Err(waited(error, begun_at))
             }
             // The connection is gone, so that is what happened, whatever the statement said of it.
             Err(_) => Err(StoreError::unavailable(error)),
         },
+    }
+}
+
+/// A server that speaks another language than English tells of a lock or a statement that took too long in words we do
+/// not know; the time it took tells it as well.
+fn waited(error: StoreError, begun_at: Instant) -> StoreError {
+    match error {
+        StoreError::Failed(source) if begun_at.elapsed() >= Duration::from_millis(LOCK_MS_MAX.into()) => {
+            tracing::warn!(%source, "a statement failed after it had waited: taken for a time-out");
+            StoreError::Busy
+        }
+        error => error,
     }
 }
 

@@ -17,6 +17,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use tramite_domain::money::Cents;
+use tramite_domain::time::Instant;
 
 use crate::error::StoreError;
 
@@ -64,4 +65,19 @@ pub(crate) fn place(index: usize) -> Result<i16, StoreError> {
 /// A digest of 32 bytes.
 pub(crate) fn digest(column: &'static str, bytes: &[u8]) -> Result<[u8; 32], StoreError> {
     fit(column, bytes)
+}
+
+/// When the clock must next be told: the first instant at which the state is not the one told last. An instant at which
+/// dates pass and the state stays the same is none: it would be due for ever.
+pub(crate) fn next_change<S: PartialEq>(
+    since: Instant,
+    told: &S,
+    status: impl Fn(Instant) -> S,
+    next: impl Fn(Instant) -> Option<Instant>,
+) -> Option<Instant> {
+    let mut at = since;
+    while status(at) == *told {
+        at = next(at).filter(|later| *later > at)?;
+    }
+    Some(at)
 }

@@ -8,7 +8,7 @@ use tramite_domain::debt_position::{
 use tramite_domain::ids::{ClientId, DebtPositionId, InstitutionId};
 use tramite_domain::personal::Personal;
 
-use super::{known, read, read_some};
+use super::{known, next_change, read, read_some};
 use crate::column::{At, Doc, Id};
 use crate::error::StoreError;
 use crate::schema::debt_positions;
@@ -71,7 +71,13 @@ impl PositionRow {
             published: facts.published,
             ends_at: facts.ends_at.map(At),
             told_status: position.told_status.name().to_owned(),
-            next_transition_at: facts.next_transition(position.updated_at).map(At),
+            next_transition_at: next_change(
+                position.updated_at,
+                &position.told_status,
+                |at| facts.at(at),
+                |at| facts.next_transition(at),
+            )
+            .map(At),
             version: position.version,
             created_at: At(position.created_at),
             updated_at: At(position.updated_at),

@@ -6,10 +6,10 @@ use tramite_domain::ids::{ClientId, InstitutionId, SessionId};
 use tramite_domain::personal::Personal;
 use tramite_domain::session::{
     CallerMetadata, Cart, CheckoutSession, IfBusy, Language, OnAbandon, Payer, ReturnMode, Returned, SessionItem,
-    SessionStatus, next_transition,
+    SessionStatus, next_transition, session_status,
 };
 
-use super::{known, read_some};
+use super::{known, next_change, read_some};
 use crate::column::{At, Doc, Id};
 use crate::error::StoreError;
 use crate::schema::checkout_sessions;
@@ -71,7 +71,13 @@ impl SessionRow {
             returned: session.returned.map(Doc),
             told_status: session.told_status.name().to_owned(),
             closed_at: session.closed_at.map(At),
-            next_transition_at: next_transition(session, session.updated_at).map(At),
+            next_transition_at: next_change(
+                session.updated_at,
+                &session.told_status,
+                |at| session_status(session, at),
+                |at| next_transition(session, at),
+            )
+            .map(At),
             version: session.version,
             created_at: At(session.created_at),
             updated_at: At(session.updated_at),

@@ -147,6 +147,26 @@ pub(crate) async fn a_full_pool_is_busy_and_a_locked_row_too(database: Database)
     assert_eq!(store.position(&setup.node(), owed.id).await.unwrap(), Some(owed));
 }
 
+pub(crate) async fn another_program_that_writes_makes_the_store_busy(database: Database) {
+    use diesel::connection::SimpleConnection;
+    use diesel::{Connection, SqliteConnection};
+
+    let town = town(&database).await;
+    let path = database.url().strip_prefix("sqlite:").unwrap();
+    let mut holder = SqliteConnection::establish(path).unwrap();
+    holder.batch_execute("BEGIN IMMEDIATE").unwrap();
+    let (store, scope) = (town.store.clone(), town.node());
+    let waiting = tokio::spawn(async move { store.commit(&scope, inserting(&simple("P-1"))).await });
+    // Who reads is not kept waiting.
+    let page = PageRequest::first(10);
+    let none = town.store.positions(&town.node(), &PositionFilter::default(), &page, now()).await.unwrap();
+    assert!(none.items.is_empty());
+    let refused = waiting.await.unwrap();
+    assert!(matches!(refused, Err(StoreError::Busy)), "{refused:?}");
+    holder.batch_execute("ROLLBACK").unwrap();
+    town.add(&simple("P-1")).await;
+}
+
 pub(crate) async fn two_transactions_that_cross_are_a_conflict(database: Database) {
     let town = town(&database).await;
     let (one, two) = (simple("P-1"), simple("P-2"));

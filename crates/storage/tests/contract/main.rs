@@ -85,6 +85,8 @@ mod sentences {
             faults::a_failing_job_does_not_harm_its_neighbours,
             faults::a_killed_writer_loses_nothing_it_acknowledged,
             faults::two_transactions_that_cross_are_a_conflict;
+        sqlite:
+            faults::another_program_that_writes_makes_the_store_busy;
         postgres:
             events::an_event_that_commits_late_is_not_skipped,
             walls::without_a_tenant_there_are_no_rows,

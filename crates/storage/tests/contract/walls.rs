@@ -15,7 +15,7 @@ use crate::raw::psql;
 use crate::support::*;
 
 /// How many futures are dropped; more on demand.
-const DROPS: u64 = 1_000;
+const DROPS: u64 = 800;
 
 /// A row in every table of tenants, in both institutions.
 async fn furnish(town: &Town) {

@@ -6,17 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::web::Data;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tramite_gateway::Gateway;
 use tramite_storage::{Backend, Store};
 use tramite_worker::{Worker, WorkerSettings};
 
 use crate::clock::SystemWorld;
 use crate::config::{Reader, ServeOptions, ServeSettings, WrongConfiguration, guard, guard_store};
 use crate::failure::Failure;
-use crate::server::{bind, gateway_settings, open_gateway, open_store, private_server, rest_server};
+use crate::server::{Door, bind, gateway_settings, open_gateway, open_store, private_server, rest_server};
 use crate::stop::Stop;
 
 /// Serves until the process is asked to stop.
@@ -38,7 +36,8 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
     let (listener, bound) = bind("TRAMITE_LISTEN", settings.listen)?;
     let (private_listener, private_bound) = bind("TRAMITE_PRIVATE_LISTEN", settings.private_listen)?;
     let gateway = open_gateway(store.clone(), gateway_settings(&settings)?).await?;
-    let rest = rest_server(gateway.clone(), listener)?;
+    let door = Door::open(&store);
+    let rest = rest_server(gateway.clone(), door.as_ref().map(Door::soap), listener)?;
     let private = private_server(gateway.clone(), private_listener)?;
     let handles = [rest.handle(), private.handle()];
     let mut rest = tokio::spawn(rest);
@@ -56,20 +55,25 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
         outcome = &mut rest => Some(outcome),
         outcome = &mut private => Some(outcome),
     };
-    // A listener that ends by itself is a failure, but what is left is ended in the same good order.
+    // A listener that ends by itself is a failure, but what is left is ended in the same good order: not ready first.
+    tracing::info!("Tramite stops");
     let drain = if ended.is_none() { settings.drain } else { Duration::ZERO };
-    finish(&gateway, drain, handles, worker).await;
+    gateway.stop();
+    // Who asks a second time is in a hurry.
+    tokio::select! {
+        () = tokio::time::sleep(drain) => {}
+        () = stop.asked() => {}
+    }
+    finish(handles, worker, door).await;
+    store.close();
     match ended {
         None => Ok(ExitCode::SUCCESS),
         Some(outcome) => Err(Failure::Part(format!("a listener has ended by itself: {outcome:?}"))),
     }
 }
 
-/// Not ready first, then what was begun is finished, here and in the worker, then what the journal still holds.
-async fn finish(gateway: &Data<Gateway>, drain: Duration, handles: [ServerHandle; 2], worker: Option<RunningWorker>) {
-    tracing::info!("Tramite stops");
-    gateway.stop();
-    tokio::time::sleep(drain).await;
+/// What was begun is finished, here and in the worker, and then what the journal still holds is written.
+async fn finish(handles: [ServerHandle; 2], worker: Option<RunningWorker>, door: Option<Door>) {
     let [rest, private] = handles;
     let worker_ends = async {
         if let Some(worker) = worker {
@@ -77,7 +81,9 @@ async fn finish(gateway: &Data<Gateway>, drain: Duration, handles: [ServerHandle
         }
     };
     tokio::join!(rest.stop(true), worker_ends);
-    // FLUSH
+    if let Some(door) = door {
+        door.close().await;
+    }
     private.stop(true).await;
     tracing::info!("Tramite has stopped");
 }

@@ -19,7 +19,7 @@ use crate::clock::SystemWorld;
 use crate::command::{RunningWorker, explain, open_sandbox, sandbox_server};
 use crate::config::sandbox_checkout;
 use crate::failure::Failure;
-use crate::server::{bind, local_url, open_gateway, open_store, rest_server, sandbox_settings};
+use crate::server::{Door, bind, local_url, open_gateway, open_store, rest_server, sandbox_settings};
 use crate::terminal::Terminal;
 
 /// Connections for requests.
@@ -39,6 +39,7 @@ pub(crate) struct Platform {
     parts: Data<Gateway>,
     listeners: [ServerHandle; 2],
     worker: RunningWorker,
+    door: Option<Door>,
     // Removed when everything else has stopped.
     _folder: Folder,
 }
@@ -52,7 +53,8 @@ impl Platform {
         let store = open(&folder, &settings).await?;
         let (gateway_url, sandbox_url) = (local_url(gateway_bound)?, local_url(sandbox_bound)?);
         let parts = open_gateway(store.clone(), told(&gateway_url, &sandbox_url)?).await?;
-        let rest = rest_server(parts.clone(), gateway_listener)?;
+        let door = Door::open(&store);
+        let rest = rest_server(parts.clone(), door.as_ref().map(Door::soap), gateway_listener)?;
         let rest_handle = rest.handle();
         tokio::spawn(rest);
         let broker = super::world::BROKER_TAX_CODE.parse().map_err(|error| Failure::Part(format!("{error}")))?;
@@ -67,6 +69,7 @@ impl Platform {
             gateway_url: plain(&gateway_url),
             sandbox_url: plain(&sandbox_url),
             worker: RunningWorker::start(&store),
+            door,
             store,
             parts,
             listeners,
@@ -111,14 +114,16 @@ impl Platform {
 
     /// Ends everything in good order.
     pub(crate) async fn stop(self) {
-        let Self { gateway, sandbox, parts, listeners: [rest, node], worker, .. } = self;
+        let Self { gateway, sandbox, parts, listeners: [rest, node], worker, door, .. } = self;
         parts.stop();
         // Connections that are kept open would be waited for.
         drop((gateway, sandbox));
         node.stop(true).await;
         rest.stop(true).await;
         worker.stop().await;
-        // FLUSH
+        if let Some(door) = door {
+            door.close().await;
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The listeners of one process: the API, and beside it health and metrics.
 
+mod door;
 mod listen;
 mod parts;
 mod private;
 mod rest;
 
+pub(crate) use door::Door;
 pub(crate) use listen::{bind, local_url};
 pub(crate) use parts::{gateway_settings, open_gateway, open_store, sandbox_settings};
 pub(crate) use private::private_server;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use actix_web::dev::Server;
 use actix_web::web::Data;
+use tramite_gateway::soap::Soap;
 use tramite_gateway::{Gateway, rest_app};
 
 use crate::failure::Failure;
@@ -23,12 +24,17 @@ const FINISH_SECONDS_MAX: u64 = 12;
 /// Connections of one worker at a time.
 const CONNECTIONS_MAX: usize = 8_192;
 
-/// The server of the API on a listening socket. It hears no signals by itself.
-pub(crate) fn rest_server(gateway: Data<Gateway>, listener: TcpListener) -> Result<Server, Failure> {
-    let (door, flusher) =
-        tramite_gateway::soap::Soap::open(gateway.store().clone(), std::sync::Arc::new(crate::clock::SystemWorld));
-    tokio::spawn(flusher.run());
-    let server = HttpServer::new(move || rest_app(gateway.clone()).app_data(Data::new(door.clone())))
+/// The server of the API on a listening socket, with the Node's door where there is one. It hears no signals by itself.
+pub(crate) fn rest_server(
+    gateway: Data<Gateway>,
+    door: Option<Data<Soap>>,
+    listener: TcpListener,
+) -> Result<Server, Failure> {
+    let application = move || match &door {
+        Some(door) => rest_app(gateway.clone()).app_data(door.clone()),
+        None => rest_app(gateway.clone()),
+    };
+    let server = HttpServer::new(application)
         .client_request_timeout(Duration::from_secs(HEAD_SECONDS_MAX))
         .keep_alive(Duration::from_secs(KEEP_ALIVE_SECONDS))
         .client_disconnect_timeout(Duration::from_secs(CLOSE_SECONDS_MAX))
