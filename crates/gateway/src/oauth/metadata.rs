@@ -15,6 +15,7 @@ const KEPT_FOR_A_WHILE: &str = "public, max-age=300";
 /// Our public keys.
 #[get("/.well-known/jwks.json")]
 pub(super) async fn jwks(gateway: Data<Gateway>) -> HttpResponse {
+    gateway.keys().refresh(gateway.now(), None).await;
     HttpResponse::Ok().insert_header((CACHE_CONTROL, KEPT_FOR_A_WHILE)).json(gateway.keys().public_jwks())
 }
 

@@ -39,6 +39,7 @@ async fn give(gateway: &Gateway, request: &HttpRequest, payload: Payload) -> Res
     let wanted = asked(asking.scope.as_deref())?;
     let grant = grant(&client, target, wanted.as_ref(), gateway.now())?;
     let institution = active_institution(gateway, &grant, named).await?;
+    gateway.keys().refresh(gateway.now(), None).await;
     let signed = access_token(gateway, &grant).map_err(|error| {
         tracing::error!(cause = %error, "no token can be signed");
         Problem::new(Code::InternalError)

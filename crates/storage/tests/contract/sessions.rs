@@ -86,6 +86,7 @@ pub(crate) async fn the_platform_finds_a_sessions_home_and_its_foreign_items(dat
     assert!(system.session_transitions_due(made.expires_at.plus_seconds(-1), 10).await.unwrap().is_empty());
     let mut paid = made.clone();
     paid.version = 2;
+    paid.told_status = SessionStatus::Completed;
     paid.items[0].paid = Some(ItemPayment { paid_at: now(), amount: cents(1), receipt_id: None });
     let update = Write::UpdateSession { session: Box::new(paid), expected: 1 };
     town.store.commit(&scope, Batch::new().with(update)).await.unwrap();

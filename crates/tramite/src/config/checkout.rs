@@ -19,7 +19,7 @@ const NO_KEY: &str = "none";
 /// Where carts are posted.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct CheckoutOptions {
-    /// The Checkout API: https://api.platform.pagopa.it/checkout/ec/v2, or a sandbox; the host alone is enough
+    /// The Checkout API: `https://api.platform.pagopa.it/checkout/ec/v2`, or a sandbox; the host alone is enough
     #[arg(long, env = "TRAMITE_CHECKOUT_URL", value_name = "URL")]
     pub(crate) checkout_url: Option<String>,
     /// The file with the subscription key for the Checkout API; a sandbox needs none
