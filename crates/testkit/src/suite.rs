@@ -88,7 +88,7 @@ impl Suite {
         self.reading(name, reference(), body)
     }
 
-    /// A sentence that validates with [`crate::xmllint`] against the reference folder's schemas;
+    /// A sentence that validates with [`fn@crate::xmllint`] against the reference folder's schemas;
     /// ignored where either is absent.
     #[must_use]
     pub fn with_schemas(self, name: &str, body: impl FnOnce(PathBuf) + Send + 'static) -> Self {

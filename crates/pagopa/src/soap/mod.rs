@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The SOAP door: bytes in, typed requests out; typed answers in, bytes out.
 //!
-//! [`receive`] is the only place that reads a request. The guard goes first, the shape tables second, and only
+//! [`fn@receive`] is the only place that reads a request. The guard goes first, the shape tables second, and only
 //! what we have written again ourselves reaches yaserde.
 
 mod envelope;

@@ -23,7 +23,12 @@ fn settings(database: &Database) -> StoreSettings {
 
 fn run(database: &Database, sql: &str) {
     match database.url().strip_prefix("sqlite:") {
-        Some(path) => SqliteConnection::establish(path).unwrap().batch_execute(sql).unwrap(),
+        // A store that was just closed may still be finishing its last group.
+        Some(path) => {
+            let mut connection = SqliteConnection::establish(path).unwrap();
+            connection.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
+            connection.batch_execute(sql).unwrap();
+        }
         None => drop(crate::raw::psql(database, sql)),
     }
 }

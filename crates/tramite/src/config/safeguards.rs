@@ -2,6 +2,7 @@
 //! What must not be in production, where real money moves (api.md, Environments; reliability.md 42). `serve` and
 //! `worker` refuse to start, and name the setting.
 
+use tramite_domain::access::{Client, DelegationStatus};
 use tramite_domain::environment::Environment;
 use tramite_storage::{PageRequest, Store, StoreError};
 use url::Url;
@@ -10,6 +11,9 @@ use super::host::{Reach, reach};
 use super::node::NodeAuth;
 use super::problem::Problem;
 use super::service::ServiceSettings;
+
+/// The setting that what stands in the database is told under.
+const DATABASE: &str = "TRAMITE_DATABASE_URL";
 
 /// How many rows are looked at in one go.
 const PAGE: u16 = 500;
@@ -66,7 +70,8 @@ fn outside(variable: &'static str, url: &Url) -> Option<Problem> {
     Some(Problem::new(variable, format!("{shown} {kind}; {expected}")))
 }
 
-/// Everything in the database that production excludes: institutions and clients that `demo` made.
+/// Everything in the database that production excludes: what `demo` made, and citizens sent back to this machine or
+/// into a private network.
 ///
 /// # Errors
 /// Those of the store.
@@ -74,16 +79,12 @@ pub(crate) async fn guard_store(store: &Store) -> Result<Vec<Problem>, StoreErro
     if store.environment() == Environment::Sandbox {
         return Ok(Vec::new());
     }
-    let mut problems = Vec::new();
-    let told = |kind: &str, name: &str| {
-        let text = format!("the {kind} {name} in the database was made by demo; expected, in production, none");
-        Problem::new("TRAMITE_DATABASE_URL", text)
-    };
     let system = store.system();
+    let mut problems = Vec::new();
     let mut cursor = None;
     loop {
         let page = system.institutions(&PageRequest { limit: PAGE, cursor }).await?;
-        problems.extend(page.items.iter().filter(|one| one.demo).map(|one| told("institution", one.code.as_str())));
+        problems.extend(page.items.iter().filter(|one| one.demo).map(|one| invented("institution", one.code.as_str())));
         cursor = page.next;
         if cursor.is_none() {
             break;
@@ -91,7 +92,7 @@ pub(crate) async fn guard_store(store: &Store) -> Result<Vec<Problem>, StoreErro
     }
     loop {
         let page = system.clients(&PageRequest { limit: PAGE, cursor }).await?;
-        problems.extend(page.items.iter().filter(|one| one.demo).map(|one| told("client", &one.id.to_string())));
+        problems.extend(page.items.iter().flat_map(of_client));
         cursor = page.next;
         if cursor.is_none() {
             return Ok(problems);
@@ -99,9 +100,46 @@ pub(crate) async fn guard_store(store: &Store) -> Result<Vec<Problem>, StoreErro
     }
 }
 
+fn of_client(client: &Client) -> Vec<Problem> {
+    let name = client.id.to_string();
+    let mut problems: Vec<Problem> = client.demo.then(|| invented("client", &name)).into_iter().collect();
+    let live = client.delegations.iter().filter(|one| one.status == DelegationStatus::Active);
+    for origin in live.flat_map(|one| &one.return_origins).filter(|origin| !leads_outside(origin)) {
+        let text = format!(
+            "the client {name} in the database may send citizens back to {origin}; expected, in production, https addresses that the world reaches"
+        );
+        problems.push(Problem::new(DATABASE, text));
+    }
+    problems
+}
+
+fn invented(kind: &str, name: &str) -> Problem {
+    let text = format!("the {kind} {name} in the database was made by demo; expected, in production, none");
+    Problem::new(DATABASE, text)
+}
+
+fn leads_outside(origin: &str) -> bool {
+    Url::parse(origin).is_ok_and(|url| url.scheme() == "https" && reach(&url) == Some(Reach::Public))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn citizens_of_production_are_sent_to_https_addresses_of_the_world() {
+        for (origin, right) in [
+            ("https://portale.example.it", true),
+            ("https://portale.example.it:8443", true),
+            ("http://portale.example.it", false),
+            ("https://localhost:8443", false),
+            ("http://127.0.0.1:9000", false),
+            ("https://10.0.0.1", false),
+            ("portale.example.it", false),
+        ] {
+            assert_eq!(leads_outside(origin), right, "{origin}");
+        }
+    }
 
     #[test]
     fn in_production_an_address_is_https_and_reachable_from_the_world() {
