@@ -30,10 +30,19 @@ impl Api {
     /// # Panics
     /// When it is refused.
     pub async fn with_secret(url: &str, client_id: &str, client_secret: &str, institution: &str) -> Self {
-        let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         let form = [("grant_type", "client_credentials"), ("institution", institution)];
+        Self::with_form(url, client_id, client_secret, &form).await
+    }
+
+    /// Takes an operator's token, for the platform.
+    pub async fn of_operator(url: &str, client_id: &str, client_secret: &str) -> Self {
+        Self::with_form(url, client_id, client_secret, &[("grant_type", "client_credentials")]).await
+    }
+
+    async fn with_form(url: &str, client_id: &str, client_secret: &str, form: &[(&str, &str)]) -> Self {
+        let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         let asked =
-            http.post(format!("{url}/oauth2/token")).basic_auth(client_id, Some(client_secret)).form(&form).send();
+            http.post(format!("{url}/oauth2/token")).basic_auth(client_id, Some(client_secret)).form(form).send();
         let answer: Value = asked.await.expect("an answer").json().await.expect("JSON");
         let token = answer["access_token"].as_str().unwrap_or_else(|| panic!("no token: {answer}")).to_owned();
         Self { url: url.to_owned(), token, http }

@@ -15,7 +15,9 @@ pub fn tramite() -> &'static PathBuf {
         let test = std::env::current_exe().expect("a test has a path");
         let folder = test.parent().and_then(|deps| deps.parent()).expect("tests stand in target/<profile>/deps");
         let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        build.args(["build", "--quiet", "--package", "tramite"]).current_dir(tramite_testkit::workspace_root());
+        // The whole workspace chooses the features, as it does for the tests: what they have built is not built again.
+        build.args(["build", "--quiet", "--workspace", "--bin", "tramite"]);
+        build.current_dir(tramite_testkit::workspace_root());
         if folder.ends_with("release") {
             build.arg("--release");
         }

@@ -10,8 +10,10 @@
 
 pub mod api;
 pub mod binary;
+pub mod certificates;
 pub mod node;
 pub mod process;
+pub mod production;
 pub mod town;
 
 /// Waits until something holds, at most ten seconds.

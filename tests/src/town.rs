@@ -152,7 +152,7 @@ impl Town {
 }
 
 /// Limits that a test does not reach.
-fn generous() -> Vec<(String, String)> {
+pub(crate) fn generous() -> Vec<(String, String)> {
     let limits = [
         "CLIENT_PER_SECOND",
         "CLIENT_BURST",

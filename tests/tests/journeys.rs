@@ -13,6 +13,8 @@
 mod crash;
 #[path = "journeys/many.rs"]
 mod many;
+#[path = "journeys/node_listener.rs"]
+mod node_listener;
 #[path = "journeys/otf.rs"]
 mod otf;
 #[path = "journeys/soap_client.rs"]
@@ -28,6 +30,8 @@ use tramite_testkit::Suite;
 const JOURNEY_LIMIT: Duration = Duration::from_secs(180);
 
 fn main() {
+    // Built before the first journey begins: its time is not the compiler's.
+    tramite_tests::binary::tramite();
     Suite::new()
         .limit(JOURNEY_LIMIT)
         .async_on_both("a_payment_started_from_a_portal_completes_its_session", otf::completes)
@@ -44,6 +48,8 @@ fn main() {
             crash::answer_lost,
         )
         .async_on_both("no_acknowledged_receipt_is_lost_in_a_crash_at_any_moment", crash::any_moment)
+        .async_on_both("in_production_a_receipt_is_taken_from_the_node_alone", node_listener::mutual_tls)
+        .async_on_both("in_production_a_proxy_speaks_for_the_node_alone", node_listener::proxy)
         .with_reference_and(
             soap_client::zeep_present(),
             "a_client_generated_from_the_official_wsdl_verifies_gets_and_pays",

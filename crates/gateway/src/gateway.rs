@@ -17,6 +17,7 @@ use crate::contract::{Contract, ContractError};
 use crate::gate::Limits;
 use crate::keys::{KeyError, Keys};
 use crate::metrics::Metrics;
+use crate::node::RefusedPeer;
 use crate::pages::{PageError, Pages};
 use crate::routes::{Misses, Waits};
 use crate::settings::GatewaySettings;
@@ -140,6 +141,12 @@ impl Gateway {
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// Counts a peer that is not the Node; it leaves no row.
+    pub fn refuse_peer(&self, refused: RefusedPeer) {
+        self.metrics.event("refused_peers", refused.code());
+        tracing::warn!(code = refused.code(), "a peer was refused at the Node's listener");
     }
 
     /// From now on this process is not ready: the balancer sends it nothing more, and what is begun is finished.

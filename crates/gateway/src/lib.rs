@@ -16,6 +16,7 @@ pub mod gateway;
 mod health;
 pub mod keys;
 pub mod metrics;
+pub mod node;
 mod oauth;
 mod pages;
 pub mod problem;

@@ -5,16 +5,17 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
+use actix_server::{Server, ServerHandle};
+use futures_util::future::join_all;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tramite_storage::{Backend, Store};
+use tramite_storage::{Backend, Store, StoreSettings};
 use tramite_worker::{Worker, WorkerSettings};
 
 use crate::clock::SystemWorld;
 use crate::config::{Reader, ServeOptions, ServeSettings, WrongConfiguration, guard, guard_store};
 use crate::failure::Failure;
-use crate::server::{Door, bind, gateway_settings, open_gateway, open_store, private_server, rest_server};
+use crate::server::{Door, bind, gateway_settings, node_server, open_gateway, open_store, private_server, rest_server};
 use crate::stop::Stop;
 
 /// Serves until the process is asked to stop.
@@ -36,11 +37,29 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
     let (listener, bound) = bind("TRAMITE_LISTEN", settings.listen)?;
     let (private_listener, private_bound) = bind("TRAMITE_PRIVATE_LISTEN", settings.private_listen)?;
     let gateway = open_gateway(store.clone(), gateway_settings(&settings)?).await?;
-    let door = Door::open(&store);
-    let rest = rest_server(gateway.clone(), door.as_ref().map(Door::soap), listener)?;
+    let node_store = node_store(&settings, &store).await?;
+    let door = Door::open(&node_store);
+    // With a listener of its own the Node is heard there alone; without one, in a sandbox, beside the API.
+    let beside = settings.node.is_none().then(|| door.soap());
+    let rest = rest_server(gateway.clone(), beside, listener)?;
+    let node = match settings.node {
+        Some(node) => {
+            let (listener, bound) = bind("TRAMITE_NODE_LISTEN", node.listen)?;
+            tracing::info!(node_listen = %bound, "the Node is heard");
+            Some(node_server(gateway.clone(), door.soap(), node, listener)?)
+        }
+        None => None,
+    };
     let private = private_server(gateway.clone(), private_listener)?;
-    let handles = [rest.handle(), private.handle()];
+    let public = [Some(rest.handle()), node.as_ref().map(Server::handle)];
+    let private_handle = private.handle();
     let mut rest = tokio::spawn(rest);
+    let mut node = tokio::spawn(async move {
+        match node {
+            Some(server) => server.await,
+            None => std::future::pending().await,
+        }
+    });
     let mut private = tokio::spawn(private);
     let worker = (settings.with_worker || store.backend() == Backend::Sqlite).then(|| RunningWorker::start(&store));
     tracing::info!(
@@ -53,6 +72,7 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
     let ended = tokio::select! {
         () = stop.asked() => None,
         outcome = &mut rest => Some(outcome),
+        outcome = &mut node => Some(outcome),
         outcome = &mut private => Some(outcome),
     };
     // A listener that ends by itself is a failure, but what is left is ended in the same good order: not ready first.
@@ -64,7 +84,9 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
         () = tokio::time::sleep(drain) => {}
         () = stop.asked() => {}
     }
-    finish(handles, worker, door).await;
+    finish(public, private_handle, worker, door).await;
+    node.abort();
+    node_store.close();
     store.close();
     match ended {
         None => Ok(ExitCode::SUCCESS),
@@ -72,18 +94,28 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
     }
 }
 
+/// Connections that are the Node's alone, so that no load of the API makes it wait. An embedded database has one writer
+/// whoever asks.
+async fn node_store(settings: &ServeSettings, store: &Store) -> Result<Store, Failure> {
+    match &settings.node {
+        Some(node) if store.backend() == Backend::Postgres => {
+            let own = StoreSettings { connections_max: node.database_connections, ..settings.service.store.clone() };
+            open_store(own).await
+        }
+        _ => Ok(store.clone()),
+    }
+}
+
 /// What was begun is finished, here and in the worker, and then what the journal still holds is written.
-async fn finish(handles: [ServerHandle; 2], worker: Option<RunningWorker>, door: Option<Door>) {
-    let [rest, private] = handles;
+async fn finish(public: [Option<ServerHandle>; 2], private: ServerHandle, worker: Option<RunningWorker>, door: Door) {
+    let listeners = join_all(public.into_iter().flatten().map(|handle| handle.stop(true)));
     let worker_ends = async {
         if let Some(worker) = worker {
             worker.stop().await;
         }
     };
-    tokio::join!(rest.stop(true), worker_ends);
-    if let Some(door) = door {
-        door.close().await;
-    }
+    tokio::join!(listeners, worker_ends);
+    door.close().await;
     private.stop(true).await;
     tracing::info!("Tramite has stopped");
 }

@@ -19,6 +19,7 @@ mod store;
 
 pub(crate) use addresses::{loopback_address, needs_public, socket_address, web_address};
 pub(crate) use checkout::sandbox_checkout;
+pub(crate) use node::{NodeListener, NodeWay};
 pub(crate) use problem::{Problem, WrongConfiguration};
 pub(crate) use reader::{Effective, Reader, flag, present};
 pub(crate) use safeguards::{guard, guard_store};

@@ -22,7 +22,6 @@ const PAGE: u16 = 500;
 pub(crate) fn guard(settings: &ServiceSettings, environment: Environment) -> Vec<Problem> {
     let mut problems = Vec::new();
     match environment {
-        Environment::Sandbox if settings.node_auth != NodeAuth::None => problems.push(no_listener(settings.node_auth)),
         Environment::Sandbox => {}
         Environment::Production => {
             problems.extend(outside("TRAMITE_PUBLIC_URL", &settings.public_url));
@@ -31,13 +30,10 @@ pub(crate) fn guard(settings: &ServiceSettings, environment: Environment) -> Vec
                 let text = "is not set; expected, in production, the file with the subscription key for Checkout";
                 problems.push(Problem::new("TRAMITE_CHECKOUT_API_KEY_FILE", text));
             }
-            problems.push(match settings.node_auth {
-                NodeAuth::None => Problem::new(
-                    "TRAMITE_NODE_AUTH",
-                    "none exists in a sandbox alone; expected, in production, mtls or proxy",
-                ),
-                other => no_listener(other),
-            });
+            if settings.node_auth == NodeAuth::None {
+                let text = "none exists in a sandbox alone; expected, in production, mtls or proxy";
+                problems.push(Problem::new("TRAMITE_NODE_AUTH", text));
+            }
             if settings.loopback_return == Some(true) {
                 let text = "true exists in a sandbox alone; expected, in production, false or nothing";
                 problems.push(Problem::new("TRAMITE_LOOPBACK_RETURN", text));
@@ -45,14 +41,6 @@ pub(crate) fn guard(settings: &ServiceSettings, environment: Environment) -> Vec
         }
     }
     problems
-}
-
-/// The peer must be proved before a byte of a message is read, which takes a listener of the Node's own.
-fn no_listener(way: NodeAuth) -> Problem {
-    let text = format!(
-        "{way} needs a listener of the Node's own, which this version does not have; it serves sandboxes with none"
-    );
-    Problem::new("TRAMITE_NODE_AUTH", text)
 }
 
 fn outside(variable: &'static str, url: &Url) -> Option<Problem> {

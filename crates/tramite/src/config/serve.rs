@@ -9,6 +9,7 @@ use tramite_gateway::RateLimits;
 
 use super::addresses::{loopback_address, needs_public, socket_address};
 use super::limits::LimitOptions;
+use super::node::{NodeListener, NodeOptions};
 use super::reader::{Reader, flag};
 use super::service::{ServiceOptions, ServiceSettings};
 
@@ -44,6 +45,8 @@ pub(crate) struct ServeOptions {
     pub(crate) drain_seconds: Option<String>,
     #[command(flatten)]
     pub(crate) limits: LimitOptions,
+    #[command(flatten)]
+    pub(crate) node: NodeOptions,
 }
 
 /// What `serve` is told, read.
@@ -62,6 +65,8 @@ pub(crate) struct ServeSettings {
     pub(crate) limits: RateLimits,
     /// Proxies whose word on the address of their client is believed.
     pub(crate) trusted_proxies: Vec<IpAddr>,
+    /// The Node's own listener, where the Node proves itself.
+    pub(crate) node: Option<NodeListener>,
 }
 
 impl ServeOptions {
@@ -90,8 +95,11 @@ impl ServeOptions {
         );
         let limits = self.limits.read(reader);
         let trusted_proxies = self.limits.proxies(reader);
+        let service = service?;
+        let node = self.node.read(service.node_auth, public, reader);
         Some(ServeSettings {
-            service: service?,
+            service,
+            node,
             listen,
             private_listen,
             with_worker,

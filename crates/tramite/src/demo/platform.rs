@@ -39,7 +39,7 @@ pub(crate) struct Platform {
     parts: Data<Gateway>,
     listeners: [ServerHandle; 2],
     worker: RunningWorker,
-    door: Option<Door>,
+    door: Door,
     // Removed when everything else has stopped.
     _folder: Folder,
 }
@@ -54,7 +54,7 @@ impl Platform {
         let (gateway_url, sandbox_url) = (local_url(gateway_bound)?, local_url(sandbox_bound)?);
         let parts = open_gateway(store.clone(), told(&gateway_url, &sandbox_url)?).await?;
         let door = Door::open(&store);
-        let rest = rest_server(parts.clone(), door.as_ref().map(Door::soap), gateway_listener)?;
+        let rest = rest_server(parts.clone(), Some(door.soap()), gateway_listener)?;
         let rest_handle = rest.handle();
         tokio::spawn(rest);
         let broker = super::world::BROKER_TAX_CODE.parse().map_err(|error| Failure::Part(format!("{error}")))?;
@@ -121,9 +121,7 @@ impl Platform {
         node.stop(true).await;
         rest.stop(true).await;
         worker.stop().await;
-        if let Some(door) = door {
-            door.close().await;
-        }
+        door.close().await;
     }
 }
 

@@ -1,34 +1,29 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! The Node's door on the listener of the API: in a sandbox alone. In production the peer must be proved before a byte
-//! is read, which that listener cannot do; without a door its path is 404 (api.md, The Node's listener).
+//! The Node's door, on whichever listener it stands, and what writes down who came through it.
 
 use std::sync::Arc;
 
-use actix_web::web::Data;
 use tokio::task::JoinHandle;
-use tramite_domain::environment::Environment;
 use tramite_gateway::soap::Soap;
 use tramite_storage::Store;
 
 use crate::clock::SystemWorld;
 
-/// An open door, and what writes down who came through it.
+/// An open door.
 pub(crate) struct Door {
-    soap: Data<Soap>,
+    soap: Soap,
     flushing: JoinHandle<()>,
 }
 
 impl Door {
-    /// Opens the door where the environment allows it on the listener of the API.
-    pub(crate) fn open(store: &Store) -> Option<Self> {
-        (store.environment() == Environment::Sandbox).then(|| {
-            let (soap, flusher) = Soap::open(store.clone(), Arc::new(SystemWorld));
-            Self { soap: Data::new(soap), flushing: tokio::spawn(flusher.run()) }
-        })
+    /// Opens the door over a store.
+    pub(crate) fn open(store: &Store) -> Self {
+        let (soap, flusher) = Soap::open(store.clone(), Arc::new(SystemWorld));
+        Self { soap, flushing: tokio::spawn(flusher.run()) }
     }
 
     /// What the handlers share.
-    pub(crate) fn soap(&self) -> Data<Soap> {
+    pub(crate) fn soap(&self) -> Soap {
         self.soap.clone()
     }
 

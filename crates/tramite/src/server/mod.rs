@@ -3,12 +3,14 @@
 
 mod door;
 mod listen;
+mod node;
 mod parts;
 mod private;
 mod rest;
 
 pub(crate) use door::Door;
 pub(crate) use listen::{bind, local_url};
+pub(crate) use node::node_server;
 pub(crate) use parts::{gateway_settings, open_gateway, open_store, sandbox_settings};
 pub(crate) use private::private_server;
 pub(crate) use rest::rest_server;

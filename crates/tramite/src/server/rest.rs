@@ -24,14 +24,15 @@ const FINISH_SECONDS_MAX: u64 = 12;
 /// Connections of one worker at a time.
 const CONNECTIONS_MAX: usize = 8_192;
 
-/// The server of the API on a listening socket, with the Node's door where there is one. It hears no signals by itself.
+/// The server of the API on a listening socket, with the Node's door where it stands here: in a sandbox alone, for
+/// this listener proves nobody. It hears no signals by itself.
 pub(crate) fn rest_server(
     gateway: Data<Gateway>,
-    door: Option<Data<Soap>>,
+    door: Option<Soap>,
     listener: TcpListener,
 ) -> Result<Server, Failure> {
     let application = move || match &door {
-        Some(door) => rest_app(gateway.clone()).app_data(door.clone()),
+        Some(door) => rest_app(gateway.clone()).app_data(Data::new(door.clone())),
         None => rest_app(gateway.clone()),
     };
     let server = HttpServer::new(application)
