@@ -126,7 +126,6 @@ impl NodeOptions {
     /// reader.
     pub(super) fn read(&self, auth: NodeAuth, public: bool, reader: &mut Reader) -> Option<NodeListener> {
         if auth == NodeAuth::None {
-            self.refuse_all(reader);
             return None;
         }
         let listen = socket_address(reader, LISTEN, self.node_listen.as_deref(), loopback_address(PORT));
@@ -157,17 +156,6 @@ impl NodeOptions {
             }
         };
         Some(NodeListener { listen, way: way?, database_connections, workers })
-    }
-
-    fn refuse_all(&self, reader: &mut Reader) {
-        let given = [
-            (LISTEN, &self.node_listen),
-            (CERTIFICATE, &self.node_certificate_file),
-            (KEY, &self.node_key_file),
-            (PEERS, &self.node_peers),
-            (SECRET, &self.node_proxy_secret_file),
-        ];
-        refuse(reader, NodeAuth::None, &given);
     }
 
     fn peers(&self, reader: &mut Reader) -> Option<Peers> {

@@ -36,6 +36,7 @@ fn main() {
         .async_on_sqlite("the_worker_is_a_part_of_serve_where_the_database_is_embedded", commands::no_worker)
         .async_on_postgres("a_worker_works_beside_serve_and_stops_when_asked", serving::worker)
         .async_on_both("every_safeguard_of_production_names_its_setting", safeguards::settings)
+        .sync("the_listener_of_the_node_is_told_what_it_needs", safeguards::listener)
         .async_on_both("what_demo_made_is_refused_in_production", safeguards::invented)
         .async_on_both("the_api_is_served_until_a_stop_is_asked_for", serving::serve)
         .limit(WHOLE_PLATFORM)

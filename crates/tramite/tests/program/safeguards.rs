@@ -8,13 +8,22 @@ use tramite_testkit::Database;
 
 use crate::process::{self, Key, run, with};
 
-/// Settings that production does not mind, but for the Node's own listener, which there is not yet.
-fn production<'a>(database: &'a str, key: &'a str, checkout_key: &'a str) -> Vec<(&'static str, &'a str)> {
+/// 256 bits, as the proxy's secret; Checkout takes it too.
+const SECRET: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// The fingerprint of a key that nobody has.
+const PEER: &str = "ab54d286a7c59b6ba7bd1d0d1a1a2e3f0123456789abcdef0123456789abcdef";
+
+/// Settings that production does not mind.
+fn production<'a>(database: &'a str, key: &'a str, secret: &'a str) -> Vec<(&'static str, &'a str)> {
     let mut settings = process::settings(database, key);
     for (name, value) in [
         ("TRAMITE_PUBLIC_URL", "https://tramite.example.it"),
         ("TRAMITE_CHECKOUT_URL", "https://checkout.example.it/checkout/ec/v2"),
-        ("TRAMITE_CHECKOUT_API_KEY_FILE", checkout_key),
+        ("TRAMITE_CHECKOUT_API_KEY_FILE", secret),
+        ("TRAMITE_NODE_AUTH", "proxy"),
+        ("TRAMITE_NODE_PEERS", PEER),
+        ("TRAMITE_NODE_PROXY_SECRET_FILE", secret),
     ] {
         settings = with(&settings, name, value);
     }
@@ -24,7 +33,7 @@ fn production<'a>(database: &'a str, key: &'a str, checkout_key: &'a str) -> Vec
 pub(crate) async fn settings(database: Database) {
     let key = Key::new();
     let checkout = key.folder().join("checkout.key");
-    std::fs::write(&checkout, "0123456789abcdef\n").unwrap();
+    std::fs::write(&checkout, format!("{SECRET}\n")).unwrap();
     let (key_text, checkout) = (key.text(), checkout.display().to_string());
     let right = production(database.url(), &key_text, &checkout);
     assert_eq!(run(&["migrate", "--environment", "production"], &right).code, Some(0));
@@ -39,18 +48,47 @@ pub(crate) async fn settings(database: Database) {
             ("TRAMITE_CHECKOUT_API_KEY_FILE", ""),
             ("TRAMITE_LOOPBACK_RETURN", "true"),
             ("TRAMITE_NODE_AUTH", "none"),
-            ("TRAMITE_NODE_AUTH", "mtls"),
-            ("TRAMITE_NODE_AUTH", "proxy"),
         ] {
             let ended = run(&[command], &with(&right, name, value));
             assert_eq!(ended.code, Some(2), "{command} {name}={value}: {}", ended.errors);
             let line = ended.errors.lines().find(|line| line.starts_with(&format!("{name}: ")));
             assert!(line.is_some(), "{command} {name}={value}: {}", ended.errors);
         }
-        // Nothing else is wrong with these settings.
-        let ended = run(&[command], &right);
+        // Nothing else is wrong with these settings: without the Node's proof they have one fault.
+        let ended = run(&[command], &with(&right, "TRAMITE_NODE_AUTH", "none"));
         assert_eq!(ended.errors.lines().count(), 1, "{}", ended.errors);
         assert!(ended.errors.starts_with("TRAMITE_NODE_AUTH: none exists in a sandbox alone"), "{}", ended.errors);
+    }
+}
+
+/// The Node's listener is told everything it needs, and nothing that means nothing to it.
+pub(crate) fn listener() {
+    let key = Key::new();
+    let (secret, short) = (key.folder().join("secret"), key.folder().join("short"));
+    std::fs::write(&secret, SECRET).unwrap();
+    std::fs::write(&short, "secret").unwrap();
+    let (key_text, secret, short) = (key.text(), secret.display().to_string(), short.display().to_string());
+    let right = production("sqlite:/nowhere/tramite.db", &key_text, &secret);
+    for (way, name, value, wrong) in [
+        ("proxy", "TRAMITE_NODE_PEERS", "", "TRAMITE_NODE_PEERS"),
+        ("proxy", "TRAMITE_NODE_PEERS", "ab:cd", "TRAMITE_NODE_PEERS"),
+        ("proxy", "TRAMITE_NODE_PROXY_SECRET_FILE", "", "TRAMITE_NODE_PROXY_SECRET_FILE"),
+        ("proxy", "TRAMITE_NODE_PROXY_SECRET_FILE", short.as_str(), "TRAMITE_NODE_PROXY_SECRET_FILE"),
+        ("proxy", "TRAMITE_NODE_KEY_FILE", secret.as_str(), "TRAMITE_NODE_KEY_FILE"),
+        ("proxy", "TRAMITE_NODE_LISTEN", "0.0.0.0:8443", "TRAMITE_NODE_LISTEN"),
+        ("proxy", "TRAMITE_NODE_WORKERS", "0", "TRAMITE_NODE_WORKERS"),
+        ("mtls", "TRAMITE_NODE_CERTIFICATE_FILE", "", "TRAMITE_NODE_CERTIFICATE_FILE"),
+        ("mtls", "TRAMITE_NODE_CERTIFICATE_FILE", secret.as_str(), "TRAMITE_NODE_CERTIFICATE_FILE"),
+        ("mtls", "TRAMITE_NODE_KEY_FILE", secret.as_str(), "TRAMITE_NODE_KEY_FILE"),
+        ("mtls", "TRAMITE_NODE_CERTIFICATE_FILE", "", "TRAMITE_NODE_PROXY_SECRET_FILE"),
+    ] {
+        let mut settings = with(&with(&right, "TRAMITE_NODE_AUTH", way), name, value);
+        settings.retain(|(_, value)| !value.is_empty());
+        let ended = run(&["config", "check", "--environment", "production"], &settings);
+        assert_eq!(ended.code, Some(2), "{way} {name}={value}: {}", ended.errors);
+        let told = ended.errors.lines().any(|line| line.starts_with(&format!("{wrong}: ")));
+        assert!(told, "{way} {name}={value}: {}", ended.errors);
+        assert!(!ended.output.contains(SECRET), "{}", ended.output);
     }
 }
 
@@ -58,7 +96,7 @@ pub(crate) async fn settings(database: Database) {
 pub(crate) async fn invented(database: Database) {
     let key = Key::new();
     let checkout = key.folder().join("checkout.key");
-    std::fs::write(&checkout, "0123456789abcdef").unwrap();
+    std::fs::write(&checkout, SECRET).unwrap();
     let (key_text, checkout) = (key.text(), checkout.display().to_string());
     let right = production(database.url(), &key_text, &checkout);
     assert_eq!(run(&["migrate", "--environment", "production"], &right).code, Some(0));
