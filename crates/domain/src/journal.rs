@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The journal (giornale degli eventi): every message exchanged with the Node, with the fields of sla.md 5.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
 use crate::ids::JournalId;
 use crate::named::named;
 use crate::time::Instant;
 
 /// One line: a request or a response. What does not apply is none, and is written `N/A` in extractions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct JournalEntry {
     /// Our id.
     pub id: JournalId,
@@ -48,9 +48,27 @@ pub struct JournalEntry {
     pub payload: Vec<u8>,
 }
 
+impl fmt::Debug for JournalEntry {
+    /// What a log may tell of it; the payload holds personal data, and its length is all that is printed.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("JournalEntry")
+            .field("id", &self.id)
+            .field("exchange", &self.exchange)
+            .field("at", &self.at)
+            .field("direction", &self.direction)
+            .field("operation", &self.operation)
+            .field("station_id", &self.station_id)
+            .field("outcome", &self.outcome)
+            .field("http_status", &self.http_status)
+            .field("duration_us", &self.duration_us)
+            .field("payload_bytes", &self.payload.len())
+            .finish_non_exhaustive()
+    }
+}
+
 /// `sottoTipoEvento`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// `req`.
     Request,

@@ -4,12 +4,12 @@
 
 mod support;
 
-use support::{Town, at, codes, installment, named, one_payment, quiet, single_or_plan};
+use support::{Town, at, codes, installment, named, one_payment, pay, quiet, single_or_plan};
 use tramite_domain::attempt::{Attempt, AttemptKind};
 use tramite_domain::batch::Write;
 use tramite_domain::debt_position::{
-    Activity, BeneficiaryInput, InstallmentStatus, OptionInput, OptionKind, Payment, PositionStatus, TransferInput,
-    TransferTarget, cancel, differences, erase_draft, installment_status, position_status, publish, reopen, replace,
+    Activity, BeneficiaryInput, InstallmentStatus, OptionInput, OptionKind, PositionStatus, TransferInput,
+    TransferTarget, cancel, erase_draft, installment_status, position_status, publish, reopen,
 };
 use tramite_domain::institution::InstitutionStatus;
 use tramite_domain::money::Cents;
@@ -31,29 +31,6 @@ fn the_short_form_is_one_payment_onto_the_account_of_the_service() {
         matches!(writes, [Write::InsertPosition(_), Write::InsertEvent(_)]),
         "a position is written with its event"
     );
-}
-
-#[test]
-fn every_violation_of_a_request_is_told_at_once() {
-    let mut town = Town::new();
-    let mut input = single_or_plan("RSSMRA85T10A562S");
-    input.debtor.tax_code = "RSSMRA85T10A562A".to_owned();
-    input.description = Some("Multa a mario.rossi@example.it".to_owned());
-    let option = input.payment_options.first_mut().unwrap();
-    let whole = option.installments.first_mut().unwrap();
-    whole.amount = Some(0);
-    whole.transfers = vec![TransferInput { amount: 1, account_id: Some("nowhere".to_owned()), ..Default::default() }];
-    let found = codes(town.open(&input).unwrap_err());
-    let expected = [
-        ("/external_id", "personal_data_in_text"),
-        ("/description", "personal_data_in_text"),
-        ("/debtor/tax_code", "invalid_tax_code"),
-        ("/payment_options/0/installments/0/amount", "invalid_amount"),
-        ("/payment_options/0/installments/0/transfers/0/account_id", "unknown_account"),
-    ];
-    for (pointer, code) in expected {
-        assert!(found.contains(&(pointer.to_owned(), code)), "{pointer} {code} is missing from {found:?}");
-    }
 }
 
 #[test]
@@ -158,11 +135,6 @@ fn a_reduced_option_ends_so_many_days_after_notification_and_the_others_stay_ope
 fn one_option_started_supersedes_the_others_and_its_last_installment_closes_the_position() {
     let mut town = Town::new();
     let mut position = town.position(&single_or_plan("S-1"));
-    let pay = |position: &mut tramite_domain::debt_position::DebtPosition, reference: &str, now| {
-        let id = named(position, reference).id;
-        let amount = named(position, reference).amount;
-        position.installment_mut(id).unwrap().payment = Some(Payment { paid_at: now, amount, receipt_id: None });
-    };
     pay(&mut position, "first", town.now);
     assert_eq!(position_status(&position, town.now), PositionStatus::PartiallyPaid);
     let (option, whole) = position.installment(named(&position, "whole").id).unwrap();
@@ -178,68 +150,6 @@ fn one_option_started_supersedes_the_others_and_its_last_installment_closes_the_
         cancel(&mut town.given(), &position, quiet(), true).unwrap_err(),
         Refusal::PositionState { status: PositionStatus::Paid }
     );
-}
-
-#[test]
-fn replacing_keeps_numbers_by_reference_gives_new_ones_and_cancels_what_is_missing() {
-    let mut town = Town::new();
-    let position = town.position(&single_or_plan("S-1"));
-    let mut input = single_or_plan("S-1");
-    let plan = input.payment_options.get_mut(1).unwrap();
-    plan.installments = vec![installment("first", 4_000), installment("third", 6_000)];
-    let (institution, service, now) = (town.institution.clone(), town.service.clone(), town.now);
-    let context = tramite_domain::debt_position::TermsContext {
-        institution: &institution,
-        service: &service,
-        free_beneficiary: false,
-        now,
-    };
-    let mut numbers = support::Counter(500);
-    let after = replace(context, &mut town.given(), &mut numbers, &position, quiet(), &input, false).unwrap().position;
-    for kept in ["whole", "first"] {
-        assert_eq!(named(&after, kept).notice_number, named(&position, kept).notice_number);
-        assert_eq!(named(&after, kept).id, named(&position, kept).id);
-    }
-    assert_eq!(named(&after, "first").amount.cents(), 4_000);
-    assert_ne!(named(&after, "third").notice_number, named(&position, "second").notice_number);
-    assert!(named(&after, "second").cancelled_at.is_some());
-    let mut ids: Vec<_> = after.options.iter().map(|option| option.id).collect();
-    ids.dedup();
-    assert_eq!(ids.len(), 2, "the options are the same two");
-    let mut other = one_payment("S-1", 100);
-    other.service_code = "IMU".to_owned();
-    let refused = replace(context, &mut town.given(), &mut numbers, &after, quiet(), &other, false).unwrap_err();
-    assert_eq!(refused, Refusal::Immutable { field: "service_code" });
-}
-
-#[test]
-fn a_paid_installment_must_stand_in_a_replacement_unchanged() {
-    let mut town = Town::new();
-    let mut position = town.position(&single_or_plan("S-1"));
-    let id = named(&position, "first").id;
-    position.installment_mut(id).unwrap().payment =
-        Some(Payment { paid_at: town.now, amount: Cents::new(5_000).unwrap(), receipt_id: None });
-    let (institution, service, now) = (town.institution.clone(), town.service.clone(), town.now);
-    let context = tramite_domain::debt_position::TermsContext {
-        institution: &institution,
-        service: &service,
-        free_beneficiary: false,
-        now,
-    };
-    let mut numbers = support::Counter(500);
-    let mut missing = single_or_plan("S-1");
-    missing.payment_options.get_mut(1).unwrap().installments.remove(0);
-    let mut changed = single_or_plan("S-1");
-    changed.payment_options.get_mut(1).unwrap().installments.first_mut().unwrap().amount = Some(4_999);
-    for input in [missing, changed] {
-        let refused = replace(context, &mut town.given(), &mut numbers, &position, quiet(), &input, false).unwrap_err();
-        assert_eq!(refused, Refusal::InstallmentPaid { reference: "first".to_owned() });
-    }
-    let mut second = single_or_plan("S-1");
-    second.payment_options.get_mut(1).unwrap().installments.get_mut(1).unwrap().amount = Some(6_000);
-    let after = replace(context, &mut town.given(), &mut numbers, &position, quiet(), &second, false).unwrap().position;
-    assert_eq!(named(&after, "second").amount.cents(), 6_000);
-    assert!(named(&after, "first").payment.is_some());
 }
 
 #[test]
@@ -304,13 +214,41 @@ fn a_draft_is_published_once_and_only_a_draft_is_erased() {
 }
 
 #[test]
-fn a_request_that_means_the_same_position_has_no_differences() {
+fn two_plans_both_started_leave_the_earlier_one_to_be_finished() {
     let mut town = Town::new();
-    let input = single_or_plan("S-1");
-    let position = town.position(&input);
-    assert_eq!(differences(town.context(), &position, &input).unwrap(), Vec::<String>::new());
-    let mut other = single_or_plan("S-1");
-    other.debtor.full_name = "Maria Rossi".to_owned();
-    other.payment_options.pop();
-    assert_eq!(differences(town.context(), &position, &other).unwrap(), ["/debtor", "/payment_options"]);
+    let mut input = single_or_plan("S-1");
+    let plan = |references: [&str; 2]| OptionInput {
+        kind: OptionKind::Installments,
+        available_until: None,
+        available_days: None,
+        installments: references.map(|one| installment(one, 5_000)).to_vec(),
+    };
+    input.payment_options = vec![plan(["a1", "a2"]), plan(["b1", "b2"])];
+    let mut position = town.position(&input);
+    pay(&mut position, "a1", town.now.plus_seconds(1));
+    pay(&mut position, "b1", town.now);
+    let status = |position: &tramite_domain::debt_position::DebtPosition, reference: &str| {
+        let (option, one) = position.installment(named(position, reference).id).unwrap();
+        installment_status(position, option, one, at("2026-09-01T10:00:02Z"))
+    };
+    assert_eq!(status(&position, "b2"), InstallmentStatus::Open, "its option was started first");
+    assert_eq!(status(&position, "a2"), InstallmentStatus::Superseded);
+    // Once one of them leaves nothing due, nothing is due of the other either.
+    pay(&mut position, "a2", town.now.plus_seconds(2));
+    assert_eq!(status(&position, "b2"), InstallmentStatus::Superseded);
+    assert_eq!(position_status(&position, town.now), PositionStatus::Paid);
+}
+
+#[test]
+fn withdrawing_the_rest_of_a_plan_leaves_the_excluded_notices_as_they_are() {
+    let mut town = Town::new();
+    let mut position = town.position(&single_or_plan("S-1"));
+    pay(&mut position, "first", town.now);
+    let after = cancel(&mut town.given(), &position, quiet(), false).unwrap().position;
+    assert_eq!(named(&after, "second").cancelled_at, Some(town.now));
+    assert_eq!(named(&after, "whole").cancelled_at, None);
+    assert_eq!(position_status(&after, town.now), PositionStatus::Paid);
+    let whole = named(&after, "whole").notice_number.unwrap();
+    let refused = tramite_domain::node::payable(&after, &whole, town.now).unwrap_err();
+    assert_eq!(refused, tramite_domain::node::NodeRefusal::Paid);
 }

@@ -5,9 +5,10 @@
 mod support;
 
 use proptest::prelude::*;
-use support::{Town, named, one_payment, quiet, single_or_plan};
+use support::{Town, named, one_payment, pay, quiet, single_or_plan};
 use tramite_domain::debt_position::{
-    DebtPosition, Payment, PositionStatus, StatusFacts, TransferInput, cancel, position_status, publish, reopen,
+    DebtPosition, Payment, PositionStatus, StampInput, StatusFacts, TransferInput, cancel, position_status, publish,
+    reopen,
 };
 use tramite_domain::node::{NodeRefusal, ResolvedTarget, TransferKind, detail, payable, verified};
 
@@ -73,8 +74,7 @@ fn a_superseded_notice_is_withdrawn_while_money_is_due_and_paid_once_it_is_not()
     let whole = named(&position, "whole").notice_number.unwrap();
     assert!(payable(&position, &whole, town.now).is_ok());
     for (reference, expected) in [("first", NodeRefusal::Cancelled), ("second", NodeRefusal::Paid)] {
-        let (id, amount) = (named(&position, reference).id, named(&position, reference).amount);
-        position.installment_mut(id).unwrap().payment = Some(Payment { paid_at: town.now, amount, receipt_id: None });
+        pay(&mut position, reference, town.now);
         assert_eq!(payable(&position, &whole, town.now).unwrap_err(), expected);
     }
 }
@@ -90,6 +90,49 @@ fn drafts_are_unknown_and_withdrawn_positions_are_cancelled() {
     let open = publish(&mut town.given(), &draft).unwrap().position;
     let gone = cancel(&mut town.given(), &open, quiet(), false).unwrap().position;
     assert_eq!(payable(&gone, &notice, town.now).unwrap_err(), NodeRefusal::Cancelled);
+}
+
+#[test]
+fn the_last_payment_is_the_last_of_its_own_option() {
+    let mut town = Town::new();
+    let mut position = town.position(&single_or_plan("S-1"));
+    let last = |position: &DebtPosition, reference: &str| {
+        let one = named(position, reference);
+        detail(&town.institution, position, one, TransferKind::Bank, true, town.now).unwrap().last_payment
+    };
+    assert!(last(&position, "whole"));
+    assert!(!last(&position, "first"));
+    pay(&mut position, "first", town.now);
+    assert!(last(&position, "second"));
+}
+
+#[test]
+fn a_stamp_needs_the_second_version_and_an_account_must_be_declared() {
+    let mut town = Town::new();
+    let stamp = StampInput {
+        document_hash: "ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8=".to_owned(),
+        province: "PG".to_owned(),
+    };
+    let mut input = single_or_plan("S-1");
+    let whole = input.payment_options.first_mut().unwrap().installments.first_mut().unwrap();
+    whole.transfers = vec![
+        TransferInput { amount: 1_600, stamp: Some(stamp), ..Default::default() },
+        TransferInput { amount: 8_400, account_id: Some("posta".to_owned()), ..Default::default() },
+    ];
+    let position = town.position(&input);
+    let told = |town: &Town, stamps| {
+        detail(&town.institution, &position, named(&position, "whole"), TransferKind::Bank, stamps, town.now)
+    };
+    assert_eq!(told(&town, false).unwrap_err(), NodeRefusal::StampNeedsV2);
+    let transfers = told(&town, true).unwrap().transfers;
+    let targets: Vec<_> = transfers.iter().map(|one| matches!(one.target, ResolvedTarget::Stamp { .. })).collect();
+    assert_eq!(targets, [true, false]);
+    let support: Vec<_> = transfers.iter().map(|one| one.metadata.contains_key("IBANAPPOGGIO")).collect();
+    assert_eq!(support, [false, true], "a stamp has no account");
+    town.institution.accounts.retain(|one| one.id.as_str() != "posta");
+    assert_eq!(told(&town, true).unwrap_err(), NodeRefusal::AccountMissing);
+    let refused = verified(&town.institution, &position, named(&position, "whole"), town.now).unwrap_err();
+    assert_eq!(refused, NodeRefusal::AccountMissing);
 }
 
 /// What may happen to a position, in any order.

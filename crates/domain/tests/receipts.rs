@@ -10,7 +10,7 @@ use support::{STATION, TAX_CODE, Town, named, one_payment, quiet, single_or_plan
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::attempt::{Attempt, AttemptKind};
 use tramite_domain::batch::{Batch, Write};
-use tramite_domain::debt_position::{DebtPosition, Metadata, PositionStatus, cancel, position_status};
+use tramite_domain::debt_position::{DebtPosition, Metadata, OptionKind, PositionStatus, cancel, position_status};
 use tramite_domain::event::EventKind;
 use tramite_domain::institution::{Institution, InstitutionStatus};
 use tramite_domain::money::Cents;
@@ -101,6 +101,12 @@ fn nothing(institution: &Institution) -> Known<'_> {
     }
 }
 
+/// How many alarms the operators get.
+fn alarms(batch: &Batch) -> usize {
+    let is = |write: &&Write| matches!(write, Write::InsertTask(task) if task.work.name() == "alert_operators");
+    batch.writes().iter().filter(is).count()
+}
+
 fn notice(position: &DebtPosition, reference: &str) -> String {
     named(position, reference).notice_number.unwrap().to_string()
 }
@@ -172,12 +178,7 @@ fn an_amount_that_was_never_due_and_a_payment_never_asked_for_are_flagged() {
     let outcome = take(&mut town, Some(&position), &[], &arrival_of_90);
     assert_eq!(outcome.receipt.unwrap().anomalies, BTreeSet::from([Anomaly::AmountMismatch, Anomaly::NotActivated]));
     assert_eq!(position_status(&outcome.position.unwrap(), town.now), PositionStatus::Paid);
-    let alarms = outcome
-        .batch
-        .writes()
-        .iter()
-        .filter(|write| matches!(write, Write::InsertTask(task) if task.work.name() == "alert_operators"));
-    assert_eq!(alarms.count(), 1);
+    assert_eq!(alarms(&outcome.batch), 1);
     // An amount that a get answered within the half hour before was due, though it is no longer.
     let mut asked = got(&town, &position, "single");
     asked.amount = Cents::new(90).unwrap();
@@ -196,16 +197,109 @@ fn a_receipt_in_stand_in_is_not_an_alarm() {
 }
 
 #[test]
+fn a_payment_before_its_time_or_after_it_is_told_by_its_kind() {
+    let day = 86_400;
+    let reduced = |town: &Town| {
+        let mut input = single_or_plan("S-1");
+        let option = input.payment_options.first_mut().unwrap();
+        option.kind = OptionKind::Reduced;
+        option.available_until = Some(town.now.plus_seconds(day));
+        input
+    };
+    let expiring = |town: &Town| {
+        let mut input = reduced(town);
+        let option = input.payment_options.first_mut().unwrap();
+        option.installments.first_mut().unwrap().expires_at = Some(town.now.plus_seconds(day));
+        input
+    };
+    let draft = |_: &Town| tramite_domain::debt_position::PositionInput { publish: false, ..single_or_plan("S-1") };
+    let scheduled = |town: &Town| tramite_domain::debt_position::PositionInput {
+        valid_from: Some(town.now.plus_seconds(3 * day)),
+        ..single_or_plan("S-1")
+    };
+    type Case<'a> = (&'a dyn Fn(&Town) -> tramite_domain::debt_position::PositionInput, Anomaly);
+    let cases: [Case<'_>; 4] = [
+        (&draft, Anomaly::DraftPosition),
+        (&scheduled, Anomaly::DraftPosition),
+        (&reduced, Anomaly::LateReduced),
+        (&expiring, Anomaly::ExpiredPosition),
+    ];
+    for (input, expected) in cases {
+        let mut town = Town::new();
+        let input = input(&town);
+        let position = town.position(&input);
+        town.later(2 * day);
+        let attempts = [got(&town, &position, "whole")];
+        let arrival = arrival(&town, &notice(&position, "whole"), 10_000);
+        let outcome = take(&mut town, Some(&position), &attempts, &arrival);
+        assert_eq!(outcome.receipt.unwrap().anomalies, BTreeSet::from([expected]));
+        assert_eq!(position_status(&outcome.position.unwrap(), town.now), PositionStatus::Paid);
+    }
+}
+
+#[test]
+fn the_first_installment_of_a_plan_leaves_its_position_partially_paid() {
+    let mut town = Town::new();
+    let position = town.position(&single_or_plan("S-1"));
+    let attempts = [got(&town, &position, "first")];
+    let arrival = arrival(&town, &notice(&position, "first"), 5_000);
+    let outcome = take(&mut town, Some(&position), &attempts, &arrival);
+    assert_eq!(position_status(&outcome.position.unwrap(), town.now), PositionStatus::PartiallyPaid);
+    assert_eq!(outcome.receipt.unwrap().anomalies, BTreeSet::new());
+}
+
+#[test]
+fn the_bytes_of_a_message_are_never_printed() {
+    let town = Town::new();
+    let mut arrival = arrival(&town, "305000000001234586", 700);
+    arrival.message.bytes = b"<fullName>canary</fullName>".to_vec();
+    assert!(format!("{arrival:?}").contains("ReceiptMessage(27 bytes)"));
+    let number = u32::from(b'c').to_string();
+    let entry = tramite_domain::journal::JournalEntry {
+        id: uuid::Uuid::from_u128(1).into(),
+        exchange: uuid::Uuid::from_u128(2),
+        at: town.now,
+        direction: tramite_domain::journal::Direction::Request,
+        operation: "paSendRTV2".to_owned(),
+        caller: String::new(),
+        callee: String::new(),
+        creditor_tax_code: None,
+        station_id: None,
+        notice_number: None,
+        iuv: None,
+        payment_token: None,
+        psp_id: None,
+        session_id: None,
+        outcome: None,
+        http_status: None,
+        duration_us: None,
+        payload: b"ccc".to_vec(),
+    };
+    let printed = format!("{entry:?}");
+    assert!(printed.contains("payload_bytes: 3") && !printed.contains(&format!("[{number}")), "{printed}");
+}
+
+#[test]
 fn a_receipt_for_an_unknown_notice_makes_a_paid_position_of_its_own() {
     let mut town = Town::new();
     let arrival = arrival(&town, "305000000001234586", 700);
     let outcome = take(&mut town, None, &[], &arrival);
-    let position = outcome.position.unwrap();
+    let position = outcome.position.clone().unwrap();
     assert_eq!(position_status(&position, town.now), PositionStatus::Paid);
     assert_eq!(position.service_code, None);
-    let receipt = outcome.receipt.unwrap();
-    assert_eq!(receipt.anomalies, BTreeSet::from([Anomaly::UnknownPosition]));
+    let receipt = outcome.receipt.clone().unwrap();
+    assert_eq!(receipt.anomalies, BTreeSet::from([Anomaly::UnknownPosition, Anomaly::NotActivated]));
     assert_eq!(receipt.position.unwrap().position_id, position.id);
+    assert_eq!(alarms(&outcome.batch), 1, "nobody had asked for it");
+    // What the Node says of the debtor is kept as it is, and a payment in stand-in is no alarm.
+    let mut odd = arrival.clone();
+    odd.content.stand_in = true;
+    let debtor = tramite_domain::receipt::Party { tax_code: "RSSMRA85T10A562T".to_owned(), ..Default::default() };
+    odd.content.debtor = Some(debtor.into());
+    let outcome = take(&mut town, None, &[], &odd);
+    assert_eq!(outcome.position.unwrap().debtor.tax_code.expose().as_str(), "RSSMRA85T10A562T");
+    assert_eq!(outcome.receipt.unwrap().anomalies, BTreeSet::from([Anomaly::UnknownPosition, Anomaly::StandIn]));
+    assert_eq!(alarms(&outcome.batch), 0);
 }
 
 #[test]
@@ -220,7 +314,8 @@ fn a_receipt_for_an_unknown_notice_whose_reference_is_taken_or_by_another_broker
         Write::InsertReceipt(receipt) => Some(receipt.anomalies.clone()),
         _ => None,
     });
-    assert_eq!(kept.unwrap(), BTreeSet::from([Anomaly::StationMismatch, Anomaly::UnknownPosition]));
+    let expected = [Anomaly::StationMismatch, Anomaly::UnknownPosition, Anomaly::NotActivated];
+    assert_eq!(kept.unwrap(), BTreeSet::from(expected));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 mod support;
 
-use support::{Town, client, codes, named, one_payment, single_or_plan};
+use support::{Town, client, codes, named, one_payment, pay, personal, single_or_plan};
 use tramite_domain::attempt::{Attempt, AttemptKind};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::DebtPosition;
@@ -12,14 +12,14 @@ use tramite_domain::money::Cents;
 use tramite_domain::refusal::Refusal;
 use tramite_domain::session::{
     Cart, CheckoutSession, Choice, IfBusy, ItemInput, ItemPayment, Language, OnAbandon, Opened, OwnItem, PayerInput,
-    ReturnKind, ReturnMode, SessionInput, SessionStatus, Visit, abandoned, asked, cancel, clock_moved, item_paid,
-    minted, open, returned, session_status, visit,
+    ReturnKind, ReturnMode, SessionInput, SessionStatus, Visit, abandoned, asked, cancel, clock_moved,
+    foreign_item_paid, item_paid, minted, open, returned, session_status, visit,
 };
 
 fn input() -> SessionInput {
     SessionInput {
         client_reference: Some("SUAPE-2026-000123".to_owned()),
-        payer: Some(PayerInput { tax_code: Some("RSSMRA85T10A562S".to_owned()), ..Default::default() }),
+        payer: Some(PayerInput { tax_code: Some(personal("RSSMRA85T10A562S")), ..Default::default() }),
         return_url: "https://portal.example.it/back".to_owned(),
         cancel_url: None,
         state: None,
@@ -83,6 +83,7 @@ fn a_session_goes_from_open_over_redirected_and_processing_to_completed() {
         visit(&session, std::slice::from_ref(&position), town.now),
         Visit::Mint {
             due: vec![tramite_domain::session::Due {
+                place: 0,
                 installment_id: Some(named(&position, "single").id),
                 amount: Cents::new(100).unwrap()
             }]
@@ -174,6 +175,118 @@ fn a_payment_without_receipt_is_unresolved_after_the_lock_and_failed_after_the_r
 }
 
 #[test]
+fn a_later_question_of_the_node_with_our_cart_starts_the_lock_anew() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let session = opened(&mut town, &position);
+    let first = town.now;
+    let session = after(asked(&mut town.given(), &session, first, true));
+    let again = after(asked(&mut town.given(), &session, first.plus_seconds(1_000), true));
+    assert_eq!(session_status(&again, first.plus_seconds(2_799)), SessionStatus::Processing);
+    let other = after(asked(&mut town.given(), &again, first.plus_seconds(2_000), false));
+    assert_eq!(other.processing_since, again.processing_since, "somebody else's question is not ours");
+    assert!(asked(&mut town.given(), &other, first, true).is_empty(), "an older question changes nothing");
+}
+
+#[test]
+fn after_a_declined_card_the_citizen_may_try_again_while_the_address_lives() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let fresh = opened(&mut town, &position);
+    let positions = [position];
+    let cart = cart(&town, 100);
+    let session = after(minted(&mut town.given(), &fresh, cart, &[]));
+    let now = town.now;
+    let running = after(asked(&mut town.given(), &session, now, true));
+    assert_eq!(visit(&running, &positions, town.now), Visit::Running);
+    town.later(1);
+    let declined = after(returned(&mut town.given(), &running, ReturnKind::Error));
+    assert_eq!(declined.told_status, SessionStatus::Processing);
+    assert!(matches!(visit(&declined, &positions, town.now), Visit::Cart { .. }));
+    assert!(matches!(visit(&declined, &positions, town.now.plus_seconds(600)), Visit::Mint { .. }));
+    assert_eq!(visit(&declined, &positions, declined.expires_at), Visit::Running);
+    let later = town.now.plus_seconds(1);
+    let second_try = after(asked(&mut town.given(), &declined, later, true));
+    assert_eq!(visit(&second_try, &positions, later), Visit::Running);
+    // A cancel page opened from the browser's history after Checkout said paid is no failed payment.
+    let accepted = after(returned(&mut town.given(), &running, ReturnKind::Ok));
+    assert!(returned(&mut town.given(), &accepted, ReturnKind::Cancel).is_empty());
+    assert_eq!(visit(&accepted, &positions, town.now), Visit::Running);
+}
+
+#[test]
+fn a_visit_to_what_is_paid_already_goes_straight_back() {
+    let mut town = Town::new();
+    let mut position = town.position(&one_payment("S-1", 100));
+    let session = opened(&mut town, &position);
+    pay(&mut position, "single", town.now);
+    assert_eq!(visit(&session, &[position], town.now), Visit::Paid);
+}
+
+#[test]
+fn a_clock_that_changed_nothing_writes_nothing() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let session = opened(&mut town, &position);
+    assert!(clock_moved(&mut town.given(), &session).is_empty());
+}
+
+#[test]
+fn a_payment_is_late_though_nobody_had_told_yet_that_the_session_was_over() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let session = opened(&mut town, &position);
+    town.later(3_600);
+    let paid = payment(&town, 100);
+    let batch = item_paid(&mut town.given(), &session, named(&position, "single").id, &paid);
+    let late =
+        batch.writes().iter().any(|write| matches!(write, Write::InsertEvent(event) if event.data.late == Some(true)));
+    assert!(late);
+    assert_eq!(after(batch).closed_at, Some(town.now));
+}
+
+#[test]
+fn another_institutions_receipt_completes_its_item_and_no_other() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let mut session = opened(&mut town, &position);
+    let item = session.items.first_mut().unwrap();
+    item.subject = tramite_domain::session::ItemSubject::Foreign;
+    let (creditor, notice) = (item.creditor_tax_code.to_string(), item.notice_number.to_string());
+    let paid = payment(&town, 100);
+    let mut told = |creditor: &str, notice: &str, session: &CheckoutSession| {
+        foreign_item_paid(&mut town.given(), session, creditor, notice, &paid)
+    };
+    assert!(told("99999000021", &notice, &session).is_empty());
+    assert!(told(&creditor, "305000000001234586", &session).is_empty());
+    let completed = after(told(&creditor, &notice, &session));
+    assert_eq!(completed.told_status, SessionStatus::Completed);
+    assert!(told(&creditor, &notice, &completed).is_empty(), "paid is final");
+}
+
+#[test]
+fn a_session_is_partly_completed_once_its_unpaid_rest_runs_no_more() {
+    let mut town = Town::new();
+    let (one, two) = (town.position(&one_payment("S-1", 100)), town.position(&one_payment("S-2", 100)));
+    let institution = town.institution.clone();
+    let items = [&one, &two].map(|position| ItemInput::Own(Box::new(item(position, false))));
+    let Opened::New { session, .. } = open(&institution, &mut town.given(), client(), &input(), &items).unwrap() else {
+        panic!("nothing to join")
+    };
+    let paid = payment(&town, 100);
+    let session = after(item_paid(&mut town.given(), &session, named(&one, "single").id, &paid));
+    assert_eq!(session.told_status, SessionStatus::Open);
+    let expected = vec![tramite_domain::session::Due {
+        place: 1,
+        installment_id: Some(named(&two, "single").id),
+        amount: Cents::new(100).unwrap(),
+    }];
+    assert_eq!(visit(&session, &[one, two], town.now), Visit::Mint { due: expected });
+    town.later(3_600);
+    assert_eq!(session_status(&session, town.now), SessionStatus::PartiallyCompleted);
+}
+
+#[test]
 fn a_receipt_after_the_session_closed_completes_it_late() {
     let mut town = Town::new();
     let position = town.position(&one_payment("S-1", 100));
@@ -250,28 +363,4 @@ fn the_same_notice_twice_too_many_items_and_cancel_without_inline_are_refused() 
         codes(open(&institution, &mut town.given(), client(), &input(), &many).unwrap_err()),
         [("/line_items".to_owned(), "item_count")]
     );
-}
-
-#[test]
-fn a_busy_item_is_refused_and_joined_only_by_the_same_client_and_payer() {
-    let mut town = Town::new();
-    let position = town.position(&one_payment("S-1", 100));
-    let fresh = opened(&mut town, &position);
-    let cart = cart(&town, 100);
-    let running = after(minted(&mut town.given(), &fresh, cart, &[]));
-    let institution = town.institution.clone();
-    let busy = |running: &CheckoutSession| {
-        [ItemInput::Own(Box::new(OwnItem { sessions: vec![running.clone()], ..item(&position, false) }))]
-    };
-    let refused = open(&institution, &mut town.given(), client(), &input(), &busy(&running)).unwrap_err();
-    assert_eq!(refused, Refusal::PaymentInProgress { locked_until: running.expires_at });
-    let joining = SessionInput { if_busy: IfBusy::Join, ..input() };
-    let joined = open(&institution, &mut town.given(), client(), &joining, &busy(&running)).unwrap();
-    assert!(matches!(joined, Opened::Joined(session) if session.id == running.id));
-    let stranger = SessionInput { payer: None, ..joining.clone() };
-    assert!(open(&institution, &mut town.given(), client(), &stranger, &busy(&running)).is_err());
-    let mut theirs = running.clone();
-    theirs.client_id = uuid::Uuid::from_u128(78).into();
-    assert_ne!(theirs.client_id, client());
-    assert!(open(&institution, &mut town.given(), client(), &joining, &busy(&theirs)).is_err());
 }

@@ -3,12 +3,13 @@
 
 use crate::given::Given;
 use crate::refusal::Refusal;
+use crate::time::Instant;
 
 use super::change::{Activity, changed};
-use super::{DebtPosition, Decided, PositionStatus, position_status};
+use super::{DebtPosition, Decided, InstallmentStatus, PositionStatus, installment_status, position_status};
 
 /// Cancels a position; a cancelled one again is the same and writes nothing. Of a partially paid position the unpaid
-/// installments are cancelled.
+/// installments of the option that was used are cancelled; those of the others stay excluded by it (rules.md 13).
 ///
 /// # Errors
 /// `PositionState` when it is paid or reported; `PaymentInProgress` while somebody pays, unless forced (rules.md 11).
@@ -23,16 +24,7 @@ pub fn cancel(
         status @ (PositionStatus::Paid | PositionStatus::Reported) => Err(Refusal::PositionState { status }),
         PositionStatus::PartiallyPaid => {
             activity.check_free(given.now, force)?;
-            let mut after = position.clone();
-            let unpaid = after
-                .options
-                .iter_mut()
-                .flat_map(|option| &mut option.installments)
-                .filter(|one| one.payment.is_none());
-            for one in unpaid {
-                one.cancelled_at = one.cancelled_at.or(Some(given.now));
-            }
-            Ok(changed(given, position, after))
+            Ok(changed(given, position, without_the_unpaid(position, given.now)))
         }
         PositionStatus::Draft | PositionStatus::Scheduled | PositionStatus::Open | PositionStatus::Expired => {
             activity.check_free(given.now, force)?;
@@ -40,4 +32,18 @@ pub fn cancel(
             Ok(changed(given, position, after))
         }
     }
+}
+
+fn without_the_unpaid(position: &DebtPosition, now: Instant) -> DebtPosition {
+    let mut after = position.clone();
+    for (option, one) in position.installments() {
+        let status = installment_status(position, option, one, now);
+        if one.payment.is_some() || matches!(status, InstallmentStatus::Superseded | InstallmentStatus::Cancelled) {
+            continue;
+        }
+        if let Some(one) = after.installment_mut(one.id) {
+            one.cancelled_at = Some(now);
+        }
+    }
+    after
 }

@@ -4,6 +4,7 @@
 
 use chrono::NaiveDate;
 
+use crate::personal::Personal;
 use crate::time::Instant;
 
 use super::{Metadata, OptionKind, SubjectKind};
@@ -12,12 +13,20 @@ use super::{Metadata, OptionKind, SubjectKind};
 pub const OPTIONS_MAX: usize = 10;
 /// Installments of one option at most.
 pub const INSTALLMENTS_MAX: usize = 100;
+/// Installments of one position at most, the withdrawn ones included: they are kept for ever.
+pub const INSTALLMENTS_TOTAL_MAX: usize = 1_000;
 /// Transfers of one installment at most (current.md 5).
 pub const TRANSFERS_MAX: usize = 5;
 /// Entries of payment metadata per level at most (rules.md 6).
 pub const METADATA_ENTRIES_MAX: usize = 10;
 /// Longest key or value of payment metadata, in characters (codes.md 11).
 pub const METADATA_TEXT_MAX: usize = 140;
+/// Entries of the caller's own metadata at most.
+pub const OWN_METADATA_ENTRIES_MAX: usize = 50;
+/// Longest key of the caller's own metadata, in characters.
+pub const OWN_METADATA_KEY_MAX: usize = 64;
+/// Longest value of the caller's own metadata, in characters.
+pub const OWN_METADATA_VALUE_MAX: usize = 500;
 
 /// A position as a caller writes it; the short form has `amount` and no options.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -50,11 +59,11 @@ pub struct DebtorInput {
     /// Person or body; a natural person where absent.
     pub kind: Option<SubjectKind>,
     /// Tax code.
-    pub tax_code: String,
+    pub tax_code: Personal<String>,
     /// Full name.
-    pub full_name: String,
+    pub full_name: Personal<String>,
     /// E-mail.
-    pub email: Option<String>,
+    pub email: Option<Personal<String>>,
     /// Address.
     pub address: Option<AddressInput>,
 }
@@ -63,17 +72,17 @@ pub struct DebtorInput {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AddressInput {
     /// Street.
-    pub street: Option<String>,
+    pub street: Option<Personal<String>>,
     /// Number.
-    pub number: Option<String>,
+    pub number: Option<Personal<String>>,
     /// Postal code.
-    pub postal_code: Option<String>,
+    pub postal_code: Option<Personal<String>>,
     /// City.
-    pub city: Option<String>,
+    pub city: Option<Personal<String>>,
     /// Province.
-    pub province: Option<String>,
+    pub province: Option<Personal<String>>,
     /// Country.
-    pub country: Option<String>,
+    pub country: Option<Personal<String>>,
 }
 
 /// One alternative, as given.
@@ -165,15 +174,5 @@ impl PositionInput {
             available_days: None,
             installments: vec![installment],
         }]
-    }
-
-    /// How many notice numbers the position may need: what the caller takes before it decides.
-    #[must_use]
-    pub fn numbers_needed(&self) -> usize {
-        if self.payment_options.is_empty() {
-            1
-        } else {
-            self.payment_options.iter().map(|option| option.installments.len()).sum()
-        }
     }
 }

@@ -7,10 +7,12 @@
 mod cancel;
 pub(crate) mod change;
 mod clock;
+mod dates;
 mod difference;
 mod input;
 mod model;
 mod open;
+mod option_terms;
 mod publish;
 mod reopen;
 mod replace;
@@ -18,6 +20,7 @@ mod shares;
 mod status;
 mod subject;
 mod terms;
+mod texts;
 
 pub use cancel::*;
 pub use change::Activity;
@@ -30,5 +33,5 @@ pub use publish::*;
 pub use reopen::*;
 pub use replace::*;
 pub use status::*;
-pub(crate) use terms::no_personal_data;
 pub use terms::{TermsContext, Warning};
+pub(crate) use texts::{no_personal_data, own_metadata};

@@ -97,7 +97,7 @@ pub enum SubjectKind {
 }
 
 /// A postal address within the lengths of the Node's schema (current.md 5).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Address {
     /// Street.
     pub street: Option<Text<1, 70>>,

@@ -10,7 +10,7 @@ use crate::refusal::Refusal;
 use crate::service::ServiceStatus;
 
 use super::change::told;
-use super::terms::{InstallmentTerms, OptionTerms, read_terms};
+use super::terms::{InstallmentTerms, OptionTerms, Terms, read_terms};
 use super::{DebtPosition, Installment, Origin, PaymentOption, PositionInput, PositionStatus, TermsContext, Warning};
 
 /// A decided position, with what to write.
@@ -43,13 +43,7 @@ pub fn open(
     input: &PositionInput,
     origin: Origin,
 ) -> Result<Decided, Refusal> {
-    if context.institution.status != InstitutionStatus::Active {
-        return Err(Refusal::InstitutionNotActive);
-    }
-    if context.service.status != ServiceStatus::Active {
-        return Err(Refusal::ServiceNotActive);
-    }
-    let (terms, warnings) = read_terms(context, input).map_err(|wrong| Refusal::Invalid(wrong.into_vec()))?;
+    let (terms, warnings) = check(context, input)?;
     let mut options = Vec::with_capacity(terms.options.len());
     for option in terms.options {
         options.push(new_option(given, numbers, option, &terms.description)?);
@@ -76,6 +70,25 @@ pub fn open(
     let batch =
         Batch::new().with(Write::InsertPosition(Box::new(position.clone()))).with(Write::InsertEvent(Box::new(event)));
     Ok(Decided { position, batch, warnings })
+}
+
+/// How many notice numbers the position will take. Asking first means that a refused request takes none.
+///
+/// # Errors
+/// As [`open`] would, but for the numbers.
+pub fn numbers_to_open(context: TermsContext<'_>, input: &PositionInput) -> Result<usize, Refusal> {
+    let (terms, _) = check(context, input)?;
+    Ok(terms.options.iter().map(|option| option.installments.len()).sum())
+}
+
+fn check(context: TermsContext<'_>, input: &PositionInput) -> Result<(Terms, Vec<Warning>), Refusal> {
+    if context.institution.status != InstitutionStatus::Active {
+        return Err(Refusal::InstitutionNotActive);
+    }
+    if context.service.status != ServiceStatus::Active {
+        return Err(Refusal::ServiceNotActive);
+    }
+    read_terms(context, input, None)
 }
 
 fn new_option(

@@ -2,15 +2,20 @@
 //! New terms for what is unpaid (rules.md 11). Installments are matched by `reference`: the same keeps id, IUV and
 //! notice number; a new one gets a new number; a missing one is cancelled and its number is never used again.
 
+use std::collections::BTreeSet;
+
 use crate::given::{Given, Numbers};
 use crate::refusal::Refusal;
 use crate::text::Text;
+use crate::violation::{Place, Violations};
 
 use super::change::{Activity, changed};
+use super::difference::same_installment;
 use super::open::new_installment;
 use super::terms::{InstallmentTerms, OptionTerms, Terms, read_terms};
 use super::{
-    DebtPosition, Decided, Installment, PaymentOption, PositionInput, PositionStatus, TermsContext, position_status,
+    DebtPosition, Decided, INSTALLMENTS_TOTAL_MAX, Installment, PaymentOption, PositionInput, PositionStatus,
+    TermsContext, Warning, position_status,
 };
 
 /// Replaces the terms of a position. The state is kept: a draft stays a draft unless the input publishes it.
@@ -28,7 +33,35 @@ pub fn replace(
     input: &PositionInput,
     force: bool,
 ) -> Result<Decided, Refusal> {
-    let status = position_status(position, given.now);
+    let (terms, warnings) = check(context, position, activity, input, force)?;
+    let after = apply(given, numbers, position, terms, input.publish)?;
+    Ok(Decided { warnings, ..changed(given, position, after) })
+}
+
+/// How many notice numbers the new terms will take: one for every reference that the position does not have. Asking
+/// first means that a refused request takes none.
+///
+/// # Errors
+/// As [`replace`] would, but for the numbers and for paid installments.
+pub fn numbers_to_replace(
+    context: TermsContext<'_>,
+    position: &DebtPosition,
+    activity: Activity<'_>,
+    input: &PositionInput,
+    force: bool,
+) -> Result<usize, Refusal> {
+    let (terms, _) = check(context, position, activity, input, force)?;
+    Ok(new_references(position, &terms))
+}
+
+fn check(
+    context: TermsContext<'_>,
+    position: &DebtPosition,
+    activity: Activity<'_>,
+    input: &PositionInput,
+    force: bool,
+) -> Result<(Terms, Vec<Warning>), Refusal> {
+    let status = position_status(position, context.now);
     if matches!(status, PositionStatus::Paid | PositionStatus::Reported | PositionStatus::Cancelled) {
         return Err(Refusal::PositionState { status });
     }
@@ -38,10 +71,26 @@ pub fn replace(
     if position.external_id.as_ref().map(|id| id.as_str()) != Some(input.external_id.as_str()) {
         return Err(Refusal::Immutable { field: "external_id" });
     }
-    activity.check_free(given.now, force)?;
-    let (terms, warnings) = read_terms(context, input).map_err(|wrong| Refusal::Invalid(wrong.into_vec()))?;
-    let after = apply(given, numbers, position, terms, input.publish)?;
-    Ok(Decided { warnings, ..changed(given, position, after) })
+    activity.check_free(context.now, force)?;
+    let (terms, warnings) = read_terms(context, input, Some(position))?;
+    // Nothing is ever taken out of a position, so what comes in is what makes it grow.
+    if position.installments().count().saturating_add(new_references(position, &terms)) > INSTALLMENTS_TOTAL_MAX {
+        let mut wrong = Violations::new();
+        let detail = format!("at most {INSTALLMENTS_TOTAL_MAX} installments in all, the withdrawn ones included");
+        wrong.add(&Place::root().at("payment_options"), "too_many", detail);
+        return Err(Refusal::Invalid(wrong.into_vec()));
+    }
+    Ok((terms, warnings))
+}
+
+fn new_references(position: &DebtPosition, terms: &Terms) -> usize {
+    let live: BTreeSet<_> = position
+        .installments()
+        .filter(|(_, one)| one.cancelled_at.is_none())
+        .map(|(_, one)| one.reference.as_str())
+        .collect();
+    let asked = terms.options.iter().flat_map(|option| &option.installments);
+    asked.filter(|one| !live.contains(one.reference.as_str())).count()
 }
 
 fn apply(
@@ -139,17 +188,12 @@ fn renew(
     terms: InstallmentTerms,
     description: &Text<1, 140>,
 ) -> Result<Installment, Refusal> {
-    let paid = old.payment.is_some();
-    let reference = old.reference.to_string();
-    let renewed = match old.notice_number {
-        Some(number) => Installment { id: old.id, ..new_installment(given, terms, number, description) },
-        None => return Err(Refusal::Immutable { field: "notice_number" }),
-    };
-    if !paid {
-        return Ok(renewed);
+    if old.payment.is_some() {
+        let same = same_installment(&old, &terms);
+        return if same { Ok(old) } else { Err(Refusal::InstallmentPaid { reference: old.reference.to_string() }) };
     }
-    if renewed.amount == old.amount && renewed.due_date == old.due_date && renewed.transfers == old.transfers {
-        return Ok(old);
+    match old.notice_number {
+        Some(number) => Ok(Installment { id: old.id, ..new_installment(given, terms, number, description) }),
+        None => Err(Refusal::Immutable { field: "notice_number" }),
     }
-    Err(Refusal::InstallmentPaid { reference })
 }

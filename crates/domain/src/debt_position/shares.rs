@@ -4,16 +4,19 @@
 use crate::iban::Iban;
 use crate::ident::{AccountCode, BeneficiaryCode};
 use crate::money::Cents;
-use crate::remittance;
-use crate::tax_code::InstitutionTaxCode;
+use crate::notice::Iuv;
+use crate::remittance::{self, Remittance};
+use crate::tax_code::{InstitutionTaxCode, TaxCodeWarning};
 use crate::taxonomy::TaxonomyCode;
 use crate::text::Text;
 use crate::violation::{Place, Violations};
 
-use super::terms::{TermsContext, free_text, payment_metadata};
+use super::terms::{TermsContext, Warning};
+use super::texts::{free_text, payment_metadata};
 use super::{BeneficiaryInput, Metadata, StampInput, TRANSFERS_MAX, Transfer, TransferInput, TransferTarget};
 
 /// A transfer before its installment has an IUV, which its default remittance text names.
+#[derive(Clone)]
 pub(super) struct Share {
     amount: Cents,
     target: TransferTarget,
@@ -24,7 +27,7 @@ pub(super) struct Share {
 
 impl Share {
     /// The transfer, now that the IUV is known. `index` is the `idTransfer` of the Node.
-    pub(super) fn into_transfer(self, index: u8, iuv: &crate::notice::Iuv, description: &Text<1, 140>) -> Transfer {
+    pub(super) fn into_transfer(self, index: u8, iuv: &Iuv, description: &Text<1, 140>) -> Transfer {
         let remittance_information =
             self.remittance_information.unwrap_or_else(|| remittance::compose(iuv, self.amount, description));
         Transfer {
@@ -36,11 +39,28 @@ impl Share {
             payment_metadata: self.payment_metadata,
         }
     }
+
+    /// Whether the transfer is what this share says. A text that was composed here stays right whatever the
+    /// description has become since: nobody asked for another.
+    pub(super) fn means(&self, transfer: &Transfer, iuv: &Iuv) -> bool {
+        let same_text = match &self.remittance_information {
+            Some(text) => *text == transfer.remittance_information,
+            None => Remittance::parse(&transfer.remittance_information).is_some_and(|composed| {
+                composed.iuv == *iuv && composed.amount == Some(self.amount) && composed.text.is_some()
+            }),
+        };
+        same_text
+            && self.amount == transfer.amount
+            && self.target == transfer.target
+            && self.taxonomy_code == transfer.taxonomy_code
+            && self.payment_metadata == transfer.payment_metadata
+    }
 }
 
 /// Reads the transfers of one installment; none given means all of it onto the service's account.
 pub(super) fn shares(
     wrong: &mut Violations,
+    warnings: &mut Vec<Warning>,
     context: TermsContext<'_>,
     place: &Place,
     given: &[TransferInput],
@@ -58,31 +78,36 @@ pub(super) fn shares(
     let place = place.at("transfers");
     if given.len() > TRANSFERS_MAX {
         wrong.add(&place, "too_many", format!("at most {TRANSFERS_MAX} transfers"));
-        return None;
     }
-    let mut read = Vec::with_capacity(given.len());
-    for (at, one) in given.iter().enumerate() {
-        read.push(share(wrong, context, &place.at(at), one));
+    let mut read = Vec::with_capacity(TRANSFERS_MAX);
+    for (at, one) in given.iter().enumerate().take(TRANSFERS_MAX) {
+        read.push(share(wrong, warnings, context, &place.at(at), one));
     }
-    let read: Vec<Share> = read.into_iter().collect::<Option<_>>()?;
-    let sum = Cents::sum(read.iter().map(|one| one.amount)).ok();
-    if amount.is_some() && sum != amount {
+    // The sum is told whatever else is wrong with a transfer, as long as every amount by itself is one.
+    let amounts: Option<Vec<Cents>> = given.iter().map(|one| Cents::payable(one.amount).ok()).collect();
+    if let (Some(due), Some(amounts)) = (amount, amounts)
+        && Cents::sum(amounts) != Ok(due)
+    {
         wrong.add(&place, "transfers_sum", "the transfers must add up to the amount of the installment");
     }
-    Some(read)
+    read.into_iter().collect()
 }
 
-fn share(wrong: &mut Violations, context: TermsContext<'_>, place: &Place, one: &TransferInput) -> Option<Share> {
+fn share(
+    wrong: &mut Violations,
+    warnings: &mut Vec<Warning>,
+    context: TermsContext<'_>,
+    place: &Place,
+    one: &TransferInput,
+) -> Option<Share> {
     let amount = wrong.take(&place.at("amount"), "invalid_amount", Cents::payable(one.amount));
-    let target = target(wrong, context, place, one);
+    let target = target(wrong, warnings, context, place, one);
     let taxonomy_code = match &one.taxonomy_code {
         Some(text) => wrong.take(&place.at("taxonomy_code"), "invalid_taxonomy_code", text.parse()),
         None => Some(context.service.taxonomy_code),
     };
-    let remittance_information = match &one.remittance_information {
-        Some(text) => Some(free_text(wrong, &place.at("remittance_information"), text)?),
-        None => None,
-    };
+    let text = one.remittance_information.as_deref();
+    let remittance_information = text.and_then(|text| free_text(wrong, &place.at("remittance_information"), text));
     payment_metadata(wrong, &place.at("payment_metadata"), &one.payment_metadata);
     Some(Share {
         amount: amount?,
@@ -95,6 +120,7 @@ fn share(wrong: &mut Violations, context: TermsContext<'_>, place: &Place, one: 
 
 fn target(
     wrong: &mut Violations,
+    warnings: &mut Vec<Warning>,
     context: TermsContext<'_>,
     place: &Place,
     one: &TransferInput,
@@ -102,7 +128,7 @@ fn target(
     match (&one.account_id, &one.beneficiary_id, &one.beneficiary, &one.stamp) {
         (Some(id), None, None, None) => account(wrong, context, &place.at("account_id"), id),
         (None, Some(id), None, None) => registered(wrong, context, &place.at("beneficiary_id"), id),
-        (None, None, Some(written), None) => inline(wrong, context, &place.at("beneficiary"), written),
+        (None, None, Some(written), None) => inline(wrong, warnings, context, &place.at("beneficiary"), written),
         (None, None, None, Some(given)) => stamp(wrong, &place.at("stamp"), given),
         (None, None, None, None) => Some(TransferTarget::Account { account_id: context.service.account_id.clone() }),
         _ => {
@@ -132,6 +158,7 @@ fn registered(wrong: &mut Violations, context: TermsContext<'_>, place: &Place, 
 
 fn inline(
     wrong: &mut Violations,
+    warnings: &mut Vec<Warning>,
     context: TermsContext<'_>,
     place: &Place,
     given: &BeneficiaryInput,
@@ -142,12 +169,15 @@ fn inline(
             "free_beneficiary_not_allowed",
             "writing out a beneficiary needs the scope debt-positions:free-beneficiary",
         );
-        return None;
     }
-    let tax_code: Option<InstitutionTaxCode> =
-        wrong.take(&place.at("tax_code"), "invalid_tax_code", given.tax_code.parse());
+    let code_place = place.at("tax_code");
+    let tax_code: Option<InstitutionTaxCode> = wrong.take(&code_place, "invalid_tax_code", given.tax_code.parse());
     if tax_code.as_ref() == Some(&context.institution.tax_code) {
-        wrong.add(&place.at("tax_code"), "use_account_id", "this is the institution itself: name one of its accounts");
+        wrong.add(&code_place, "use_account_id", "this is the institution itself: name one of its accounts");
+    }
+    if tax_code.is_some_and(|code| !code.check_digit_right()) {
+        let code = TaxCodeWarning::CheckDigit.code();
+        warnings.push(Warning { pointer: code_place.pointer().to_owned(), code });
     }
     let company_name = wrong.take(&place.at("company_name"), "invalid_text", Text::new(given.company_name.as_str()));
     let iban: Option<Iban> = wrong.take(&place.at("iban"), "invalid_iban", given.iban.parse());
@@ -158,9 +188,8 @@ fn stamp(wrong: &mut Violations, place: &Place, given: &StampInput) -> Option<Tr
     let hash = place.at("document_hash");
     let document_hash: Option<Text<4, 72>> =
         wrong.take(&hash, "invalid_document_hash", Text::new(given.document_hash.as_str()));
-    if data_encoding::BASE64.decode(given.document_hash.as_bytes()).is_err() {
+    if document_hash.is_some() && data_encoding::BASE64.decode(given.document_hash.as_bytes()).is_err() {
         wrong.add(&hash, "invalid_document_hash", "must be base64");
-        return None;
     }
     let province = two_capitals(wrong, &place.at("province"), &given.province);
     Some(TransferTarget::Stamp { document_hash: document_hash?, province: province? })

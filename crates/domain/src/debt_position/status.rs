@@ -125,13 +125,21 @@ fn closes(position: &DebtPosition, option: &PaymentOption) -> bool {
     paid && !due
 }
 
-/// Whether money has come for another option of the position (rules.md 13).
+/// Whether another option of the position is the one that is used (rules.md 13).
 fn started_elsewhere(position: &DebtPosition, option: &PaymentOption) -> bool {
-    position
-        .options
-        .iter()
-        .filter(|other| other.id != option.id)
-        .any(|other| other.installments.iter().any(|one| one.payment.is_some()))
+    used_option(position).is_some_and(|used| used.id != option.id)
+}
+
+/// The option that excludes the others: one that leaves nothing due, else the one for which money came first. Were it
+/// every option with money in it, two plans both started would exclude each other and could never be paid.
+fn used_option(position: &DebtPosition) -> Option<&PaymentOption> {
+    let first_paid = |option: &PaymentOption| {
+        option.installments.iter().filter_map(|one| one.payment.as_ref()).map(|payment| payment.paid_at).min()
+    };
+    let started = || position.options.iter().filter_map(|option| Some((option, first_paid(option)?)));
+    let closing = started().map(|(option, _)| option).find(|option| closes(position, option));
+    // Of equal instants the first in order counts.
+    closing.or_else(|| started().min_by_key(|(_, at)| *at).map(|(option, _)| option))
 }
 
 /// The instant from which an installment is no longer payable; none means never (rules.md, table S and 10).

@@ -23,15 +23,10 @@ pub(super) fn debtor(
     if tax_code.as_ref().is_some_and(SubjectTaxCode::is_anonymous) && !service.anonymous_debtor_allowed {
         wrong.add(&place.at("tax_code"), "anonymous_not_allowed", "the service asks for the debtor's tax code");
     }
-    let full_name = wrong.take(&place.at("full_name"), "invalid_text", Text::new(given.full_name.as_str()));
-    let email = match &given.email {
-        Some(text) => Some(wrong.take(&place.at("email"), "invalid_email", text.parse::<Email>())?),
-        None => None,
-    };
-    let address = match &given.address {
-        Some(given) => Some(address(wrong, &place.at("address"), given)?),
-        None => None,
-    };
+    let full_name = wrong.take(&place.at("full_name"), "invalid_text", Text::new(given.full_name.expose().as_str()));
+    let email = given.email.as_ref();
+    let email = email.and_then(|text| wrong.take(&place.at("email"), "invalid_email", text.expose().parse::<Email>()));
+    let address = given.address.as_ref().map(|given| address(wrong, &place.at("address"), given));
     Some(Debtor {
         kind,
         tax_code: Personal::new(tax_code?),
@@ -48,39 +43,36 @@ fn tax_code(
     kind: SubjectKind,
     given: &DebtorInput,
 ) -> Option<SubjectTaxCode> {
-    let country = given.address.as_ref().and_then(|address| address.country.as_deref());
-    let (code, doubts) =
-        wrong.take(place, "invalid_tax_code", SubjectTaxCode::parse_for(kind, &given.tax_code, country))?;
+    let country = given.address.as_ref().and_then(|address| address.country.as_ref());
+    let country = country.map(|country| country.expose().as_str());
+    let parsed = SubjectTaxCode::parse_for(kind, given.tax_code.expose(), country);
+    let (code, doubts) = wrong.take(place, "invalid_tax_code", parsed)?;
     for doubt in doubts {
         warnings.push(Warning { pointer: place.pointer().to_owned(), code: doubt.code() });
     }
     Some(code)
 }
 
-fn address(wrong: &mut Violations, place: &Place, given: &AddressInput) -> Option<Address> {
-    Some(Address {
-        street: part(wrong, &place.at("street"), given.street.as_deref())?,
-        number: part(wrong, &place.at("number"), given.number.as_deref())?,
-        postal_code: part(wrong, &place.at("postal_code"), given.postal_code.as_deref())?,
-        city: part(wrong, &place.at("city"), given.city.as_deref())?,
-        province: capitals(wrong, &place.at("province"), given.province.as_deref())?,
-        country: capitals(wrong, &place.at("country"), given.country.as_deref())?,
-    })
-}
-
-/// None outside: wrong. None inside: absent.
-#[expect(clippy::option_option, reason = "absent and wrong are two things")]
-fn part<const MAX: usize>(wrong: &mut Violations, place: &Place, text: Option<&str>) -> Option<Option<Text<1, MAX>>> {
-    match text {
-        None => Some(None),
-        Some(text) => wrong.take(place, "invalid_text", Text::new(text)).map(Some),
+/// A part that is wrong is told, and left out of an address that nobody will keep.
+fn address(wrong: &mut Violations, place: &Place, given: &AddressInput) -> Address {
+    Address {
+        street: part(wrong, &place.at("street"), given.street.as_ref()),
+        number: part(wrong, &place.at("number"), given.number.as_ref()),
+        postal_code: part(wrong, &place.at("postal_code"), given.postal_code.as_ref()),
+        city: part(wrong, &place.at("city"), given.city.as_ref()),
+        province: capitals(wrong, &place.at("province"), given.province.as_ref()),
+        country: capitals(wrong, &place.at("country"), given.country.as_ref()),
     }
 }
 
-#[expect(clippy::option_option, reason = "absent and wrong are two things")]
-fn capitals(wrong: &mut Violations, place: &Place, text: Option<&str>) -> Option<Option<Text<2, 2>>> {
-    match text {
-        None => Some(None),
-        Some(text) => two_capitals(wrong, place, text).map(Some),
-    }
+fn part<const MAX: usize>(
+    wrong: &mut Violations,
+    place: &Place,
+    text: Option<&Personal<String>>,
+) -> Option<Text<1, MAX>> {
+    text.and_then(|text| wrong.take(place, "invalid_text", Text::new(text.expose().as_str())))
+}
+
+fn capitals(wrong: &mut Violations, place: &Place, text: Option<&Personal<String>>) -> Option<Text<2, 2>> {
+    text.and_then(|text| two_capitals(wrong, place, text.expose()))
 }

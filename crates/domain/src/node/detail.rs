@@ -46,7 +46,7 @@ pub struct Detail {
     pub amount: Cents,
     /// Until when; the far date of the schema where there is none (rules.md 10).
     pub due_date: NaiveDate,
-    /// Whether nothing else is due of the position after this.
+    /// Whether nothing is due of its option after this.
     pub last_payment: bool,
     /// What the citizen reads.
     pub description: Text<1, 140>,
@@ -144,9 +144,8 @@ pub fn detail(
     let support = kind == TransferKind::Bank
         && resolved.iter().all(|(_, places)| places.stamp.is_some() || places.postal.is_some());
     let transfers = resolved.into_iter().map(|(transfer, places)| resolve(transfer, places, kind, support)).collect();
-    let others = position
-        .installments()
-        .filter(|(_, one)| one.id != installment.id && one.payment.is_none() && one.cancelled_at.is_none());
+    let others = siblings(position, installment)
+        .filter(|one| one.id != installment.id && one.payment.is_none() && one.cancelled_at.is_none());
     Ok(Detail {
         iuv: installment.iuv.clone(),
         amount: installment.amount,
@@ -157,6 +156,12 @@ pub fn detail(
         transfers,
         metadata: installment.payment_metadata.clone(),
     })
+}
+
+/// The installments of the same option: the alternatives are excluded by paying this one.
+fn siblings<'a>(position: &'a DebtPosition, installment: &Installment) -> impl Iterator<Item = &'a Installment> {
+    let option = position.installment(installment.id).map(|(option, _)| option);
+    option.into_iter().flat_map(|option| &option.installments)
 }
 
 /// The accounts a transfer may go to.

@@ -2,6 +2,7 @@
 //! A receipt in one shape, whatever primitive brought it.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -88,7 +89,7 @@ pub struct Psp {
 }
 
 /// A person or body as the Node writes it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Party {
     /// F or G.
     pub kind: String,
@@ -153,12 +154,19 @@ pub struct Receipt {
 }
 
 /// The bytes of a message and their digest.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ReceiptMessage {
     /// As received.
     pub bytes: Vec<u8>,
     /// SHA-256 of the bytes.
     pub sha256: [u8; 32],
+}
+
+impl fmt::Debug for ReceiptMessage {
+    /// The length; the bytes hold personal data, and a digest of them would tell whether two are the same.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "ReceiptMessage({} bytes)", self.bytes.len())
+    }
 }
 
 /// The position, installment and service a receipt is about.

@@ -21,6 +21,10 @@ use super::{Party, Receipt};
 /// notice has, leaves only the receipt.
 pub(super) fn unknown_position(given: &mut Given<'_>, known: Known<'_>, receipt: &mut Receipt) -> Batch {
     receipt.anomalies.insert(Anomaly::UnknownPosition);
+    if !receipt.content.stand_in {
+        // Nobody can have asked for what nobody knows.
+        receipt.anomalies.insert(Anomaly::NotActivated);
+    }
     let parsed = receipt.content.notice_number.parse::<NoticeNumber>().ok();
     let Some(notice_number) = parsed.filter(|_| !known.number_taken) else {
         let event = receipt_event(given, receipt, EventKind::ReceiptReceived);
@@ -84,11 +88,11 @@ fn debtor(told: Option<&Party>) -> Debtor {
         Some(party) if party.kind == "G" => SubjectKind::LegalPerson,
         _ => SubjectKind::NaturalPerson,
     };
-    let code = told.and_then(|party| SubjectTaxCode::parse_for(kind, &party.tax_code, None).ok());
+    let code = told.and_then(|party| party.tax_code.parse::<SubjectTaxCode>().ok());
     let name = told.and_then(|party| Text::salvaged(&party.full_name));
     Debtor {
         kind,
-        tax_code: Personal::new(code.map_or(SubjectTaxCode::Anonymous, |(code, _)| code)),
+        tax_code: Personal::new(code.unwrap_or(SubjectTaxCode::Anonymous)),
         full_name: Personal::new(name.unwrap_or_else(Text::dash)),
         email: None,
         address: None,

@@ -5,6 +5,7 @@ use crate::attempt::Attempt;
 use crate::debt_position::DebtPosition;
 use crate::money::Cents;
 use crate::notice::NoticeNumber;
+use crate::personal::Personal;
 use crate::tax_code::InstitutionTaxCode;
 use crate::text::Text;
 
@@ -52,11 +53,11 @@ pub struct SessionInput {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PayerInput {
     /// Tax code.
-    pub tax_code: Option<String>,
+    pub tax_code: Option<Personal<String>>,
     /// Full name.
-    pub full_name: Option<String>,
+    pub full_name: Option<Personal<String>>,
     /// E-mail.
-    pub email: Option<String>,
+    pub email: Option<Personal<String>>,
 }
 
 /// One item, looked up.

@@ -9,6 +9,7 @@ mod model;
 mod open;
 mod progress;
 mod status;
+mod together;
 mod visit;
 
 pub use cancel::*;

@@ -11,7 +11,7 @@ use crate::money::Cents;
 use crate::named::named;
 use crate::notice::NoticeNumber;
 use crate::personal::Personal;
-use crate::tax_code::InstitutionTaxCode;
+use crate::tax_code::{InstitutionTaxCode, SubjectTaxCode};
 use crate::text::Text;
 use crate::time::Instant;
 
@@ -63,7 +63,7 @@ pub struct CheckoutSession {
     pub returned: Option<Returned>,
     /// The state that the last event told.
     pub told_status: SessionStatus,
-    /// When it was first told closed without payment; a payment after that is late (rules.md 38).
+    /// When it was first seen closed without payment; a payment after that is late (rules.md 38).
     pub closed_at: Option<Instant>,
     /// Row version, for optimistic locking and ETags.
     pub version: i64,
@@ -126,10 +126,10 @@ pub struct ItemPayment {
 }
 
 /// Who pays.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Payer {
     /// Tax code.
-    pub tax_code: Option<Text<2, 16>>,
+    pub tax_code: Option<SubjectTaxCode>,
     /// Full name.
     pub full_name: Option<Text<1, 70>>,
     /// Where Checkout sends the PSP's confirmation.
@@ -257,7 +257,31 @@ impl SessionStatus {
     }
 }
 
+impl ReturnKind {
+    /// Whether Checkout holds it possible that money was paid.
+    #[must_use]
+    pub const fn may_have_paid(self) -> bool {
+        matches!(self, Self::Ok | Self::Waiting)
+    }
+}
+
 impl CheckoutSession {
+    /// Whether the citizen came back since the Node last asked, and Checkout held it possible that money was paid.
+    #[must_use]
+    pub fn last_try_may_have_paid(&self) -> bool {
+        self.returned_since_asked().is_some_and(ReturnKind::may_have_paid)
+    }
+
+    /// Whether the citizen came back since the Node last asked, and nothing was paid.
+    #[must_use]
+    pub fn last_try_failed(&self) -> bool {
+        self.returned_since_asked().is_some_and(|by| !by.may_have_paid())
+    }
+
+    fn returned_since_asked(&self) -> Option<ReturnKind> {
+        self.returned.filter(|returned| Some(returned.at) >= self.last_get_at).map(|returned| returned.by)
+    }
+
     /// Whether one of its items is that installment.
     #[must_use]
     pub fn holds(&self, installment: InstallmentId) -> bool {

@@ -3,7 +3,7 @@
 
 use crate::batch::{Batch, Write};
 use crate::debt_position::{
-    DebtPosition, Installment, InstallmentStatus, TransferTarget, installment_status, position_status,
+    DebtPosition, Installment, InstallmentStatus, installment_status, no_personal_data, own_metadata, position_status,
 };
 use crate::email::Email;
 use crate::given::Given;
@@ -11,13 +11,15 @@ use crate::ids::ClientId;
 use crate::institution::Institution;
 use crate::personal::Personal;
 use crate::refusal::Refusal;
+use crate::tax_code::SubjectTaxCode;
 use crate::text::Text;
 use crate::time::Instant;
 use crate::violation::{Place, Violations};
 
+use super::together::{check_busy, check_items};
 use super::{
-    CheckoutSession, Choice, EXPIRES_IN_MAX, EXPIRES_IN_MIN, ForeignItem, ITEMS_MAX, IfBusy, ItemInput, ItemSubject,
-    OnAbandon, OwnItem, Payer, PayerInput, SessionInput, SessionItem, SessionStatus, session_status,
+    CheckoutSession, Choice, EXPIRES_IN_MAX, EXPIRES_IN_MIN, ForeignItem, ITEMS_MAX, ItemInput, ItemSubject, OwnItem,
+    Payer, PayerInput, SessionInput, SessionItem, SessionStatus,
 };
 
 /// A decided session.
@@ -55,7 +57,7 @@ pub fn open(
         });
     }
     check_items(input, items, &chosen).map_err(|wrong| Refusal::Invalid(wrong.into_vec()))?;
-    if let Some(joined) = check_busy(given, input, items, &chosen)? {
+    if let Some(joined) = check_busy(given, input.if_busy, &read, items, &chosen)? {
         return Ok(Opened::Joined(Box::new(joined)));
     }
     let session = CheckoutSession {
@@ -89,10 +91,11 @@ pub fn open(
     Ok(Opened::New { session: Box::new(session), batch })
 }
 
-struct Read {
+/// What was read of the caller's words.
+pub(super) struct Read {
     client_reference: Option<Text<1, 128>>,
     state: Option<Text<1, 128>>,
-    payer: Option<Personal<Payer>>,
+    pub(super) payer: Option<Personal<Payer>>,
 }
 
 fn read_input(input: &SessionInput, items: &[ItemInput]) -> Result<Read, Violations> {
@@ -106,23 +109,24 @@ fn read_input(input: &SessionInput, items: &[ItemInput]) -> Result<Read, Violati
     }
     let client_reference = optional(&mut wrong, &root.at("client_reference"), input.client_reference.as_deref());
     if let Some(text) = &input.client_reference {
-        crate::debt_position::no_personal_data(&mut wrong, &root.at("client_reference"), text);
+        no_personal_data(&mut wrong, &root.at("client_reference"), text);
     }
     let state = optional(&mut wrong, &root.at("state"), input.state.as_deref());
     let payer = input.payer.as_ref().map(|payer| Personal::new(read_payer(&mut wrong, payer)));
+    let own = input.metadata.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    own_metadata(&mut wrong, &root.at("metadata"), own);
     if wrong.is_empty() { Ok(Read { client_reference, state, payer }) } else { Err(wrong) }
 }
 
 fn read_payer(wrong: &mut Violations, payer: &PayerInput) -> Payer {
     let place = Place::root().at("payer");
-    Payer {
-        tax_code: optional(wrong, &place.at("tax_code"), payer.tax_code.as_deref()),
-        full_name: optional(wrong, &place.at("full_name"), payer.full_name.as_deref()),
-        email: payer
-            .email
-            .as_deref()
-            .and_then(|text| wrong.take(&place.at("email"), "invalid_email", text.parse::<Email>())),
-    }
+    let text = |given: &Option<Personal<String>>| given.as_ref().map(|text| text.expose().clone());
+    let tax_code = text(&payer.tax_code)
+        .and_then(|code| wrong.take(&place.at("tax_code"), "invalid_tax_code", SubjectTaxCode::parse_payer(&code)));
+    let full_name = optional(wrong, &place.at("full_name"), text(&payer.full_name).as_deref());
+    let email =
+        text(&payer.email).and_then(|email| wrong.take(&place.at("email"), "invalid_email", email.parse::<Email>()));
+    Payer { tax_code, full_name, email }
 }
 
 fn optional<const MIN: usize, const MAX: usize>(
@@ -198,82 +202,4 @@ fn foreign_item(foreign: &ForeignItem) -> SessionItem {
         amount: foreign.amount,
         paid: None,
     }
-}
-
-/// What the items forbid together (rules.md 40, api.md `on_abandon`).
-fn check_items(input: &SessionInput, items: &[ItemInput], chosen: &[SessionItem]) -> Result<(), Violations> {
-    let mut wrong = Violations::new();
-    let root = Place::root();
-    for (at, item) in chosen.iter().enumerate() {
-        let twice = chosen.iter().take(at).any(|other| {
-            other.notice_number == item.notice_number && other.creditor_tax_code == item.creditor_tax_code
-        });
-        if twice {
-            wrong.add(&root.at("line_items").at(at), "duplicate_item", "this notice stands in the session already");
-        }
-    }
-    let inline_only = items.iter().all(|item| matches!(item, ItemInput::Own(own) if own.inline));
-    if input.on_abandon == OnAbandon::Cancel && !inline_only {
-        wrong.add(&root.at("on_abandon"), "not_inline", "cancel is allowed only where every item is made inline");
-    }
-    let stamped = items.iter().any(|item| matches!(item, ItemInput::Own(own) if has_stamp(&own.position)));
-    if input.allow_notice && stamped {
-        wrong.add(
-            &root.at("allow_notice"),
-            "stamp_without_notice",
-            "a digital stamp can be paid only online, without a notice",
-        );
-    }
-    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
-}
-
-fn has_stamp(position: &DebtPosition) -> bool {
-    position
-        .installments()
-        .flat_map(|(_, one)| &one.transfers)
-        .any(|transfer| matches!(transfer.target, TransferTarget::Stamp { .. }))
-}
-
-/// Whether somebody is paying an item already; the running session where the caller may join it.
-fn check_busy(
-    given: &Given<'_>,
-    input: &SessionInput,
-    items: &[ItemInput],
-    chosen: &[SessionItem],
-) -> Result<Option<CheckoutSession>, Refusal> {
-    let mut latest: Option<Instant> = None;
-    for item in items {
-        let ItemInput::Own(own) = item else { continue };
-        let gets = own.attempts.iter().filter(|one| one.kind != crate::attempt::AttemptKind::Cart);
-        let gets = gets.map(crate::attempt::Attempt::locked_until);
-        let running = own.sessions.iter().filter_map(|session| session.busy_until(given.now));
-        latest = gets.chain(running).filter(|until| *until > given.now).chain(latest).max();
-    }
-    let Some(locked_until) = latest else { return Ok(None) };
-    if input.if_busy == IfBusy::Join {
-        let sessions = items.iter().filter_map(|item| match item {
-            ItemInput::Own(own) => Some(&own.sessions),
-            ItemInput::Foreign(_) => None,
-        });
-        let joined = sessions.flatten().find(|session| may_join(given, input, chosen, session));
-        if let Some(session) = joined {
-            return Ok(Some(session.clone()));
-        }
-    }
-    Err(Refusal::PaymentInProgress { locked_until })
-}
-
-/// Only the same client, for the same payer, with the same items (api.md `if_busy`).
-fn may_join(given: &Given<'_>, input: &SessionInput, chosen: &[SessionItem], session: &CheckoutSession) -> bool {
-    let payer = input.payer.as_ref().and_then(|payer| payer.tax_code.as_deref());
-    let theirs = session.payer.as_ref().and_then(|payer| payer.expose().tax_code.as_ref()).map(|code| code.as_str());
-    let same_items = session.items.len() == chosen.len()
-        && session.items.iter().zip(chosen).all(|(a, b)| {
-            a.notice_number == b.notice_number && a.creditor_tax_code == b.creditor_tax_code && a.amount == b.amount
-        });
-    Some(session.client_id) == given.client_id
-        && payer.is_some()
-        && payer == theirs
-        && same_items
-        && !session_status(session, given.now).is_closed()
 }

@@ -36,18 +36,22 @@ pub fn minted(given: &mut Given<'_>, session: &CheckoutSession, cart: Cart, due:
 /// the hint (rules.md, table S).
 #[must_use]
 pub fn returned(given: &mut Given<'_>, session: &CheckoutSession, by: ReturnKind) -> Batch {
-    let runs = matches!(by, ReturnKind::Ok | ReturnKind::Waiting);
+    let runs = by.may_have_paid();
+    if !runs && session.last_try_may_have_paid() {
+        // A page of the browser's history: what Checkout said of this payment counts.
+        return Batch::new();
+    }
     let processing_since = session.processing_since.or_else(|| runs.then_some(given.now));
     let after = CheckoutSession { returned: Some(Returned { by, at: given.now }), processing_since, ..session.clone() };
     changed(given, session, after)
 }
 
-/// The Node asked for one of the items. With the session's own cart the payment runs; otherwise somebody else may be
-/// paying, and the session does not expire meanwhile.
+/// The Node asked for one of the items. With the session's own cart the payment runs, and each time it asks again it
+/// runs anew; otherwise somebody else may be paying, and the session does not expire meanwhile.
 #[must_use]
 pub fn asked(given: &mut Given<'_>, session: &CheckoutSession, at: Instant, own_cart: bool) -> Batch {
     let last_get_at = session.last_get_at.max(Some(at));
-    let processing_since = session.processing_since.or_else(|| own_cart.then_some(at));
+    let processing_since = session.processing_since.max(own_cart.then_some(at));
     if last_get_at == session.last_get_at && processing_since == session.processing_since {
         return Batch::new();
     }
@@ -104,19 +108,24 @@ fn settle(
     if after.items == session.items { Batch::new() } else { changed(given, session, after) }
 }
 
-/// The clock moved the session: what is due is told (rules.md 9 for sessions).
+/// The clock moved the session: what is due is told (rules.md 9 for sessions); nothing where it was told before.
 #[must_use]
 pub fn clock_moved(given: &mut Given<'_>, session: &CheckoutSession) -> Batch {
+    if session_status(session, given.now) == session.told_status {
+        return Batch::new();
+    }
     changed(given, session, session.clone())
 }
 
 /// The next version of a session, with an event when its state differs from the one told before.
 pub(super) fn changed(given: &mut Given<'_>, before: &CheckoutSession, mut after: CheckoutSession) -> Batch {
     let status = session_status(&after, given.now);
-    let unpaid_end = status.is_closed() && status != SessionStatus::Completed;
+    let ended_unpaid = |status: SessionStatus| status.is_closed() && status != SessionStatus::Completed;
+    // The clock may have closed it without anybody having told so yet: a payment now is late all the same.
+    let closed = ended_unpaid(session_status(before, given.now)) || ended_unpaid(status);
     after.version = before.version + 1;
     after.updated_at = given.now;
-    after.closed_at = before.closed_at.or_else(|| unpaid_end.then_some(given.now));
+    after.closed_at = before.closed_at.or_else(|| closed.then_some(given.now));
     after.told_status = status;
     let event = (status != before.told_status).then(|| told(given, before.told_status, &after));
     let mut batch = Batch::new().with(Write::UpdateSession { session: Box::new(after), expected: before.version });

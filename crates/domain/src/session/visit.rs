@@ -2,7 +2,7 @@
 //! A citizen opens the session's address (rules.md 35).
 
 use crate::debt_position::{DebtPosition, InstallmentStatus, installment_status};
-use crate::ids::InstallmentId;
+use crate::ids::{DebtPositionId, InstallmentId};
 use crate::money::Cents;
 use crate::time::Instant;
 
@@ -27,7 +27,7 @@ pub enum Visit {
     },
     /// A cart must be minted.
     Mint {
-        /// What is due now, per item in order.
+        /// What is due now, of the items that are.
         due: Vec<Due>,
     },
 }
@@ -35,10 +35,19 @@ pub enum Visit {
 /// What is due for one item now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
+    /// Its place among the items of the session.
+    pub place: usize,
     /// Its installment, where it is the institution's own.
     pub installment_id: Option<InstallmentId>,
     /// Cents.
     pub amount: Cents,
+}
+
+/// What a position says of one item now.
+enum Payable {
+    Due(Cents),
+    Paid,
+    No,
 }
 
 /// Decides a visit. `positions` are the positions of the session's own items.
@@ -46,23 +55,36 @@ pub struct Due {
 pub fn visit(session: &CheckoutSession, positions: &[DebtPosition], now: Instant) -> Visit {
     match session_status(session, now) {
         SessionStatus::Completed => return Visit::Paid,
-        SessionStatus::Processing | SessionStatus::Unresolved => return Visit::Running,
-        SessionStatus::Open | SessionStatus::Redirected => {}
-        _ => return Visit::Over,
+        // A card that was declined leaves the session processing, for the Node may still hold its token; the citizen
+        // may try again all the same, as often as the address lives (rules.md 35).
+        SessionStatus::Processing | SessionStatus::Unresolved
+            if !(session.last_try_failed() && now < session.expires_at) =>
+        {
+            return Visit::Running;
+        }
+        status if status.is_closed() => return Visit::Over,
+        _ => {}
+    }
+    let mut due = Vec::with_capacity(session.items.len());
+    for (place, item) in session.items.iter().enumerate().filter(|(_, item)| item.paid.is_none()) {
+        let (installment_id, payable) = match &item.subject {
+            ItemSubject::Foreign => (None, Payable::Due(item.amount)),
+            ItemSubject::Own { position_id, installment_id, .. } => {
+                (Some(*installment_id), payable(positions, *position_id, *installment_id, now))
+            }
+        };
+        match payable {
+            Payable::Due(amount) => due.push(Due { place, installment_id, amount }),
+            Payable::Paid => {}
+            Payable::No => return Visit::Over,
+        }
+    }
+    if due.is_empty() {
+        return Visit::Paid;
     }
     // The address mints nothing after its term, even while the session lives on because somebody is paying.
     if session.expires_at <= now {
         return Visit::Over;
-    }
-    let mut due = Vec::with_capacity(session.items.len());
-    for item in session.items.iter().filter(|item| item.paid.is_none()) {
-        match &item.subject {
-            ItemSubject::Foreign => due.push(Due { installment_id: None, amount: item.amount }),
-            ItemSubject::Own { position_id, installment_id, .. } => {
-                let Some(amount) = payable(positions, *position_id, *installment_id, now) else { return Visit::Over };
-                due.push(Due { installment_id: Some(*installment_id), amount });
-            }
-        }
     }
     if let Some(cart) = &session.cart {
         let fresh = now < cart.minted_at.plus_seconds(CART_REUSE_SECONDS);
@@ -73,14 +95,13 @@ pub fn visit(session: &CheckoutSession, positions: &[DebtPosition], now: Instant
     Visit::Mint { due }
 }
 
-fn payable(
-    positions: &[DebtPosition],
-    position: crate::ids::DebtPositionId,
-    installment: InstallmentId,
-    now: Instant,
-) -> Option<Cents> {
-    let position = positions.iter().find(|one| one.id == position)?;
-    let (option, installment) = position.installment(installment)?;
-    let open = installment_status(position, option, installment, now) == InstallmentStatus::Open;
-    open.then_some(installment.amount)
+fn payable(positions: &[DebtPosition], position: DebtPositionId, installment: InstallmentId, now: Instant) -> Payable {
+    let found = positions.iter().find(|one| one.id == position);
+    let found = found.and_then(|position| Some((position, position.installment(installment)?)));
+    let Some((position, (option, installment))) = found else { return Payable::No };
+    match installment_status(position, option, installment, now) {
+        InstallmentStatus::Open => Payable::Due(installment.amount),
+        InstallmentStatus::Paid | InstallmentStatus::Reported => Payable::Paid,
+        _ => Payable::No,
+    }
 }

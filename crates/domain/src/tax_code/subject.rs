@@ -92,6 +92,19 @@ impl SubjectTaxCode {
         }
     }
 
+    /// Checks the code of a payer, whose country nobody knows: what has the form of a person's code must be right, and
+    /// everything else may be foreign.
+    ///
+    /// # Errors
+    /// [`TaxCodeError::CheckCharacter`] for a person's code that is wrong, [`TaxCodeError::Foreign`] for what the Node
+    /// cannot carry.
+    pub fn parse_payer(text: &str) -> Result<SubjectTaxCode, TaxCodeError> {
+        match (text.parse::<PersonTaxCode>(), text.parse()) {
+            (Err(TaxCodeError::CheckCharacter), _) => Err(TaxCodeError::CheckCharacter),
+            (_, parsed) => parsed.map_err(TaxCodeError::Foreign),
+        }
+    }
+
     fn entered(text: &str, country: Option<&str>) -> Result<(SubjectTaxCode, Vec<TaxCodeWarning>), TaxCodeError> {
         let italian = country.is_none_or(|code| code == ITALY);
         match text.parse() {
@@ -227,6 +240,17 @@ mod tests {
         assert_eq!((code.as_str(), warnings.is_empty(), code.is_anonymous()), ("ANONIMO", true, true));
         assert_eq!(legal("ANONIMO", None), Err(TaxCodeError::AnonymousLegalPerson));
         assert_eq!(legal("ANONIMO", Some("DE")), Err(TaxCodeError::AnonymousLegalPerson));
+    }
+
+    #[test]
+    fn a_payer_may_come_from_anywhere_but_a_persons_code_must_be_right() {
+        let kept = |text: &str| SubjectTaxCode::parse_payer(text).map(|code| code.to_string());
+        assert_eq!(kept("rssmra85t10a562s"), Ok("RSSMRA85T10A562S".to_owned()));
+        assert_eq!(kept("RSSMRA85T10A562T"), Err(TaxCodeError::CheckCharacter));
+        for right in ["77777777777", "X-1234567 B", "ANONIMO"] {
+            assert_eq!(kept(right), Ok(right.to_owned()));
+        }
+        assert_eq!(kept("X"), Err(TaxCodeError::Foreign(TextError::TooShort { min: 2 })));
     }
 
     #[test]

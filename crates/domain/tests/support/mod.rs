@@ -6,14 +6,15 @@
 use std::collections::BTreeMap;
 
 use tramite_domain::debt_position::{
-    Activity, DebtPosition, DebtorInput, Decided, InstallmentInput, OptionInput, OptionKind, Origin, PositionInput,
-    TermsContext, open,
+    Activity, DebtPosition, DebtorInput, Decided, InstallmentInput, OptionInput, OptionKind, Origin, Payment,
+    PositionInput, TermsContext, open, replace,
 };
 use tramite_domain::given::{Given, Ids, Numbers};
 use tramite_domain::ids::ClientId;
 use tramite_domain::institution::{Account, Beneficiary, Institution, InstitutionStatus, StationLink};
 use tramite_domain::money::Cents;
 use tramite_domain::notice::{AuxDigit, Base13, LocalRange, NoticeNumber, SegregationCode};
+use tramite_domain::personal::Personal;
 use tramite_domain::refusal::Refusal;
 use tramite_domain::service::{AmountRule, Service, ServiceKind, ServiceStatus, Title};
 use tramite_domain::text::Text;
@@ -79,6 +80,17 @@ impl Town {
         };
         let mut given = Given { now: self.now, ids: &mut self.ids, client_id: Some(client()) };
         open(context, &mut given, &mut self.numbers, input, Origin::Api)
+    }
+
+    pub(crate) fn replace(&mut self, position: &DebtPosition, input: &PositionInput) -> Result<Decided, Refusal> {
+        let context = TermsContext {
+            institution: &self.institution,
+            service: &self.service,
+            free_beneficiary: false,
+            now: self.now,
+        };
+        let mut given = Given { now: self.now, ids: &mut self.ids, client_id: Some(client()) };
+        replace(context, &mut given, &mut self.numbers, position, quiet(), input, false)
     }
 
     pub(crate) fn position(&mut self, input: &PositionInput) -> DebtPosition {
@@ -171,8 +183,12 @@ fn service(now: Instant) -> Service {
     }
 }
 
+pub(crate) fn personal(text: &str) -> Personal<String> {
+    Personal::new(text.to_owned())
+}
+
 pub(crate) fn debtor() -> DebtorInput {
-    DebtorInput { tax_code: "RSSMRA85T10A562S".to_owned(), full_name: "Mario Rossi".to_owned(), ..Default::default() }
+    DebtorInput { tax_code: personal("RSSMRA85T10A562S"), full_name: personal("Mario Rossi"), ..Default::default() }
 }
 
 /// The short form: one payment of an amount, published at once.
@@ -206,6 +222,12 @@ pub(crate) fn single_or_plan(external_id: &str) -> PositionInput {
 
 pub(crate) fn metadata(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+/// Pays an installment now, as if a receipt had said so.
+pub(crate) fn pay(position: &mut DebtPosition, reference: &str, now: Instant) {
+    let (id, amount) = (named(position, reference).id, named(position, reference).amount);
+    position.installment_mut(id).unwrap().payment = Some(Payment { paid_at: now, amount, receipt_id: None });
 }
 
 /// The installment of that reference.

@@ -43,6 +43,7 @@ sentences! {
         institutions::an_institution_is_registered_shown_and_changed_with_its_history,
         institutions::code_and_tax_code_belong_to_one_institution,
         institutions::a_tenant_sees_its_own_institution_and_no_other,
+        validation::a_refused_debt_position_takes_no_notice_number,
         services::a_service_is_defined_changed_and_retired,
         services::a_token_for_some_services_knows_no_others,
         clients::a_secret_is_changed_without_a_pause,

@@ -2,8 +2,9 @@
 //! Bodies are checked against the contract, all at once.
 
 use serde_json::{Value, json};
-use tramite_testkit::Database;
+use tramite_testkit::{Database, postgres};
 
+use crate::support::made::debt_position;
 use crate::support::{Ask, Seen, TestGateway};
 
 struct Asking {
@@ -113,4 +114,26 @@ pub(crate) async fn a_body_that_is_no_json_is_told_where_it_stops(database: Data
         asking.put_text(wrong).await.is_problem(422, "validation_failed");
     }
     asking.put_text(service().to_string()).await.is(201);
+}
+
+pub(crate) async fn a_refused_debt_position_takes_no_notice_number(database: Database) {
+    let asking = Asking::new(&database).await;
+    let taken = || {
+        let name = database.url().rsplit('/').next().unwrap().to_owned();
+        database.is_postgres().then(|| {
+            let sql = "SELECT count(*) FROM number_sequences";
+            postgres::cluster().unwrap().psql(&name, sql).trim().to_owned()
+        })
+    };
+    let post = async |body: &Value, key: &str| {
+        asking.gateway.ask(Ask::post("/v1/debt-positions").token(&asking.token).json(body).key(key)).await
+    };
+    let mut wrong = debt_position("TARI-1");
+    wrong["debtor"]["tax_code"] = json!("RSSMRA85T10A562A");
+    let seen = post(&wrong, "wrong").await;
+    seen.is_problem(422, "validation_failed");
+    assert_eq!(seen.faults(), [("/debtor/tax_code".to_owned(), "invalid_tax_code".to_owned())]);
+    assert!(taken().is_none_or(|count| count == "0"));
+    post(&debt_position("TARI-1"), "right").await.is(201);
+    assert!(taken().is_none_or(|count| count == "1"));
 }

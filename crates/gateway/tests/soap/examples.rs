@@ -143,7 +143,7 @@ fn rich() -> PositionInput {
     ];
     let mut input = one_payment("rich", 0);
     input.amount = None;
-    input.debtor.email = Some("mario.rossi@example.it".to_owned());
+    input.debtor.email = Some("mario.rossi@example.it".to_owned().into());
     input.payment_options = vec![OptionInput {
         kind: OptionKind::Single,
         available_until: None,

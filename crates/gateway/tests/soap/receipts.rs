@@ -154,7 +154,10 @@ pub(crate) async fn an_unknown_notice_whose_reference_is_taken_leaves_a_receipt_
     let number = notice_of(&position, "single").replacen('3', "1", 1);
     accepted(&place.ask(&receipt(receipt_message("rt-1", &number, 100, place.a.now))).await);
     let receipt = taken(&place, "rt-1").await;
-    assert_eq!((receipt.anomalies, receipt.position), (BTreeSet::from([Anomaly::UnknownPosition]), None));
+    assert_eq!(
+        (receipt.anomalies, receipt.position),
+        (BTreeSet::from([Anomaly::UnknownPosition, Anomaly::NotActivated]), None)
+    );
     assert_eq!(status(&place, &position).await, PositionStatus::Open);
 }
 

@@ -6,7 +6,7 @@
 mod ask;
 mod clock;
 pub mod ids;
-mod made;
+pub mod made;
 pub mod seed;
 
 use std::future::Future;

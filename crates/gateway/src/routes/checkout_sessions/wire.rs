@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use tramite_domain::personal::Personal;
 use tramite_domain::session::{
     EXPIRES_IN_DEFAULT, IfBusy, Language, OnAbandon, PayerInput as DomainPayer, ReturnMode, SessionInput,
 };
@@ -70,12 +71,12 @@ pub(crate) struct CheckoutSessionInput {
 #[serde(deny_unknown_fields)]
 pub(crate) struct PayerInput {
     #[schema(value_type = Option<words::SubjectTaxCode>)]
-    tax_code: Option<String>,
+    tax_code: Option<Personal<String>>,
     #[schema(value_type = Option<words::Line70>)]
-    full_name: Option<String>,
+    full_name: Option<Personal<String>>,
     /// Where Checkout sends the provider's confirmation.
     #[schema(value_type = Option<words::EmailAddress>)]
-    email: Option<String>,
+    email: Option<Personal<String>>,
 }
 
 /// One thing to pay: a debt position that is there, a notice, or a debt position made with the session.

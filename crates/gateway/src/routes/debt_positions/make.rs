@@ -5,7 +5,8 @@
 use tramite_domain::access::ApiScope;
 use tramite_domain::batch::Batch;
 use tramite_domain::debt_position::{
-    DebtPosition, Decided, Origin, PositionInput, TermsContext, Warning, differences, open, replace,
+    DebtPosition, Decided, Origin, PositionInput, TermsContext, Warning, differences, numbers_to_open,
+    numbers_to_replace, open, replace,
 };
 use tramite_domain::given::Numbers;
 use tramite_domain::ident::{ExternalId, ServiceCode};
@@ -68,7 +69,8 @@ pub(crate) async fn make(
     let existing = existing(gateway, tenant, &service, input).await?;
     match (existing, if_exists) {
         (None, _) => {
-            let mut numbers = take_numbers(gateway, tenant, institution, input, now).await?;
+            let count = numbers_to_open(context, input)?;
+            let mut numbers = take(gateway, tenant, institution, count, now).await?;
             let mut ids = gateway.ids();
             let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
             Ok(made(open(context, &mut given, &mut numbers, input, origin)?, true))
@@ -98,10 +100,11 @@ pub(crate) async fn replace_terms(
     let now = gateway.now();
     let service = service_of(gateway, tenant, input).await?;
     let payers = payers(gateway, &tenant.scope, std::slice::from_ref(position)).await?;
-    let mut numbers = take_new_numbers(gateway, tenant, institution, position, input, now).await?;
+    let context = terms_context(institution, &service, tenant, now);
+    let count = numbers_to_replace(context, position, payers.activity(), input, force)?;
+    let mut numbers = take(gateway, tenant, institution, count, now).await?;
     let mut ids = gateway.ids();
     let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
-    let context = terms_context(institution, &service, tenant, now);
     let decided = replace(context, &mut given, &mut numbers, position, payers.activity(), input, force)?;
     Ok(made(decided, false))
 }
@@ -145,37 +148,7 @@ async fn existing(
     Ok(gateway.store().position_by_external_id(&tenant.scope, &service.code, &external_id).await?)
 }
 
-async fn take_numbers(
-    gateway: &Gateway,
-    tenant: &Tenant,
-    institution: &Institution,
-    input: &PositionInput,
-    now: Instant,
-) -> Result<Taken, Problem> {
-    take(gateway, tenant, institution, input.numbers_needed(), now).await
-}
-
-/// As many numbers as the request has references that the position does not know.
-async fn take_new_numbers(
-    gateway: &Gateway,
-    tenant: &Tenant,
-    institution: &Institution,
-    position: &DebtPosition,
-    input: &PositionInput,
-    now: Instant,
-) -> Result<Taken, Problem> {
-    let known = |reference: &str| {
-        position.installments().any(|(_, one)| one.cancelled_at.is_none() && one.reference.as_str() == reference)
-    };
-    let new = input
-        .options()
-        .iter()
-        .flat_map(|option| &option.installments)
-        .filter(|one| !known(one.reference.as_deref().unwrap_or("single")))
-        .count();
-    take(gateway, tenant, institution, new, now).await
-}
-
+/// Numbers for a request that was found right: a refused one takes none.
 async fn take(
     gateway: &Gateway,
     tenant: &Tenant,

@@ -29,7 +29,7 @@ use crate::words;
 #[schema(example = json!({"debtor_tax_code": "RSSMRA85T10A562S", "status": "open"}))]
 pub(crate) struct DebtPositionSearch {
     #[schema(value_type = words::SubjectTaxCode)]
-    debtor_tax_code: String,
+    debtor_tax_code: Personal<String>,
     #[schema(value_type = Option<words::PositionStatus>)]
     status: Option<PositionStatus>,
     #[schema(value_type = Option<words::ServiceCode>)]
@@ -64,7 +64,7 @@ pub(crate) async fn find_debt_positions(
 ) -> Answer {
     let asked = body.valid()?;
     let request = page_request(asked.limit, asked.cursor.as_deref())?;
-    let code: SubjectTaxCode = asked.debtor_tax_code.parse().map_err(|_| wrong_code())?;
+    let code: SubjectTaxCode = asked.debtor_tax_code.expose().parse().map_err(|_| wrong_code())?;
     let filter = PositionFilter {
         debtor_tax_code: Some(Personal::new(code)),
         status: asked.status,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
+use tramite_domain::personal::Personal;
 use tramite_domain::time::Instant;
 use utoipa::ToSchema;
 
@@ -59,11 +60,11 @@ pub(crate) struct DebtorInput {
     #[schema(value_type = Option<words::SubjectKind>)]
     pub(crate) kind: Option<tramite_domain::debt_position::SubjectKind>,
     #[schema(value_type = words::SubjectTaxCode)]
-    pub(crate) tax_code: String,
+    pub(crate) tax_code: Personal<String>,
     #[schema(value_type = words::Line70)]
-    pub(crate) full_name: String,
+    pub(crate) full_name: Personal<String>,
     #[schema(value_type = Option<words::EmailAddress>)]
-    pub(crate) email: Option<String>,
+    pub(crate) email: Option<Personal<String>>,
     pub(crate) address: Option<AddressInput>,
 }
 
@@ -72,17 +73,17 @@ pub(crate) struct DebtorInput {
 #[serde(deny_unknown_fields)]
 pub(crate) struct AddressInput {
     #[schema(value_type = Option<words::Line70>)]
-    pub(crate) street: Option<String>,
+    pub(crate) street: Option<Personal<String>>,
     #[schema(value_type = Option<words::Line16>)]
-    pub(crate) number: Option<String>,
+    pub(crate) number: Option<Personal<String>>,
     #[schema(value_type = Option<words::Line16>)]
-    pub(crate) postal_code: Option<String>,
+    pub(crate) postal_code: Option<Personal<String>>,
     #[schema(value_type = Option<words::Line35>)]
-    pub(crate) city: Option<String>,
+    pub(crate) city: Option<Personal<String>>,
     #[schema(value_type = Option<words::TwoCapitals>)]
-    pub(crate) province: Option<String>,
+    pub(crate) province: Option<Personal<String>>,
     #[schema(value_type = Option<words::TwoCapitals>)]
-    pub(crate) country: Option<String>,
+    pub(crate) country: Option<Personal<String>>,
 }
 
 /// One way to pay the whole debt.

@@ -72,8 +72,8 @@ fn told(failure: &CheckoutFailure) -> Notice {
 
 fn cart(gateway: &Gateway, token: &str, home: &Home, due: &[Due], reference: &str) -> checkout::Cart {
     let back = |kind: &str| format!("{}/s/{token}/return/{kind}", gateway.settings().public_url());
-    let unpaid = home.session.items.iter().filter(|item| item.paid.is_none());
-    let notices = unpaid.zip(due).map(|(item, due)| checkout::CartNotice {
+    let items = due.iter().filter_map(|due| Some((home.session.items.get(due.place)?, due)));
+    let notices = items.map(|(item, due)| checkout::CartNotice {
         notice_number: item.notice_number.to_string(),
         fiscal_code: item.creditor_tax_code.to_string(),
         amount: due.amount,

@@ -44,7 +44,7 @@ pub(crate) fn session(client: ClientId, positions: &[&DebtPosition]) -> Checkout
         client_reference: Some(text("SUAPE-1")),
         items: own.chain([foreign]).collect(),
         payer: Some(Personal::new(Payer {
-            tax_code: Some(text("RSSMRA85T10A562S")),
+            tax_code: Some("RSSMRA85T10A562S".parse().unwrap()),
             full_name: Some(text("Mario Rossi")),
             email: None,
         })),
