@@ -5,6 +5,7 @@
 
 mod ask;
 mod clock;
+mod declared;
 pub mod ids;
 mod made;
 pub mod seed;
@@ -70,9 +71,12 @@ impl TestGateway {
         Self { gateway, world, call }
     }
 
-    /// Asks, and reads the whole answer.
+    /// Asks, reads the whole answer, and holds it against the contract.
     pub async fn ask(&self, ask: Ask) -> Seen {
-        (self.call)(ask.into_request()).await
+        let (method, uri) = ask.place();
+        let seen = (self.call)(ask.into_request()).await;
+        declared::hold(&method, &uri, &seen);
+        seen
     }
 }
 
