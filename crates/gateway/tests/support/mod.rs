@@ -4,10 +4,13 @@
 #![allow(dead_code, unreachable_pub, reason = "each test target uses its own part")]
 
 mod ask;
+pub mod checkout;
 mod clock;
 mod declared;
 pub mod ids;
-mod made;
+pub mod made;
+pub mod node;
+pub mod portal;
 pub mod seed;
 
 use std::future::Future;
