@@ -11,14 +11,24 @@ mod clients;
 mod conditional;
 mod contract;
 mod conventions;
+mod foreign_notices;
 mod hostile;
 mod idempotency;
 mod institutions;
 mod limits;
+mod links;
 mod oauth;
+mod position_faults;
+mod position_lists;
+mod position_terms;
+mod positions;
 mod problems;
+mod receipts;
+mod returns;
 mod revocation;
 mod services;
+mod session_rules;
+mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
 mod validation;
@@ -48,7 +58,37 @@ sentences! {
         services::a_token_for_some_services_knows_no_others,
         clients::a_secret_is_changed_without_a_pause,
         clients::a_delegation_is_given_changed_and_ended,
-        clients::the_last_operator_stays;
+        clients::the_last_operator_stays,
+        positions::the_short_form_makes_one_payment_with_its_own_notice,
+        positions::the_long_form_keeps_every_word_and_numbers_every_installment,
+        positions::an_external_id_stands_once_and_if_exists_says_what_happens,
+        positions::twenty_twins_make_one_position,
+        positions::a_position_goes_from_draft_through_its_states_and_no_old_version_moves_it,
+        positions::a_draft_is_removed_and_its_number_never_given_again,
+        position_terms::new_terms_keep_the_numbers_of_what_stays_and_cancel_what_is_missing,
+        position_terms::what_is_paid_stays_as_it_was_and_the_rest_may_change,
+        position_terms::nobody_changes_what_somebody_is_paying_unless_forced,
+        position_lists::a_list_finds_by_each_of_its_filters,
+        position_lists::pages_neither_skip_nor_repeat_while_others_insert,
+        position_lists::changes_are_walked_in_their_order_and_complete_until_leads_on,
+        position_lists::a_position_opens_and_expires_by_the_clock_alone,
+        position_lists::a_search_by_debtor_is_a_body_and_leaves_a_line_in_the_audit_trail,
+        sessions::a_session_pays_what_it_makes_what_it_finds_and_what_a_notice_names,
+        sessions::a_session_that_fails_leaves_no_position_behind,
+        sessions::a_session_may_find_or_renew_the_position_it_names,
+        sessions::its_client_cancels_a_session_that_nobody_is_paying,
+        sessions::a_waiting_portal_is_answered_as_soon_as_the_receipt_is_there,
+        sessions::a_receipt_after_the_session_is_over_completes_it_late,
+        foreign_notices::a_foreign_notice_is_paid_by_whoever_knows_number_and_amount,
+        links::the_first_visit_mints_a_cart_and_the_next_ones_go_on_with_it,
+        links::a_session_that_is_over_or_paid_mints_nothing,
+        links::a_payment_that_runs_is_not_begun_a_second_time,
+        links::a_second_session_waits_or_joins_the_first_of_the_same_payer,
+        returns::each_return_carries_a_signed_hint_that_the_portal_can_check,
+        returns::the_hint_is_completed_only_once_the_receipt_is_there,
+        receipts::a_receipt_is_shown_in_one_shape_and_given_back_byte_for_byte,
+        receipts::a_list_of_receipts_finds_by_each_of_its_filters,
+        receipts::a_beneficiary_sees_its_own_transfers_and_its_own_message;
     sqlite:
         hostile::no_forged_token_opens_anything_and_all_are_refused_in_one_shape,
         hostile::clocks_may_differ_by_a_minute_and_no_more,
@@ -66,6 +106,25 @@ sentences! {
         conventions::only_known_parameters_are_taken_and_each_once,
         conventions::media_types_are_negotiated_and_sizes_bounded,
         conventions::nothing_in_a_path_is_a_failure,
+        positions::a_company_whose_code_fails_its_check_digit_is_taken_with_a_warning,
+        position_faults::money_is_a_whole_number_of_cents_and_nothing_else,
+        position_faults::what_a_caller_may_not_say_is_told_field_by_field,
+        position_faults::what_a_position_may_not_mean_is_told_all_at_once,
+        position_faults::what_a_service_or_a_token_does_not_allow_is_refused,
+        session_rules::items_that_cannot_stand_together_are_refused,
+        session_rules::the_amount_and_the_installment_must_be_the_ones_that_are_meant,
+        session_rules::a_citizen_returns_to_an_origin_of_the_delegation_and_nowhere_else,
+        session_rules::a_body_with_values_of_a_wrong_kind_is_told_field_by_field,
+        sessions::twenty_requests_of_a_client_wait_and_one_more_does_not,
+        foreign_notices::a_client_of_both_institutions_pays_a_notice_of_one_in_a_session_of_the_other,
+        foreign_notices::after_thirty_misses_a_client_waits_and_its_neighbour_does_not,
+        foreign_notices::nothing_of_ones_own_is_found_under_a_wrong_name,
+        links::nothing_is_minted_for_whoever_is_not_a_person,
+        links::where_checkout_takes_no_cart_the_citizen_is_told,
+        returns::a_return_token_is_worth_nothing_edited_or_here,
+        returns::a_portal_that_wants_no_token_is_sent_none,
+        returns::a_citizen_whose_portal_is_no_longer_allowed_ends_on_a_page_of_ours,
+        receipts::what_is_strange_about_a_receipt_is_another_version_of_it,
         limits::a_client_that_asks_too_much_waits_and_its_neighbour_does_not,
         limits::tokens_are_counted_by_client_and_strangers_by_source,
         contract::the_contract_is_the_same_each_time_and_says_what_it_must,

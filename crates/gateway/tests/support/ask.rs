@@ -64,6 +64,11 @@ impl Ask {
         self.header("Content-Type", media)
     }
 
+    /// Method and address.
+    pub(super) fn place(&self) -> (Method, String) {
+        (self.method.clone(), self.path.clone())
+    }
+
     pub(super) fn into_request(self) -> TestRequest {
         let mut request = TestRequest::default().method(self.method).uri(&self.path);
         for (name, value) in self.headers {

@@ -15,6 +15,11 @@ impl TestWorld {
         Self(AtomicI64::new(0))
     }
 
+    /// Lets time pass until so many seconds after the beginning.
+    pub fn reach(&self, seconds: i64) {
+        self.0.store(seconds, Ordering::Relaxed);
+    }
+
     /// Lets time pass; a negative number turns the clock back.
     pub fn pass(&self, seconds: i64) {
         self.0.fetch_add(seconds, Ordering::Relaxed);

@@ -4,9 +4,13 @@
 #![allow(dead_code, unreachable_pub, reason = "each test target uses its own part")]
 
 mod ask;
+pub mod checkout;
 mod clock;
+mod declared;
 pub mod ids;
 pub mod made;
+pub mod node;
+pub mod portal;
 pub mod seed;
 
 use std::future::Future;
@@ -70,9 +74,12 @@ impl TestGateway {
         Self { gateway, world, call }
     }
 
-    /// Asks, and reads the whole answer.
+    /// Asks, reads the whole answer, and holds it against the contract.
     pub async fn ask(&self, ask: Ask) -> Seen {
-        (self.call)(ask.into_request()).await
+        let (method, uri) = ask.place();
+        let seen = (self.call)(ask.into_request()).await;
+        declared::hold(&method, &uri, &seen);
+        seen
     }
 }
 

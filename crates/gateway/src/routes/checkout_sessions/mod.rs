@@ -25,6 +25,7 @@ use crate::problem::Code;
 pub(crate) fn mount(api: &mut Api<'_, '_>) {
     api.tenant(list::list_checkout_sessions, ApiScope::PaymentsRead);
     api.tenant(add::add_checkout_session, ApiScope::PaymentsWrite).idempotent().etag().refuses(&[
+        Code::NotFound,
         Code::ReturnUrlNotAllowed,
         Code::InstallmentAmbiguous,
         Code::NotPayable,
