@@ -5,14 +5,13 @@ use crate::attempt::Attempt;
 use crate::audit::AuditLine;
 use crate::debt_position::DebtPosition;
 use crate::event::Event;
-use crate::ids::{DebtPositionId, InstallmentId, ReceiptRowId, ReceiptVariantId};
+use crate::ids::{DebtPositionId, InstallmentId};
 use crate::institution::Institution;
 use crate::journal::JournalEntry;
-use crate::receipt::{Receipt, ReceiptMessage};
+use crate::receipt::{Receipt, ReceiptVariant};
 use crate::service::Service;
 use crate::session::CheckoutSession;
 use crate::task::Task;
-use crate::time::Instant;
 
 /// The writes of one decision. The store applies them in one transaction, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,16 +60,7 @@ pub enum Write {
     /// A receipt that was not there; another under the same (receiptId, outcome) is `Duplicate`.
     InsertReceipt(Box<Receipt>),
     /// Other bytes under the key of a receipt we have (rules.md 26); the receipt is flagged `receipt_differs`.
-    InsertReceiptVariant {
-        /// Our id of the variant.
-        id: ReceiptVariantId,
-        /// The receipt kept first.
-        receipt: ReceiptRowId,
-        /// The other bytes; the same bytes again are not written twice.
-        message: ReceiptMessage,
-        /// When they came.
-        received_at: Instant,
-    },
+    InsertReceiptVariant(Box<ReceiptVariant>),
     /// Somebody tries to pay: the last time of the same attempt is kept.
     RecordAttempt(Attempt),
     /// Something to tell.

@@ -2,6 +2,8 @@
 //! Idempotency: the first answer is kept, sealed, in the same transaction as its effect, and replayed for thirty days
 //! (api.md, Conventions).
 
+use std::fmt;
+
 use diesel::prelude::*;
 use diesel::query_dsl::methods;
 use diesel::upsert::excluded;
@@ -36,7 +38,7 @@ pub struct IdempotencyKey {
 }
 
 /// An answer to replay.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct IdempotencyRecord {
     /// Under which key.
     pub key: IdempotencyKey,
@@ -52,6 +54,20 @@ pub struct IdempotencyRecord {
     pub body: Vec<u8>,
     /// When it was given.
     pub created_at: Instant,
+}
+
+impl fmt::Debug for IdempotencyRecord {
+    /// Without the body, which is full of personal data.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("IdempotencyRecord")
+            .field("key", &self.key)
+            .field("status", &self.status)
+            .field("etag", &self.etag)
+            .field("body_bytes", &self.body.len())
+            .field("created_at", &self.created_at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A record with its owner.
@@ -103,10 +119,10 @@ impl Store {
         batch: Batch,
         record: IdempotencyRecord,
     ) -> Result<(), StoreError> {
-        let institution = scope.institution();
         commit::check_scope(scope, &batch)?;
-        let row = self.record_row(Kept { institution, client: client(scope)?, record }).await?;
-        self.write(scope, move |db| Box::pin(commit_with(db, institution, row, batch))).await
+        let kept = Kept { institution: scope.institution(), client: client(scope)?, record };
+        let (own, row) = (scope.clone(), self.record_row(kept).await?);
+        self.write(scope, move |db| Box::pin(commit_with(db, own, row, batch))).await
     }
 
     pub(crate) async fn kept_answer(
@@ -189,14 +205,9 @@ async fn find(
     Ok(row)
 }
 
-async fn commit_with(
-    mut db: Db<'_>,
-    institution: InstitutionId,
-    row: RecordRow,
-    batch: Batch,
-) -> Result<(), StoreError> {
+async fn commit_with(mut db: Db<'_>, scope: Scope, row: RecordRow, batch: Batch) -> Result<(), StoreError> {
     insert(&mut db, &row).await?;
-    commit::apply(&mut db, institution, batch).await
+    commit::apply(&mut db, &scope, batch).await
 }
 
 /// Inserts a record, or takes the place of one whose time is over.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! One store with two adapters: SQLite, embedded, for demos, sandboxes and small bodies; PostgreSQL for production.
 //!
-//! What holds for both is proved by one contract suite (`tests/contract.rs`). `README.md` shows the way of a statement.
+//! What holds for both is proved by one contract suite (`tests/contract/`). `README.md` shows the way of a statement.
 
 mod column;
 mod commit;
@@ -34,5 +34,7 @@ pub use rule::Rule;
 pub use scope::Scope;
 pub use seal::{MasterKey, MasterKeyError};
 pub use store::{Store, StoreSettings};
-pub use system::{Change, ClaimedTask, KeyPurpose, OperatorRecord, RAW_BYTES_MAX, RawMessage, SigningKey, SystemScope};
+pub use system::{
+    Change, ClaimedTask, Due, KeyPurpose, OperatorRecord, RAW_BYTES_MAX, RawMessage, SigningKey, SystemScope,
+};
 pub use url::{Backend, DatabaseUrl, DatabaseUrlError};

@@ -88,6 +88,8 @@ impl Store {
         let taken = self.write(Who::Tenant(institution), move |db| Box::pin(take(db, block))).await?;
         let own = taken.start..taken.start + wanted;
         if own.end > taken.end {
+            // What is left of the range is for whoever asks for fewer.
+            self.blocks().keep(place, taken);
             return Err(StoreError::NumbersExhausted);
         }
         self.blocks().keep(place, own.end..taken.end);

@@ -11,9 +11,10 @@ use uuid::Uuid;
 
 /// The most items a page holds.
 pub const PAGE_LIMIT_MAX: u16 = 500;
-/// How long a transaction may take from its decision to its commit, in seconds: what `updated_since` lists answer as
-/// complete lies at least so far in the past, so that nothing that commits late is skipped.
-pub const COMMIT_WINDOW_SECONDS: i64 = 30;
+/// How long it may take from the instant of a decision to its commit, in seconds: what `updated_since` lists answer as
+/// complete lies at least so far before the first page, so that nothing that commits late is skipped. `Store` proves at
+/// compile time that its own limits keep within it.
+pub const COMMIT_WINDOW_SECONDS: i64 = 60;
 /// The longest text of a cursor, in characters.
 const CURSOR_CHARS_MAX: usize = 128;
 
@@ -63,11 +64,10 @@ impl<T> Page<T> {
         Self { items: rows, next, complete_until: None }
     }
 
-    /// Says until when the list is complete: up to the last row while pages follow, but never closer to the present
-    /// than the time a transaction may take.
+    /// Says until when the list is complete: up to the last row while pages follow, but never beyond the window of the
+    /// first page. What commits while the pages are read may belong before a page that was read already.
     #[must_use]
-    pub(crate) fn complete(mut self, now: Instant, last_updated: Option<Instant>) -> Self {
-        let window = now.plus_seconds(-COMMIT_WINDOW_SECONDS);
+    pub(crate) fn complete(mut self, window: Instant, last_updated: Option<Instant>) -> Self {
         self.complete_until = Some(match last_updated.filter(|_| self.next.is_some()) {
             Some(last) => last.min(window),
             None => window,
@@ -136,8 +136,19 @@ pub struct Cursor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Key {
     Id(Uuid),
-    Changed(Instant, Uuid),
+    Changed(LastChange),
     Code(String),
+}
+
+/// Where a page of changes ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LastChange {
+    /// When its last row was changed.
+    pub(crate) at: Instant,
+    /// Its last row.
+    pub(crate) id: Uuid,
+    /// Up to where the first page saw all that could still be committed.
+    pub(crate) window: Instant,
 }
 
 /// A text is no cursor of this list.
@@ -150,8 +161,8 @@ impl Cursor {
         Self { list, key: Key::Id(id) }
     }
 
-    pub(crate) const fn after_change(list: List, at: Instant, id: Uuid) -> Self {
-        Self { list, key: Key::Changed(at, id) }
+    pub(crate) const fn after_change(list: List, change: LastChange) -> Self {
+        Self { list, key: Key::Changed(change) }
     }
 
     pub(crate) const fn after_code(list: List, code: String) -> Self {
@@ -166,10 +177,10 @@ impl Cursor {
         }
     }
 
-    pub(crate) fn change(cursor: Option<&Self>, list: List) -> Result<Option<(Instant, Uuid)>, CursorError> {
+    pub(crate) fn change(cursor: Option<&Self>, list: List) -> Result<Option<LastChange>, CursorError> {
         match cursor {
             None => Ok(None),
-            Some(Self { list: own, key: Key::Changed(at, id) }) if *own == list => Ok(Some((*at, *id))),
+            Some(Self { list: own, key: Key::Changed(change) }) if *own == list => Ok(Some(*change)),
             Some(_) => Err(CursorError),
         }
     }
@@ -191,9 +202,10 @@ impl fmt::Display for Cursor {
                 bytes.push(b'i');
                 bytes.extend_from_slice(id.as_bytes());
             }
-            Key::Changed(at, id) => {
+            Key::Changed(LastChange { at, id, window }) => {
                 bytes.push(b'u');
                 bytes.extend_from_slice(&at.datetime().timestamp_micros().to_be_bytes());
+                bytes.extend_from_slice(&window.datetime().timestamp_micros().to_be_bytes());
                 bytes.extend_from_slice(id.as_bytes());
             }
             Key::Code(code) => {
@@ -218,15 +230,22 @@ impl FromStr for Cursor {
         let key = match kind {
             b'i' => Key::Id(Uuid::from_slice(rest).map_err(|_| CursorError)?),
             b'u' => {
-                let (at, id) = rest.split_first_chunk::<8>().ok_or(CursorError)?;
-                let at = chrono::DateTime::from_timestamp_micros(i64::from_be_bytes(*at)).ok_or(CursorError)?;
-                Key::Changed(Instant::new(at), Uuid::from_slice(id).map_err(|_| CursorError)?)
+                let (at, rest) = instant(rest)?;
+                let (window, id) = instant(rest)?;
+                Key::Changed(LastChange { at, id: Uuid::from_slice(id).map_err(|_| CursorError)?, window })
             }
             b'c' => Key::Code(std::str::from_utf8(rest).map_err(|_| CursorError)?.to_owned()),
             _ => return Err(CursorError),
         };
         Ok(Self { list, key })
     }
+}
+
+/// Reads an instant; the bytes after it are left.
+fn instant(bytes: &[u8]) -> Result<(Instant, &[u8]), CursorError> {
+    let (micros, rest) = bytes.split_first_chunk::<8>().ok_or(CursorError)?;
+    let at = chrono::DateTime::from_timestamp_micros(i64::from_be_bytes(*micros)).ok_or(CursorError)?;
+    Ok((Instant::new(at), rest))
 }
 
 #[cfg(test)]
@@ -239,7 +258,7 @@ mod tests {
         let at = Instant::UNIX_EPOCH.plus_seconds(5);
         for cursor in [
             Cursor::after_id(List::Positions, id),
-            Cursor::after_change(List::ReceiptsChanged, at, id),
+            Cursor::after_change(List::ReceiptsChanged, LastChange { at, id, window: at.plus_seconds(-60) }),
             Cursor::after_code(List::Services, "TARI".to_owned()),
         ] {
             let text = cursor.to_string();

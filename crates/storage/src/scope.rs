@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::{ClientId, InstitutionId};
+use tramite_domain::session::{CheckoutSession, ItemSubject};
 
 /// On whose behalf the store is asked: an institution, the services that exist for the caller, and the client.
 ///
@@ -74,8 +75,13 @@ impl Scope {
         self.services.as_ref().is_none_or(|codes| code.is_some_and(|code| codes.contains(code)))
     }
 
-    /// Whether an object of that client exists for the caller.
-    pub(crate) fn sees_client(&self, client: ClientId) -> bool {
-        self.client.is_none_or(|own| own == client)
+    /// Whether a session exists for the caller: its own, and each item of the institution of a service of its own. The
+    /// notice of another institution has no service here.
+    pub(crate) fn sees_session(&self, session: &CheckoutSession) -> bool {
+        self.client.is_none_or(|own| own == session.client_id)
+            && session.items.iter().all(|item| match &item.subject {
+                ItemSubject::Own { service_code, .. } => self.sees_service(Some(service_code)),
+                ItemSubject::Foreign => true,
+            })
     }
 }

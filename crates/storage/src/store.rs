@@ -2,6 +2,7 @@
 //! The store: one door to two adapters.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite as SqliteBackend;
@@ -15,6 +16,7 @@ use crate::migrate::{
     Migrated, NEWEST_APPLIED, Newest, POSTGRES_MIGRATIONS, READ_SEAL, SQLITE_MIGRATIONS, Seal, check_version, newest,
 };
 use crate::numbers::Blocks;
+use crate::page::COMMIT_WINDOW_SECONDS;
 use crate::postgres::{self, Postgres};
 use crate::scope::Scope;
 use crate::seal::{Keyring, MasterKey};
@@ -22,9 +24,23 @@ use crate::sqlite::{self, Sqlite};
 use crate::system::SystemScope;
 use crate::url::{Backend, DatabaseUrl, Target};
 
-/// Seconds an operation may take in all, from its transaction to its commit. It is well below
-/// [`crate::COMMIT_WINDOW_SECONDS`], on which `updated_since` lists rely.
-pub(crate) const OPERATION_SECONDS_MAX: u64 = 15;
+/// Seconds an operation may take in all, from the wait for a connection or a place in the queue to its commit.
+pub(crate) const OPERATION_SECONDS_MAX: i64 = 15;
+/// Seconds after that in which the database may still end what was given up: it was asked to commit, and nobody listens.
+const LATE_COMMIT_SECONDS_MAX: i64 = 10;
+/// Seconds by which the clocks of two processes may differ.
+const CLOCK_SKEW_SECONDS_MAX: i64 = 5;
+/// Operations between the instant of a decision and its commit: one that reads what is decided on, and one that writes.
+const OPERATIONS_OF_A_DECISION: i64 = 2;
+
+// `updated_since` lists skip nothing that commits late because of this.
+const _: () = assert!(
+    OPERATIONS_OF_A_DECISION * OPERATION_SECONDS_MAX + LATE_COMMIT_SECONDS_MAX + CLOCK_SKEW_SECONDS_MAX
+        < COMMIT_WINDOW_SECONDS
+);
+
+/// The time of one operation.
+pub(crate) const OPERATION: Duration = Duration::from_secs(OPERATION_SECONDS_MAX.unsigned_abs());
 
 /// How to open a store.
 #[derive(Debug, Clone)]
@@ -37,7 +53,8 @@ pub struct StoreSettings {
     pub connections_max: usize,
     /// Connections for `SystemScope`; PostgreSQL only.
     pub system_connections_max: usize,
-    /// Milliseconds to wait for a connection or a place in the writer's queue; then the store is busy.
+    /// Milliseconds to wait for a connection or a place in the writer's queue; then the store is busy. The time of the
+    /// whole operation ends it as well.
     pub wait_ms_max: u64,
 }
 

@@ -7,6 +7,7 @@ use tramite_domain::session::{ItemPayment, foreign_item_paid};
 use tramite_domain::time::Instant;
 use tramite_storage::{Scope, StoreError};
 
+use crate::clock::Clock;
 use crate::pace::CONFLICT_TRIES;
 use crate::worker::Worker;
 
@@ -24,11 +25,11 @@ pub(crate) struct Paid<'a> {
 
 /// Settles the item in every session that holds it, each under the scope of its own institution. An item that is paid
 /// already stays as it is, so doing this twice changes nothing.
-pub(crate) async fn settle(worker: &Worker, paid: &Paid<'_>, now: Instant) -> Result<(), StoreError> {
+pub(crate) async fn settle(worker: &Worker, paid: &Paid<'_>, clock: Clock<'_>) -> Result<(), StoreError> {
     let system = worker.store.system();
     let holders = system.sessions_with_foreign_item(paid.creditor_tax_code, paid.notice_number).await?;
     for (institution, session) in holders {
-        settle_one(worker, institution, session, paid, now).await?;
+        settle_one(worker, institution, session, paid, clock).await?;
     }
     Ok(())
 }
@@ -38,14 +39,14 @@ async fn settle_one(
     institution: InstitutionId,
     id: SessionId,
     paid: &Paid<'_>,
-    now: Instant,
+    clock: Clock<'_>,
 ) -> Result<(), StoreError> {
     let scope = Scope::of_worker(institution);
     let payment = ItemPayment { paid_at: paid.paid_at, amount: paid.amount, receipt_id: None };
     let mut tries = 0;
     loop {
         let Some(session) = worker.store.session(&scope, id).await? else { return Ok(()) };
-        let batch = worker.decide(now, |given| {
+        let batch = worker.decide(clock.now(), |given| {
             foreign_item_paid(given, &session, paid.creditor_tax_code, paid.notice_number, &payment)
         });
         if batch.is_empty() {

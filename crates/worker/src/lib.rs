@@ -7,9 +7,12 @@
 
 mod abandon;
 mod alarm;
+mod clock;
+mod due;
 mod failure;
 mod feed;
 mod foreign;
+mod guard;
 mod job;
 mod pace;
 mod pass;

@@ -15,8 +15,10 @@ pub(crate) const FEED_EVERY_MS: u64 = 500;
 /// How often old records go and new partitions come, in milliseconds: an hour.
 pub(crate) const UPKEEP_EVERY_MS: u64 = 3_600_000;
 
-/// Positions or sessions of one pass at most.
+/// Positions or sessions read at a time.
 pub(crate) const TRANSITIONS_MAX: usize = 200;
+/// Pages of them in one pass at most, where some cannot be told.
+pub(crate) const TRANSITION_PAGES_MAX: usize = 50;
 /// Positions or sessions that are worked on at once; each takes a connection for a moment.
 pub(crate) const AT_ONCE_MAX: usize = 4;
 /// Tasks of one pass at most.

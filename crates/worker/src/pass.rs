@@ -13,7 +13,7 @@ pub(crate) struct Pass {
     pub(crate) found: usize,
     /// Things that were done.
     pub(crate) done: usize,
-    /// The last failure; the other things were done all the same.
+    /// The last failure; unless the database is away, the other things were done all the same.
     pub(crate) failed: Option<StoreError>,
 }
 
@@ -21,6 +21,11 @@ impl Pass {
     /// Whether another pass at once is worth it: this one was full, and it moved something.
     pub(crate) const fn is_full(&self, limit: usize) -> bool {
         self.found >= limit && self.done > 0
+    }
+
+    /// Whether the database was away: then the next pass would fail the same way, and a pause is due.
+    pub(crate) fn met_outage(&self) -> bool {
+        self.failed.as_ref().is_some_and(is_outage)
     }
 
     /// Counts what became of one thing. False when the pass had better end, because the database is away.

@@ -3,29 +3,32 @@
 //! with it leaves it to the next, so every kind of work may be done twice without harm.
 
 use tramite_domain::task::Work;
-use tramite_domain::time::Instant;
 use tramite_storage::{ClaimedTask, StoreError};
 
+use crate::clock::Clock;
 use crate::failure::{code, is_outage};
+use crate::guard::guarded;
+use crate::job::Job;
 use crate::pace::{TASK_LEASE_SECONDS, TASKS_MAX, task_wait_seconds};
 use crate::pass::Pass;
 use crate::worker::Worker;
 use crate::{alarm, foreign};
 
 /// Claims what is due and does it.
-pub(crate) async fn work(worker: &Worker, now: Instant) -> Result<Pass, StoreError> {
-    let claimed = worker.store.system().claim_tasks(now, TASKS_MAX, TASK_LEASE_SECONDS).await?;
+pub(crate) async fn work(worker: &Worker, clock: Clock<'_>) -> Result<Pass, StoreError> {
+    let claimed = worker.store.system().claim_tasks(clock.now(), TASKS_MAX, TASK_LEASE_SECONDS).await?;
     let mut pass = Pass { found: claimed.len(), ..Pass::default() };
-    for claim in claimed {
-        match work_one(worker, &claim, now).await {
+    for claim in &claimed {
+        match guarded(work_one(worker, claim, clock)).await {
             Ok(()) => {
-                worker.store.system().finish_task(claim.institution, claim.task.id).await?;
-                pass.done = pass.done.saturating_add(1);
+                let ours = worker.store.system().finish_task(claim).await?;
+                pass.done = pass.done.saturating_add(usize::from(ours));
+                told_if_lost(claim, ours);
             }
             // The database is away: the lease brings the task back by itself.
             Err(error) if is_outage(&error) => return Err(error),
             Err(error) => {
-                put_off(worker, &claim, now, &error).await?;
+                put_off(worker, claim, clock, &error).await?;
                 pass.failed = Some(error);
             }
         }
@@ -33,21 +36,30 @@ pub(crate) async fn work(worker: &Worker, now: Instant) -> Result<Pass, StoreErr
     Ok(pass)
 }
 
-async fn work_one(worker: &Worker, claim: &ClaimedTask, now: Instant) -> Result<(), StoreError> {
+async fn work_one(worker: &Worker, claim: &ClaimedTask, clock: Clock<'_>) -> Result<(), StoreError> {
     match &claim.task.work {
         Work::SettleForeignItems { creditor_tax_code, notice_number, amount, paid_at } => {
             let item = foreign::Paid { creditor_tax_code, notice_number, amount: *amount, paid_at: *paid_at };
-            foreign::settle(worker, &item, now).await
+            foreign::settle(worker, &item, clock).await
         }
-        Work::AlertOperators { code, subject } => alarm::raise(worker, claim.task.id, code, subject, now).await,
+        Work::AlertOperators { code, subject } => alarm::raise(worker, claim.task.id, code, subject, clock.now()).await,
     }
 }
 
 /// A task that failed is tried again later, ever more seldom.
-async fn put_off(worker: &Worker, claim: &ClaimedTask, now: Instant, error: &StoreError) -> Result<(), StoreError> {
+async fn put_off(worker: &Worker, claim: &ClaimedTask, clock: Clock<'_>, error: &StoreError) -> Result<(), StoreError> {
     let failures = claim.attempts.max(1);
     let (work, code) = (claim.task.work.name(), code(error));
     tracing::error!(task = %claim.task.id, work, code, failures, cause = %error, "a task failed");
-    let due_at = now.plus_seconds(task_wait_seconds(failures));
-    worker.store.system().retry_task(claim.institution, claim.task.id, due_at, code).await
+    let due_at = clock.now().plus_seconds(task_wait_seconds(failures));
+    let ours = worker.store.system().retry_task(claim, due_at, code).await?;
+    told_if_lost(claim, ours);
+    Ok(())
+}
+
+/// The claim's time passed and somebody else has the task now: what becomes of it is theirs to say.
+fn told_if_lost(claim: &ClaimedTask, ours: bool) {
+    if !ours {
+        tracing::warn!(job = Job::Tasks.name(), task = %claim.task.id, "a task was claimed by another worker meanwhile");
+    }
 }

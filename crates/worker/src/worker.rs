@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::sync::watch;
+use tokio::time::error::Elapsed;
 use tokio::time::{sleep, timeout};
 use tramite_domain::given::{Given, World, WorldIds};
 use tramite_domain::time::Instant;
 use tramite_storage::{Store, StoreError};
 
+use crate::clock::Clock;
 use crate::failure::code;
+use crate::guard::guarded;
 use crate::job::Job;
 use crate::pace::{
     EXPIRED_RECORDS_MAX, FEED_EVENTS_MAX, PASS_SECONDS_MAX, STOP_GRACE_SECONDS, TASKS_MAX, TRANSITIONS_MAX,
@@ -51,9 +54,8 @@ impl Worker {
     pub async fn run_once(&self, now: Instant) -> Report {
         let mut report = Report::default();
         for job in Job::ALL {
-            let pass =
-                self.pass(job, now).await.unwrap_or_else(|error| Pass { failed: Some(error), ..Pass::default() });
-            report.add(job, &pass);
+            let pass = guarded(self.pass(job, Clock::Fixed(now))).await;
+            report.add(job, &pass.unwrap_or_else(|error| Pass { failed: Some(error), ..Pass::default() }));
         }
         report
     }
@@ -62,27 +64,12 @@ impl Worker {
     async fn keep(&self, job: Job, mut stopped: watch::Receiver<bool>) {
         let mut failures = 0_u32;
         loop {
+            let pass = guarded(self.pass(job, Clock::World(self.world.as_ref())));
             let outcome = tokio::select! {
-                outcome = timeout(Duration::from_secs(PASS_SECONDS_MAX), self.pass(job, self.world.now())) => outcome,
+                outcome = timeout(Duration::from_secs(PASS_SECONDS_MAX), pass) => outcome,
                 () = stopped_and_waited(stopped.clone()) => return,
             };
-            let pause = match outcome {
-                Ok(Ok(pass)) if pass.failed.is_none() => {
-                    failures = 0;
-                    if pass.is_full(limit_of(job)) { Duration::ZERO } else { self.settings.every(job) }
-                }
-                Ok(Ok(Pass { failed: Some(error), .. }) | Err(error)) => {
-                    failures = failures.saturating_add(1);
-                    tracing::warn!(job = job.name(), code = code(&error), failures, cause = %error, "a job failed");
-                    back_off(failures)
-                }
-                Ok(Ok(_)) => self.settings.every(job),
-                Err(_) => {
-                    failures = failures.saturating_add(1);
-                    tracing::warn!(job = job.name(), code = "timeout", failures, "a job took too long");
-                    back_off(failures)
-                }
-            };
+            let pause = self.pause_after(job, outcome, &mut failures);
             tokio::select! {
                 () = sleep(pause) => {}
                 _ = stopped.wait_for(|stop| *stop) => return,
@@ -90,13 +77,37 @@ impl Worker {
         }
     }
 
-    async fn pass(&self, job: Job, now: Instant) -> Result<Pass, StoreError> {
+    /// How long a job rests. One thing that failed was told already and slows nothing down: only a pass that could not
+    /// be done at all, or a database that is away, is waited for.
+    fn pause_after(
+        &self,
+        job: Job,
+        outcome: Result<Result<Pass, StoreError>, Elapsed>,
+        failures: &mut u32,
+    ) -> Duration {
+        let failed = match outcome {
+            Ok(Ok(pass)) if !pass.met_outage() => {
+                *failures = 0;
+                return if pass.is_full(limit_of(job)) { Duration::ZERO } else { self.settings.every(job) };
+            }
+            Ok(Ok(pass)) => pass.failed,
+            Ok(Err(error)) => Some(error),
+            Err(_) => None,
+        };
+        *failures = failures.saturating_add(1);
+        let code = failed.as_ref().map_or("timeout", code);
+        let cause = failed.map_or_else(|| "the pass took too long".to_owned(), |error| error.to_string());
+        tracing::warn!(job = job.name(), code, failures, cause, "a job failed");
+        back_off(*failures)
+    }
+
+    async fn pass(&self, job: Job, clock: Clock<'_>) -> Result<Pass, StoreError> {
         match job {
-            Job::Positions => positions::tell(self, now).await,
-            Job::Sessions => sessions::tell(self, now).await,
-            Job::Tasks => tasks::work(self, now).await,
+            Job::Positions => positions::tell(self, clock).await,
+            Job::Sessions => sessions::tell(self, clock).await,
+            Job::Tasks => tasks::work(self, clock).await,
             Job::Feed => feed::publish(self).await,
-            Job::Upkeep => upkeep::keep(self, now).await,
+            Job::Upkeep => upkeep::keep(self, clock.now()).await,
         }
     }
 

@@ -72,12 +72,14 @@ CREATE TABLE deployment (
 );
 GRANT SELECT ON deployment TO tramite_app, tramite_system;
 
+-- What a station proves itself with is sealed under the platform's data key.
 CREATE TABLE stations (
     id text COLLATE "C" PRIMARY KEY,
     broker_tax_code text NOT NULL,
     version smallint NOT NULL,
     primitive_version smallint NOT NULL,
     enabled boolean NOT NULL,
+    credentials bytea,
     row_version bigint NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL

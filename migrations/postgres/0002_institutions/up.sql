@@ -133,6 +133,7 @@ CREATE TABLE data_keys (
     id uuid NOT NULL,
     wrapped bytea NOT NULL,
     active boolean NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (institution_id, id)
 );
 CREATE UNIQUE INDEX data_keys_active ON data_keys (institution_id) WHERE active;
@@ -141,16 +142,22 @@ CREATE POLICY system_platform ON data_keys FOR ALL TO tramite_system
     USING (institution_id = '00000000-0000-0000-0000-000000000000')
     WITH CHECK (institution_id = '00000000-0000-0000-0000-000000000000');
 GRANT SELECT, INSERT ON data_keys TO tramite_app, tramite_system;
+-- A key is wrapped anew under another master key, and retired for a new one.
+GRANT UPDATE (wrapped, active) ON data_keys TO tramite_app, tramite_system;
 
--- Small secrets that must be read back, sealed under the data key of the institution.
+-- Small secrets that must be read back, sealed under the data key of the institution. The nil institution is the
+-- platform, whose secrets belong to no tenant.
 CREATE TABLE sealed_secrets (
-    institution_id uuid NOT NULL REFERENCES institutions (institution_id),
+    institution_id uuid NOT NULL,
     name text COLLATE "C" NOT NULL,
     sealed bytea NOT NULL,
     PRIMARY KEY (institution_id, name)
 );
 SELECT tramite_guard('sealed_secrets');
-GRANT SELECT, INSERT ON sealed_secrets TO tramite_app;
+CREATE POLICY system_platform ON sealed_secrets FOR ALL TO tramite_system
+    USING (institution_id = '00000000-0000-0000-0000-000000000000')
+    WITH CHECK (institution_id = '00000000-0000-0000-0000-000000000000');
+GRANT SELECT, INSERT, UPDATE ON sealed_secrets TO tramite_app, tramite_system;
 
 -- How many notice numbers of a range were taken. Rows only grow: a number is never given twice.
 CREATE TABLE number_sequences (

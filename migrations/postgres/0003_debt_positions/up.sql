@@ -36,9 +36,12 @@ CREATE TABLE debt_positions (
 );
 CREATE UNIQUE INDEX debt_positions_external_id ON debt_positions (institution_id, service_code, external_id)
     WHERE erased_at IS NULL;
+CREATE INDEX debt_positions_key ON debt_positions (institution_id, external_id);
+CREATE INDEX debt_positions_service ON debt_positions (institution_id, service_code, id);
 CREATE INDEX debt_positions_updated ON debt_positions (institution_id, updated_at, id);
 CREATE INDEX debt_positions_debtor ON debt_positions (institution_id, debtor_tax_code);
-CREATE INDEX debt_positions_due ON debt_positions (next_transition_at) WHERE next_transition_at IS NOT NULL;
+CREATE INDEX debt_positions_due ON debt_positions (next_transition_at, id)
+    WHERE next_transition_at IS NOT NULL;
 SELECT tramite_guard('debt_positions');
 SELECT tramite_open_to_system('debt_positions', 'SELECT');
 GRANT SELECT, INSERT, UPDATE ON debt_positions TO tramite_app;
@@ -71,7 +74,7 @@ CREATE TABLE installments (
     due_date date,
     expires_at timestamptz,
     description text,
-    iuv text COLLATE "C" NOT NULL,
+    iuv text COLLATE "C" NOT NULL CHECK (length(iuv) <= 35),
     notice_number text COLLATE "C",
     cancelled_at timestamptz,
     paid_at timestamptz,

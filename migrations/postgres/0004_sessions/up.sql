@@ -31,8 +31,10 @@ CREATE TABLE checkout_sessions (
     PRIMARY KEY (institution_id, id)
 );
 CREATE INDEX checkout_sessions_client ON checkout_sessions (institution_id, client_id, id);
+CREATE INDEX checkout_sessions_reference ON checkout_sessions (institution_id, client_id, client_reference, id);
 CREATE INDEX checkout_sessions_updated ON checkout_sessions (institution_id, client_id, updated_at, id);
-CREATE INDEX checkout_sessions_due ON checkout_sessions (next_transition_at) WHERE next_transition_at IS NOT NULL;
+CREATE INDEX checkout_sessions_due ON checkout_sessions (next_transition_at, id)
+    WHERE next_transition_at IS NOT NULL;
 -- A checkout link names a session alone: this index finds its home.
 CREATE INDEX checkout_sessions_home ON checkout_sessions (id);
 SELECT tramite_guard('checkout_sessions');
@@ -40,7 +42,8 @@ SELECT tramite_open_to_system('checkout_sessions', 'SELECT');
 GRANT SELECT, INSERT, UPDATE ON checkout_sessions TO tramite_app;
 GRANT SELECT (institution_id, id, next_transition_at) ON checkout_sessions TO tramite_system;
 
--- An item without installment is another institution's notice: the session holds no key into the other tenant.
+-- An item without installment is another institution's notice: the session holds no key into the other tenant. A payment
+-- of the legacy interface may have no notice number.
 CREATE TABLE session_items (
     institution_id uuid NOT NULL,
     session_id uuid NOT NULL,
@@ -51,7 +54,7 @@ CREATE TABLE session_items (
     external_id text COLLATE "C",
     installment_reference text,
     made_inline boolean NOT NULL,
-    notice_number text COLLATE "C" NOT NULL,
+    notice_number text COLLATE "C",
     creditor_tax_code text COLLATE "C" NOT NULL,
     company_name text NOT NULL,
     description text NOT NULL,

@@ -9,7 +9,7 @@ CREATE TABLE receipts (
     receipt_id text COLLATE "C" NOT NULL,
     outcome text COLLATE "C" NOT NULL,
     creditor_tax_code text COLLATE "C" NOT NULL,
-    notice_number text COLLATE "C" NOT NULL,
+    notice_number text COLLATE "C",
     iuv text COLLATE "C" NOT NULL,
     amount bigint NOT NULL,
     content jsonb NOT NULL,
@@ -27,6 +27,7 @@ CREATE TABLE receipts (
     primitive text NOT NULL,
     peer_fingerprint text,
     anomalies jsonb NOT NULL,
+    version bigint NOT NULL,
     updated_at timestamptz NOT NULL,
     message_sha256 bytea NOT NULL CHECK (octet_length(message_sha256) = 32),
     message bytea NOT NULL,
@@ -36,11 +37,12 @@ CREATE TABLE receipts (
     FOREIGN KEY (institution_id, installment_id) REFERENCES installments (institution_id, id)
 );
 CREATE INDEX receipts_updated ON receipts (institution_id, updated_at, id);
+CREATE INDEX receipts_service ON receipts (institution_id, service_code, id);
 CREATE INDEX receipts_paid ON receipts (institution_id, paid_at);
 CREATE INDEX receipts_position ON receipts (institution_id, debt_position_id);
 SELECT tramite_guard('receipts');
 GRANT SELECT, INSERT ON receipts TO tramite_app;
-GRANT UPDATE (anomalies, updated_at) ON receipts TO tramite_app;
+GRANT UPDATE (anomalies, version, updated_at) ON receipts TO tramite_app;
 
 CREATE TABLE receipt_transfers (
     institution_id uuid NOT NULL,
@@ -66,6 +68,9 @@ CREATE TABLE receipt_variants (
     id uuid NOT NULL,
     receipt_row_id uuid NOT NULL,
     received_at timestamptz NOT NULL,
+    station_id text NOT NULL,
+    primitive text NOT NULL,
+    peer_fingerprint text,
     message_sha256 bytea NOT NULL CHECK (octet_length(message_sha256) = 32),
     message bytea NOT NULL,
     PRIMARY KEY (institution_id, id),
@@ -75,15 +80,17 @@ CREATE TABLE receipt_variants (
 SELECT tramite_guard('receipt_variants');
 GRANT SELECT, INSERT ON receipt_variants TO tramite_app;
 
--- Messages beyond the limits, kept as they came. The nil institution is the platform.
+-- Messages beyond the limits, kept as they came, once however often they come. The nil institution is the platform.
 CREATE TABLE raw_messages (
     institution_id uuid NOT NULL,
     id uuid NOT NULL,
     received_at timestamptz NOT NULL,
     reason text NOT NULL,
+    peer_fingerprint text,
     message_sha256 bytea NOT NULL CHECK (octet_length(message_sha256) = 32),
     message bytea NOT NULL,
-    PRIMARY KEY (institution_id, id)
+    PRIMARY KEY (institution_id, id),
+    CONSTRAINT raw_messages_message UNIQUE (institution_id, message_sha256)
 );
 SELECT tramite_guard('raw_messages');
 SELECT tramite_open_to_system('raw_messages', 'INSERT');

@@ -7,12 +7,14 @@ CREATE TABLE deployment (
     environment TEXT NOT NULL CHECK (environment IN ('sandbox', 'production'))
 ) STRICT;
 
+-- What a station proves itself with is sealed under the platform's data key.
 CREATE TABLE stations (
     id TEXT NOT NULL PRIMARY KEY,
     broker_tax_code TEXT NOT NULL,
     version INTEGER NOT NULL,
     primitive_version INTEGER NOT NULL,
     enabled INTEGER NOT NULL,
+    credentials BLOB,
     row_version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL

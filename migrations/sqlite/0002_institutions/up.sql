@@ -103,13 +103,15 @@ CREATE TABLE data_keys (
     id BLOB NOT NULL,
     wrapped BLOB NOT NULL,
     active INTEGER NOT NULL,
+    created_at INTEGER NOT NULL DEFAULT (unixepoch() * 1000000),
     PRIMARY KEY (institution_id, id)
 ) STRICT;
 CREATE UNIQUE INDEX data_keys_active ON data_keys (institution_id) WHERE active;
 
--- Small secrets that must be read back, sealed under the data key of the institution.
+-- Small secrets that must be read back, sealed under the data key of the institution. The nil institution is the
+-- platform, whose secrets belong to no tenant.
 CREATE TABLE sealed_secrets (
-    institution_id BLOB NOT NULL REFERENCES institutions (institution_id),
+    institution_id BLOB NOT NULL,
     name TEXT NOT NULL,
     sealed BLOB NOT NULL,
     PRIMARY KEY (institution_id, name)

@@ -36,9 +36,12 @@ CREATE TABLE debt_positions (
 ) STRICT;
 CREATE UNIQUE INDEX debt_positions_external_id ON debt_positions (institution_id, service_code, external_id)
     WHERE erased_at IS NULL;
+CREATE INDEX debt_positions_key ON debt_positions (institution_id, external_id);
+CREATE INDEX debt_positions_service ON debt_positions (institution_id, service_code, id);
 CREATE INDEX debt_positions_updated ON debt_positions (institution_id, updated_at, id);
 CREATE INDEX debt_positions_debtor ON debt_positions (institution_id, debtor_tax_code);
-CREATE INDEX debt_positions_due ON debt_positions (next_transition_at) WHERE next_transition_at IS NOT NULL;
+CREATE INDEX debt_positions_due ON debt_positions (next_transition_at, id)
+    WHERE next_transition_at IS NOT NULL;
 
 CREATE TABLE payment_options (
     institution_id BLOB NOT NULL,
@@ -65,7 +68,7 @@ CREATE TABLE installments (
     due_date TEXT,
     expires_at INTEGER,
     description TEXT,
-    iuv TEXT NOT NULL,
+    iuv TEXT NOT NULL CHECK (length(iuv) <= 35),
     notice_number TEXT,
     cancelled_at INTEGER,
     paid_at INTEGER,

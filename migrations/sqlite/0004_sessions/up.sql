@@ -31,12 +31,15 @@ CREATE TABLE checkout_sessions (
     PRIMARY KEY (institution_id, id)
 ) STRICT;
 CREATE INDEX checkout_sessions_client ON checkout_sessions (institution_id, client_id, id);
+CREATE INDEX checkout_sessions_reference ON checkout_sessions (institution_id, client_id, client_reference, id);
 CREATE INDEX checkout_sessions_updated ON checkout_sessions (institution_id, client_id, updated_at, id);
-CREATE INDEX checkout_sessions_due ON checkout_sessions (next_transition_at) WHERE next_transition_at IS NOT NULL;
+CREATE INDEX checkout_sessions_due ON checkout_sessions (next_transition_at, id)
+    WHERE next_transition_at IS NOT NULL;
 -- A checkout link names a session alone: this index finds its home.
 CREATE INDEX checkout_sessions_home ON checkout_sessions (id);
 
--- An item without installment is another institution's notice: the session holds no key into the other tenant.
+-- An item without installment is another institution's notice: the session holds no key into the other tenant. A payment
+-- of the legacy interface may have no notice number.
 CREATE TABLE session_items (
     institution_id BLOB NOT NULL,
     session_id BLOB NOT NULL,
@@ -47,7 +50,7 @@ CREATE TABLE session_items (
     external_id TEXT,
     installment_reference TEXT,
     made_inline INTEGER NOT NULL,
-    notice_number TEXT NOT NULL,
+    notice_number TEXT,
     creditor_tax_code TEXT NOT NULL,
     company_name TEXT NOT NULL,
     description TEXT NOT NULL,

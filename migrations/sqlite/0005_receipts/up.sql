@@ -9,7 +9,7 @@ CREATE TABLE receipts (
     receipt_id TEXT NOT NULL,
     outcome TEXT NOT NULL,
     creditor_tax_code TEXT NOT NULL,
-    notice_number TEXT NOT NULL,
+    notice_number TEXT,
     iuv TEXT NOT NULL,
     amount INTEGER NOT NULL,
     content TEXT NOT NULL,
@@ -27,6 +27,7 @@ CREATE TABLE receipts (
     primitive TEXT NOT NULL,
     peer_fingerprint TEXT,
     anomalies TEXT NOT NULL,
+    version INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     message_sha256 BLOB NOT NULL CHECK (length(message_sha256) = 32),
     message BLOB NOT NULL,
@@ -36,6 +37,7 @@ CREATE TABLE receipts (
     FOREIGN KEY (institution_id, installment_id) REFERENCES installments (institution_id, id)
 ) STRICT;
 CREATE INDEX receipts_updated ON receipts (institution_id, updated_at, id);
+CREATE INDEX receipts_service ON receipts (institution_id, service_code, id);
 CREATE INDEX receipts_paid ON receipts (institution_id, paid_at);
 CREATE INDEX receipts_position ON receipts (institution_id, debt_position_id);
 
@@ -61,6 +63,9 @@ CREATE TABLE receipt_variants (
     id BLOB NOT NULL,
     receipt_row_id BLOB NOT NULL,
     received_at INTEGER NOT NULL,
+    station_id TEXT NOT NULL,
+    primitive TEXT NOT NULL,
+    peer_fingerprint TEXT,
     message_sha256 BLOB NOT NULL CHECK (length(message_sha256) = 32),
     message BLOB NOT NULL,
     PRIMARY KEY (institution_id, id),
@@ -68,13 +73,15 @@ CREATE TABLE receipt_variants (
     FOREIGN KEY (institution_id, receipt_row_id) REFERENCES receipts (institution_id, id)
 ) STRICT;
 
--- Messages beyond the limits, kept as they came. The nil institution is the platform.
+-- Messages beyond the limits, kept as they came, once however often they come. The nil institution is the platform.
 CREATE TABLE raw_messages (
     institution_id BLOB NOT NULL,
     id BLOB NOT NULL,
     received_at INTEGER NOT NULL,
     reason TEXT NOT NULL,
+    peer_fingerprint TEXT,
     message_sha256 BLOB NOT NULL CHECK (length(message_sha256) = 32),
     message BLOB NOT NULL,
-    PRIMARY KEY (institution_id, id)
+    PRIMARY KEY (institution_id, id),
+    UNIQUE (institution_id, message_sha256)
 ) STRICT;

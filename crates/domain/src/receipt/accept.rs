@@ -17,7 +17,7 @@ use crate::task::{Task, Work};
 
 use super::settle::settle;
 use super::unknown::unknown_position;
-use super::{Receipt, ReceiptContent, ReceiptMessage, ReceiptOutcome, ReceiptRole, ReceiptSubject};
+use super::{Receipt, ReceiptContent, ReceiptMessage, ReceiptOutcome, ReceiptRole, ReceiptSubject, ReceiptVariant};
 
 /// A receipt as it arrived at our door.
 #[derive(Debug, Clone)]
@@ -108,13 +108,16 @@ fn again(given: &mut Given<'_>, kept: &Receipt, arrival: &Arrival) -> Batch {
     if kept.message.sha256 == arrival.message.sha256 {
         return Batch::new();
     }
-    let variant = Write::InsertReceiptVariant {
+    let variant = ReceiptVariant {
         id: given.id(),
         receipt: kept.id,
+        station_id: arrival.station_id.clone(),
+        primitive: arrival.primitive.clone(),
+        peer_fingerprint: arrival.peer_fingerprint.clone(),
         message: arrival.message.clone(),
         received_at: given.now,
     };
-    let batch = Batch::new().with(variant);
+    let batch = Batch::new().with(Write::InsertReceiptVariant(Box::new(variant)));
     if kept.anomalies.contains(&Anomaly::ReceiptDiffers) {
         return batch;
     }
@@ -150,6 +153,7 @@ fn new_receipt(given: &mut Given<'_>, known: Known<'_>, arrival: &Arrival, owner
         primitive: arrival.primitive.clone(),
         peer_fingerprint: arrival.peer_fingerprint.clone(),
         anomalies,
+        version: 1,
         message: arrival.message.clone(),
     }
 }

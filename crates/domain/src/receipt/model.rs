@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::anomaly::Anomaly;
 use crate::debt_position::Metadata;
 use crate::ident::{ExternalId, ServiceCode};
-use crate::ids::{DebtPositionId, InstallmentId, ReceiptRowId};
+use crate::ids::{DebtPositionId, InstallmentId, ReceiptRowId, ReceiptVariantId};
 use crate::money::Cents;
 use crate::named::named;
 use crate::personal::Personal;
@@ -149,8 +149,29 @@ pub struct Receipt {
     pub peer_fingerprint: Option<String>,
     /// What is strange about it.
     pub anomalies: BTreeSet<Anomaly>,
+    /// Grows with each change; a receipt changes only where something strange is found about it later.
+    pub version: i64,
     /// The message exactly as received.
     pub message: ReceiptMessage,
+}
+
+/// Other bytes under the key of a receipt that is kept (rules.md 26).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptVariant {
+    /// Our id.
+    pub id: ReceiptVariantId,
+    /// The receipt kept first.
+    pub receipt: ReceiptRowId,
+    /// The station they came through.
+    pub station_id: String,
+    /// The primitive that brought them.
+    pub primitive: String,
+    /// SHA-256 of the peer's public key, where the listener proved one.
+    pub peer_fingerprint: Option<String>,
+    /// The other bytes; the same bytes again are not kept twice.
+    pub message: ReceiptMessage,
+    /// When they came.
+    pub received_at: Instant,
 }
 
 /// The bytes of a message and their digest.

@@ -9,6 +9,7 @@ use tramite_storage::{RawMessage, StoreError};
 
 use super::deadline::Deadline;
 use super::door::Soap;
+use super::message::Inbound;
 
 /// Why it was not taken, and what the operators are told.
 const REASON: &str = "receipt_beyond_limits";
@@ -18,21 +19,33 @@ pub(crate) async fn keep(
     soap: &Soap,
     deadline: Deadline,
     institution: Option<InstitutionId>,
-    bytes: &[u8],
+    inbound: &Inbound,
     now: Instant,
 ) {
-    match deadline.within(write(soap, institution, bytes, now)).await {
-        Some(Ok(())) => tracing::warn!(code = REASON, "operators must look: a receipt was kept raw"),
+    match deadline.within(write(soap, institution, inbound, now)).await {
+        Some(Ok(true)) => tracing::warn!(code = REASON, "operators must look: a receipt was kept raw"),
+        Some(Ok(false)) => tracing::info!(code = REASON, "a receipt that was kept raw came again"),
         Some(Err(error)) => tracing::error!(code = REASON, cause = %error, "a receipt could not be kept"),
         None => tracing::error!(code = REASON, "a receipt could not be kept in time"),
     }
 }
 
-async fn write(soap: &Soap, institution: Option<InstitutionId>, bytes: &[u8], now: Instant) -> Result<(), StoreError> {
+/// Whether the message was new: only then there is an alarm.
+async fn write(
+    soap: &Soap,
+    institution: Option<InstitutionId>,
+    inbound: &Inbound,
+    now: Instant,
+) -> Result<bool, StoreError> {
     let id = soap.world().id();
-    let system = soap.store().system();
-    let message = RawMessage { id, institution, received_at: now, reason: REASON.to_owned(), bytes: bytes.to_vec() };
-    system.keep_raw(message).await?;
+    let message = RawMessage {
+        id,
+        institution,
+        received_at: now,
+        reason: REASON.to_owned(),
+        peer_fingerprint: inbound.peer.as_ref().map(|peer| peer.fingerprint.clone()),
+        bytes: inbound.bytes.clone(),
+    };
     let line = AuditLine {
         id: id.into(),
         at: now,
@@ -41,5 +54,5 @@ async fn write(soap: &Soap, institution: Option<InstitutionId>, bytes: &[u8], no
         subject: format!("raw_message {id}"),
         reason: Some(REASON.to_owned()),
     };
-    system.audit(None, line).await
+    soap.store().system().keep_raw(message, line).await
 }

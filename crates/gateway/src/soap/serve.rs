@@ -99,7 +99,7 @@ async fn unreadable(
     let institution = id_pa.and_then(|id_pa| soap.registry().last_known(id_pa));
     let file = institution.as_ref().map(|one| one.id);
     if refused.is_receipt_beyond_limits() {
-        oversized::keep(soap, deadline, file, &inbound.bytes, exchange.at).await;
+        oversized::keep(soap, deadline, file, &inbound, exchange.at).await;
     }
     let emitter = match id_pa {
         Some(named) => named.to_owned(),

@@ -83,6 +83,7 @@ impl TestGateway {
             primitive: "paSendRTV2".to_owned(),
             peer_fingerprint: None,
             anomalies: BTreeSet::new(),
+            version: 1,
             message: ReceiptMessage { bytes: b"<receipt/>".to_vec(), sha256: [1; 32] },
         };
         let id = receipt.id;

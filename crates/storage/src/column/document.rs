@@ -37,6 +37,21 @@ impl<T: Serialize + std::fmt::Debug> ToSql<sql::Document, Sqlite> for Doc<T> {
     }
 }
 
+/// A value kept as JSON by a program that may be newer or older than this one: what cannot be read is none, and the rest
+/// of the row can be read all the same.
+#[derive(Debug, Clone, PartialEq, Eq, FromSqlRow)]
+pub(crate) struct IfReadable<T>(pub(crate) Option<T>);
+
+impl<T, DB> FromSql<sql::Document, DB> for IfReadable<T>
+where
+    DB: Backend,
+    Doc<T>: FromSql<sql::Document, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(Doc::from_sql(bytes).ok().map(|Doc(value)| value)))
+    }
+}
+
 impl<T: DeserializeOwned> FromSql<sql::Document, Pg> for Doc<T> {
     fn from_sql(bytes: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         match bytes.as_bytes().split_first() {

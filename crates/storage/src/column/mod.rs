@@ -5,7 +5,7 @@ mod document;
 mod id;
 mod instant;
 
-pub(crate) use document::Doc;
+pub(crate) use document::{Doc, IfReadable};
 pub(crate) use id::{Id, NIL};
 pub(crate) use instant::At;
 

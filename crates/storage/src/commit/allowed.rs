@@ -20,8 +20,9 @@ fn may(scope: &Scope, write: &Write) -> bool {
         Write::InsertPosition(position)
         | Write::UpdatePosition { position, .. }
         | Write::SettleInstallment { position, .. } => scope.sees_service(position.service_code.as_ref()),
-        Write::InsertSession(session) | Write::UpdateSession { session, .. } => scope.sees_client(session.client_id),
+        Write::InsertSession(session) | Write::UpdateSession { session, .. } => scope.sees_session(session),
         Write::PutService { service, .. } => scope.sees_service(Some(&service.code)),
+        // Whose service a draft is of is not said here: the store looks before it erases.
         _ => true,
     }
 }

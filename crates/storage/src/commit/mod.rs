@@ -51,17 +51,18 @@ impl Store {
     /// database may have been lost on its way.
     pub async fn commit(&self, scope: &Scope, batch: Batch) -> Result<(), StoreError> {
         allowed::check(scope, &batch)?;
-        let institution = scope.institution();
-        self.write(scope, move |db| Box::pin(apply_alone(db, institution, batch))).await
+        let own = scope.clone();
+        self.write(scope, move |db| Box::pin(apply_alone(db, own, batch))).await
     }
 }
 
-async fn apply_alone(mut db: Db<'_>, institution: InstitutionId, batch: Batch) -> Result<(), StoreError> {
-    apply(&mut db, institution, batch).await
+async fn apply_alone(mut db: Db<'_>, scope: Scope, batch: Batch) -> Result<(), StoreError> {
+    apply(&mut db, &scope, batch).await
 }
 
 /// Applies the writes of a tenant: what they change in order, and then, together, what they tell.
-pub(crate) async fn apply(db: &mut Db<'_>, institution: InstitutionId, batch: Batch) -> Result<(), StoreError> {
+pub(crate) async fn apply(db: &mut Db<'_>, scope: &Scope, batch: Batch) -> Result<(), StoreError> {
+    let institution = scope.institution();
     let mut told = Vec::new();
     for write in batch.into_writes() {
         match write {
@@ -72,13 +73,11 @@ pub(crate) async fn apply(db: &mut Db<'_>, institution: InstitutionId, batch: Ba
             Write::SettleInstallment { position, expected, installment } => {
                 position::settle(db, institution, &position, expected, installment).await?;
             }
-            Write::EraseDraft { id, expected } => position::erase(db, institution, id, expected).await?,
+            Write::EraseDraft { id, expected } => position::erase(db, scope, id, expected).await?,
             Write::InsertSession(session) => session::insert(db, institution, &session).await?,
             Write::UpdateSession { session, expected } => session::update(db, institution, &session, expected).await?,
             Write::InsertReceipt(receipt) => receipt::insert(db, institution, &receipt).await?,
-            Write::InsertReceiptVariant { id, receipt, message, received_at } => {
-                receipt::insert_variant(db, institution, id, receipt, message, received_at).await?;
-            }
+            Write::InsertReceiptVariant(variant) => receipt::insert_variant(db, institution, &variant).await?,
             Write::RecordAttempt(attempt) => attempt::record(db, institution, &attempt).await?,
             Write::PutService { service, expected } => service::put(db, institution, &service, expected).await?,
             Write::PutInstitution { .. } => return Err(StoreError::failed("the registry is written by SystemScope")),

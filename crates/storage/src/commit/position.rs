@@ -7,15 +7,18 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::debt_position::{DebtPosition, Metadata};
+use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId};
 
 use super::{insert_rows, touched};
 use crate::column::{At, Doc, Id};
-use crate::db::{Db, execute, execute_each};
+use crate::db::{Db, execute, execute_each, first};
 use crate::error::StoreError;
 use crate::row::installment::{Children, InstallmentRow};
 use crate::row::position::PositionRow;
+use crate::row::read_some;
 use crate::schema::{debt_positions, installments, payment_options, transfers};
+use crate::scope::Scope;
 
 /// What stands in the place of the description of an erased draft.
 const ERASED_TEXT: &str = "-";
@@ -111,13 +114,10 @@ async fn head(
 }
 
 /// Empties a draft of everything about a person. The row stays, and its numbers stay taken (rules.md 1).
-pub(super) async fn erase(
-    db: &mut Db<'_>,
-    institution: InstitutionId,
-    id: DebtPositionId,
-    expected: i64,
-) -> Result<(), StoreError> {
+pub(super) async fn erase(db: &mut Db<'_>, scope: &Scope, id: DebtPositionId, expected: i64) -> Result<(), StoreError> {
     use debt_positions::dsl;
+    let institution = scope.institution();
+    check_service(db, scope, id).await?;
     let draft = dsl::debt_positions
         .filter(dsl::institution_id.eq(Id(institution)))
         .filter(dsl::id.eq(Id(id)))
@@ -152,4 +152,20 @@ pub(super) async fn erase(
         .filter(transfers::debt_position_id.eq(Id(id)));
     execute!(db, diesel::delete(shares))?;
     Ok(())
+}
+
+/// A position of another service does not exist for the scope. The service of a position never changes.
+async fn check_service(db: &mut Db<'_>, scope: &Scope, id: DebtPositionId) -> Result<(), StoreError> {
+    if scope.services().is_none() {
+        return Ok(());
+    }
+    let found: Option<Option<String>> = first!(
+        db,
+        debt_positions::table
+            .filter(debt_positions::institution_id.eq(Id(scope.institution())))
+            .filter(debt_positions::id.eq(Id(id)))
+            .select(debt_positions::service_code)
+    )?;
+    let code: Option<ServiceCode> = read_some("debt_positions.service_code", found.flatten().as_deref())?;
+    if scope.sees_service(code.as_ref()) { Ok(()) } else { Err(StoreError::Conflict) }
 }

@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use tramite_domain::anomaly::Anomaly;
-use tramite_domain::ids::{InstitutionId, ReceiptRowId, ReceiptVariantId};
-use tramite_domain::receipt::{Receipt, ReceiptMessage};
-use tramite_domain::time::Instant;
+use tramite_domain::ids::{InstitutionId, ReceiptRowId};
+use tramite_domain::receipt::{Receipt, ReceiptVariant};
 
 use super::insert_rows;
 use crate::column::{At, Doc, Id};
-use crate::db::{Db, execute, first};
+use crate::db::{Db, execute};
 use crate::error::StoreError;
 use crate::row::receipt::{ReceiptRow, ReceiptTransferRow};
 use crate::schema::{receipt_transfers, receipt_variants, receipts};
@@ -30,33 +29,58 @@ pub(super) async fn insert(db: &mut Db<'_>, institution: InstitutionId, receipt:
 pub(super) async fn insert_variant(
     db: &mut Db<'_>,
     institution: InstitutionId,
-    id: ReceiptVariantId,
-    receipt: ReceiptRowId,
-    message: ReceiptMessage,
-    received_at: Instant,
+    variant: &ReceiptVariant,
 ) -> Result<(), StoreError> {
     use receipt_variants::dsl;
+    let mut anomalies = anomalies_locked(db, institution, variant.receipt).await?;
     execute!(
         db,
         diesel::insert_into(dsl::receipt_variants)
             .values((
                 dsl::institution_id.eq(Id(institution)),
-                dsl::id.eq(Id(id)),
-                dsl::receipt_row_id.eq(Id(receipt)),
-                dsl::received_at.eq(At(received_at)),
-                dsl::message_sha256.eq(message.sha256.as_slice()),
-                dsl::message.eq(message.bytes.as_slice()),
+                dsl::id.eq(Id(variant.id)),
+                dsl::receipt_row_id.eq(Id(variant.receipt)),
+                dsl::received_at.eq(At(variant.received_at)),
+                dsl::station_id.eq(&variant.station_id),
+                dsl::primitive.eq(&variant.primitive),
+                dsl::peer_fingerprint.eq(variant.peer_fingerprint.as_deref()),
+                dsl::message_sha256.eq(variant.message.sha256.as_slice()),
+                dsl::message.eq(variant.message.bytes.as_slice()),
             ))
             .on_conflict((dsl::institution_id, dsl::receipt_row_id, dsl::message_sha256))
             .do_nothing()
     )?;
-    let kept =
-        receipts::table.filter(receipts::institution_id.eq(Id(institution))).filter(receipts::id.eq(Id(receipt)));
-    let found: Option<Doc<BTreeSet<Anomaly>>> = first!(db, kept.select(receipts::anomalies))?;
-    let Doc(mut anomalies) = found.ok_or(StoreError::Conflict)?;
     if anomalies.insert(Anomaly::ReceiptDiffers) {
-        let flagged = (receipts::anomalies.eq(Doc(anomalies)), receipts::updated_at.eq(At(received_at)));
-        execute!(db, diesel::update(kept).set(flagged.clone()))?;
+        let flagged = (
+            receipts::anomalies.eq(Doc(anomalies)),
+            receipts::version.eq(receipts::version + 1),
+            receipts::updated_at.eq(At(variant.received_at)),
+        );
+        execute!(db, diesel::update(one(institution, variant.receipt)).set(flagged.clone()))?;
     }
     Ok(())
+}
+
+/// What is strange about a receipt, with its row locked: two that flag it at once would each forget what the other found.
+async fn anomalies_locked(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    receipt: ReceiptRowId,
+) -> Result<BTreeSet<Anomaly>, StoreError> {
+    let kept = one(institution, receipt).select(receipts::anomalies);
+    let found: Option<Doc<BTreeSet<Anomaly>>> = match db {
+        Db::Postgres(connection) => {
+            diesel_async::RunQueryDsl::get_result(kept.for_update(), connection).await.optional()?
+        }
+        // There is one writer alone.
+        Db::Sqlite(connection) => diesel::RunQueryDsl::get_result(kept, &mut **connection).optional()?,
+    };
+    Ok(found.ok_or(StoreError::Conflict)?.0)
+}
+
+#[diesel::dsl::auto_type]
+fn one(institution: InstitutionId, receipt: ReceiptRowId) -> _ {
+    let institution: Id<InstitutionId> = Id(institution);
+    let receipt: Id<ReceiptRowId> = Id(receipt);
+    receipts::table.filter(receipts::institution_id.eq(institution)).filter(receipts::id.eq(receipt))
 }

@@ -2,7 +2,8 @@
 //! Migrations on PostgreSQL, one process at a time.
 
 use diesel::pg::Pg;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Bool, Text};
+use diesel::{OptionalExtension, QueryableByName};
 use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::MigrationHarness;
 use tokio::runtime::Builder;
@@ -19,6 +20,15 @@ const MIGRATION_LOCK: i64 = 0x7472_616d_6974_6500;
 const MIGRATION_WAIT_MS_MAX: u32 = 120_000;
 /// Partitions are made for this month and so many more.
 const PARTITION_MONTHS_AHEAD: u32 = 3;
+
+const FIND_DEPLOYMENT: &str = "SELECT to_regclass('deployment') IS NOT NULL AS found";
+
+/// Whether there is a table that says what the database is sealed to.
+#[derive(QueryableByName)]
+struct Deployment {
+    #[diesel(sql_type = Bool)]
+    found: bool,
+}
 
 /// Brings the schema up to date and seals the environment.
 pub(crate) async fn migrate(server: &Server, environment: Environment) -> Result<Migrated, StoreError> {
@@ -50,6 +60,10 @@ async fn run(server: &Server, environment: Environment) -> Result<Migrated, Stor
             "SET lock_timeout = {MIGRATION_WAIT_MS_MAX}; SELECT pg_advisory_lock({MIGRATION_LOCK})"
         ))
         .await?;
+    // A database of the other environment is left as it is, whatever is pending.
+    if let Some(seal) = present_seal(&mut connection).await? {
+        check_seal(&seal, environment)?;
+    }
     let mut harness = AsyncMigrationHarness::new(connection);
     let applied = apply(&mut harness)?;
     let mut connection = harness.into_inner();
@@ -61,6 +75,15 @@ async fn run(server: &Server, environment: Environment) -> Result<Migrated, Stor
 fn apply(harness: &mut AsyncMigrationHarness<AsyncPgConnection>) -> Result<Vec<String>, StoreError> {
     let applied = harness.run_pending_migrations(POSTGRES_MIGRATIONS).map_err(StoreError::Failed)?;
     Ok(applied.iter().map(ToString::to_string).collect())
+}
+
+/// What the database is sealed to; none before its first migration.
+async fn present_seal(connection: &mut AsyncPgConnection) -> Result<Option<Seal>, StoreError> {
+    let there: Deployment = diesel::sql_query(FIND_DEPLOYMENT).get_result(connection).await?;
+    if !there.found {
+        return Ok(None);
+    }
+    Ok(diesel::sql_query(READ_SEAL).get_result(connection).await.optional()?)
 }
 
 async fn seal(connection: &mut AsyncPgConnection, environment: Environment) -> Result<(), StoreError> {

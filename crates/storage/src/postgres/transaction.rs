@@ -13,7 +13,7 @@ use super::connect::LOCK_MS_MAX;
 use super::pool::{Pool, Pooled, checkout};
 use crate::db::{Db, Working};
 use crate::error::StoreError;
-use crate::store::{Access, OPERATION_SECONDS_MAX, Who};
+use crate::store::{Access, OPERATION, Who};
 
 /// Runs work in a transaction and ends it: all is committed, or nothing.
 pub(super) async fn run<T, F>(pool: &Pool, who: Who, access: Access, work: F) -> Result<T, StoreError>
@@ -21,12 +21,12 @@ where
     F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send,
     T: Send,
 {
-    let mut open = Open(Some(checkout(pool).await?));
-    let limit = Duration::from_secs(OPERATION_SECONDS_MAX);
-    match tokio::time::timeout(limit, within(&mut open, who, access, work)).await {
-        Ok(result) => result,
-        Err(_) => Err(StoreError::Busy),
-    }
+    // The wait for a connection counts: what is decided must be committed in time or not at all.
+    let whole = async {
+        let mut open = Open(Some(checkout(pool).await?));
+        within(&mut open, who, access, work).await
+    };
+    tokio::time::timeout(OPERATION, whole).await.unwrap_or(Err(StoreError::Busy))
 }
 
 async fn within<T, F>(open: &mut Open, who: Who, access: Access, work: F) -> Result<T, StoreError>

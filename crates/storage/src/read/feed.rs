@@ -26,7 +26,8 @@ pub struct FeedEvent {
 
 impl Store {
     /// The events after a position (0 for the beginning), at most [`PAGE_LIMIT_MAX`]. Events of services that do not
-    /// exist for the scope, and those for other clients, are left out.
+    /// exist for the scope, and those for other clients, are left out; those about its client's own sessions have no
+    /// service and are its own.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
@@ -50,7 +51,10 @@ async fn list(mut db: Db<'_>, scope: Scope, after: i64, rows: i64) -> Result<Vec
             query = query.filter(events::client_id.is_null().or(events::client_id.eq(Some(Id(client))).assume_not_null()));
         }
         if let Some(codes) = scope.service_codes() {
-            query = query.filter(events::service_code.eq_any(codes));
+            let of_service = events::service_code.eq_any(codes).assume_not_null();
+            let own = scope.client().map(Id);
+            let of_session = events::service_code.is_null().and(events::client_id.eq(own).assume_not_null());
+            query = query.filter(of_service.or(of_session));
         }
         query
     })?;

@@ -4,13 +4,15 @@
 use tramite_domain::time::Instant;
 use uuid::Uuid;
 
-use crate::page::{Cursor, CursorError, List};
+use crate::page::{COMMIT_WINDOW_SECONDS, Cursor, CursorError, LastChange, List};
 
 /// The order of a list and its two kinds of cursors.
 #[derive(Clone, Copy)]
 pub(super) struct Order {
     /// Changed at this instant or later; the list is then in the order of changes.
     pub(super) since: Option<Instant>,
+    /// Up to where the first page saw all that could still be committed.
+    pub(super) window: Instant,
     newest: List,
     changed: List,
 }
@@ -19,12 +21,22 @@ pub(super) struct Order {
 #[derive(Clone, Copy, Default)]
 pub(super) struct After {
     pub(super) id: Option<Uuid>,
-    pub(super) change: Option<(Instant, Uuid)>,
+    pub(super) change: Option<LastChange>,
 }
 
 impl Order {
-    pub(super) const fn new(since: Option<Instant>, newest: List, changed: List) -> Self {
-        Self { since, newest, changed }
+    /// The order of a list that is read now, from where the page before ended.
+    pub(super) fn new(
+        since: Option<Instant>,
+        (newest, changed): (List, List),
+        cursor: Option<&Cursor>,
+        now: Instant,
+    ) -> Result<(Self, After), CursorError> {
+        let mut order = Self { since, window: now.plus_seconds(-COMMIT_WINDOW_SECONDS), newest, changed };
+        let after = order.after(cursor)?;
+        // What commits between two pages may belong before the first: only its window counts, whatever is said later.
+        order.window = after.change.map_or(order.window, |last| last.window.min(order.window));
+        Ok((order, after))
     }
 
     pub(super) fn after(self, cursor: Option<&Cursor>) -> Result<After, CursorError> {
@@ -36,7 +48,10 @@ impl Order {
 
     pub(super) const fn cursor(self, updated_at: Instant, id: Uuid) -> Cursor {
         match self.since {
-            Some(_) => Cursor::after_change(self.changed, updated_at, id),
+            Some(_) => {
+                let last = LastChange { at: updated_at, id, window: self.window };
+                Cursor::after_change(self.changed, last)
+            }
             None => Cursor::after_id(self.newest, id),
         }
     }
@@ -50,9 +65,9 @@ macro_rules! in_order {
                 let mut query = $query
                     .filter($table::updated_at.ge($crate::column::At(since)))
                     .order(($table::updated_at.asc(), $table::id.asc()));
-                if let Some((at, id)) = $after.change {
-                    let at = $crate::column::At(at);
-                    let beyond = $table::updated_at.gt(at).or($table::id.gt($crate::column::Id(id)));
+                if let Some(last) = $after.change {
+                    let at = $crate::column::At(last.at);
+                    let beyond = $table::updated_at.gt(at).or($table::id.gt($crate::column::Id(last.id)));
                     query = query.filter($table::updated_at.ge(at).and(beyond));
                 }
                 query

@@ -56,13 +56,13 @@ impl Store {
         page: &PageRequest,
         now: Instant,
     ) -> Result<Page<DebtPosition>, StoreError> {
-        let order = Order::new(filter.updated_since, List::Positions, List::PositionsChanged);
-        let after = order.after(page.cursor.as_ref())?;
+        let lists = (List::Positions, List::PositionsChanged);
+        let (order, after) = Order::new(filter.updated_since, lists, page.cursor.as_ref(), now)?;
         let (own, filter, rows) = (scope.clone(), filter.clone(), page.rows());
         let found = self.read(scope, move |db| Box::pin(list(db, own, filter, order, after, rows, now))).await?;
         let cut = Page::cut(found, page, |position| order.cursor(position.updated_at, position.id.uuid()));
         let last = cut.items.last().map(|position| position.updated_at);
-        Ok(if order.since.is_some() { cut.complete(now, last) } else { cut })
+        Ok(if order.since.is_some() { cut.complete(order.window, last) } else { cut })
     }
 }
 

@@ -67,13 +67,13 @@ impl Store {
         page: &PageRequest,
         now: Instant,
     ) -> Result<Page<Receipt>, StoreError> {
-        let order = Order::new(filter.updated_since, List::Receipts, List::ReceiptsChanged);
-        let after = order.after(page.cursor.as_ref())?;
+        let lists = (List::Receipts, List::ReceiptsChanged);
+        let (order, after) = Order::new(filter.updated_since, lists, page.cursor.as_ref(), now)?;
         let (own, filter, rows) = (scope.clone(), filter.clone(), page.rows());
         let found = self.read(scope, move |db| Box::pin(list(db, own, filter, order, after, rows))).await?;
         let cut = Page::cut(found, page, |(updated_at, receipt)| order.cursor(*updated_at, receipt.id.uuid()));
         let last = cut.items.last().map(|(updated_at, _)| *updated_at);
-        let cut = if order.since.is_some() { cut.complete(now, last) } else { cut };
+        let cut = if order.since.is_some() { cut.complete(order.window, last) } else { cut };
         cut.try_map(|(_, receipt)| Ok(receipt))
     }
 }

@@ -17,7 +17,8 @@ use crate::schema::{attempts, checkout_sessions, session_items};
 use crate::scope::Scope;
 
 impl Store {
-    /// The session of that id; with a client in the scope, only its own.
+    /// The session of that id; with a client in the scope, only its own, and with services, only where they are those of
+    /// all its items.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
@@ -110,7 +111,7 @@ async fn holding(
     assemble(&mut db, institution, heads).await
 }
 
-/// The whole session, where it exists for the scope: one of another client does not.
+/// The whole session, where it exists for the scope: one of another client, or with an item of another service, does not.
 async fn visible(
     db: &mut Db<'_>,
     scope: &Scope,
@@ -118,7 +119,7 @@ async fn visible(
 ) -> Result<Option<CheckoutSession>, StoreError> {
     let Some(head) = head else { return Ok(None) };
     let found = assemble(db, scope.institution(), vec![head]).await?.pop();
-    Ok(found.filter(|session| scope.sees_client(session.client_id)))
+    Ok(found.filter(|session| scope.sees_session(session)))
 }
 
 /// Reads the items of the sessions, in one statement however many they are.

@@ -37,15 +37,9 @@ pub struct SessionFilter {
     pub updated_since: Option<Instant>,
 }
 
-impl SessionFilter {
-    const fn order(&self) -> Order {
-        Order::new(self.updated_since, List::Sessions, List::SessionsChanged)
-    }
-}
-
 impl Store {
     /// The sessions that a filter names, newest first; with `updated_since` in the order of their changes. With a client
-    /// in the scope, only its own. With a state, a page may be shorter than its limit though another one follows.
+    /// in the scope, only its own; with services, only those whose items are all of them. With a state, a page may be shorter than its limit though another one follows.
     ///
     /// # Errors
     /// `Cursor` when the cursor is of another list; else whatever keeps the database from answering.
@@ -56,10 +50,10 @@ impl Store {
         page: &PageRequest,
         now: Instant,
     ) -> Result<Page<CheckoutSession>, StoreError> {
-        let order = filter.order();
-        let after = order.after(page.cursor.as_ref())?;
+        let lists = (List::Sessions, List::SessionsChanged);
+        let (order, after) = Order::new(filter.updated_since, lists, page.cursor.as_ref(), now)?;
         let (own, asked, size) = (scope.clone(), filter.clone(), page.size());
-        let found = self.read(scope, move |db| Box::pin(search(db, own, asked, after, size, now))).await?;
+        let found = self.read(scope, move |db| Box::pin(search(db, own, asked, (order, after), size, now))).await?;
         let last = found.scanned.as_ref().map(|session| session.updated_at);
         let page = Page {
             next: found
@@ -69,7 +63,7 @@ impl Store {
             items: found.items,
             complete_until: None,
         };
-        Ok(if order.since.is_some() { page.complete(now, last) } else { page })
+        Ok(if order.since.is_some() { page.complete(order.window, last) } else { page })
     }
 }
 
@@ -84,7 +78,7 @@ async fn search(
     mut db: Db<'_>,
     scope: Scope,
     filter: SessionFilter,
-    mut after: After,
+    (order, mut after): (Order, After),
     size: usize,
     now: Instant,
 ) -> Result<Found, StoreError> {
@@ -93,10 +87,9 @@ async fn search(
         Some(_) => SCANNED_AT_A_TIME,
         None => i64::try_from(size).map_or(SCANNED_AT_A_TIME, |size| size + 1),
     };
-    let order = filter.order();
     let mut left = SCANNED_ROWS_MAX;
     loop {
-        let heads = heads(&mut db, &scope, &filter, after, rows).await?;
+        let heads = heads(&mut db, &scope, &filter, (order, after), rows).await?;
         let full = i64::try_from(heads.len()).is_ok_and(|read| read == rows);
         for session in assemble(&mut db, scope.institution(), heads).await? {
             if found.items.len() == size || left == 0 {
@@ -118,10 +111,10 @@ async fn heads(
     db: &mut Db<'_>,
     scope: &Scope,
     filter: &SessionFilter,
-    after: After,
+    (order, after): (Order, After),
     rows: i64,
 ) -> Result<Vec<SessionRow>, StoreError> {
-    let (institution, order) = (Id(scope.institution()), filter.order());
+    let institution = Id(scope.institution());
     let found = load_boxed!(db, DB => {
         use checkout_sessions::dsl;
         let mut query = dsl::checkout_sessions
@@ -131,6 +124,18 @@ async fn heads(
             .into_boxed::<DB>();
         if let Some(client) = scope.client() {
             query = query.filter(dsl::client_id.eq(Id(client)));
+        }
+        if let Some(codes) = scope.service_codes() {
+            let hidden = session_items::table
+                .filter(session_items::institution_id.eq(institution))
+                .filter(session_items::session_id.eq(dsl::id))
+                .filter(session_items::installment_id.is_not_null())
+                .filter(
+                    session_items::service_code
+                        .is_null()
+                        .or(session_items::service_code.ne_all(codes).assume_not_null()),
+                );
+            query = query.filter(diesel::dsl::not(diesel::dsl::exists(hidden)));
         }
         if let Some(reference) = &filter.client_reference {
             query = query.filter(dsl::client_reference.eq(reference));

@@ -9,7 +9,7 @@ use tramite_domain::task::{Task, Work};
 use tramite_domain::time::Instant;
 
 use super::known;
-use crate::column::{At, Doc, Id};
+use crate::column::{At, Doc, Id, IfReadable};
 use crate::error::StoreError;
 use crate::schema::{events, tasks};
 
@@ -63,15 +63,26 @@ impl EventRow {
     }
 }
 
-#[derive(Debug, Queryable, Selectable, Insertable)]
+#[derive(Debug, Insertable)]
 #[diesel(table_name = tasks, treat_none_as_default_value = false)]
 pub(crate) struct TaskRow {
-    pub(crate) institution_id: Id<InstitutionId>,
-    pub(crate) id: Id<TaskId>,
+    institution_id: Id<InstitutionId>,
+    id: Id<TaskId>,
     work: Doc<Work>,
     due_at: At,
-    pub(crate) attempts: i32,
+    attempts: i32,
     last_error: Option<String>,
+}
+
+/// A task that is due, whether this program can read it or not.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = tasks)]
+pub(crate) struct DueTaskRow {
+    pub(crate) institution_id: Id<InstitutionId>,
+    pub(crate) id: Id<TaskId>,
+    work: IfReadable<Work>,
+    due_at: At,
+    pub(crate) attempts: i32,
 }
 
 impl TaskRow {
@@ -85,8 +96,11 @@ impl TaskRow {
             last_error: None,
         }
     }
+}
 
-    pub(crate) fn into_task(self) -> Task {
-        Task { id: self.id.0, work: self.work.0, due_at: self.due_at.0 }
+impl DueTaskRow {
+    /// The task; none where its work cannot be read.
+    pub(crate) fn into_task(self) -> Option<Task> {
+        Some(Task { id: self.id.0, work: self.work.0?, due_at: self.due_at.0 })
     }
 }

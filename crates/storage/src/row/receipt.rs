@@ -27,7 +27,7 @@ pub(crate) struct ReceiptRow {
     receipt_id: String,
     outcome: String,
     creditor_tax_code: String,
-    notice_number: String,
+    notice_number: Option<String>,
     iuv: String,
     amount: i64,
     content: Doc<ReceiptContent>,
@@ -45,6 +45,7 @@ pub(crate) struct ReceiptRow {
     primitive: String,
     peer_fingerprint: Option<String>,
     anomalies: Doc<BTreeSet<Anomaly>>,
+    version: i64,
     pub(crate) updated_at: At,
     message_sha256: Vec<u8>,
 }
@@ -76,7 +77,7 @@ impl ReceiptRow {
             receipt_id: content.receipt_id.clone(),
             outcome: content.outcome.name().to_owned(),
             creditor_tax_code: content.creditor_tax_code.clone(),
-            notice_number: content.notice_number.clone(),
+            notice_number: Some(content.notice_number.clone()),
             iuv: content.iuv.clone(),
             amount: content.amount.cents(),
             content: Doc(ReceiptContent { transfers: Vec::new(), debtor: None, payer: None, ..content.clone() }),
@@ -94,6 +95,7 @@ impl ReceiptRow {
             primitive: receipt.primitive.clone(),
             peer_fingerprint: receipt.peer_fingerprint.clone(),
             anomalies: Doc(receipt.anomalies.clone()),
+            version: receipt.version,
             updated_at: At(receipt.received_at),
             message_sha256: receipt.message.sha256.to_vec(),
         }
@@ -126,6 +128,7 @@ impl ReceiptRow {
             primitive: self.primitive,
             peer_fingerprint: self.peer_fingerprint,
             anomalies: self.anomalies.0,
+            version: self.version,
             message: ReceiptMessage { bytes, sha256: digest("receipts.message_sha256", &self.message_sha256)? },
         })
     }

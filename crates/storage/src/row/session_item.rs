@@ -22,7 +22,7 @@ pub(crate) struct SessionItemRow {
     external_id: Option<String>,
     installment_reference: Option<String>,
     made_inline: bool,
-    notice_number: String,
+    notice_number: Option<String>,
     creditor_tax_code: String,
     company_name: String,
     description: String,
@@ -60,7 +60,7 @@ impl SessionItemRow {
             external_id: None,
             installment_reference: None,
             made_inline: false,
-            notice_number: item.notice_number.to_string(),
+            notice_number: Some(item.notice_number.to_string()),
             creditor_tax_code: item.creditor_tax_code.to_string(),
             company_name: item.company_name.to_string(),
             description: item.description.to_string(),
@@ -91,9 +91,11 @@ impl SessionItemRow {
             }),
             _ => None,
         };
+        // Only the legacy interface pays without a notice, and it has no sessions of ours yet.
+        let notice_number = read_some("session_items.notice_number", self.notice_number.as_deref())?;
         Ok(SessionItem {
             subject: self.subject()?,
-            notice_number: read("session_items.notice_number", &self.notice_number)?,
+            notice_number: known("session_items.notice_number", notice_number)?,
             creditor_tax_code: read("session_items.creditor_tax_code", &self.creditor_tax_code)?,
             company_name: read("session_items.company_name", &self.company_name)?,
             description: read("session_items.description", &self.description)?,

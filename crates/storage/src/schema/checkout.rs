@@ -49,7 +49,7 @@ diesel::table! {
         external_id -> Nullable<Text>,
         installment_reference -> Nullable<Text>,
         made_inline -> Bool,
-        notice_number -> Text,
+        notice_number -> Nullable<Text>,
         creditor_tax_code -> Text,
         company_name -> Text,
         description -> Text,

@@ -11,7 +11,7 @@ diesel::table! {
         receipt_id -> Text,
         outcome -> Text,
         creditor_tax_code -> Text,
-        notice_number -> Text,
+        notice_number -> Nullable<Text>,
         iuv -> Text,
         amount -> BigInt,
         content -> Document,
@@ -29,6 +29,7 @@ diesel::table! {
         primitive -> Text,
         peer_fingerprint -> Nullable<Text>,
         anomalies -> Document,
+        version -> BigInt,
         updated_at -> Moment,
         message_sha256 -> Binary,
         message -> Binary,
@@ -56,7 +57,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::Binary;
+    use diesel::sql_types::{Binary, Nullable, Text};
     use crate::column::sql::{Key, Moment};
 
     receipt_variants (institution_id, id) {
@@ -64,13 +65,16 @@ diesel::table! {
         id -> Key,
         receipt_row_id -> Key,
         received_at -> Moment,
+        station_id -> Text,
+        primitive -> Text,
+        peer_fingerprint -> Nullable<Text>,
         message_sha256 -> Binary,
         message -> Binary,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::{Binary, Text};
+    use diesel::sql_types::{Binary, Nullable, Text};
     use crate::column::sql::{Key, Moment};
 
     raw_messages (institution_id, id) {
@@ -78,6 +82,7 @@ diesel::table! {
         id -> Key,
         received_at -> Moment,
         reason -> Text,
+        peer_fingerprint -> Nullable<Text>,
         message_sha256 -> Binary,
         message -> Binary,
     }

@@ -11,7 +11,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Bool, SmallInt, Text};
+    use diesel::sql_types::{BigInt, Binary, Bool, Nullable, SmallInt, Text};
     use crate::column::sql::Moment;
 
     stations (id) {
@@ -20,6 +20,7 @@ diesel::table! {
         version -> SmallInt,
         primitive_version -> SmallInt,
         enabled -> Bool,
+        credentials -> Nullable<Binary>,
         row_version -> BigInt,
         created_at -> Moment,
         updated_at -> Moment,
@@ -87,13 +88,14 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::{Binary, Bool};
-    use crate::column::sql::Key;
+    use crate::column::sql::{Key, Moment};
 
     data_keys (institution_id, id) {
         institution_id -> Key,
         id -> Key,
         wrapped -> Binary,
         active -> Bool,
+        created_at -> Moment,
     }
 }
 

@@ -13,7 +13,7 @@ use super::connect;
 use super::job::{Job, pending};
 use crate::db::{Db, Working};
 use crate::error::StoreError;
-use crate::store::OPERATION_SECONDS_MAX;
+use crate::store::OPERATION;
 
 /// Jobs that may wait; beyond, callers wait for a place, and then the store is busy.
 const QUEUE_JOBS_MAX: usize = 1_024;
@@ -41,16 +41,21 @@ impl Writer {
         F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send + 'static,
         T: Send + 'static,
     {
+        // The wait for a place counts: what is decided must be committed in time or not at all.
+        tokio::time::timeout(OPERATION, self.queued(work)).await.unwrap_or(Err(StoreError::Busy))
+    }
+
+    async fn queued<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send + 'static,
+        T: Send + 'static,
+    {
         let (job, result) = pending(work);
         self.queue.send_timeout(job, self.wait).await.map_err(|refused| match refused {
             mpsc::error::SendTimeoutError::Timeout(_) => StoreError::Busy,
             mpsc::error::SendTimeoutError::Closed(_) => StoreError::unavailable("the writer has ended"),
         })?;
-        match tokio::time::timeout(Duration::from_secs(OPERATION_SECONDS_MAX), result).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(StoreError::unavailable("the writer has ended")),
-            Err(_) => Err(StoreError::Busy),
-        }
+        result.await.unwrap_or_else(|_| Err(StoreError::unavailable("the writer has ended")))
     }
 }
 
@@ -82,7 +87,8 @@ fn commit(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> Resu
         return Ok(());
     }
     connection.batch_execute("BEGIN IMMEDIATE")?;
-    for job in group.iter_mut() {
+    // Who gave up while the group waited for its turn gets nothing written any more.
+    for job in group.iter_mut().filter(|job| job.wanted()) {
         connection.batch_execute("SAVEPOINT job")?;
         let kept = job.perform(connection);
         connection.batch_execute(if kept { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;

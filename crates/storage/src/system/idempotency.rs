@@ -14,7 +14,7 @@ use crate::schema::idempotency_records as records;
 use crate::store::Who;
 
 impl SystemScope {
-    /// Forgets answers older than [`REPLAY_SECONDS`], of every institution, the oldest first, about `limit` of them. How
+    /// Forgets answers older than [`REPLAY_SECONDS`], which are replayed no more, of every institution, the oldest first, about `limit` of them. How
     /// many went.
     ///
     /// # Errors
@@ -27,7 +27,7 @@ impl SystemScope {
 
 async fn forget(mut db: Db<'_>, before: Instant, rows: i64) -> Result<usize, StoreError> {
     let oldest = records::table
-        .filter(records::created_at.le(At(before)))
+        .filter(records::created_at.lt(At(before)))
         .order(records::created_at)
         .limit(rows)
         .select(records::created_at);

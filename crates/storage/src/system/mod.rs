@@ -19,6 +19,7 @@ pub use change::{Change, OperatorRecord};
 pub use raw::{RAW_BYTES_MAX, RawMessage};
 pub use signing_key::{KeyPurpose, SigningKey};
 pub use task::ClaimedTask;
+pub use transition::Due;
 
 use crate::Store;
 

@@ -8,13 +8,17 @@ use tramite_domain::time::Instant;
 
 use super::SystemScope;
 use crate::column::{At, Id};
-use crate::commit::touched;
 use crate::db::{Db, execute};
 use crate::error::StoreError;
-use crate::row::event::TaskRow;
+use crate::row::event::DueTaskRow;
 use crate::row::fit;
 use crate::schema::tasks;
 use crate::store::Who;
+
+/// What is said of a task that this program cannot read.
+const UNREADABLE: &str = "unreadable";
+/// How long such a task waits, in seconds: a newer program may come and read it.
+const UNREADABLE_WAIT_SECONDS: i64 = 3_600;
 
 /// A task that is ours for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,13 +27,13 @@ pub struct ClaimedTask {
     pub institution: InstitutionId,
     /// What to do; `due_at` is when it was due, before this claim.
     pub task: Task,
-    /// How many times it was claimed, this time included.
+    /// How many times it was claimed, this time included; it tells this claim from a later one.
     pub attempts: u32,
 }
 
 impl SystemScope {
     /// Claims tasks that are due, the longest overdue first, for `lease_seconds`: unless it is finished or put off by
-    /// then, somebody else may claim it. Two claimers never get the same one.
+    /// then, somebody else may claim it. Two claimers never get the same one. One that cannot be read is put off.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
@@ -44,73 +48,93 @@ impl SystemScope {
         self.store.write(Who::System, move |db| Box::pin(claim(db, now, rows, until))).await
     }
 
-    /// The task is done.
+    /// The task is done. False when it is no longer ours: the claim's time passed, and somebody else has it.
     ///
     /// # Errors
-    /// Whatever keeps the database from writing. A task that is gone is done.
-    pub async fn finish_task(&self, institution: InstitutionId, id: TaskId) -> Result<(), StoreError> {
-        self.store.write(Who::System, move |db| Box::pin(finish(db, institution, id))).await
+    /// Whatever keeps the database from writing.
+    pub async fn finish_task(&self, claim: &ClaimedTask) -> Result<bool, StoreError> {
+        let held = Held::of(claim)?;
+        self.store.write(Who::System, move |db| Box::pin(finish(db, held))).await
     }
 
-    /// The task failed and is due again later; `error` is a stable code.
+    /// The task failed and is due again later; `error` is a stable code. False when it is no longer ours.
     ///
     /// # Errors
-    /// `Conflict` when the task is gone.
-    pub async fn retry_task(
-        &self,
-        institution: InstitutionId,
-        id: TaskId,
-        due_at: Instant,
-        error: &str,
-    ) -> Result<(), StoreError> {
-        let error = error.to_owned();
-        self.store.write(Who::System, move |db| Box::pin(retry(db, institution, id, due_at, error))).await
+    /// Whatever keeps the database from writing.
+    pub async fn retry_task(&self, claim: &ClaimedTask, due_at: Instant, error: &str) -> Result<bool, StoreError> {
+        let (held, error) = (Held::of(claim)?, error.to_owned());
+        self.store.write(Who::System, move |db| Box::pin(retry(db, held, due_at, error))).await
+    }
+}
+
+/// A task as it was claimed. Each claim counts one attempt more, so the number tells one claim from the next.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    institution: InstitutionId,
+    id: TaskId,
+    attempts: i32,
+}
+
+impl Held {
+    fn of(claim: &ClaimedTask) -> Result<Self, StoreError> {
+        let attempts = fit("tasks.attempts", claim.attempts)?;
+        Ok(Self { institution: claim.institution, id: claim.task.id, attempts })
     }
 }
 
 async fn claim(mut db: Db<'_>, now: Instant, rows: i64, until: Instant) -> Result<Vec<ClaimedTask>, StoreError> {
     let due = tasks::table.filter(tasks::due_at.le(At(now))).order((tasks::due_at, tasks::id)).limit(rows);
     // Rows that another claimer holds are passed over; on SQLite there is one writer alone.
-    let found: Vec<TaskRow> = match &mut db {
+    let found: Vec<DueTaskRow> = match &mut db {
         Db::Postgres(connection) => {
-            let free = due.select(TaskRow::as_select()).for_update().skip_locked();
+            let free = due.select(DueTaskRow::as_select()).for_update().skip_locked();
             diesel_async::RunQueryDsl::load(free, connection).await?
         }
-        Db::Sqlite(connection) => diesel::RunQueryDsl::load(due.select(TaskRow::as_select()), &mut **connection)?,
+        Db::Sqlite(connection) => diesel::RunQueryDsl::load(due.select(DueTaskRow::as_select()), &mut **connection)?,
     };
     let mut claimed = Vec::with_capacity(found.len());
     for row in found {
+        let held = Held { institution: row.institution_id.0, id: row.id.0, attempts: row.attempts };
         let attempts = row.attempts.saturating_add(1);
-        let own = one(row.institution_id.0, row.id.0);
-        execute!(&mut db, diesel::update(own).set((tasks::due_at.eq(At(until)), tasks::attempts.eq(attempts))))?;
-        claimed.push(ClaimedTask {
-            institution: row.institution_id.0,
-            attempts: fit("tasks.attempts", attempts)?,
-            task: row.into_task(),
-        });
+        let Some(task) = row.into_task() else {
+            put_off_unreadable(&mut db, held, attempts, now).await?;
+            continue;
+        };
+        let taken = (tasks::due_at.eq(At(until)), tasks::attempts.eq(attempts));
+        execute!(&mut db, diesel::update(one(held)).set(taken))?;
+        claimed.push(ClaimedTask { institution: held.institution, attempts: fit("tasks.attempts", attempts)?, task });
     }
     Ok(claimed)
 }
 
-async fn finish(mut db: Db<'_>, institution: InstitutionId, id: TaskId) -> Result<(), StoreError> {
-    execute!(&mut db, diesel::delete(one(institution, id)))?;
+/// A task of another version of this program, or a damaged one, must not stop the others: it waits, and says why.
+async fn put_off_unreadable(db: &mut Db<'_>, held: Held, attempts: i32, now: Instant) -> Result<(), StoreError> {
+    tracing::error!(task = %held.id, institution = %held.institution, code = UNREADABLE, "a task cannot be read");
+    let put_off = (
+        tasks::due_at.eq(At(now.plus_seconds(UNREADABLE_WAIT_SECONDS))),
+        tasks::attempts.eq(attempts),
+        tasks::last_error.eq(Some(UNREADABLE)),
+    );
+    execute!(db, diesel::update(one(held)).set(put_off))?;
     Ok(())
 }
 
-async fn retry(
-    mut db: Db<'_>,
-    institution: InstitutionId,
-    id: TaskId,
-    due_at: Instant,
-    error: String,
-) -> Result<(), StoreError> {
+async fn finish(mut db: Db<'_>, held: Held) -> Result<bool, StoreError> {
+    Ok(execute!(&mut db, diesel::delete(one(held)))? > 0)
+}
+
+async fn retry(mut db: Db<'_>, held: Held, due_at: Instant, error: String) -> Result<bool, StoreError> {
     let put_off = (tasks::due_at.eq(At(due_at)), tasks::last_error.eq(Some(error.as_str())));
-    touched(execute!(&mut db, diesel::update(one(institution, id)).set(put_off))?)
+    Ok(execute!(&mut db, diesel::update(one(held)).set(put_off))? > 0)
 }
 
 #[diesel::dsl::auto_type]
-fn one(institution: InstitutionId, id: TaskId) -> _ {
-    let institution: Id<InstitutionId> = Id(institution);
-    let id: Id<TaskId> = Id(id);
-    tasks::table.filter(tasks::institution_id.eq(institution)).filter(tasks::id.eq(id))
+fn one(held: Held) -> _ {
+    let institution: Id<InstitutionId> = Id(held.institution);
+    let id: Id<TaskId> = Id(held.id);
+    let attempts: i32 = held.attempts;
+    tasks::table
+        .filter(tasks::institution_id.eq(institution))
+        .filter(tasks::id.eq(id))
+        .filter(tasks::attempts.eq(attempts))
 }

@@ -7,64 +7,101 @@ use tramite_domain::time::Instant;
 
 use super::SystemScope;
 use crate::column::{At, Id};
-use crate::db::{Db, load};
+use crate::db::{Db, load_boxed};
 use crate::error::StoreError;
-use crate::row::fit;
+use crate::row::{fit, known};
 use crate::schema::{checkout_sessions, debt_positions};
 use crate::store::Who;
 
+/// Something whose state the clock has changed since it was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due<T> {
+    /// Whose it is.
+    pub institution: InstitutionId,
+    /// What.
+    pub id: T,
+    /// Since when.
+    pub since: Instant,
+}
+
+type Found<T> = Vec<(Id<InstitutionId>, Id<T>, Option<At>)>;
+
 impl SystemScope {
-    /// Positions whose state the clock has changed since it was told (rules.md 9), the longest overdue first.
+    /// Positions whose state the clock has changed since it was told (rules.md 9), the longest overdue first, from where
+    /// a list before ended.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
     pub async fn position_transitions_due(
         &self,
         now: Instant,
+        after: Option<Due<DebtPositionId>>,
         limit: usize,
-    ) -> Result<Vec<(InstitutionId, DebtPositionId)>, StoreError> {
+    ) -> Result<Vec<Due<DebtPositionId>>, StoreError> {
         let rows = fit("limit", limit)?;
-        self.store.read(Who::System, move |db| Box::pin(positions(db, now, rows))).await
+        self.store.read(Who::System, move |db| Box::pin(positions(db, now, after, rows))).await
     }
 
-    /// Sessions whose state the clock has changed since it was told, the longest overdue first.
+    /// Sessions whose state the clock has changed since it was told, the longest overdue first, from where a list before
+    /// ended.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
     pub async fn session_transitions_due(
         &self,
         now: Instant,
+        after: Option<Due<SessionId>>,
         limit: usize,
-    ) -> Result<Vec<(InstitutionId, SessionId)>, StoreError> {
+    ) -> Result<Vec<Due<SessionId>>, StoreError> {
         let rows = fit("limit", limit)?;
-        self.store.read(Who::System, move |db| Box::pin(sessions(db, now, rows))).await
+        self.store.read(Who::System, move |db| Box::pin(sessions(db, now, after, rows))).await
     }
+}
+
+/// The due rows of a table, in the order of their instants.
+macro_rules! due {
+    ($db:expr, $table:ident, $now:ident, $after:ident, $rows:ident) => {
+        load_boxed!($db, DB => {
+            let mut query = $table::table
+                .filter($table::next_transition_at.le(At($now)))
+                .order(($table::next_transition_at, $table::id))
+                .limit($rows)
+                .select(($table::institution_id, $table::id, $table::next_transition_at))
+                .into_boxed::<DB>();
+            if let Some(last) = $after {
+                let since = At(last.since);
+                let beyond = $table::next_transition_at.gt(since).assume_not_null().or($table::id.gt(Id(last.id)));
+                query = query.filter($table::next_transition_at.ge(since)).filter(beyond);
+            }
+            query
+        })
+    };
 }
 
 async fn positions(
     mut db: Db<'_>,
     now: Instant,
+    after: Option<Due<DebtPositionId>>,
     rows: i64,
-) -> Result<Vec<(InstitutionId, DebtPositionId)>, StoreError> {
-    let found: Vec<(Id<InstitutionId>, Id<DebtPositionId>)> = load!(
-        &mut db,
-        debt_positions::table
-            .filter(debt_positions::next_transition_at.le(At(now)))
-            .order(debt_positions::next_transition_at)
-            .limit(rows)
-            .select((debt_positions::institution_id, debt_positions::id))
-    )?;
-    Ok(found.into_iter().map(|(institution, id)| (institution.0, id.0)).collect())
+) -> Result<Vec<Due<DebtPositionId>>, StoreError> {
+    let found: Found<DebtPositionId> = due!(&mut db, debt_positions, now, after, rows)?;
+    in_order(found)
 }
 
-async fn sessions(mut db: Db<'_>, now: Instant, rows: i64) -> Result<Vec<(InstitutionId, SessionId)>, StoreError> {
-    let found: Vec<(Id<InstitutionId>, Id<SessionId>)> = load!(
-        &mut db,
-        checkout_sessions::table
-            .filter(checkout_sessions::next_transition_at.le(At(now)))
-            .order(checkout_sessions::next_transition_at)
-            .limit(rows)
-            .select((checkout_sessions::institution_id, checkout_sessions::id))
-    )?;
-    Ok(found.into_iter().map(|(institution, id)| (institution.0, id.0)).collect())
+async fn sessions(
+    mut db: Db<'_>,
+    now: Instant,
+    after: Option<Due<SessionId>>,
+    rows: i64,
+) -> Result<Vec<Due<SessionId>>, StoreError> {
+    let found: Found<SessionId> = due!(&mut db, checkout_sessions, now, after, rows)?;
+    in_order(found)
+}
+
+fn in_order<T>(found: Found<T>) -> Result<Vec<Due<T>>, StoreError> {
+    let due = found.into_iter().map(|(institution, id, since)| {
+        let At(since) = known("next_transition_at", since)?;
+        Ok(Due { institution: institution.0, id: id.0, since })
+    });
+    due.collect()
 }

@@ -7,6 +7,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::event::Event;
 use tramite_domain::task::{Task, Work};
+use tramite_storage::ClaimedTask;
 use tramite_testkit::Database;
 
 use crate::support::*;
@@ -153,12 +154,54 @@ pub(crate) async fn a_task_is_claimed_once_and_comes_back_when_its_worker_dies(d
         assert!(tasks.contains(&one.task));
     }
     assert!(system.claim_tasks(now(), 50, 60).await.unwrap().is_empty());
-    system.finish_task(town.a.id, claimed[0].task.id).await.unwrap();
-    system.finish_task(town.a.id, claimed[0].task.id).await.unwrap();
-    system.finish_task(town.b.id, claimed[1].task.id).await.unwrap();
+    assert!(system.finish_task(&claimed[0]).await.unwrap());
+    assert!(!system.finish_task(&claimed[0]).await.unwrap(), "it is gone");
+    let of_another = ClaimedTask { institution: town.b.id, ..claimed[1].clone() };
+    assert!(!system.finish_task(&of_another).await.unwrap());
     let put_off = now().plus_seconds(500);
-    system.retry_task(town.a.id, claimed[2].task.id, put_off, "http_503").await.unwrap();
+    assert!(system.retry_task(&claimed[2], put_off, "http_503").await.unwrap());
     let again = system.claim_tasks(now().plus_seconds(60), 50, 60).await.unwrap();
     assert_eq!(again.len(), 28, "neither the finished one nor the one put off");
     assert!(again.iter().all(|one| one.attempts == 2));
+}
+
+fn alarm(code: &str) -> Task {
+    let work = Work::AlertOperators { code: code.to_owned(), subject: "receipt 1".to_owned() };
+    Task { id: id(), work, due_at: now() }
+}
+
+pub(crate) async fn a_claim_whose_time_passed_ends_nothing(database: Database) {
+    let town = town(&database).await;
+    let system = town.store.system();
+    town.store.commit(&town.node(), Batch::new().with(Write::InsertTask(alarm("x")))).await.unwrap();
+    let claim = async |seconds: i64| system.claim_tasks(now().plus_seconds(seconds), 10, 60).await.unwrap();
+    let first = claim(0).await.remove(0);
+    let second = claim(60).await.remove(0);
+    // The first worker was slow, not dead: what it says now is not its to say.
+    assert!(!system.finish_task(&first).await.unwrap());
+    assert!(!system.retry_task(&first, now(), "failed").await.unwrap());
+    assert!(claim(119).await.is_empty(), "the second one's time goes on");
+    assert!(system.retry_task(&second, now().plus_seconds(200), "failed").await.unwrap());
+    assert!(claim(199).await.is_empty());
+    let third = claim(200).await.remove(0);
+    assert_eq!((first.attempts, second.attempts, third.attempts), (1, 2, 3));
+    assert!(system.finish_task(&third).await.unwrap());
+    assert_eq!(crate::raw::count(&database, "tasks").await, 0);
+}
+
+pub(crate) async fn a_task_that_cannot_be_read_does_not_stop_the_others(database: Database) {
+    let town = town(&database).await;
+    let system = town.store.system();
+    let (newer, readable) = (alarm("newer"), alarm("readable"));
+    for one in [&newer, &readable] {
+        town.store.commit(&town.node(), Batch::new().with(Write::InsertTask(one.clone()))).await.unwrap();
+    }
+    let like = if database.is_postgres() { "work::text" } else { "work" };
+    let damage = format!("UPDATE tasks SET work = '{{\"work\": \"paint\"}}' WHERE {like} LIKE '%newer%'");
+    crate::raw::run(&database, &damage);
+    let claimed = system.claim_tasks(now(), 10, 60).await.unwrap();
+    assert_eq!(claimed.iter().map(|one| &one.task).collect::<Vec<_>>(), [&readable]);
+    let put_off = "tasks WHERE last_error = 'unreadable' AND attempts = 1";
+    assert_eq!(crate::raw::count(&database, put_off).await, 1);
+    assert_eq!(system.claim_tasks(now().plus_seconds(60), 10, 60).await.unwrap().len(), 1, "it waits longer");
 }

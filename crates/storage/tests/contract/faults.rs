@@ -167,12 +167,13 @@ pub(crate) async fn another_program_that_writes_makes_the_store_busy(database: D
     town.add(&simple("P-1")).await;
 }
 
-pub(crate) async fn two_transactions_that_cross_are_a_conflict(database: Database) {
+pub(crate) async fn of_two_transactions_over_the_same_rows_one_is_a_conflict(database: Database) {
     let town = town(&database).await;
     let (one, two) = (simple("P-1"), simple("P-2"));
     town.add(&one).await;
     town.add(&two).await;
-    // Pairs of updates in opposite orders: whoever is chosen as victim is told to read and decide again.
+    // Pairs of updates in opposite orders. They may cross, and then the database chooses a victim, or one comes first:
+    // either way the other one is told to read and decide again.
     for version in 1..4 {
         let moved = |position: &tramite_domain::debt_position::DebtPosition| {
             let mut after = position.clone();

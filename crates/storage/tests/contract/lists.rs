@@ -104,9 +104,20 @@ pub(crate) async fn what_the_clock_moves_is_due_at_its_instant(database: Databas
     }
     for step in 0..6 {
         let at = now().plus_seconds(step * 3_600);
-        let due = town.store.system().position_transitions_due(at, 500).await.unwrap();
-        let found: BTreeSet<DebtPositionId> = due.iter().map(|(_, id)| *id).collect();
-        assert!(due.iter().all(|(institution, _)| *institution == town.a.id));
+        let due = town.store.system().position_transitions_due(at, None, 500).await.unwrap();
+        let found: BTreeSet<DebtPositionId> = due.iter().map(|one| one.id).collect();
+        assert!(due.iter().all(|one| one.institution == town.a.id));
+        // Page by page it is the same list.
+        let mut paged = Vec::new();
+        while let Some(last) = {
+            let after = paged.last().copied();
+            let page = town.store.system().position_transitions_due(at, after, 7).await.unwrap();
+            paged.extend(page.iter().copied());
+            page.last().copied()
+        } {
+            assert_eq!(paged.last(), Some(&last));
+        }
+        assert_eq!(paged, due);
         // Exactly what has another state now than at some instant since: nothing is told late, and nothing is asked about
         // again and again.
         for one in &kept {
@@ -207,6 +218,44 @@ pub(crate) async fn a_list_of_changes_says_until_when_it_is_complete(database: D
     let close = now().plus_seconds(410);
     let page = town.store.positions(&town.node(), &filter, &PageRequest::first(7), close).await.unwrap();
     assert_eq!(page.complete_until, Some(close.plus_seconds(-COMMIT_WINDOW_SECONDS)));
+}
+
+/// A transaction decides early and commits between two pages: its row belongs before the first of them.
+pub(crate) async fn what_commits_late_between_two_pages_is_found_by_the_next_walk(database: Database) {
+    let town = town(&database).await;
+    let at = |seconds| now().plus_seconds(seconds);
+    for number in 0..6 {
+        let mut one = simple(&format!("T-{number}"));
+        one.updated_at = at(number);
+        town.add(&one).await;
+    }
+    let read = async |since, cursor, at| {
+        let filter = PositionFilter { updated_since: Some(since), ..PositionFilter::default() };
+        town.store.positions(&town.node(), &filter, &PageRequest { limit: 3, cursor }, at).await.unwrap()
+    };
+    let first = read(now(), None, at(10)).await;
+    let mut late = simple("late");
+    late.updated_at = at(1);
+    town.add(&late).await;
+    // The second page comes long after; without the first one's window it would say that all is known.
+    let cursor = first.next.map(|next| next.to_string().parse().unwrap());
+    let last = read(now(), cursor, at(10 + 2 * COMMIT_WINDOW_SECONDS)).await;
+    assert!(last.next.is_none() && last.items.iter().all(|one| one.id != late.id));
+    let mut since = last.complete_until.unwrap();
+    assert!(since <= late.updated_at, "{since} would skip it");
+    let mut cursor = None;
+    let mut found = false;
+    for _ in 0..9 {
+        let page = read(since, cursor, at(10 + 3 * COMMIT_WINDOW_SECONDS)).await;
+        found |= page.items.iter().any(|one| one.id == late.id);
+        cursor = page.next;
+        if cursor.is_none() {
+            since = page.complete_until.unwrap();
+            break;
+        }
+    }
+    assert!(found);
+    assert_eq!(since, at(10 + 2 * COMMIT_WINDOW_SECONDS), "a new walk has a window of its own");
 }
 
 pub(crate) async fn a_cursor_of_another_list_is_refused(database: Database) {

@@ -20,6 +20,7 @@ mod sessions;
 mod support;
 mod system;
 mod tenancy;
+mod twins;
 mod walls;
 
 mod sentences {
@@ -47,6 +48,7 @@ mod sentences {
             lists::pages_are_stable_while_others_insert,
             lists::every_filter_finds_its_own,
             lists::a_list_of_changes_says_until_when_it_is_complete,
+            lists::what_commits_late_between_two_pages_is_found_by_the_next_walk,
             lists::a_cursor_of_another_list_is_refused,
             lists::services_are_listed_by_their_codes,
             lists::sessions_are_found_by_their_state_at_that_instant,
@@ -54,6 +56,8 @@ mod sentences {
             tenancy::another_tenants_rows_can_be_neither_changed_nor_named,
             tenancy::objects_of_other_services_do_not_exist_for_a_restricted_token,
             tenancy::a_session_exists_for_the_client_that_made_it,
+            tenancy::a_session_with_an_item_of_another_service_does_not_exist_for_a_restricted_token,
+            tenancy::a_restricted_client_sees_the_events_of_its_own_sessions,
             numbers::five_hundred_who_take_numbers_at_once_get_distinct_right_ones,
             numbers::a_range_is_used_up_to_its_last_number,
             idempotency::of_fifty_twins_one_has_an_effect_and_all_get_its_answer,
@@ -71,6 +75,8 @@ mod sentences {
             events::an_event_comes_back_in_the_feed_of_its_institution,
             events::publishers_at_once_give_each_event_one_position,
             events::a_task_is_claimed_once_and_comes_back_when_its_worker_dies,
+            events::a_claim_whose_time_passed_ends_nothing,
+            events::a_task_that_cannot_be_read_does_not_stop_the_others,
             system::an_institution_comes_back_with_its_histories,
             system::an_institutions_keys_are_its_own,
             system::a_station_is_put_and_changed,
@@ -81,22 +87,25 @@ mod sentences {
             migrations::every_migration_goes_down_and_up_again,
             migrations::of_many_who_migrate_at_once_one_does_the_work,
             migrations::a_database_is_of_one_environment_for_ever,
+            migrations::a_database_of_the_other_environment_is_left_as_it_is_whatever_is_pending,
             migrations::a_schema_this_program_does_not_know_is_refused,
             faults::a_failing_job_does_not_harm_its_neighbours,
             faults::a_killed_writer_loses_nothing_it_acknowledged,
-            faults::two_transactions_that_cross_are_a_conflict;
+            faults::of_two_transactions_over_the_same_rows_one_is_a_conflict;
         sqlite:
             faults::another_program_that_writes_makes_the_store_busy;
         postgres:
             events::an_event_that_commits_late_is_not_skipped,
             walls::without_a_tenant_there_are_no_rows,
             walls::the_roles_own_nothing_and_see_no_more_than_they_need,
+            walls::the_platform_keeps_secrets_of_its_own_and_wraps_keys_anew,
             walls::a_future_dropped_half_way_leaves_no_tenant_behind,
             faults::a_full_pool_is_busy_and_a_locked_row_too;
         asynchronous:
             faults::a_dead_server_is_unavailable_and_comes_back_by_itself;
         plain:
-            migrations::every_migration_has_its_twin;
+            migrations::every_migration_has_its_twin,
+            twins::both_trees_make_the_same_tables;
     }
 }
 

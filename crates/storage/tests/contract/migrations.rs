@@ -3,12 +3,11 @@
 
 use std::path::PathBuf;
 
-use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
 use tramite_domain::environment::Environment;
 use tramite_storage::{DatabaseUrl, MasterKey, Store, StoreError, StoreSettings};
 use tramite_testkit::{Database, workspace_root};
 
+use crate::raw::run;
 use crate::support::*;
 
 fn settings(database: &Database) -> StoreSettings {
@@ -18,18 +17,6 @@ fn settings(database: &Database) -> StoreSettings {
         connections_max: 2,
         system_connections_max: 1,
         wait_ms_max: 5_000,
-    }
-}
-
-fn run(database: &Database, sql: &str) {
-    match database.url().strip_prefix("sqlite:") {
-        // A store that was just closed may still be finishing its last group.
-        Some(path) => {
-            let mut connection = SqliteConnection::establish(path).unwrap();
-            connection.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
-            connection.batch_execute(sql).unwrap();
-        }
-        None => drop(crate::raw::psql(database, sql)),
     }
 }
 
@@ -94,6 +81,19 @@ pub(crate) async fn a_database_is_of_one_environment_for_ever(database: Database
     let other = Store::migrate(&url, Environment::Production).await;
     assert!(matches!(other, Err(StoreError::WrongEnvironment { sealed: Environment::Sandbox })), "{other:?}");
     assert_eq!(Store::open(settings(&database)).await.unwrap().environment(), Environment::Sandbox);
+}
+
+pub(crate) async fn a_database_of_the_other_environment_is_left_as_it_is_whatever_is_pending(database: Database) {
+    let url: DatabaseUrl = database.url().parse().unwrap();
+    Store::migrate(&url, Environment::Sandbox).await.unwrap();
+    let newest = folders(&database).pop().unwrap();
+    run(&database, &std::fs::read_to_string(newest.join("down.sql")).unwrap());
+    run(&database, "DELETE FROM __diesel_schema_migrations WHERE version = '0007'");
+    let other = Store::migrate(&url, Environment::Production).await;
+    assert!(matches!(other, Err(StoreError::WrongEnvironment { sealed: Environment::Sandbox })), "{other:?}");
+    let applied = crate::raw::count(&database, "__diesel_schema_migrations").await;
+    assert_eq!(usize::try_from(applied).unwrap(), folders(&database).len() - 1, "nothing was applied");
+    assert_eq!(Store::migrate(&url, Environment::Sandbox).await.unwrap().applied.len(), 1);
 }
 
 pub(crate) async fn a_schema_this_program_does_not_know_is_refused(database: Database) {

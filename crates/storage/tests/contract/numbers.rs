@@ -60,4 +60,10 @@ pub(crate) async fn a_range_is_used_up_to_its_last_number(database: Database) {
     }
     link.local_range = LocalRange::new(110, 120).unwrap();
     assert_eq!(town.store.take_numbers(&town.node(), &link, 11).await.unwrap().len(), 11);
+    // A request for more than what is left costs nothing: whoever asks for less gets it.
+    link.local_range = LocalRange::new(200, 239).unwrap();
+    assert_eq!(town.store.take_numbers(&town.node(), &link, 32).await.unwrap().len(), 32);
+    let refused = town.store.take_numbers(&town.node(), &link, 9).await;
+    assert!(matches!(refused, Err(StoreError::NumbersExhausted)), "{refused:?}");
+    assert_eq!(town.store.take_numbers(&town.node(), &link, 8).await.unwrap().len(), 8);
 }

@@ -13,6 +13,22 @@ pub(crate) fn psql(database: &Database, sql: &str) -> String {
     postgres::cluster().unwrap().psql(name(database), sql)
 }
 
+/// Runs SQL behind the back of the store.
+pub(crate) fn run(database: &Database, sql: &str) {
+    use diesel::connection::SimpleConnection;
+    use diesel::{Connection, SqliteConnection};
+
+    match database.url().strip_prefix("sqlite:") {
+        // A store that was just closed may still be finishing its last group.
+        Some(path) => {
+            let mut connection = SqliteConnection::establish(path).unwrap();
+            connection.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
+            connection.batch_execute(sql).unwrap();
+        }
+        None => drop(psql(database, sql)),
+    }
+}
+
 /// Every byte the database keeps: a dump, or the files.
 pub(crate) async fn everything(database: &Database) -> Vec<u8> {
     if database.is_postgres() {

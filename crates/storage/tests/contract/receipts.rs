@@ -90,16 +90,14 @@ pub(crate) async fn other_bytes_under_a_key_are_kept_once_and_flagged(database: 
     let batch = Batch::new().with(Write::InsertReceipt(Box::new(kept.clone())));
     town.store.commit(&town.node(), batch).await.unwrap();
     let later = now().plus_seconds(500);
-    let variant = |digest: u8| {
-        let message = message(b"<other/>", digest);
-        Batch::new().with(Write::InsertReceiptVariant { id: id(), receipt: kept.id, message, received_at: later })
-    };
+    let other = |digest: u8| Batch::new().with(variant(&kept, message(b"<other/>", digest), later));
     for digest in [1, 1, 2] {
-        town.store.commit(&town.node(), variant(digest)).await.unwrap();
+        town.store.commit(&town.node(), other(digest)).await.unwrap();
     }
     let flagged = town.store.receipt(&town.node(), kept.id).await.unwrap().unwrap();
     assert_eq!(flagged.anomalies, BTreeSet::from([Anomaly::StandIn, Anomaly::ReceiptDiffers]));
     assert_eq!(flagged.message, kept.message);
+    assert_eq!(flagged.version, 2, "once flagged, other variants change nothing of it");
     let changed = ReceiptFilter { updated_since: Some(later), ..ReceiptFilter::default() };
     let list = town.store.receipts(&town.node(), &changed, &PageRequest::first(10), later).await.unwrap();
     assert_eq!(list.items.len(), 1);

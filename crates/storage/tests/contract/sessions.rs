@@ -5,7 +5,7 @@ use tramite_domain::attempt::AttemptKind;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::ids::ReceiptRowId;
 use tramite_domain::session::{ItemPayment, SessionStatus};
-use tramite_storage::{PageRequest, SessionFilter, StoreError};
+use tramite_storage::{Due, PageRequest, SessionFilter, StoreError};
 use tramite_testkit::Database;
 
 use crate::support::*;
@@ -81,9 +81,11 @@ pub(crate) async fn the_platform_finds_a_sessions_home_and_its_foreign_items(dat
     let holding = || system.sessions_with_foreign_item("77777777777", &number);
     assert_eq!(holding().await.unwrap(), vec![(town.a.id, made.id)]);
     assert!(system.sessions_with_foreign_item("99999000013", &number).await.unwrap().is_empty());
-    let due = system.session_transitions_due(made.expires_at, 10).await.unwrap();
-    assert_eq!(due, vec![(town.a.id, made.id)]);
-    assert!(system.session_transitions_due(made.expires_at.plus_seconds(-1), 10).await.unwrap().is_empty());
+    let due = async |at, after| system.session_transitions_due(at, after, 10).await.unwrap();
+    let only = Due { institution: town.a.id, id: made.id, since: made.expires_at };
+    assert_eq!(due(made.expires_at, None).await, vec![only]);
+    assert!(due(made.expires_at, Some(only)).await.is_empty());
+    assert!(due(made.expires_at.plus_seconds(-1), None).await.is_empty());
     let mut paid = made.clone();
     paid.version = 2;
     paid.told_status = SessionStatus::Completed;
@@ -91,5 +93,5 @@ pub(crate) async fn the_platform_finds_a_sessions_home_and_its_foreign_items(dat
     let update = Write::UpdateSession { session: Box::new(paid), expected: 1 };
     town.store.commit(&scope, Batch::new().with(update)).await.unwrap();
     assert!(holding().await.unwrap().is_empty());
-    assert!(system.session_transitions_due(made.expires_at, 10).await.unwrap().is_empty());
+    assert!(due(made.expires_at, None).await.is_empty());
 }

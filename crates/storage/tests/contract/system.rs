@@ -184,14 +184,15 @@ pub(crate) async fn journal_and_raw_messages_of_nobody_belong_to_the_platform(da
     system.audit(None, audit_line()).await.unwrap();
     system.audit(Some(town.a.id), audit_line()).await.unwrap();
     assert_eq!(crate::raw::count(&database, "audit").await, 2);
-    let raw = RawMessage {
-        id: id(),
-        institution: None,
-        received_at: now(),
-        reason: "too_large".to_owned(),
-        bytes: vec![0xfe; RAW_BYTES_MAX + 10],
-    };
-    system.keep_raw(raw).await.unwrap();
-    assert_eq!(crate::raw::count(&database, "raw_messages").await, 1);
+    // The Node comes back for hours with the same bytes: they are kept once, and nobody is alarmed again.
+    for new in [true, false, false] {
+        let raw = raw_message(vec![0xfe; RAW_BYTES_MAX + 10]);
+        assert_eq!(system.keep_raw(raw, audit_line()).await.unwrap(), new);
+    }
+    let for_a = RawMessage { institution: Some(town.a.id), ..raw_message(vec![0xfe; RAW_BYTES_MAX]) };
+    assert!(system.keep_raw(for_a, audit_line()).await.unwrap());
+    assert_eq!(crate::raw::count(&database, "raw_messages").await, 2);
+    assert_eq!(crate::raw::count(&database, "audit").await, 4);
+    assert!(!format!("{:?}", raw_message(b"CANARY".to_vec())).contains("67, 65"), "the bytes are not printed");
     system.make_partitions(6).await.unwrap();
 }

@@ -86,12 +86,7 @@ pub(crate) async fn another_tenants_rows_can_be_neither_changed_nor_named(databa
         Write::SettleInstallment { position: Box::new(changed.clone()), expected: 1, installment: first(&changed) },
         Write::EraseDraft { id: changed.id, expected: 1 },
         Write::UpdateSession { session: Box::new(things.session.clone()), expected: 1 },
-        Write::InsertReceiptVariant {
-            id: id(),
-            receipt: things.receipt.id,
-            message: message(b"x", 1),
-            received_at: now(),
-        },
+        variant(&things.receipt, message(b"x", 1), now()),
         Write::RecordAttempt(attempt(first(&changed), AttemptKind::Get, "")),
         Write::InsertReceipt(Box::new(receipt("RT-9", Some(&changed)))),
         Write::InsertSession(Box::new(session(town.portal, &[&changed]))),
@@ -177,4 +172,89 @@ pub(crate) async fn a_session_exists_for_the_client_that_made_it(database: Datab
     // The Node's side must know every session that holds the installment.
     assert_eq!(town.store.sessions_of(&theirs, &[first(&kept)]).await.unwrap(), vec![made.clone()]);
     assert_eq!(town.store.session(&town.node(), made.id).await.unwrap(), Some(made));
+}
+
+/// A position of another service, and a session of the portal that holds it beside one of its own.
+async fn mixed(town: &Town) -> (tramite_domain::debt_position::DebtPosition, tramite_domain::session::CheckoutSession) {
+    let tari = simple("P-1");
+    let mut mensa = simple("P-1");
+    mensa.service_code = Some("MENSA".parse().unwrap());
+    town.add(&tari).await;
+    town.add(&mensa).await;
+    let made = session(town.portal, &[&tari, &mensa]);
+    let insert = Batch::new().with(Write::InsertSession(Box::new(made.clone())));
+    town.store.commit(&town.token(town.a.id), insert).await.unwrap();
+    let mut cart = attempt(first(&tari), AttemptKind::Cart, "cart-1");
+    cart.session_id = Some(made.id);
+    town.store.commit(&town.node(), Batch::new().with(Write::RecordAttempt(cart))).await.unwrap();
+    (mensa, made)
+}
+
+pub(crate) async fn a_session_with_an_item_of_another_service_does_not_exist_for_a_restricted_token(
+    database: Database,
+) {
+    let town = town(&database).await;
+    let (mensa, made) = mixed(&town).await;
+    let page = PageRequest::first(10);
+    let filter = SessionFilter::default();
+    let store = &town.store;
+    let found = async |codes: &[&str]| {
+        let scope = town.restricted(codes);
+        let by_id = store.session(&scope, made.id).await.unwrap();
+        let by_cart = store.session_by_cart(&scope, "cart-1").await.unwrap();
+        let list = store.sessions(&scope, &filter, &page, now()).await.unwrap().items;
+        (by_id, by_cart, list)
+    };
+    for codes in [["TARI"].as_slice(), &["MENSA"], &[]] {
+        assert_eq!(found(codes).await, (None, None, Vec::new()), "{codes:?}");
+    }
+    let all = (Some(made.clone()), Some(made.clone()), vec![made.clone()]);
+    assert_eq!(found(&["MENSA", "TARI"]).await, all);
+    let scope = town.restricted(&["TARI"]);
+    let mut after = made.clone();
+    after.version = 2;
+    let writes = [
+        Write::InsertSession(Box::new(session(town.portal, &[&mensa]))),
+        Write::UpdateSession { session: Box::new(after), expected: 1 },
+    ];
+    for write in writes {
+        let refused = store.commit(&scope, Batch::new().with(write)).await;
+        assert!(matches!(refused, Err(StoreError::Failed(_))), "{refused:?}");
+    }
+    // The notice of another institution has no service of this one.
+    let foreign = session(town.portal, &[]);
+    store.commit(&scope, Batch::new().with(Write::InsertSession(Box::new(foreign.clone())))).await.unwrap();
+    assert_eq!(store.sessions(&scope, &filter, &page, now()).await.unwrap().items, vec![foreign]);
+    // Nor can a draft be erased that does not exist for the scope.
+    let erase = || Batch::new().with(Write::EraseDraft { id: mensa.id, expected: 1 });
+    let refused = store.commit(&scope, erase()).await;
+    assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
+    store.commit(&town.restricted(&["MENSA"]), erase()).await.unwrap();
+}
+
+pub(crate) async fn a_restricted_client_sees_the_events_of_its_own_sessions(database: Database) {
+    let town = town(&database).await;
+    let told = |client, service: Option<&str>| {
+        let mut told = event(&simple("x"));
+        told.client_id = client;
+        told.data.service_code = service.map(|code| code.parse().unwrap());
+        told
+    };
+    let mine = told(Some(town.portal), None);
+    let of_service = told(None, Some("TARI"));
+    let hidden = [
+        told(Some(town.other), None),
+        told(None, None),
+        told(None, Some("MENSA")),
+        told(Some(town.portal), Some("MENSA")),
+        told(Some(town.other), Some("TARI")),
+    ];
+    for one in hidden.iter().chain([&mine, &of_service]) {
+        let batch = Batch::new().with(Write::InsertEvent(Box::new(one.clone())));
+        town.store.commit(&town.node(), batch).await.unwrap();
+    }
+    town.store.system().publish_feed(10).await.unwrap();
+    let feed = town.store.feed(&town.restricted(&["TARI"]), 0, 10).await.unwrap();
+    let found: Vec<_> = feed.into_iter().map(|one| one.event).collect();
+    assert_eq!(found, vec![mine, of_service]);
 }

@@ -24,12 +24,7 @@ async fn furnish(town: &Town) {
         let owed = simple("P-1");
         let receipt = receipt("RT-1", Some(&owed));
         let work = Work::AlertOperators { code: "x".to_owned(), subject: "y".to_owned() };
-        let variant = Write::InsertReceiptVariant {
-            id: id(),
-            receipt: receipt.id,
-            message: message(b"x", 1),
-            received_at: now(),
-        };
+        let variant = variant(&receipt, message(b"x", 1), now());
         let batch = inserting(&owed)
             .with(Write::InsertSession(Box::new(session(town.portal, &[&owed]))))
             .with(Write::RecordAttempt(attempt(first(&owed), AttemptKind::Get, "")))
@@ -50,14 +45,8 @@ async fn furnish(town: &Town) {
         };
         town.store.commit_answer(&scope, batch, record).await.unwrap();
         town.store.take_numbers(&scope, &town.a.stations[1], 1).await.unwrap();
-        let raw = RawMessage {
-            id: id(),
-            institution: Some(institution),
-            received_at: now(),
-            reason: "x".to_owned(),
-            bytes: vec![1],
-        };
-        town.store.system().keep_raw(raw).await.unwrap();
+        let raw = RawMessage { institution: Some(institution), ..raw_message(vec![1]) };
+        assert!(town.store.system().keep_raw(raw, audit_line()).await.unwrap());
     }
 }
 
@@ -119,12 +108,22 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
     let partitions = "SELECT count(*) FROM pg_class WHERE relispartition AND relkind = 'r' \
                       AND has_table_privilege('tramite_app', oid, 'SELECT')";
     assert_eq!(psql(&database, partitions), "0", "partitions are reached through their parents alone");
+    let list = |sql: &str| psql(&database, sql).lines().map(str::to_owned).collect::<Vec<_>>();
     let seen = |role: &str, right: &str| {
-        let sql = format!(
+        list(&format!(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') \
              AND has_table_privilege('{role}', oid, '{right}') ORDER BY 1"
-        );
-        psql(&database, &sql).lines().map(str::to_owned).collect::<Vec<_>>()
+        ))
+    };
+    // Single columns of tables that are not open as a whole.
+    let columns = |role: &str, right: &str| {
+        list(&format!(
+            "SELECT relname || '.' || attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
+             WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped \
+             AND NOT has_table_privilege('{role}', c.oid, '{right}') \
+             AND has_any_column_privilege('{role}', c.oid, '{right}') \
+             AND has_column_privilege('{role}', c.oid, attnum, '{right}') ORDER BY 1"
+        ))
     };
     // Nobody deletes but what is replaced, and nobody changes what only grows.
     assert_eq!(seen("tramite_app", "DELETE"), ["transfers"]);
@@ -132,9 +131,13 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         seen("tramite_system", "DELETE"),
         ["accounts", "beneficiaries", "idempotency_records", "institution_stations", "tasks"]
     );
-    for grown in ["audit", "events", "journal", "raw_messages", "receipt_variants", "receipts"] {
+    for grown in ["audit", "data_keys", "events", "journal", "raw_messages", "receipt_variants", "receipts"] {
         assert!(!seen("tramite_app", "UPDATE").contains(&grown.to_owned()), "{grown}");
     }
+    let wrapping = ["data_keys.active", "data_keys.wrapped"];
+    let flagging = ["receipts.anomalies", "receipts.updated_at", "receipts.version"];
+    assert_eq!(columns("tramite_app", "UPDATE"), [wrapping.as_slice(), &flagging].concat());
+    assert_eq!(columns("tramite_system", "UPDATE"), [wrapping.as_slice(), &["events.feed_position"]].concat());
     for hidden in ["client_keys", "client_secrets", "clients", "feed_counter", "signing_keys", "stations"] {
         assert!(!seen("tramite_app", "SELECT").contains(&hidden.to_owned()), "{hidden}");
     }
@@ -154,12 +157,42 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         "idempotency_records",
         "institution_stations",
         "institutions",
+        "sealed_secrets",
         "signing_keys",
         "stations",
         "tasks",
         "trusted_issuers",
     ];
     assert_eq!(seen("tramite_system", "SELECT"), read);
+    assert_eq!(columns("tramite_app", "SELECT"), ["clients.display_name", "clients.id"]);
+    let due = ["id", "institution_id", "next_transition_at"];
+    let item = ["creditor_tax_code", "installment_id", "institution_id", "notice_number", "paid_at", "session_id"];
+    let of = |table: &str, names: &[&str]| names.iter().map(|name| format!("{table}.{name}")).collect::<Vec<_>>();
+    let parts = [of("checkout_sessions", &due), of("debt_positions", &due), of("session_items", &item)].concat();
+    assert_eq!(columns("tramite_system", "SELECT"), parts);
+}
+
+pub(crate) async fn the_platform_keeps_secrets_of_its_own_and_wraps_keys_anew(database: Database) {
+    let town = town(&database).await;
+    let (a, nil) = (town.a.id, uuid::Uuid::nil());
+    town.store.take_numbers(&town.node(), &town.a.stations[1], 1).await.unwrap();
+    let as_system = |sql: &str| psql(&database, &format!("SET ROLE tramite_system; {sql}"));
+    as_system(&format!("INSERT INTO sealed_secrets VALUES ('{nil}', 'node_api_key', '\\x01')"));
+    as_system("UPDATE sealed_secrets SET sealed = '\\x02'");
+    assert_eq!(as_system("SELECT name || ' ' || sealed::text FROM sealed_secrets"), "node_api_key \\x02");
+    as_system("UPDATE stations SET credentials = '\\x03'");
+    as_system(&format!(
+        "DO $$ BEGIN INSERT INTO sealed_secrets VALUES ('{a}', 'x', '\\x01'); RAISE 'written'; \
+         EXCEPTION WHEN insufficient_privilege THEN NULL; END $$"
+    ));
+    // Rotation: the keys of a tenant under the tenant, those of the platform under the platform, and nobody else's.
+    let tenant = format!("SET ROLE tramite_app; SET tramite.institution = '{a}'");
+    psql(&database, &format!("{tenant}; UPDATE data_keys SET wrapped = '\\x04', active = false"));
+    psql(&database, &format!("{tenant}; UPDATE sealed_secrets SET sealed = '\\x05'"));
+    let changed = format!("SELECT count(*) FROM data_keys WHERE NOT active AND institution_id = '{a}'");
+    assert_eq!(psql(&database, &changed), "1");
+    assert_eq!(psql(&database, "SELECT count(*) FROM data_keys WHERE NOT active"), "1");
+    assert_eq!(psql(&database, "SELECT count(*) FROM data_keys WHERE created_at IS NULL"), "0");
 }
 
 pub(crate) async fn a_future_dropped_half_way_leaves_no_tenant_behind(database: Database) {

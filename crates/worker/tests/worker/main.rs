@@ -23,7 +23,10 @@ sentences! {
         tasks::a_task_left_by_a_dead_worker_is_done_when_its_lease_ends,
         tasks::an_alarm_is_raised_once_although_its_task_is_done_twice,
         running::the_worker_works_until_it_is_told_to_stop,
-        running::committed_events_get_their_place_in_the_feed;
+        running::committed_events_get_their_place_in_the_feed,
+        running::a_job_that_breaks_off_ends_no_other_and_is_begun_again;
     postgres:
-        running::several_workers_do_nothing_twice;
+        running::several_workers_do_nothing_twice,
+        running::several_workers_tell_no_session_twice,
+        running::rows_that_cannot_be_read_do_not_keep_the_rest_from_its_turn;
 }

@@ -4,11 +4,14 @@
 use std::collections::BTreeSet;
 
 use tramite_domain::anomaly::Anomaly;
+use tramite_domain::batch::Write;
 use tramite_domain::debt_position::{DebtPosition, Payment, PositionStatus};
 use tramite_domain::personal::Personal;
 use tramite_domain::receipt::{
     Party, Psp, Receipt, ReceiptContent, ReceiptMessage, ReceiptOutcome, ReceiptRole, ReceiptSubject, ReceiptTransfer,
+    ReceiptVariant,
 };
+use tramite_domain::time::Instant;
 
 use super::{IBAN, STATION, cents, day, first, first_number, number, pairs};
 use crate::support::{id, now};
@@ -84,8 +87,22 @@ pub(crate) fn receipt(receipt_id: &str, position: Option<&DebtPosition>) -> Rece
         primitive: "paSendRTV2".to_owned(),
         peer_fingerprint: None,
         anomalies: BTreeSet::from([Anomaly::StandIn]),
+        version: 1,
         message: message(b"<receipt>\x00\xff</receipt>", 9),
     }
+}
+
+/// Other bytes under the key of a receipt.
+pub(crate) fn variant(receipt: &Receipt, message: ReceiptMessage, received_at: Instant) -> Write {
+    Write::InsertReceiptVariant(Box::new(ReceiptVariant {
+        id: id(),
+        receipt: receipt.id,
+        station_id: STATION.to_owned(),
+        primitive: "paSendRTV2".to_owned(),
+        peer_fingerprint: Some("ab".repeat(32)),
+        message,
+        received_at,
+    }))
 }
 
 pub(crate) fn message(bytes: &[u8], digest: u8) -> ReceiptMessage {

@@ -8,6 +8,7 @@ use tramite_domain::audit::AuditLine;
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::event::{Event, EventData, EventKind};
 use tramite_domain::journal::{Direction, JournalEntry};
+use tramite_storage::RawMessage;
 
 use super::{STATION, cents};
 use crate::support::{id, now};
@@ -49,6 +50,18 @@ pub(crate) fn journal_entry() -> JournalEntry {
         http_status: Some(200),
         duration_us: Some(1_234),
         payload: b"<soap/>".to_vec(),
+    }
+}
+
+/// A message of nobody that could not be taken.
+pub(crate) fn raw_message(bytes: Vec<u8>) -> RawMessage {
+    RawMessage {
+        id: id(),
+        institution: None,
+        received_at: now(),
+        reason: "too_large".to_owned(),
+        peer_fingerprint: Some("ab".repeat(32)),
+        bytes,
     }
 }
 
