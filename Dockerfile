@@ -17,7 +17,8 @@ USER 10001:10001
 WORKDIR /tmp
 # Inside a container the listeners must be reachable from outside of it; what is published is decided there.
 ENV TRAMITE_LISTEN=0.0.0.0:8080 \
-    TRAMITE_PRIVATE_LISTEN=0.0.0.0:8081
+    TRAMITE_PRIVATE_LISTEN=0.0.0.0:8081 \
+    TRAMITE_PUBLIC=true
 EXPOSE 8080 8081
 STOPSIGNAL SIGTERM
 # Bash opens the connection itself: no curl, whose library and updates the image would carry for this line alone.

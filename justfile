@@ -4,7 +4,7 @@
 _list:
     @just --list --unsorted
 
-# A whole Tramite on this machine in one process: gateway, worker, simulated Node, two institutions
+# A whole Tramite on this machine in one process: gateway, worker, simulated Node, three institutions
 demo *arguments:
     cargo run --release --package tramite -- demo {{arguments}}
 

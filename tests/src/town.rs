@@ -134,7 +134,6 @@ impl Town {
                 ("TRAMITE_DATABASE_URL", self.database_url.clone()),
                 ("TRAMITE_MASTER_KEY_FILE", self.master_key().display().to_string()),
                 ("TRAMITE_PUBLIC_URL", self.gateway()),
-                ("TRAMITE_BROKER_TAX_CODE", self.text("/broker_tax_code")),
                 ("TRAMITE_CHECKOUT_URL", self.sandbox()),
                 ("TRAMITE_LISTEN", listen.to_owned()),
                 ("TRAMITE_PRIVATE_LISTEN", private),

@@ -11,6 +11,8 @@
 
 #[path = "journeys/crash.rs"]
 mod crash;
+#[path = "journeys/guides.rs"]
+mod guides;
 #[path = "journeys/many.rs"]
 mod many;
 #[path = "journeys/node_listener.rs"]
@@ -32,7 +34,7 @@ const JOURNEY_LIMIT: Duration = Duration::from_secs(180);
 fn main() {
     // Built before the first journey begins: its time is not the compiler's.
     tramite_tests::binary::tramite();
-    Suite::new()
+    let suite = Suite::new()
         .limit(JOURNEY_LIMIT)
         .async_on_both("a_payment_started_from_a_portal_completes_its_session", otf::completes)
         .async_on_both("a_declined_payment_leaves_the_position_payable", otf::declined)
@@ -54,6 +56,15 @@ fn main() {
             soap_client::zeep_present(),
             "a_client_generated_from_the_official_wsdl_verifies_gets_and_pays",
             soap_client::generated,
-        )
-        .run();
+        );
+    let suite = if guides::curl_present() {
+        suite
+            .async_on_sqlite("the_readme_and_the_quickstart_work_as_they_are_written", guides::demo)
+            .async_on_sqlite("the_first_start_and_the_first_institution_work_as_they_are_written", |_| {
+                guides::first_institution()
+            })
+    } else {
+        suite
+    };
+    suite.run();
 }

@@ -21,27 +21,35 @@ pub(crate) struct Told {
     pub(crate) answer: Answer,
     /// The institution it is filed under; none is the platform.
     pub(crate) institution: Option<Arc<Institution>>,
-    /// Whether the exchange stands in the journal already, committed with its effect.
-    pub(crate) journaled: bool,
+    /// How the exchange comes into the journal.
+    pub(crate) journal: InJournal,
+}
+
+/// How an exchange comes into the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InJournal {
+    /// By way of the buffer.
+    Buffered,
+    /// It is there already, committed with its effect.
+    Committed,
+    /// By way of the buffer, as an exchange of its own: the work under the exchange's id goes on, and may commit another
+    /// answer with its effect.
+    Apart,
 }
 
 impl Told {
     /// An answer that is still to be filed.
     pub(crate) const fn new(answer: Answer, institution: Option<Arc<Institution>>) -> Self {
-        Self { answer, institution, journaled: false }
-    }
-
-    /// The fault within, if it is a refusal.
-    pub(crate) fn fault(&self) -> Option<PaaFault> {
-        match &self.answer {
-            Answer::Refused(_, fault) => fault.known(),
-            _ => None,
-        }
+        Self { answer, institution, journal: InJournal::Buffered }
     }
 
     /// `esito` of the journal.
     pub(crate) fn outcome(&self) -> &'static str {
-        self.fault().map_or(OK, PaaFault::code)
+        match &self.answer {
+            // A fault of no known code is still a refusal.
+            Answer::Refused(_, fault) => fault.known().map_or(KO, PaaFault::code),
+            _ => OK,
+        }
     }
 }
 
@@ -56,6 +64,8 @@ pub(crate) fn log_cause(primitive: Primitive, denied: &Denied) {
         Denied::Fault(PaaFault::SystemError, why) => tracing::error!(%primitive, why, "a message cannot be answered"),
         Denied::Fault(..) => {}
         Denied::Store(error) => tracing::warn!(%primitive, cause = %error, "the store failed under a message"),
+        Denied::AccountMissing => tracing::error!(%primitive, "an account of a position is not declared"),
+        Denied::Broken => tracing::error!(%primitive, "a defect: the work on a message broke"),
         Denied::Late => tracing::warn!(%primitive, "a message was not answered in time"),
     }
 }

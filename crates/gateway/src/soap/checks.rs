@@ -30,20 +30,29 @@ pub(crate) async fn admit(
         .ok_or(NOT_SERVED)
 }
 
-/// The institution a receipt is addressed to. Broker, station and state do not matter: the money is with the
-/// provider already (rules.md 28).
-pub(crate) async fn addressee_of_receipt(
-    registry: &Registry,
-    addressee: &Addressee,
-) -> Result<Arc<Institution>, Denied> {
-    registry.institution(&addressee.id_pa).await?.ok_or(NOT_SERVED)
+/// The way by which a receipt came. Broker, station and state refuse nothing: the money is with the provider already
+/// (rules.md 28).
+pub(crate) struct ReceiptWay {
+    /// The institution it is addressed to.
+    pub(crate) institution: Arc<Institution>,
+    /// Whether it names a station of ours and the broker it belongs to.
+    pub(crate) broker_matches: bool,
+    /// Whether the receipt will be flagged for it.
+    pub(crate) is_strange: bool,
 }
 
-/// Whether a receipt names a station of ours and the broker it belongs to; it is taken in any case.
-pub(crate) async fn names_our_broker(registry: &Registry, addressee: &Addressee) -> Result<bool, Denied> {
+/// The way by which a receipt came, as far as it is known here.
+pub(crate) async fn way_of_receipt(
+    registry: &Registry,
+    addressee: &Addressee,
+    now: Instant,
+) -> Result<ReceiptWay, Denied> {
+    let institution = registry.institution(&addressee.id_pa).await?.ok_or(NOT_SERVED)?;
     let stations = registry.stations().await?;
     let station = stations.get(&addressee.id_station);
-    Ok(station.is_some_and(|station| station.broker_tax_code.as_str() == addressee.id_broker_pa))
+    let broker_matches = station.is_some_and(|station| station.broker_tax_code.as_str() == addressee.id_broker_pa);
+    let usual = institution.status == InstitutionStatus::Active && institution.is_served_by(&addressee.id_station, now);
+    Ok(ReceiptWay { institution, broker_matches, is_strange: !(broker_matches && usual) })
 }
 
 const NOT_SERVED: Denied = Denied::Fault(PaaFault::WrongInstitution, "ente non gestito da questa stazione");

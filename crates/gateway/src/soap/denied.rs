@@ -10,8 +10,12 @@ use tramite_storage::StoreError;
 pub(crate) enum Denied {
     /// A refusal of the interface. The sentence may be shown to a citizen: no personal data, no numbers.
     Fault(PaaFault, &'static str),
+    /// An account of the position is not declared: our own fault.
+    AccountMissing,
     /// The store failed: our own fault.
     Store(StoreError),
+    /// The work on it broke: a defect of ours.
+    Broken,
     /// The time was over: our own fault.
     Late,
 }
@@ -21,15 +25,25 @@ impl Denied {
     pub(crate) const fn fault(&self) -> PaaFault {
         match self {
             Denied::Fault(fault, _) => *fault,
-            Denied::Store(_) | Denied::Late => PaaFault::SystemError,
+            Denied::AccountMissing | Denied::Store(_) | Denied::Broken | Denied::Late => PaaFault::SystemError,
         }
+    }
+
+    /// Whether it rests on what is known of stations and institutions, so that it may be wrong where that is old.
+    pub(crate) const fn rests_on_registry(&self) -> bool {
+        matches!(
+            self,
+            Denied::AccountMissing
+                | Denied::Fault(PaaFault::WrongBroker | PaaFault::WrongStation | PaaFault::WrongInstitution, _)
+        )
     }
 
     /// What is said beside it.
     pub(crate) const fn description(&self) -> &'static str {
         match self {
             Denied::Fault(_, description) => description,
-            Denied::Store(_) | Denied::Late => "servizio momentaneamente non disponibile: riprovare",
+            Denied::AccountMissing => "un conto di accredito della posizione non e' configurato",
+            Denied::Store(_) | Denied::Broken | Denied::Late => "servizio momentaneamente non disponibile: riprovare",
         }
     }
 }
@@ -54,9 +68,7 @@ impl From<NodeRefusal> for Denied {
                 PaaFault::Semantic,
                 "la posizione contiene una marca da bollo digitale: serve paGetPaymentV2",
             ),
-            NodeRefusal::AccountMissing => {
-                Denied::Fault(PaaFault::SystemError, "un conto di accredito della posizione non e' configurato")
-            }
+            NodeRefusal::AccountMissing => Denied::AccountMissing,
         }
     }
 }

@@ -41,12 +41,6 @@ impl Soap {
         (Soap(Arc::new(Shared { store, world, registry, pulse, buffer })), flusher)
     }
 
-    /// A station or an institution was changed by this process: it is seen at once. Other processes see it within a
-    /// minute.
-    pub fn registry_changed(&self) {
-        self.0.registry.invalidate();
-    }
-
     /// Answers one message, in time and in every case.
     pub async fn answer(&self, inbound: Inbound) -> Outbound {
         serve(self, inbound).await

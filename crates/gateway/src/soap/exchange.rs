@@ -13,12 +13,18 @@ pub(crate) struct Exchange {
     pub(crate) id: Uuid,
     /// When the message was there.
     pub(crate) at: Instant,
-    started: Tick,
+    /// The same instant on the clock that never jumps.
+    pub(crate) started: Tick,
 }
 
 impl Exchange {
     pub(crate) fn begin(world: &dyn World) -> Self {
         Self { id: world.id(), at: world.now(), started: Tick::now() }
+    }
+
+    /// The same message, in the journal as an exchange of its own.
+    pub(crate) fn apart(&self, world: &dyn World) -> Self {
+        Self { id: world.id(), ..*self }
     }
 
     /// Microseconds since the message was there.

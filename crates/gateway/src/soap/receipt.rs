@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! paSendRT and paSendRTV2: committed first, then acknowledged (rules.md 26 to 33).
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::time::sleep;
 use tramite_domain::attempt::Attempt;
 use tramite_domain::batch::{Batch, Write};
@@ -18,8 +20,8 @@ use tramite_pagopa::current::{Answer, PaaFault, ReceiptMessage, Version};
 use tramite_pagopa::soap;
 use tramite_storage::{Rule, Scope, Store, StoreError};
 
-use super::answer::{Told, refused};
-use super::checks::{addressee_of_receipt, names_our_broker};
+use super::answer::{InJournal, Told, refused};
+use super::checks::{ReceiptWay, way_of_receipt};
 use super::deadline::Deadline;
 use super::denied::Denied;
 use super::door::Soap;
@@ -27,6 +29,7 @@ use super::exchange::Exchange;
 use super::journal::{Facts, Response, lines};
 use super::mapping_receipt::arrival;
 use super::message::Inbound;
+use super::raw;
 use super::serve::{ANSWERED, own_failure};
 
 /// How far before a payment an attempt may lie to count as its activation, in seconds: a week. A token lives half an
@@ -72,42 +75,70 @@ impl Taking {
 }
 
 /// Takes a receipt. The work goes on by itself when the caller goes away or the time is over: what was begun is
-/// committed or not, and the Node's next delivery learns which.
+/// committed or not, and the Node's next delivery learns which. Meanwhile the answer that came too early for it has an
+/// exchange of its own in the journal.
 pub(crate) async fn take(soap: &Soap, taking: Taking) -> Told {
     let (primitive, id_pa) = (taking.version.receipt(), taking.addressee.id_pa.clone());
     let deadline = taking.deadline;
-    let work = tokio::spawn(until_committed(soap.clone(), taking));
+    let work = tokio::spawn(committed_or_kept(soap.clone(), taking));
     match deadline.within(work).await {
         Some(Ok(told)) => told,
-        // A panic of the task is our own failure as well.
-        Some(Err(_)) | None => {
-            let answer = own_failure(primitive, &id_pa, &Denied::Late);
-            Told::new(answer, soap.registry().last_known(&id_pa))
+        other => {
+            let why = if other.is_none() { Denied::Late } else { Denied::Broken };
+            let answer = own_failure(primitive, &id_pa, &why);
+            Told { journal: InJournal::Apart, ..Told::new(answer, soap.registry().last_known(&id_pa)) }
         }
     }
 }
 
+/// Takes a receipt, or keeps its bytes and alarms the operators where it cannot be taken for a reason that the Node's
+/// next delivery will not change: its money is real, and nobody else would look.
+async fn committed_or_kept(soap: Soap, taking: Taking) -> Told {
+    let work = AssertUnwindSafe(until_committed(&soap, &taking)).catch_unwind().await;
+    let denied = match work {
+        Ok(Ok(told)) => return told,
+        Ok(Err(denied)) => denied,
+        Err(_) => Denied::Broken,
+    };
+    let institution = soap.registry().last_known(&taking.addressee.id_pa);
+    if is_for_good(&denied) {
+        let file = institution.as_ref().map(|one| one.id);
+        let peer = taking.arrival.peer_fingerprint.as_deref();
+        let untaken = raw::Untaken { reason: raw::NOT_COMMITTED, institution: file, at: taking.exchange.at, peer };
+        // It has a time of its own: the work may have broken after the answer went out.
+        raw::keep(&soap, Deadline::start(), untaken, &taking.arrival.message.bytes).await;
+    }
+    let answer = match &denied {
+        Denied::Fault(..) => taking.refused(&denied),
+        _ => own_failure(taking.version.receipt(), &taking.addressee.id_pa, &denied),
+    };
+    Told::new(answer, institution)
+}
+
+/// Whether the same would happen again at the Node's next delivery.
+const fn is_for_good(denied: &Denied) -> bool {
+    match denied {
+        Denied::Broken => true,
+        Denied::Store(_) => !may_pass(denied),
+        Denied::Fault(..) | Denied::AccountMissing | Denied::Late => false,
+    }
+}
+
 /// Decides and commits, again and again while others are in the way, until the time is over.
-async fn until_committed(soap: Soap, taking: Taking) -> Told {
+async fn until_committed(soap: &Soap, taking: &Taking) -> Result<Told, Denied> {
     soap.buffer().settle().await;
     let mut pause_ms = 0;
     let mut number_taken = false;
     loop {
-        let denied = match once(&soap, &taking, number_taken).await {
-            Ok(told) => return told,
+        let denied = match once(soap, taking, number_taken).await {
+            Ok(told) => return Ok(told),
             Err(denied) => denied,
         };
         // Either somebody else made the same position a moment ago, and it is found the next time; or number or reference
         // of the unknown notice belong to another one, and it gets no position of its own.
         number_taken |= matches!(&denied, Denied::Store(StoreError::Duplicate(Rule::Iuv | Rule::NoticeNumber)));
         if taking.deadline.is_over() || !may_pass(&denied) {
-            let answer = match &denied {
-                Denied::Fault(..) => taking.refused(&denied),
-                Denied::Store(_) | Denied::Late => {
-                    own_failure(taking.version.receipt(), &taking.addressee.id_pa, &denied)
-                }
-            };
-            return Told::new(answer, soap.registry().last_known(&taking.addressee.id_pa));
+            return Err(denied);
         }
         pause_ms = PAUSE_MS_MAX.min(pause_ms + PAUSE_STEP_MS);
         sleep(Duration::from_millis(pause_ms)).await;
@@ -128,13 +159,17 @@ const fn may_pass(denied: &Denied) -> bool {
 }
 
 async fn once(soap: &Soap, taking: &Taking, number_taken: bool) -> Result<Told, Denied> {
-    let institution = addressee_of_receipt(soap.registry(), &taking.addressee).await?;
-    let broker_matches = names_our_broker(soap.registry(), &taking.addressee).await?;
+    let (registry, exchange) = (soap.registry(), &taking.exchange);
+    let mut way = way_of_receipt(registry, &taking.addressee, exchange.at).await?;
+    if way.is_strange && registry.look_again(&taking.addressee.id_pa, exchange.started).await? {
+        way = way_of_receipt(registry, &taking.addressee, exchange.at).await?;
+    }
+    let ReceiptWay { institution, broker_matches, .. } = way;
     let scope = Scope::of_node(institution.id);
     let found = Found::read(soap.store(), &scope, &institution, &taking.arrival, soap.world().now()).await?;
     let found = Found { broker_matches, number_taken, ..found };
     let (answer, mut batch) = decide(soap, taking, &institution, &found);
-    let told = Told { answer, institution: Some(institution), journaled: true };
+    let told = Told { answer, institution: Some(institution), journal: InJournal::Committed };
     let body = soap::answer(&told.answer);
     let response = Response { outcome: told.outcome(), http_status: ANSWERED, body: &body };
     let bytes = &taking.arrival.message.bytes;

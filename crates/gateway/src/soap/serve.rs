@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The way of a message: read, checked, decided, answered, journaled.
 
+use std::sync::Arc;
+
 use tramite_domain::ids::InstitutionId;
+use tramite_domain::institution::Institution;
 use tramite_pagopa::Primitive;
 use tramite_pagopa::current::{Answer, PaaFault, Request};
 use tramite_pagopa::soap::{Received, Refused, answer, receive};
 
-use super::answer::{KO, OK, Told, log_cause, refused};
+use super::answer::{InJournal, KO, OK, Told, log_cause, refused};
 use super::checks::admit;
 use super::deadline::Deadline;
 use super::demand::NOT_OFFERED;
@@ -16,7 +19,7 @@ use super::exchange::Exchange;
 use super::get::get;
 use super::journal::{Facts, Response, lines};
 use super::message::{Inbound, Outbound};
-use super::oversized;
+use super::raw;
 use super::receipt::{self, Taking};
 use super::verify::verify;
 
@@ -53,9 +56,14 @@ async fn readable(
     };
     let outbound = Outbound { status: ANSWERED, body: answer(&told.answer) };
     let institution = told.institution.as_ref();
-    if !told.journaled {
-        let file = institution.map(|one| one.id);
-        journal(soap, file, &exchange, &facts, &inbound.bytes, told.outcome(), &outbound);
+    let file = institution.map(|one| one.id);
+    match told.journal {
+        InJournal::Committed => {}
+        InJournal::Buffered => journal(soap, file, &exchange, &facts, &inbound.bytes, told.outcome(), &outbound),
+        InJournal::Apart => {
+            let exchange = exchange.apart(soap.world());
+            journal(soap, file, &exchange, &facts, &inbound.bytes, told.outcome(), &outbound);
+        }
     }
     let code = institution.map(|one| one.code.as_str());
     log(Some(primitive), code, told.outcome(), &exchange);
@@ -66,15 +74,12 @@ async fn readable(
 async fn question(soap: &Soap, exchange: Exchange, deadline: Deadline, request: &Request) -> Told {
     let addressee = request.addressee();
     let answered = async {
-        let institution = admit(soap.registry(), addressee, exchange.at).await.map_err(|denied| (denied, None))?;
-        let answer = match request {
-            Request::Verify(request) => verify(soap, &institution, request, exchange.at).await,
-            Request::Get(request) => get(soap, &institution, request, exchange.at).await,
-            Request::Demand(_) | Request::Receipt(_) => Err(NOT_OFFERED),
-        };
-        match answer {
-            Ok(answer) => Ok(Told::new(answer, Some(institution))),
-            Err(denied) => Err((denied, Some(institution))),
+        let first = once(soap, &exchange, request).await;
+        let Err((denied, institution)) = first else { return first };
+        match worth_deciding_again(soap, &exchange, &addressee.id_pa, &denied).await {
+            Ok(true) => once(soap, &exchange, request).await,
+            Ok(false) => Err((denied, institution)),
+            Err(failure) => Err((failure, institution)),
         }
     };
     let outcome = deadline.within(answered).await;
@@ -85,6 +90,29 @@ async fn question(soap: &Soap, exchange: Exchange, deadline: Deadline, request: 
             Told::new(refused(primitive, &addressee.id_pa, &denied), institution)
         },
     )
+}
+
+/// An answer, or why there is none and whose message it was.
+type Decided = Result<Told, (Denied, Option<Arc<Institution>>)>;
+
+/// Decides a question by what is known of stations and institutions now.
+async fn once(soap: &Soap, exchange: &Exchange, request: &Request) -> Decided {
+    let institution =
+        admit(soap.registry(), request.addressee(), exchange.at).await.map_err(|denied| (denied, None))?;
+    let answer = match request {
+        Request::Verify(request) => verify(soap, &institution, request, exchange.at).await,
+        Request::Get(request) => get(soap, &institution, request, exchange.at).await,
+        Request::Demand(_) | Request::Receipt(_) => Err(NOT_OFFERED),
+    };
+    match answer {
+        Ok(answer) => Ok(Told::new(answer, Some(institution))),
+        Err(denied) => Err((denied, Some(institution))),
+    }
+}
+
+/// Whether a refusal rested on something that was read before the message came, and is newer now.
+async fn worth_deciding_again(soap: &Soap, exchange: &Exchange, id_pa: &str, denied: &Denied) -> Result<bool, Denied> {
+    Ok(denied.rests_on_registry() && soap.registry().look_again(id_pa, exchange.started).await?)
 }
 
 /// A message that cannot be read, or not enough of it (rules.md 20 and 28).
@@ -99,7 +127,9 @@ async fn unreadable(
     let institution = id_pa.and_then(|id_pa| soap.registry().last_known(id_pa));
     let file = institution.as_ref().map(|one| one.id);
     if refused.is_receipt_beyond_limits() {
-        oversized::keep(soap, deadline, file, &inbound, exchange.at).await;
+        let peer = inbound.peer.as_ref().map(|peer| peer.fingerprint.as_str());
+        let beyond = raw::Untaken { reason: raw::BEYOND_LIMITS, institution: file, at: exchange.at, peer };
+        raw::keep(soap, deadline, beyond, &inbound.bytes).await;
     }
     let emitter = match id_pa {
         Some(named) => named.to_owned(),

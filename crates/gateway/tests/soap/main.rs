@@ -16,6 +16,7 @@ mod messages;
 mod outage;
 mod place;
 mod receipts;
+mod registry;
 mod sessions;
 #[path = "../../../domain/tests/support/mod.rs"]
 mod town;
@@ -45,6 +46,8 @@ sentences! {
         receipts::only_a_stranger_and_an_unreadable_receipt_are_refused,
         receipts::a_receipt_that_breaks_the_schema_in_the_rest_is_kept_and_flagged,
         receipts::two_alternatives_paid_at_the_same_moment_are_both_kept,
+        registry::a_station_a_link_and_an_account_are_served_the_moment_after_they_are_declared,
+        registry::a_receipt_by_a_station_declared_a_moment_ago_is_not_strange,
         sessions::a_get_with_a_sessions_own_cart_says_that_its_payment_runs,
         sessions::a_receipt_completes_the_sessions_that_hold_its_notice,
         faults::a_message_of_the_wrong_form_is_answered_in_the_wrapper_it_names,
@@ -58,6 +61,7 @@ sentences! {
     sqlite:
         listeners::a_trickling_caller_is_cut_off_and_the_others_are_served;
     postgres:
+        receipts::a_receipt_that_cannot_be_committed_for_good_is_kept_raw_and_the_operators_are_alarmed,
         journal::every_message_has_two_lines_and_those_of_a_receipt_come_with_it,
         outage::a_killed_database_is_a_system_error_in_time_and_afterwards_all_is_accepted_once,
         outage::a_frozen_database_is_a_system_error_in_time,

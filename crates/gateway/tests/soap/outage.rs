@@ -82,12 +82,19 @@ pub(crate) async fn a_locked_position_holds_up_its_receipt_in_time_and_no_questi
     assert_eq!(fault(&timed(&place, &arrival).await), PaaFault::SystemError);
     assert!(matches!(timed(&place, &verify(&number)).await, Answer::Verify(_)));
     tokio::task::spawn_blocking(move || locked.join().unwrap()).await.unwrap();
+    let (database_name, id) = (database.url().rsplit('/').next().unwrap().to_owned(), place.a.institution.id);
     tokio::time::sleep(Duration::from_millis(300)).await;
     // The first delivery went on by itself or gave up: in any case there is one receipt now.
     let again = timed(&place, &arrival).await;
     assert!(matches!(again, Answer::ReceiptAccepted(_)) || fault(&again) == PaaFault::DuplicateReceipt);
     let stored = place.stored(&position).await;
     assert_eq!((position_status(&stored, place.a.now), stored.version), (PositionStatus::Paid, position.version + 1));
+    // The answer that came too early and the one that was committed are two exchanges.
+    place.close().await;
+    let sql = format!(
+        "SELECT coalesce(max(lines), 0) FROM (SELECT count(*) AS lines FROM journal WHERE institution_id = '{id}' GROUP BY exchange) AS exchanges"
+    );
+    assert_eq!(postgres::cluster().unwrap().psql(&database_name, &sql).trim(), "2");
 }
 
 pub(crate) async fn a_frozen_database_is_a_system_error_in_time(_: Database) {

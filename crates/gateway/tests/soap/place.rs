@@ -35,17 +35,34 @@ pub(crate) const A: &str = "99999000013";
 pub(crate) const B: &str = "99999000021";
 
 /// A clock that is set by hand.
-pub(crate) struct TestWorld(Mutex<Instant>, AtomicI64);
+///
+/// It can be told to break: the n-th identifier that is asked for from then on is a panic.
+pub(crate) struct TestWorld {
+    base: Mutex<Instant>,
+    looks: AtomicI64,
+    breaks_in: AtomicI64,
+}
+
+impl TestWorld {
+    fn new(base: Instant) -> Self {
+        Self { base: Mutex::new(base), looks: AtomicI64::new(0), breaks_in: AtomicI64::new(0) }
+    }
+
+    pub(crate) fn breaks_in(&self, ids: i64) {
+        self.breaks_in.store(ids, Ordering::Relaxed);
+    }
+}
 
 impl World for TestWorld {
     fn now(&self) -> Instant {
         // Every look is a microsecond later, so that the order of things is told.
-        let microseconds = self.1.fetch_add(1, Ordering::Relaxed);
-        let base = self.0.lock().unwrap().datetime();
+        let microseconds = self.looks.fetch_add(1, Ordering::Relaxed);
+        let base = self.base.lock().unwrap().datetime();
         Instant::new(base + chrono::TimeDelta::microseconds(microseconds))
     }
 
     fn id(&self) -> Uuid {
+        assert_ne!(self.breaks_in.fetch_sub(1, Ordering::Relaxed), 1, "the world breaks, as it was told");
         Uuid::now_v7()
     }
 }
@@ -108,7 +125,7 @@ impl Place {
             let service = Write::PutService { service: Box::new(town.service.clone()), expected: None };
             store.commit(&scope(town), Batch::new().with(service)).await.unwrap();
         }
-        let world = Arc::new(TestWorld(Mutex::new(a.now), AtomicI64::new(0)));
+        let world = Arc::new(TestWorld::new(a.now));
         let (door, flusher) = Soap::open(store.clone(), world.clone());
         let flushing = tokio::spawn(flusher.run());
         Self { store, door, world, a, b, flushing }
@@ -118,7 +135,7 @@ impl Place {
     pub(crate) fn later(&mut self, seconds: i64) {
         self.a.later(seconds);
         self.b.later(seconds);
-        *self.world.0.lock().unwrap() = self.a.now;
+        *self.world.base.lock().unwrap() = self.a.now;
     }
 
     /// A new position of institution A.
@@ -143,7 +160,18 @@ impl Place {
         change(&mut self.a.institution);
         self.a.institution.version = expected + 1;
         put_institution(&self.store, &self.a.institution, Some(expected)).await;
-        self.door.registry_changed();
+    }
+
+    /// Another station of our broker, switched on.
+    pub(crate) async fn add_station(&self, id: &str, broker: &str) {
+        put_station(&self.store, station(id, broker, true, self.a.now)).await;
+    }
+
+    /// The door as another process has it, which knows nothing yet.
+    pub(crate) async fn other_process(&mut self) {
+        let (door, flusher) = Soap::open(self.store.clone(), self.world.clone());
+        std::mem::replace(&mut self.door, door).close().await;
+        std::mem::replace(&mut self.flushing, tokio::spawn(flusher.run())).await.unwrap();
     }
 
     pub(crate) async fn ask(&self, request: &Request) -> Answer {

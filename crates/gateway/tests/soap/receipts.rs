@@ -10,7 +10,7 @@ use tramite_domain::institution::InstitutionStatus;
 use tramite_domain::receipt::{Receipt, ReceiptOutcome, ReceiptRole};
 use tramite_pagopa::current::{Answer, Outcome, PaaFault, ReceiptMessage, Version};
 use tramite_pagopa::{Primitive, soap as wire};
-use tramite_testkit::Database;
+use tramite_testkit::{Database, postgres};
 
 use crate::messages::{get, notice_of, receipt, receipt_message};
 use crate::place::{A, B, FOREIGN, OTHER_BROKER, Place, fault, scope};
@@ -221,6 +221,7 @@ pub(crate) async fn a_receipt_by_a_wrong_way_or_for_a_closed_institution_is_kept
     }
     for status in [InstitutionStatus::Suspended, InstitutionStatus::Closed] {
         place.change_a(|institution| institution.status = status).await;
+        place.other_process().await;
         let id = format!("rt-{}", status.name());
         accepted(&place.ask(&by(&id, &ours.id_broker_pa, &ours.id_station)).await);
         assert!(taken(&place, &id).await.anomalies.contains(&Anomaly::InstitutionInactive), "{id}");
@@ -273,6 +274,30 @@ pub(crate) async fn a_receipt_that_breaks_the_schema_in_the_rest_is_kept_and_fla
     for id in ["rt-instant", "rt-bare", "rt-words", "rt-unexpected"] {
         assert!(anomalies(id).contains(&Anomaly::IrregularMessage), "{id}");
     }
+}
+
+pub(crate) async fn a_receipt_that_cannot_be_committed_for_good_is_kept_raw_and_the_operators_are_alarmed(
+    database: Database,
+) {
+    let mut place = Place::open(database.url()).await;
+    let name = database.url().rsplit('/').next().unwrap().to_owned();
+    let psql = |sql: &str| postgres::cluster().unwrap().psql(&name, sql).trim().to_owned();
+    let raw = "SELECT count(*) FROM raw_messages WHERE reason = 'receipt_not_committed'";
+    let alarms = "SELECT count(*) FROM audit WHERE action = 'operators.alerted' AND reason = 'receipt_not_committed'";
+    psql("ALTER TABLE receipts ADD CONSTRAINT disorder CHECK (receipt_id <> 'rt-disorder')");
+    for (id, breaks) in [("rt-disorder", false), ("rt-broken", true)] {
+        let position = place.position(&one_payment(id, 100)).await;
+        let arrival = receipt(receipt_message(id, &notice_of(&position, "single"), 100, place.a.now));
+        if breaks {
+            // The first identifier is the exchange's, the second the receipt's.
+            place.world.breaks_in(2);
+        }
+        assert_eq!(fault(&place.ask(&arrival).await), PaaFault::SystemError, "{id}: the Node comes back");
+        assert_eq!(status(&place, &position).await, PositionStatus::Open);
+        let mine = format!("{raw} AND position('{id}' IN convert_from(message, 'UTF8')) > 0");
+        assert_eq!(psql(&mine), "1", "{id}");
+    }
+    assert_eq!((psql(raw), psql(alarms)), ("2".to_owned(), "2".to_owned()));
 }
 
 type Change = fn(String) -> String;

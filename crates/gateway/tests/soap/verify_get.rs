@@ -124,6 +124,8 @@ pub(crate) async fn the_first_failure_wins_broker_station_institution_notice(dat
     }
     for status in [InstitutionStatus::Suspended, InstitutionStatus::Closed, InstitutionStatus::Draft] {
         place.change_a(|institution| institution.status = status).await;
+        // A process that had a copy goes on for a minute at most (reliability.md 45).
+        place.other_process().await;
         assert_eq!(fault(&place.ask(&verify(&number)).await), PaaFault::WrongInstitution, "{status:?}");
     }
     place.change_a(|institution| institution.status = InstitutionStatus::Active).await;

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The envelope of SOAP 1.1: an optional header, which means nothing here, and one body with one payload.
+//!
+//! A header block with `mustUnderstand="1"` is passed over like any other, although SOAP 1.1 (section 4.2.3) would have
+//! it answered with a fault. The interface defines no header block and the Node sends none; should something on the way
+//! add one, the payment it came with is worth more than the formality, and a fault would be `ERRORE_RESPONSE` to the payer.
 
 use crate::xml::{Namespace, Node, Tree, Unreadable, trimmed};
 

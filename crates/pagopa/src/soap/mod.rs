@@ -5,6 +5,7 @@
 //! what we have written again ourselves reaches yaserde.
 
 mod envelope;
+mod italian;
 mod receive;
 mod refused;
 mod write;

@@ -3,6 +3,7 @@
 
 use thiserror::Error;
 
+use super::italian;
 use super::write::{answer, client_fault};
 use crate::current::{Answer, Fault, PaaFault};
 use crate::primitive::Primitive;
@@ -102,8 +103,8 @@ impl Refused {
             };
         };
         let description = match self {
-            Refused::Schema { violation, .. } => violation.to_string(),
-            Refused::Unreadable { reason, .. } => reason.to_string(),
+            Refused::Schema { violation, .. } => italian::violation(violation),
+            Refused::Unreadable { reason, .. } => italian::unreadable(*reason).to_owned(),
         };
         let refusal = Fault::new(fault, self.id_pa().unwrap_or(broker_code)).because(description);
         RefusedAnswer { status: ANSWER_STATUS, body: answer(&Answer::Refused(primitive, refusal)), fault: Some(fault) }

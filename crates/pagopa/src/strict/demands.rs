@@ -30,7 +30,12 @@ pub(super) fn check(primitive: Primitive, payload: &Node<'_>, register: &dyn Reg
         }
     }
     match outcome(payload) {
-        Some("OK") => of_acceptance(primitive, payload, register, &mut found),
+        Some("OK") => {
+            if payload.child("fault").is_some() {
+                found.push(Violation::new("fault", Reason::Demand("stands beside the outcome OK")));
+            }
+            of_acceptance(primitive, payload, register, &mut found);
+        }
         Some("KO") if payload.child("fault").is_none() => found.push(Violation::new("fault", Reason::Missing)),
         // A refusal with its fault is complete, and of every other outcome the schema has told.
         _ => {}

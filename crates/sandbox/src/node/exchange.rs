@@ -73,6 +73,14 @@ pub(crate) fn client() -> Result<Client, reqwest::Error> {
         .build()
 }
 
+impl Exchange {
+    /// A call that was not made: to whoever asked for it, the station is out of reach.
+    pub(crate) fn unsent() -> Exchange {
+        let fault = NodeFault::new(Ppt::Unreachable);
+        Exchange { step: Step::within(fault.view()), result: Err(fault), is_production: false }
+    }
+}
+
 impl Line {
     pub(crate) fn new(client: Client, pace: Pace) -> Line {
         Line { client, pace, calls: Semaphore::new(CALLS_AT_ONCE_MAX) }

@@ -132,8 +132,12 @@ impl Node {
         self.runtime.spawn(work).await.ok()
     }
 
-    /// Calls a station. They all are Tramite's, and listen at one address.
+    /// Calls a station. They all are Tramite's, and listen at one address. Once one of them has said production, nothing
+    /// is sent any more.
     pub(crate) async fn call(&self, name: &'static str, request: &Request) -> Exchange {
+        if self.met_production() {
+            return Exchange::unsent();
+        }
         let registry = self.registry();
         let exchange = self.line.call(name, &self.settings.soap_url, request, &registry).await;
         if exchange.is_production {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! When the sandbox starts, when it does not, and when it falls silent.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use actix_web::{App, HttpResponse, HttpServer, web};
 use reqwest::StatusCode;
 use serde_json::json;
@@ -14,19 +18,30 @@ use crate::stage::{Stage, clock, registry, settings};
 
 /// A gateway that tells its environment on every page.
 fn gateway(environment: Option<&'static str>) -> Url {
+    counted_gateway(environment).0
+}
+
+/// The same, and how often it was called.
+fn counted_gateway(environment: Option<&'static str>) -> (Url, Arc<AtomicUsize>) {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
     let server = HttpServer::new(move || {
-        App::new().default_service(web::to(move || async move {
-            let mut answer = HttpResponse::Ok();
-            if let Some(environment) = environment {
-                answer.insert_header(("Tramite-Environment", environment));
+        let calls = Arc::clone(&counted);
+        App::new().default_service(web::to(move || {
+            calls.fetch_add(1, Ordering::SeqCst);
+            async move {
+                let mut answer = HttpResponse::Ok();
+                if let Some(environment) = environment {
+                    answer.insert_header(("Tramite-Environment", environment));
+                }
+                answer.content_type(soap::CONTENT_TYPE).body(soap::answer(&Answer::Verify(verify_answer())))
             }
-            answer.content_type(soap::CONTENT_TYPE).body(soap::answer(&Answer::Verify(verify_answer())))
         }))
     });
     let server = server.workers(1).disable_signals().bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}/status", server.addrs()[0]).parse().unwrap();
     tokio::spawn(server.run());
-    url
+    (url, calls)
 }
 
 pub(crate) async fn the_sandbox_refuses_production() {
@@ -47,10 +62,16 @@ pub(crate) async fn the_sandbox_refuses_production() {
     keyed.api_key = Some(String::from("segreto"));
     assert!(!format!("{keyed:?}").contains("segreto"));
 
-    // A station that turns out to be production is the last one that is called.
-    let stage = Stage::bare(|settings| settings.soap_url = gateway(Some("production"))).await;
+    // A station that turns out to be production is called that once: nothing is sent after it, now or an hour later.
+    let (url, calls) = counted_gateway(Some("production"));
+    let stage = Stage::bare(|settings| settings.soap_url = url).await;
     stage.register(registry(2)).await;
-    assert_eq!(stage.pay(json!("verify_only")).await["outcome"], "OK");
+    let report = stage.pay(json!("pay")).await;
+    assert_eq!(report["outcome"], "KO", "{report}");
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
+    stage.clock.pass_minutes(61);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
     for path in ["/", "/sandbox/v1/status"] {
         assert_eq!(stage.get(path).await.0, StatusCode::SERVICE_UNAVAILABLE);
     }

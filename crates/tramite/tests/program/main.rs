@@ -9,6 +9,7 @@
 
 mod commands;
 mod configuration;
+mod containers;
 mod demonstration;
 mod process;
 mod safeguards;
@@ -35,6 +36,7 @@ fn main() {
         .async_on_both("an_operator_is_made_and_its_secret_is_shown_once", commands::operator)
         .async_on_sqlite("the_worker_is_a_part_of_serve_where_the_database_is_embedded", commands::no_worker)
         .async_on_postgres("a_worker_works_beside_serve_and_stops_when_asked", serving::worker)
+        .async_on_postgres("what_the_image_and_compose_set_is_a_configuration_that_starts", |_| containers::compose())
         .async_on_both("every_safeguard_of_production_names_its_setting", safeguards::settings)
         .sync("the_listener_of_the_node_is_told_what_it_needs", safeguards::listener)
         .async_on_both("what_demo_made_is_refused_in_production", safeguards::invented)
