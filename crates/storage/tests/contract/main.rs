@@ -88,6 +88,7 @@ mod sentences {
         sqlite:
             faults::another_program_that_writes_makes_the_store_busy;
         postgres:
+            system::of_two_operators_who_revoke_each_other_at_once_one_stays,
             events::an_event_that_commits_late_is_not_skipped,
             walls::without_a_tenant_there_are_no_rows,
             walls::the_roles_own_nothing_and_see_no_more_than_they_need,
