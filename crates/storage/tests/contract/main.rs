@@ -45,6 +45,7 @@ mod sentences {
             lists::the_state_filter_agrees_with_the_pure_function,
             lists::what_the_clock_moves_is_due_at_its_instant,
             lists::pages_are_stable_while_others_insert,
+            lists::a_page_ends_before_it_holds_too_many_installments,
             lists::every_filter_finds_its_own,
             lists::a_list_of_changes_says_until_when_it_is_complete,
             lists::a_cursor_of_another_list_is_refused,
