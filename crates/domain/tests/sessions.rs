@@ -11,9 +11,9 @@ use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::money::Cents;
 use tramite_domain::refusal::Refusal;
 use tramite_domain::session::{
-    Cart, CheckoutSession, Choice, IfBusy, ItemInput, ItemPayment, Language, OnAbandon, Opened, OwnItem, PayerInput,
-    ReturnKind, ReturnMode, SessionInput, SessionStatus, Visit, abandoned, asked, cancel, clock_moved, item_paid,
-    minted, open, returned, session_status, visit,
+    Cart, CheckoutSession, Choice, IfBusy, ItemInput, ItemPayment, Language, OPEN_SESSIONS_MAX, OnAbandon, Opened,
+    OwnItem, PayerInput, ReturnKind, ReturnMode, SessionInput, SessionStatus, Visit, abandoned, asked, cancel,
+    clock_moved, item_paid, minted, open, returned, session_status, visit,
 };
 
 fn input() -> SessionInput {
@@ -274,4 +274,20 @@ fn a_busy_item_is_refused_and_joined_only_by_the_same_client_and_payer() {
     theirs.client_id = uuid::Uuid::from_u128(78).into();
     assert_ne!(theirs.client_id, client());
     assert!(open(&institution, &mut town.given(), client(), &joining, &busy(&theirs)).is_err());
+}
+
+#[test]
+fn an_installment_has_so_many_open_sessions_and_no_more() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let mut sessions: Vec<CheckoutSession> = (0..OPEN_SESSIONS_MAX).map(|_| opened(&mut town, &position)).collect();
+    let institution = town.institution.clone();
+    let mut again = |sessions: &[CheckoutSession]| {
+        let own = OwnItem { sessions: sessions.to_vec(), ..item(&position, false) };
+        open(&institution, &mut town.given(), client(), &input(), &[ItemInput::Own(Box::new(own))])
+    };
+    assert_eq!(again(&sessions).unwrap_err(), Refusal::TooManySessions { most: OPEN_SESSIONS_MAX });
+    let first = sessions.first_mut().unwrap();
+    first.cancelled_at = Some(first.created_at);
+    assert!(again(&sessions).is_ok(), "one that is over makes room");
 }

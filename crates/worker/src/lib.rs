@@ -6,6 +6,7 @@
 //! workers may run at once. Nothing is remembered between passes: a worker that dies loses no work.
 
 mod abandon;
+mod activation;
 mod alarm;
 mod failure;
 mod feed;
@@ -17,6 +18,7 @@ mod positions;
 mod sessions;
 mod tasks;
 mod upkeep;
+mod waiting;
 mod worker;
 
 pub use pace::WorkerSettings;

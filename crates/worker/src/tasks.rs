@@ -2,6 +2,7 @@
 //! The outbox: work that follows a commit, each under a scope of its own. A task is claimed for a while; whoever dies
 //! with it leaves it to the next, so every kind of work may be done twice without harm.
 
+use tramite_domain::session::ItemPayment;
 use tramite_domain::task::Work;
 use tramite_domain::time::Instant;
 use tramite_storage::{ClaimedTask, StoreError};
@@ -10,7 +11,7 @@ use crate::failure::{code, is_outage};
 use crate::pace::{TASK_LEASE_SECONDS, TASKS_MAX, task_wait_seconds};
 use crate::pass::Pass;
 use crate::worker::Worker;
-use crate::{alarm, foreign};
+use crate::{activation, alarm, foreign, waiting};
 
 /// Claims what is due and does it.
 pub(crate) async fn work(worker: &Worker, now: Instant) -> Result<Pass, StoreError> {
@@ -38,6 +39,14 @@ async fn work_one(worker: &Worker, claim: &ClaimedTask, now: Instant) -> Result<
         Work::SettleForeignItems { creditor_tax_code, notice_number, amount, paid_at } => {
             let item = foreign::Paid { creditor_tax_code, notice_number, amount: *amount, paid_at: *paid_at };
             foreign::settle(worker, &item, now).await
+        }
+        Work::SettleOwnItems { installment_id, receipt_id, amount, paid_at } => {
+            let payment = ItemPayment { paid_at: *paid_at, amount: *amount, receipt_id: Some(*receipt_id) };
+            let paid = waiting::Paid { installment_id: *installment_id, payment };
+            waiting::settle(worker, claim.institution, &paid, &claim.task.work, now).await
+        }
+        Work::CheckActivation { receipt_id } => {
+            activation::check(worker, claim.task.id, claim.institution, *receipt_id, now).await
         }
         Work::AlertOperators { code, subject } => alarm::raise(worker, claim.task.id, code, subject, now).await,
     }

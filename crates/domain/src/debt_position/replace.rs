@@ -3,14 +3,17 @@
 //! notice number; a new one gets a new number; a missing one is cancelled and its number is never used again.
 
 use crate::given::{Given, Numbers};
+use crate::money::Cents;
 use crate::refusal::Refusal;
 use crate::text::Text;
+use crate::time::Instant;
 
 use super::change::{Activity, changed};
 use super::open::new_installment;
 use super::terms::{InstallmentTerms, OptionTerms, Terms, read_terms};
 use super::{
-    DebtPosition, Decided, Installment, PaymentOption, PositionInput, PositionStatus, TermsContext, position_status,
+    DebtPosition, Decided, Installment, PastAmount, PaymentOption, PositionInput, PositionStatus, TermsContext,
+    position_status,
 };
 
 /// Replaces the terms of a position. The state is kept: a draft stays a draft unless the input publishes it.
@@ -141,8 +144,9 @@ fn renew(
 ) -> Result<Installment, Refusal> {
     let paid = old.payment.is_some();
     let reference = old.reference.to_string();
+    let past_amount = past_amount(&old, terms.amount, given.now);
     let renewed = match old.notice_number {
-        Some(number) => Installment { id: old.id, ..new_installment(given, terms, number, description) },
+        Some(number) => Installment { id: old.id, past_amount, ..new_installment(given, terms, number, description) },
         None => return Err(Refusal::Immutable { field: "notice_number" }),
     };
     if !paid {
@@ -152,4 +156,9 @@ fn renew(
         return Ok(old);
     }
     Err(Refusal::InstallmentPaid { reference })
+}
+
+/// What was due before, for payments that were begun a moment earlier (rules.md 30).
+fn past_amount(old: &Installment, due: Cents, now: Instant) -> Option<PastAmount> {
+    if old.amount == due { old.past_amount } else { Some(PastAmount { amount: old.amount, until: now }) }
 }

@@ -17,7 +17,7 @@ use crate::violation::{Place, Violations};
 
 use super::{
     CheckoutSession, Choice, EXPIRES_IN_MAX, EXPIRES_IN_MIN, ForeignItem, ITEMS_MAX, IfBusy, ItemInput, ItemSubject,
-    OnAbandon, OwnItem, Payer, PayerInput, SessionInput, SessionItem, SessionStatus, session_status,
+    OPEN_SESSIONS_MAX, OnAbandon, OwnItem, Payer, PayerInput, SessionInput, SessionItem, SessionStatus, session_status,
 };
 
 /// A decided session.
@@ -38,7 +38,7 @@ pub enum Opened {
 ///
 /// # Errors
 /// `Invalid` with every violation (rules.md 40); `NotPayable`, `InstallmentAmbiguous`, `AmountChanged`,
-/// `PaymentInProgress` for an item.
+/// `PaymentInProgress`, `TooManySessions` for an item.
 pub fn open(
     institution: &Institution,
     given: &mut Given<'_>,
@@ -58,6 +58,7 @@ pub fn open(
     if let Some(joined) = check_busy(given, input, items, &chosen)? {
         return Ok(Opened::Joined(Box::new(joined)));
     }
+    check_open_sessions(given, items, &chosen)?;
     let session = CheckoutSession {
         id: given.id(),
         client_id,
@@ -232,6 +233,21 @@ fn has_stamp(position: &DebtPosition) -> bool {
         .installments()
         .flat_map(|(_, one)| &one.transfers)
         .any(|transfer| matches!(transfer.target, TransferTarget::Stamp { .. }))
+}
+
+/// Whether an installment has as many open sessions as it may have.
+fn check_open_sessions(given: &Given<'_>, items: &[ItemInput], chosen: &[SessionItem]) -> Result<(), Refusal> {
+    for (item, chosen) in items.iter().zip(chosen) {
+        let (ItemInput::Own(own), ItemSubject::Own { installment_id, .. }) = (item, &chosen.subject) else { continue };
+        let open = own
+            .sessions
+            .iter()
+            .filter(|session| session.holds(*installment_id) && !session_status(session, given.now).is_closed());
+        if open.count() >= OPEN_SESSIONS_MAX {
+            return Err(Refusal::TooManySessions { most: OPEN_SESSIONS_MAX });
+        }
+    }
+    Ok(())
 }
 
 /// Whether somebody is paying an item already; the running session where the caller may join it.

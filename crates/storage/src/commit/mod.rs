@@ -11,7 +11,7 @@ mod service;
 mod session;
 
 use tramite_domain::batch::{Batch, Write};
-use tramite_domain::ids::InstitutionId;
+use tramite_domain::ids::{InstitutionId, SessionId};
 
 use crate::Store;
 use crate::db::Db;
@@ -63,14 +63,17 @@ async fn apply_alone(mut db: Db<'_>, institution: InstitutionId, batch: Batch) -
 /// Applies the writes of a tenant: what they change in order, and then, together, what they tell.
 pub(crate) async fn apply(db: &mut Db<'_>, institution: InstitutionId, batch: Batch) -> Result<(), StoreError> {
     let mut told = Vec::new();
+    let sessions = sessions_of(&batch);
     for write in batch.into_writes() {
         match write {
             Write::InsertPosition(position) => position::insert(db, institution, &position).await?,
             Write::UpdatePosition { position, expected } => {
                 position::update(db, institution, &position, expected).await?;
             }
+            Write::TellPosition { position, expected } => position::head(db, institution, &position, expected).await?,
             Write::SettleInstallment { position, expected, installment } => {
                 position::settle(db, institution, &position, expected, installment).await?;
+                session::none_left(db, institution, installment, &sessions).await?;
             }
             Write::EraseDraft { id, expected } => position::erase(db, institution, id, expected).await?,
             Write::InsertSession(session) => session::insert(db, institution, &session).await?,
@@ -88,6 +91,15 @@ pub(crate) async fn apply(db: &mut Db<'_>, institution: InstitutionId, batch: Ba
         }
     }
     message::tell(db, institution, &told).await
+}
+
+/// The sessions that a batch writes.
+fn sessions_of(batch: &Batch) -> Vec<SessionId> {
+    let session = |write: &Write| match write {
+        Write::InsertSession(session) | Write::UpdateSession { session, .. } => Some(session.id),
+        _ => None,
+    };
+    batch.writes().iter().filter_map(session).collect()
 }
 
 /// Applies the writes of the registry: an institution, with its events and audit lines.

@@ -9,7 +9,7 @@ use tramite_domain::time::Instant;
 use super::SystemScope;
 use crate::column::{At, Id};
 use crate::commit::touched;
-use crate::db::{Db, execute};
+use crate::db::{Db, execute, execute_each};
 use crate::error::StoreError;
 use crate::row::event::TaskRow;
 use crate::row::fit;
@@ -78,11 +78,11 @@ async fn claim(mut db: Db<'_>, now: Instant, rows: i64, until: Instant) -> Resul
         }
         Db::Sqlite(connection) => diesel::RunQueryDsl::load(due.select(TaskRow::as_select()), &mut **connection)?,
     };
+    let _: Vec<usize> = execute_each!(&mut db, found, row => diesel::update(one(row.institution_id.0, row.id.0))
+        .set((tasks::due_at.eq(At(until)), tasks::attempts.eq(row.attempts.saturating_add(1)))))?;
     let mut claimed = Vec::with_capacity(found.len());
     for row in found {
         let attempts = row.attempts.saturating_add(1);
-        let own = one(row.institution_id.0, row.id.0);
-        execute!(&mut db, diesel::update(own).set((tasks::due_at.eq(At(until)), tasks::attempts.eq(attempts))))?;
         claimed.push(ClaimedTask {
             institution: row.institution_id.0,
             attempts: fit("tasks.attempts", attempts)?,
