@@ -11,7 +11,11 @@ use crate::time::Instant;
 /// How long the Node may hold a payment token (sla.md 1): so long an attempt keeps its installment busy.
 pub const ATTEMPT_LOCK_SECONDS: i64 = 1_800;
 
-/// Somebody tries to pay an installment. One row per (installment, kind, reference): the last time is kept.
+/// How far before a payment an attempt may lie to count as its activation, in seconds: a week. A token lives half an
+/// hour, but the clocks of others are not ours.
+pub const ACTIVATION_SECONDS_MAX: i64 = 7 * 24 * 3_600;
+
+/// Somebody tries to pay an installment. One row per (installment, kind, reference, amount): the last time is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     /// Our id.

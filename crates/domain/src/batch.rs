@@ -32,6 +32,13 @@ pub enum Write {
         /// The version it was read at.
         expected: i64,
     },
+    /// The head of a position alone: what the clock has changed is told, and no more.
+    TellPosition {
+        /// The position; only its head is written, and its own version is the expected one plus one.
+        position: Box<DebtPosition>,
+        /// The version it was read at.
+        expected: i64,
+    },
     /// The head of a position and the payment of one installment: what a receipt changes, and no more.
     SettleInstallment {
         /// The position after the payment; only its head and the named installment are written.

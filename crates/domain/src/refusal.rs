@@ -83,6 +83,12 @@ pub enum Refusal {
         /// The state it is in.
         status: SessionStatus,
     },
+    /// The installment has as many open sessions as it may have.
+    #[error("{most} checkout sessions of this installment are open already")]
+    TooManySessions {
+        /// How many it may have.
+        most: usize,
+    },
     /// The return address is not one of the delegation's origins (rules.md 39).
     #[error("the return address is not allowed for this client")]
     ReturnUrlNotAllowed {
@@ -115,6 +121,7 @@ impl Refusal {
             Self::InstallmentAmbiguous { .. } => "installment_ambiguous",
             Self::NotPayable { .. } => "not_payable",
             Self::SessionState { .. } => "checkout_session_state",
+            Self::TooManySessions { .. } => "too_many_checkout_sessions",
             Self::ReturnUrlNotAllowed { .. } => "return_url_not_allowed",
             Self::NoticeNotFound => "not_found",
         }

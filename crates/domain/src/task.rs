@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::TaskId;
+use crate::ids::{InstallmentId, ReceiptRowId, TaskId};
 use crate::money::Cents;
 use crate::time::Instant;
 
@@ -33,7 +33,25 @@ pub enum Work {
         /// When.
         paid_at: Instant,
     },
-    /// Operators must look: a receipt without activation, a message beyond the limits (rules.md 28, 30).
+    /// A receipt paid an installment that more sessions hold than its own transaction completes: the others were over
+    /// already (rules.md 38).
+    SettleOwnItems {
+        /// The installment.
+        installment_id: InstallmentId,
+        /// The receipt.
+        receipt_id: ReceiptRowId,
+        /// What was paid.
+        amount: Cents,
+        /// When.
+        paid_at: Instant,
+    },
+    /// A receipt came without a get before it: where none is found a moment later either, operators must look
+    /// (rules.md 30).
+    CheckActivation {
+        /// The receipt.
+        receipt_id: ReceiptRowId,
+    },
+    /// Operators must look: a message beyond the limits (rules.md 28).
     AlertOperators {
         /// What, as a stable code.
         code: String,
@@ -48,6 +66,8 @@ impl Work {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::SettleForeignItems { .. } => "settle_foreign_items",
+            Self::SettleOwnItems { .. } => "settle_own_items",
+            Self::CheckActivation { .. } => "check_activation",
             Self::AlertOperators { .. } => "alert_operators",
         }
     }

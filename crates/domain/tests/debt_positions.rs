@@ -156,21 +156,26 @@ fn one_option_started_supersedes_the_others_and_its_last_installment_closes_the_
 fn while_somebody_pays_a_position_is_neither_cancelled_nor_replaced_unless_forced() {
     let mut town = Town::new();
     let position = town.position(&one_payment("S-1", 100));
-    let attempt = Attempt {
+    let attempt = |kind| Attempt {
         id: uuid::Uuid::from_u128(9).into(),
         installment_id: named(&position, "single").id,
-        kind: AttemptKind::Get,
+        kind,
         reference: String::new(),
         session_id: None,
         amount: Cents::new(100).unwrap(),
         at: town.now,
     };
-    let activity = Activity { attempts: std::slice::from_ref(&attempt), sessions: &[] };
+    // What a cart showed is honoured as long as what a get was told (rules.md 22).
+    let (get, cart) = (attempt(AttemptKind::Get), attempt(AttemptKind::Cart));
+    let activity = Activity { attempts: std::slice::from_ref(&get), sessions: &[] };
+    let shown = Activity { attempts: std::slice::from_ref(&cart), sessions: &[] };
     let locked_until = town.now.plus_seconds(1_800);
-    assert_eq!(
-        cancel(&mut town.given(), &position, activity, false).unwrap_err(),
-        Refusal::PaymentInProgress { locked_until }
-    );
+    for paying in [activity, shown] {
+        assert_eq!(
+            cancel(&mut town.given(), &position, paying, false).unwrap_err(),
+            Refusal::PaymentInProgress { locked_until }
+        );
+    }
     assert_eq!(cancel(&mut town.given(), &position, activity, true).unwrap().position.cancelled_at, Some(town.now));
     town.later(1_800);
     assert!(

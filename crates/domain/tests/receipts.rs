@@ -10,7 +10,9 @@ use support::{STATION, TAX_CODE, Town, named, one_payment, quiet, single_or_plan
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::attempt::{Attempt, AttemptKind};
 use tramite_domain::batch::{Batch, Write};
-use tramite_domain::debt_position::{DebtPosition, Metadata, OptionKind, PositionStatus, cancel, position_status};
+use tramite_domain::debt_position::{
+    DebtPosition, Metadata, OptionKind, PositionStatus, TermsContext, cancel, position_status, replace,
+};
 use tramite_domain::event::EventKind;
 use tramite_domain::institution::{Institution, InstitutionStatus};
 use tramite_domain::money::Cents;
@@ -98,6 +100,7 @@ fn nothing(institution: &Institution) -> Known<'_> {
         number_taken: false,
         attempts: &[],
         sessions: &[],
+        more_sessions: false,
     }
 }
 
@@ -123,6 +126,35 @@ fn a_receipt_pays_its_installment_and_one_event_tells_it() {
     assert_eq!(after.version, position.version + 1);
     assert_eq!(outcome.events, [EventKind::InstallmentPaid]);
     assert_eq!(outcome.receipt.unwrap().anomalies, BTreeSet::new());
+}
+
+#[test]
+fn every_amount_that_was_due_within_half_an_hour_before_the_payment_is_right() {
+    let mut town = Town::new();
+    let first = town.position(&one_payment("S-1", 100));
+    let told = got(&town, &first, "single");
+    let change = |town: &mut Town, position: &DebtPosition, cents| {
+        let (institution, service) = (town.institution.clone(), town.service.clone());
+        let context =
+            TermsContext { institution: &institution, service: &service, free_beneficiary: false, now: town.now };
+        let (mut numbers, input) = (support::Counter(500), one_payment("S-1", cents));
+        replace(context, &mut town.given(), &mut numbers, position, quiet(), &input, true).unwrap().position
+    };
+    let second = change(&mut town, &first, 200);
+    let again = change(&mut town, &second, 200);
+    assert_eq!(named(&again, "single").past_amount.unwrap().amount.cents(), 100, "the same amount is no change");
+    let third = change(&mut town, &again, 300);
+    let mut strange = |attempts: &[Attempt], cents, seconds| {
+        let mut arrival = arrival(&town, &notice(&third, "single"), cents);
+        arrival.content.paid_at = Some(town.now.plus_seconds(seconds));
+        take(&mut town, Some(&third), attempts, &arrival).receipt.unwrap().anomalies.contains(&Anomaly::AmountMismatch)
+    };
+    assert!(!strange(&[], 300, 0), "due now");
+    assert!(!strange(&[], 200, 1_800), "due until half an hour before the payment");
+    assert!(strange(&[], 200, 1_801));
+    assert!(!strange(std::slice::from_ref(&told), 100, 1_740), "the Node was told it half an hour before");
+    assert!(strange(std::slice::from_ref(&told), 100, 1_741));
+    assert!(strange(&[], 150, 0));
 }
 
 #[test]

@@ -11,9 +11,9 @@ use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::money::Cents;
 use tramite_domain::refusal::Refusal;
 use tramite_domain::session::{
-    Cart, CheckoutSession, Choice, IfBusy, ItemInput, ItemPayment, Language, OnAbandon, Opened, OwnItem, PayerInput,
-    ReturnKind, ReturnMode, SessionInput, SessionStatus, Visit, abandoned, asked, cancel, clock_moved,
-    foreign_item_paid, item_paid, minted, open, returned, session_status, visit,
+    Cart, CheckoutSession, Choice, IfBusy, ItemInput, ItemPayment, Language, OPEN_SESSIONS_MAX, OnAbandon, Opened,
+    OwnItem, PayerInput, ReturnKind, ReturnMode, SessionInput, SessionStatus, Visit, abandoned, asked, cancel,
+    clock_moved, foreign_item_paid, item_paid, minted, open, returned, session_status, visit,
 };
 
 fn input() -> SessionInput {
@@ -363,4 +363,20 @@ fn the_same_notice_twice_too_many_items_and_cancel_without_inline_are_refused() 
         codes(open(&institution, &mut town.given(), client(), &input(), &many).unwrap_err()),
         [("/line_items".to_owned(), "item_count")]
     );
+}
+
+#[test]
+fn an_installment_has_so_many_open_sessions_and_no_more() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let mut sessions: Vec<CheckoutSession> = (0..OPEN_SESSIONS_MAX).map(|_| opened(&mut town, &position)).collect();
+    let institution = town.institution.clone();
+    let mut again = |sessions: &[CheckoutSession]| {
+        let own = OwnItem { sessions: sessions.to_vec(), ..item(&position, false) };
+        open(&institution, &mut town.given(), client(), &input(), &[ItemInput::Own(Box::new(own))])
+    };
+    assert_eq!(again(&sessions).unwrap_err(), Refusal::TooManySessions { most: OPEN_SESSIONS_MAX });
+    let first = sessions.first_mut().unwrap();
+    first.cancelled_at = Some(first.created_at);
+    assert!(again(&sessions).is_ok(), "one that is over makes room");
 }

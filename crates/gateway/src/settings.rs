@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use thiserror::Error;
+use tramite_domain::institution::ACCOUNT_DELAY_SECONDS;
 use tramite_pagopa::checkout::CheckoutClient;
 use url::Url;
 
@@ -16,6 +17,8 @@ pub struct GatewaySettings {
     pub limits: RateLimits,
     /// Proxies whose word on the address of their client is believed (`X-Forwarded-For`).
     pub trusted_proxies: Vec<IpAddr>,
+    /// How long after its decision a change of an account or a beneficiary takes effect, in seconds.
+    pub account_delay_seconds: i64,
     /// Where carts are minted; none where citizens are sent nowhere.
     pub checkout: Option<CheckoutClient>,
 }
@@ -44,6 +47,7 @@ impl GatewaySettings {
             public_url: given.to_owned(),
             limits: RateLimits::default(),
             trusted_proxies: Vec::new(),
+            account_delay_seconds: ACCOUNT_DELAY_SECONDS,
             checkout: None,
         })
     }

@@ -36,6 +36,9 @@ pub enum StoreError {
     /// The cursor is not one of this list (422).
     #[error(transparent)]
     Cursor(#[from] CursorError),
+    /// After the change no operator could take a token (409).
+    #[error("the last operator cannot be revoked")]
+    LastOperator,
     /// The range of notice numbers is used up.
     #[error("the range of notice numbers is used up")]
     NumbersExhausted,

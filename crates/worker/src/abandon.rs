@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The positions that an expired session leaves behind (api.md, `on_abandon`).
 
-use tramite_domain::attempt::ATTEMPT_LOCK_SECONDS;
+use tramite_domain::attempt::{ATTEMPT_LOCK_SECONDS, AttemptKind};
 use tramite_domain::batch::Batch;
 use tramite_domain::debt_position::{Activity, cancel};
 use tramite_domain::ids::{DebtPositionId, InstallmentId};
@@ -52,7 +52,9 @@ impl Neighbours {
         installments: &[InstallmentId],
         now: Instant,
     ) -> Result<Self, StoreError> {
-        let attempts = store.attempts(scope, installments, now.plus_seconds(-ATTEMPT_LOCK_SECONDS)).await?;
+        let mut attempts = store.attempts(scope, installments, now.plus_seconds(-ATTEMPT_LOCK_SECONDS)).await?;
+        // Only a get keeps an abandoned position: the cart is the session's own, and went with it.
+        attempts.retain(|one| one.kind != AttemptKind::Cart);
         let sessions = store.sessions_of(scope, installments).await?;
         Ok(Self { attempts, sessions })
     }

@@ -6,6 +6,7 @@
 //! workers may run at once. Nothing is remembered between passes: a worker that dies loses no work.
 
 mod abandon;
+mod activation;
 mod alarm;
 mod clock;
 mod due;
@@ -20,6 +21,7 @@ mod positions;
 mod sessions;
 mod tasks;
 mod upkeep;
+mod waiting;
 mod worker;
 
 pub use pace::WorkerSettings;

@@ -23,6 +23,8 @@ pub(crate) const TRANSITION_PAGES_MAX: usize = 50;
 pub(crate) const AT_ONCE_MAX: usize = 4;
 /// Tasks of one pass at most.
 pub(crate) const TASKS_MAX: usize = 50;
+/// Sessions that are over and are completed with one task at most; the next ones follow in another.
+pub(crate) const SESSIONS_OVER_MAX: usize = 100;
 /// Events that get their place in one round at most.
 pub(crate) const FEED_EVENTS_MAX: usize = 500;
 /// Rounds of the feed in one pass at most.

@@ -2,6 +2,7 @@
 //! The outbox: work that follows a commit, each under a scope of its own. A task is claimed for a while; whoever dies
 //! with it leaves it to the next, so every kind of work may be done twice without harm.
 
+use tramite_domain::session::ItemPayment;
 use tramite_domain::task::Work;
 use tramite_storage::{ClaimedTask, StoreError};
 
@@ -12,7 +13,7 @@ use crate::job::Job;
 use crate::pace::{TASK_LEASE_SECONDS, TASKS_MAX, task_wait_seconds};
 use crate::pass::Pass;
 use crate::worker::Worker;
-use crate::{alarm, foreign};
+use crate::{activation, alarm, foreign, waiting};
 
 /// Claims what is due and does it.
 pub(crate) async fn work(worker: &Worker, clock: Clock<'_>) -> Result<Pass, StoreError> {
@@ -41,6 +42,14 @@ async fn work_one(worker: &Worker, claim: &ClaimedTask, clock: Clock<'_>) -> Res
         Work::SettleForeignItems { creditor_tax_code, notice_number, amount, paid_at } => {
             let item = foreign::Paid { creditor_tax_code, notice_number, amount: *amount, paid_at: *paid_at };
             foreign::settle(worker, &item, clock).await
+        }
+        Work::SettleOwnItems { installment_id, receipt_id, amount, paid_at } => {
+            let payment = ItemPayment { paid_at: *paid_at, amount: *amount, receipt_id: Some(*receipt_id) };
+            let paid = waiting::Paid { installment_id: *installment_id, payment };
+            waiting::settle(worker, claim.institution, &paid, &claim.task.work, clock).await
+        }
+        Work::CheckActivation { receipt_id } => {
+            activation::check(worker, claim.task.id, claim.institution, *receipt_id, clock.now()).await
         }
         Work::AlertOperators { code, subject } => alarm::raise(worker, claim.task.id, code, subject, clock.now()).await,
     }

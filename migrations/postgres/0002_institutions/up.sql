@@ -66,6 +66,7 @@ SELECT tramite_open_to_system('accounts', 'SELECT', 'INSERT', 'DELETE');
 GRANT SELECT ON accounts TO tramite_app;
 GRANT SELECT, INSERT, DELETE ON accounts TO tramite_system;
 
+-- The history of beneficiaries, for the same reason.
 CREATE TABLE beneficiaries (
     institution_id uuid NOT NULL REFERENCES institutions (institution_id),
     id text COLLATE "C" NOT NULL,
@@ -73,7 +74,9 @@ CREATE TABLE beneficiaries (
     tax_code text NOT NULL,
     company_name text NOT NULL,
     iban text NOT NULL,
-    PRIMARY KEY (institution_id, id)
+    valid_from timestamptz NOT NULL,
+    valid_to timestamptz,
+    PRIMARY KEY (institution_id, id, valid_from)
 );
 SELECT tramite_guard('beneficiaries');
 SELECT tramite_open_to_system('beneficiaries', 'SELECT', 'INSERT', 'DELETE');

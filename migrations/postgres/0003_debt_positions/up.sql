@@ -71,6 +71,8 @@ CREATE TABLE installments (
     place smallint NOT NULL,
     reference text COLLATE "C" NOT NULL,
     amount bigint NOT NULL,
+    previous_amount bigint,
+    amount_changed_at timestamptz,
     due_date date,
     expires_at timestamptz,
     description text,
@@ -112,7 +114,7 @@ CREATE INDEX transfers_position ON transfers (institution_id, debt_position_id);
 SELECT tramite_guard('transfers');
 GRANT SELECT, INSERT, DELETE ON transfers TO tramite_app;
 
--- Carts, RPTs and gets. One row per installment, kind and reference: the last time is kept.
+-- Carts, RPTs and gets. One row per installment, kind, reference and amount: the last time is kept.
 CREATE TABLE attempts (
     institution_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -123,7 +125,7 @@ CREATE TABLE attempts (
     amount bigint NOT NULL,
     at timestamptz NOT NULL,
     PRIMARY KEY (institution_id, id),
-    CONSTRAINT attempts_reference UNIQUE (institution_id, installment_id, kind, reference),
+    CONSTRAINT attempts_reference UNIQUE (institution_id, installment_id, kind, reference, amount),
     FOREIGN KEY (institution_id, installment_id) REFERENCES installments (institution_id, id)
 );
 CREATE INDEX attempts_cart ON attempts (institution_id, reference) WHERE kind = 'cart';

@@ -54,6 +54,7 @@ CREATE TABLE accounts (
     PRIMARY KEY (institution_id, id, valid_from)
 ) STRICT;
 
+-- The history of beneficiaries, for the same reason.
 CREATE TABLE beneficiaries (
     institution_id BLOB NOT NULL REFERENCES institutions (institution_id),
     id TEXT NOT NULL,
@@ -61,7 +62,9 @@ CREATE TABLE beneficiaries (
     tax_code TEXT NOT NULL,
     company_name TEXT NOT NULL,
     iban TEXT NOT NULL,
-    PRIMARY KEY (institution_id, id)
+    valid_from INTEGER NOT NULL,
+    valid_to INTEGER,
+    PRIMARY KEY (institution_id, id, valid_from)
 ) STRICT;
 
 CREATE TABLE services (

@@ -65,6 +65,8 @@ CREATE TABLE installments (
     place INTEGER NOT NULL,
     reference TEXT NOT NULL,
     amount INTEGER NOT NULL,
+    previous_amount INTEGER,
+    amount_changed_at INTEGER,
     due_date TEXT,
     expires_at INTEGER,
     description TEXT,
@@ -102,7 +104,7 @@ CREATE TABLE transfers (
 ) STRICT;
 CREATE INDEX transfers_position ON transfers (institution_id, debt_position_id);
 
--- Carts, RPTs and gets. One row per installment, kind and reference: the last time is kept.
+-- Carts, RPTs and gets. One row per installment, kind, reference and amount: the last time is kept.
 CREATE TABLE attempts (
     institution_id BLOB NOT NULL,
     id BLOB NOT NULL,
@@ -113,7 +115,7 @@ CREATE TABLE attempts (
     amount INTEGER NOT NULL,
     at INTEGER NOT NULL,
     PRIMARY KEY (institution_id, id),
-    UNIQUE (institution_id, installment_id, kind, reference),
+    UNIQUE (institution_id, installment_id, kind, reference, amount),
     FOREIGN KEY (institution_id, installment_id) REFERENCES installments (institution_id, id)
 ) STRICT;
 CREATE INDEX attempts_cart ON attempts (institution_id, reference) WHERE kind = 'cart';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What every change of a position has in common: the next version, the event, and who is paying right now.
 
-use crate::attempt::{Attempt, AttemptKind};
+use crate::attempt::Attempt;
 use crate::batch::{Batch, Write};
 use crate::event::{Event, EventData, EventKind};
 use crate::given::Given;
@@ -56,22 +56,22 @@ pub struct Activity<'a> {
 }
 
 impl Activity<'_> {
-    /// Until when a running payment forbids a change (rules.md 11): a get within 30 minutes, or a session processing.
+    /// Until when a running payment forbids a change (rules.md 11): a get within 30 minutes, or a session processing. A
+    /// cart counts like a get, for what it showed is honoured as long (rules.md 22).
     #[must_use]
     pub fn locked_until(&self, now: Instant) -> Option<Instant> {
-        let gets = self.attempts.iter().filter(|one| one.kind != AttemptKind::Cart).map(Attempt::locked_until);
+        let asked = self.attempts.iter().map(Attempt::locked_until);
         let running = self.sessions.iter().filter_map(|session| session.processing_until(now));
-        gets.chain(running).filter(|until| *until > now).max()
+        asked.chain(running).filter(|until| *until > now).max()
     }
 
     /// Until when one installment may be being paid.
     #[must_use]
     pub fn locked_until_of(&self, installment: InstallmentId, now: Instant) -> Option<Instant> {
-        let gets =
-            self.attempts.iter().filter(|one| one.kind != AttemptKind::Cart && one.installment_id == installment);
+        let asked = self.attempts.iter().filter(|one| one.installment_id == installment);
         let sessions = self.sessions.iter().filter(|session| session.holds(installment));
         let running = sessions.filter_map(|session| session.processing_until(now));
-        gets.map(Attempt::locked_until).chain(running).filter(|until| *until > now).max()
+        asked.map(Attempt::locked_until).chain(running).filter(|until| *until > now).max()
     }
 
     /// # Errors

@@ -151,6 +151,8 @@ pub struct Installment {
     pub reference: InstallmentReference,
     /// What is due.
     pub amount: Cents,
+    /// What was due before it was changed last.
+    pub past_amount: Option<PastAmount>,
     /// Until when, Europe/Rome.
     pub due_date: Option<chrono::NaiveDate>,
     /// Not payable from this instant on.
@@ -175,6 +177,15 @@ pub struct Installment {
     pub payment_metadata: Metadata,
     /// Never leaves Tramite.
     pub metadata: Metadata,
+}
+
+/// What was due before a change: a citizen may have been asked for it a moment earlier (rules.md 30).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PastAmount {
+    /// What was due.
+    pub amount: Cents,
+    /// Until when.
+    pub until: Instant,
 }
 
 /// The payment that closed an installment. It never changes: paid is final.

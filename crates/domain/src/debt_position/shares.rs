@@ -149,7 +149,7 @@ fn account(wrong: &mut Violations, context: TermsContext<'_>, place: &Place, id:
 
 fn registered(wrong: &mut Violations, context: TermsContext<'_>, place: &Place, id: &str) -> Option<TransferTarget> {
     let beneficiary_id = wrong.take(place, "invalid_beneficiary_id", BeneficiaryCode::new(id))?;
-    if context.institution.beneficiary(&beneficiary_id).is_none() {
+    if context.institution.beneficiary(&beneficiary_id, context.now).is_none() {
         wrong.add(place, "unknown_beneficiary", "the institution has registered no such beneficiary");
         return None;
     }

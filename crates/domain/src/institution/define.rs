@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::history::{accounts, beneficiaries};
+use super::history::{When, accounts, beneficiaries};
 use super::links::stations;
-use super::{Institution, InstitutionStatus};
+use super::{ACCOUNT_DELAY_SECONDS, Institution, InstitutionStatus};
 use crate::audit::AuditLine;
 use crate::batch::{Batch, Write};
 use crate::event::{Event, EventData, EventKind};
@@ -99,7 +99,7 @@ pub struct BeneficiaryInput {
 }
 
 /// What the registry knows beside the institution itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registered {
     /// Which of the stations named exist.
     pub stations: BTreeSet<StationId>,
@@ -107,10 +107,24 @@ pub struct Registered {
     pub successor: bool,
     /// Whether this is the sandbox, the only place for demo institutions.
     pub sandbox: bool,
+    /// How long after its decision a change of an account or a beneficiary takes effect, in seconds.
+    pub account_delay_seconds: i64,
+}
+
+impl Default for Registered {
+    fn default() -> Self {
+        Self {
+            stations: BTreeSet::new(),
+            successor: false,
+            sandbox: false,
+            account_delay_seconds: ACCOUNT_DELAY_SECONDS,
+        }
+    }
 }
 
 /// Registers an institution (`present` is none) or replaces what is registered of it. Histories are kept: a changed
-/// account closes its row and opens another (rules.md 17). Nothing changed gives an empty batch.
+/// account or beneficiary closes its row and opens another, after the delay (rules.md 17). Nothing changed gives an
+/// empty batch.
 ///
 /// # Errors
 /// [`Refusal::Invalid`] with every violation; [`Refusal::Immutable`] where the code or the tax code would change.
@@ -150,7 +164,8 @@ pub fn warnings(institution: &Institution) -> Vec<Violation> {
         }
     };
     look(Place::root().at("tax_code"), &institution.tax_code);
-    for (index, beneficiary) in institution.beneficiaries.iter().enumerate() {
+    let rows = institution.beneficiaries.iter().enumerate();
+    for (index, beneficiary) in rows.filter(|(_, row)| row.valid_to.is_none()) {
         look(Place::root().at("beneficiaries").at(index).at("tax_code"), &beneficiary.tax_code);
     }
     doubts.into_vec()
@@ -172,8 +187,9 @@ fn read(
     let cbill_code = optional(&root.at("cbill_code"), input.cbill_code.as_deref(), faults);
     let office_name = optional(&root.at("office_name"), input.office_name.as_deref(), faults);
     let stations = stations(present, &input.stations, registered, given, faults);
-    let accounts = accounts(present, &input.accounts, given.now, faults);
-    let beneficiaries = beneficiaries(present, &input.beneficiaries, faults);
+    let when = When { now: given.now, changed: given.now.plus_seconds(registered.account_delay_seconds) };
+    let accounts = accounts(present, &input.accounts, when, faults);
+    let beneficiaries = beneficiaries(present, &input.beneficiaries, when, faults);
     Some(Institution {
         id: present.map_or_else(|| given.id(), |before| before.id),
         code: code?,

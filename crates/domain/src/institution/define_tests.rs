@@ -73,7 +73,7 @@ fn input() -> InstitutionInput {
 }
 
 fn registered() -> Registered {
-    Registered { stations: BTreeSet::from(["99999000039_01".parse().unwrap()]), successor: false, sandbox: false }
+    Registered { stations: BTreeSet::from(["99999000039_01".parse().unwrap()]), ..Registered::default() }
 }
 
 fn decide(
@@ -108,16 +108,51 @@ fn another_iban_under_the_same_account_closes_the_old_row_and_opens_a_new_one() 
     let later = noon().plus_hours(1);
     let changed = InstitutionInput { accounts: vec![account("main", OTHER)], ..input() };
     let (after, batch) = decide(Some(&before), &changed, later).unwrap();
+    let effect = later.plus_hours(24);
     let rows: Vec<_> = after.accounts.iter().map(|row| (row.iban.as_str(), row.valid_from, row.valid_to)).collect();
-    assert_eq!(rows, [(BANK, noon(), Some(later)), (OTHER, later, None)]);
-    assert_eq!(after.account(&"main".parse().unwrap(), noon()).unwrap().iban.as_str(), BANK);
-    assert_eq!(after.account(&"main".parse().unwrap(), later).unwrap().iban.as_str(), OTHER);
+    assert_eq!(rows, [(BANK, noon(), Some(effect)), (OTHER, effect, None)]);
+    assert_eq!(after.account(&"main".parse().unwrap(), effect.plus_seconds(-1)).unwrap().iban.as_str(), BANK);
+    assert_eq!(after.account(&"main".parse().unwrap(), effect).unwrap().iban.as_str(), OTHER);
     assert_eq!(after.version, 2);
     let audited = batch.writes().iter().filter_map(|write| match write {
         Write::InsertAudit(line) => Some(line.action.as_str()),
         _ => None,
     });
     assert_eq!(audited.collect::<Vec<_>>(), ["institution.replaced", "institution.accounts_changed"]);
+}
+
+#[test]
+fn until_it_takes_effect_a_change_is_replaced_or_taken_back() {
+    let beneficiary = |iban: &str| BeneficiaryInput {
+        id: "provincia".to_owned(),
+        tax_code: "99999000021".to_owned(),
+        company_name: "Provincia di Esempio".to_owned(),
+        iban: iban.to_owned(),
+    };
+    let wanting = |iban: &str| InstitutionInput { beneficiaries: vec![beneficiary(iban)], ..input() };
+    let rows = |one: &Institution| -> Vec<_> {
+        one.beneficiaries.iter().map(|row| (row.iban.to_string(), row.valid_from, row.valid_to)).collect()
+    };
+    let at = |hours: i64| noon().plus_hours(hours);
+    let row = |iban: &str, from: i64, to: Option<i64>| (iban.to_owned(), at(from), to.map(at));
+    let (first, _) = decide(None, &wanting(BANK), at(0)).unwrap();
+    assert_eq!(rows(&first), [row(BANK, 0, None)], "a new name holds at once");
+    let (second, batch) = decide(Some(&first), &wanting(OTHER), at(1)).unwrap();
+    assert_eq!(rows(&second), [row(BANK, 0, Some(25)), row(OTHER, 25, None)]);
+    let audited =
+        |write: &Write| matches!(write, Write::InsertAudit(line) if line.action == "institution.beneficiaries_changed");
+    assert!(batch.writes().iter().any(audited));
+    assert!(batch.writes().iter().any(|write| matches!(write, Write::InsertEvent(_))));
+    assert!(decide(Some(&second), &wanting(OTHER), at(2)).unwrap().1.is_empty(), "the same wish does not begin anew");
+    let (third, _) = decide(Some(&second), &wanting(POST), at(2)).unwrap();
+    assert_eq!(rows(&third), [row(BANK, 0, Some(26)), row(POST, 26, None)], "another wish takes its place");
+    let (back, _) = decide(Some(&third), &wanting(BANK), at(3)).unwrap();
+    assert_eq!(rows(&back), [row(BANK, 0, None)], "what holds takes it back");
+    let (later, _) = decide(Some(&third), &wanting(OTHER), at(30)).unwrap();
+    assert_eq!(rows(&later), [row(BANK, 0, Some(26)), row(POST, 26, Some(54)), row(OTHER, 54, None)]);
+    let name = "provincia".parse().unwrap();
+    assert_eq!(later.beneficiary(&name, at(53)).unwrap().iban.as_str(), POST);
+    assert_eq!(codes(decide(Some(&later), &input(), at(31))), [("/beneficiaries".to_owned(), "beneficiary_missing")]);
 }
 
 #[test]

@@ -13,6 +13,10 @@ use crate::tax_code::InstitutionTaxCode;
 use crate::text::Text;
 use crate::time::Instant;
 
+/// How long after its decision a change of an account or a beneficiary takes effect, in seconds, unless the installation
+/// says otherwise: a day, in which a wrong or a stolen hand can be noticed (api.md, Platform).
+pub const ACCOUNT_DELAY_SECONDS: i64 = 86_400;
+
 /// A creditor institution, a tenant of Tramite.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Institution {
@@ -44,7 +48,7 @@ pub struct Institution {
     pub stations: Vec<StationLink>,
     /// Its bank accounts, past and present.
     pub accounts: Vec<Account>,
-    /// Registered beneficiaries of transfers.
+    /// Registered beneficiaries of transfers, past and present.
     pub beneficiaries: Vec<Beneficiary>,
     /// Row version, for optimistic locking and ETags.
     pub version: i64,
@@ -123,7 +127,7 @@ pub struct Account {
 }
 
 /// A subject other than the institution to which a transfer may go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Beneficiary {
     /// Its name within the institution.
     pub id: BeneficiaryCode,
@@ -133,6 +137,10 @@ pub struct Beneficiary {
     pub company_name: Text<1, 140>,
     /// Where the money goes.
     pub iban: Iban,
+    /// Valid from this instant.
+    pub valid_from: Instant,
+    /// Valid until this instant, excluded; none means still valid.
+    pub valid_to: Option<Instant>,
 }
 
 impl Institution {
@@ -146,10 +154,14 @@ impl Institution {
             .max_by_key(|account| account.valid_from)
     }
 
-    /// The beneficiary of that name.
+    /// The beneficiary of that name valid at that instant.
     #[must_use]
-    pub fn beneficiary(&self, id: &BeneficiaryCode) -> Option<&Beneficiary> {
-        self.beneficiaries.iter().find(|beneficiary| &beneficiary.id == id)
+    pub fn beneficiary(&self, id: &BeneficiaryCode, now: Instant) -> Option<&Beneficiary> {
+        self.beneficiaries
+            .iter()
+            .filter(|beneficiary| &beneficiary.id == id && beneficiary.valid_from <= now)
+            .filter(|beneficiary| beneficiary.valid_to.is_none_or(|end| now < end))
+            .max_by_key(|beneficiary| beneficiary.valid_from)
     }
 
     /// The association under which new notice numbers are given: aux digit 3, issuing, valid now.

@@ -184,7 +184,7 @@ fn places(institution: &Institution, transfer: &Transfer, now: Instant) -> Resul
             Places { tax_code, company_name, postal: postal.map(ToString::to_string), bank: Some(bank), stamp: None }
         }
         TransferTarget::Beneficiary { beneficiary_id } => {
-            let one = institution.beneficiary(beneficiary_id).ok_or(NodeRefusal::AccountMissing)?;
+            let one = institution.beneficiary(beneficiary_id, now).ok_or(NodeRefusal::AccountMissing)?;
             elsewhere(one.tax_code.to_string(), one.company_name.clone(), &one.iban)
         }
         TransferTarget::Inline { tax_code, company_name, iban } => {

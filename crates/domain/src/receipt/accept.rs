@@ -52,8 +52,10 @@ pub struct Known<'a> {
     pub number_taken: bool,
     /// Attempts on the position's installments.
     pub attempts: &'a [Attempt],
-    /// Sessions that hold the installment.
+    /// Sessions that hold the installment as an unpaid item: all that are live, and some that are over.
     pub sessions: &'a [CheckoutSession],
+    /// Whether there are more that are over: they are completed afterwards.
+    pub more_sessions: bool,
 }
 
 /// What becomes of it.
@@ -99,7 +101,7 @@ pub fn accept(given: &mut Given<'_>, known: Known<'_>, arrival: &Arrival) -> Acc
         batch.append(unknown);
         batch.push(Write::InsertReceipt(Box::new(receipt.clone())));
     }
-    batch.append(follow_up(given, &receipt));
+    batch.append(follow_up(given, &receipt, known.more_sessions));
     Accepted::First { batch }
 }
 
@@ -190,8 +192,13 @@ fn complete_sessions(given: &mut Given<'_>, sessions: &[CheckoutSession], receip
     batch
 }
 
-/// Work under other scopes: sessions of other institutions that hold the notice, and an alarm where nobody had asked.
-fn follow_up(given: &mut Given<'_>, receipt: &Receipt) -> Batch {
+/// How long after a receipt its activation is looked for again, in seconds: another process may have answered the get,
+/// and writes it a tenth of a second later.
+const ACTIVATION_WAIT_SECONDS: i64 = 1;
+
+/// Work that follows: sessions of other institutions that hold the notice, those beyond what one transaction completes,
+/// and an alarm where nobody had asked.
+fn follow_up(given: &mut Given<'_>, receipt: &Receipt, more_sessions: bool) -> Batch {
     let foreign = Work::SettleForeignItems {
         creditor_tax_code: receipt.content.creditor_tax_code.clone(),
         notice_number: receipt.content.notice_number.clone(),
@@ -199,12 +206,19 @@ fn follow_up(given: &mut Given<'_>, receipt: &Receipt) -> Batch {
         paid_at: receipt.paid_at,
     };
     let mut batch = Batch::new().with(Write::InsertTask(Task { id: given.id(), work: foreign, due_at: given.now }));
-    if receipt.anomalies.contains(&Anomaly::NotActivated) {
-        let alarm = Work::AlertOperators {
-            code: Anomaly::NotActivated.name().to_owned(),
-            subject: format!("receipt {}", receipt.id),
+    if let Some(subject) = receipt.position.as_ref().filter(|_| more_sessions) {
+        let work = Work::SettleOwnItems {
+            installment_id: subject.installment_id,
+            receipt_id: receipt.id,
+            amount: receipt.content.amount,
+            paid_at: receipt.paid_at,
         };
-        batch.push(Write::InsertTask(Task { id: given.id(), work: alarm, due_at: given.now }));
+        batch.push(Write::InsertTask(Task { id: given.id(), work, due_at: given.now }));
+    }
+    if receipt.anomalies.contains(&Anomaly::NotActivated) {
+        let work = Work::CheckActivation { receipt_id: receipt.id };
+        let due_at = given.now.plus_seconds(ACTIVATION_WAIT_SECONDS);
+        batch.push(Write::InsertTask(Task { id: given.id(), work, due_at }));
     }
     batch
 }

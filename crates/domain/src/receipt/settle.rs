@@ -94,9 +94,11 @@ fn past_own_term(position: &DebtPosition, installment: &Installment, at: Instant
     installment.expires_at.or(due).is_some_and(|end| end <= at)
 }
 
-/// Whether the amount was one that we asked for between half an hour before the payment and now (rules.md 30).
+/// Whether the amount was one that was due, or that we asked for, between half an hour before the payment and now
+/// (rules.md 30).
 fn was_due<'a>(installment: &Installment, mut attempts: impl Iterator<Item = &'a Attempt>, receipt: &Receipt) -> bool {
     let ReceiptContent { amount, .. } = receipt.content;
     let since = receipt.paid_at.plus_seconds(-ATTEMPT_LOCK_SECONDS);
-    installment.amount == amount || attempts.any(|one| one.at >= since && one.amount == amount)
+    let before = installment.past_amount.is_some_and(|past| past.until >= since && past.amount == amount);
+    installment.amount == amount || before || attempts.any(|one| one.at >= since && one.amount == amount)
 }

@@ -15,6 +15,9 @@ use crate::tax_code::{InstitutionTaxCode, SubjectTaxCode};
 use crate::text::Text;
 use crate::time::Instant;
 
+/// Sessions of one installment that may be open at a time: a receipt completes all of them in its own transaction.
+pub const OPEN_SESSIONS_MAX: usize = 50;
+
 /// Free data of the caller, never sent anywhere.
 pub type CallerMetadata = Map<String, Value>;
 

@@ -18,8 +18,8 @@ use crate::violation::{Place, Violations};
 
 use super::together::{check_busy, check_items};
 use super::{
-    CheckoutSession, Choice, EXPIRES_IN_MAX, EXPIRES_IN_MIN, ForeignItem, ITEMS_MAX, ItemInput, ItemSubject, OwnItem,
-    Payer, PayerInput, SessionInput, SessionItem, SessionStatus,
+    CheckoutSession, Choice, EXPIRES_IN_MAX, EXPIRES_IN_MIN, ForeignItem, ITEMS_MAX, ItemInput, ItemSubject,
+    OPEN_SESSIONS_MAX, OwnItem, Payer, PayerInput, SessionInput, SessionItem, SessionStatus, session_status,
 };
 
 /// A decided session.
@@ -40,7 +40,7 @@ pub enum Opened {
 ///
 /// # Errors
 /// `Invalid` with every violation (rules.md 40); `NotPayable`, `InstallmentAmbiguous`, `AmountChanged`,
-/// `PaymentInProgress` for an item.
+/// `PaymentInProgress`, `TooManySessions` for an item.
 pub fn open(
     institution: &Institution,
     given: &mut Given<'_>,
@@ -60,6 +60,7 @@ pub fn open(
     if let Some(joined) = check_busy(given, input.if_busy, &read, items, &chosen)? {
         return Ok(Opened::Joined(Box::new(joined)));
     }
+    check_open_sessions(given, items, &chosen)?;
     let session = CheckoutSession {
         id: given.id(),
         client_id,
@@ -202,4 +203,19 @@ fn foreign_item(foreign: &ForeignItem) -> SessionItem {
         amount: foreign.amount,
         paid: None,
     }
+}
+
+/// Whether an installment has as many open sessions as it may have.
+fn check_open_sessions(given: &Given<'_>, items: &[ItemInput], chosen: &[SessionItem]) -> Result<(), Refusal> {
+    for (item, chosen) in items.iter().zip(chosen) {
+        let (ItemInput::Own(own), ItemSubject::Own { installment_id, .. }) = (item, &chosen.subject) else { continue };
+        let open = own
+            .sessions
+            .iter()
+            .filter(|session| session.holds(*installment_id) && !session_status(session, given.now).is_closed());
+        if open.count() >= OPEN_SESSIONS_MAX {
+            return Err(Refusal::TooManySessions { most: OPEN_SESSIONS_MAX });
+        }
+    }
+    Ok(())
 }

@@ -141,6 +141,8 @@ fn institution(now: Instant) -> Institution {
             account("posta", "IT30N0103076271000001823603", Some("IT45R0760103200000000001016"), now),
         ],
         beneficiaries: vec![Beneficiary {
+            valid_from: now,
+            valid_to: None,
             id: "provincia".parse().unwrap(),
             tax_code: "99999000021".parse().unwrap(),
             company_name: text("Provincia di Esempio"),

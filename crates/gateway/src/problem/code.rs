@@ -101,6 +101,10 @@ problems! {
         "The session is in a state in which this cannot be done; see the table of states."
         "Read the session and decide by its status."
     }
+    TooManyCheckoutSessions = 409 "too_many_checkout_sessions" "Too many checkout sessions are open" {
+        "As many checkout sessions of this installment are open as one may have at a time."
+        "Use a session that is open, or cancel those that nobody needs."
+    }
     PreconditionFailed = 412 "precondition_failed" "It is not the version you know" {
         "If-Match names another version than the present one, or If-None-Match forbids the thing to exist and it does."
         "Read the resource again, apply your change to what it is now, and send its ETag."

@@ -56,6 +56,7 @@ const fn code_of(refusal: &Refusal) -> Code {
         Refusal::InstallmentAmbiguous { .. } => Code::InstallmentAmbiguous,
         Refusal::NotPayable { .. } => Code::NotPayable,
         Refusal::SessionState { .. } => Code::CheckoutSessionState,
+        Refusal::TooManySessions { .. } => Code::TooManyCheckoutSessions,
         Refusal::ReturnUrlNotAllowed { .. } => Code::ReturnUrlNotAllowed,
         Refusal::NoticeNotFound => Code::NotFound,
     }

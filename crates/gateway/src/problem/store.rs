@@ -14,6 +14,7 @@ impl From<StoreError> for Problem {
             StoreError::Busy => Self::new(Code::Unavailable),
             StoreError::TwinAtWork => Self::new(Code::IdempotencyInProgress),
             StoreError::Cursor(_) => Self::new(Code::InvalidCursor),
+            StoreError::LastOperator => Self::new(Code::LastOperator),
             StoreError::NumbersExhausted => Self::new(Code::NoIssuingStation),
             StoreError::Unavailable(_) => {
                 tracing::warn!(cause = %chain(&error), "the database cannot be reached");

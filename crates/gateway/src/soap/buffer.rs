@@ -38,7 +38,7 @@ pub(crate) struct Asked {
     pub(crate) at: Instant,
 }
 
-type Key = (InstitutionId, InstallmentId, String);
+type Key = (InstitutionId, InstallmentId, String, Cents);
 
 /// What waits to be written, taken at once.
 #[derive(Debug, Default)]
@@ -223,7 +223,7 @@ impl State {
     }
 
     fn keep(&mut self, asked: Asked) {
-        let key = (asked.institution, asked.installment, asked.reference.clone());
+        let key = (asked.institution, asked.installment, asked.reference.clone(), asked.amount);
         let full = self.asked.len() >= ASKED_MAX;
         match self.asked.entry(key) {
             Entry::Occupied(mut kept) if kept.get().at < asked.at => _ = kept.insert(asked),
@@ -293,12 +293,14 @@ mod tests {
             buffer.remember(asked("cart-1", seconds));
         }
         buffer.remember(asked("", 1));
+        // Another amount is another attempt: each of them was told as due.
+        buffer.remember(Asked { amount: Cents::new(100).unwrap(), ..asked("", 1) });
         let load = buffer.take();
-        assert_eq!((load.asked.len(), load.ticket), (2, 4));
+        assert_eq!((load.asked.len(), load.ticket), (3, 5));
         buffer.remember(asked("cart-1", 11));
         buffer.put_back(load.lines, load.asked);
         let mut again: Vec<Instant> = buffer.take().asked.into_iter().map(|one| one.at).collect();
         again.sort_unstable();
-        assert_eq!(again, [1, 11].map(|seconds| Instant::UNIX_EPOCH.plus_seconds(seconds)));
+        assert_eq!(again, [1, 1, 11].map(|seconds| Instant::UNIX_EPOCH.plus_seconds(seconds)));
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use tokio::time::sleep;
-use tramite_domain::attempt::Attempt;
+use tramite_domain::attempt::{ACTIVATION_SECONDS_MAX, Attempt};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::given::{Given, WorldIds};
@@ -32,9 +32,8 @@ use super::message::Inbound;
 use super::raw;
 use super::serve::{ANSWERED, own_failure};
 
-/// How far before a payment an attempt may lie to count as its activation, in seconds: a week. A token lives half an
-/// hour, but the clocks of others are not ours.
-const ACTIVATION_SECONDS_MAX: i64 = 7 * 24 * 3_600;
+/// Sessions that are over and are completed with the receipt, the newest first; the others follow as a task.
+const SESSIONS_OVER_MAX: usize = 20;
 /// The first pause before a receipt is decided again, in milliseconds; each further one is as much longer.
 const PAUSE_STEP_MS: u64 = 4;
 /// The longest such pause, in milliseconds.
@@ -201,6 +200,7 @@ struct Found {
     position: Option<DebtPosition>,
     attempts: Vec<Attempt>,
     sessions: Vec<CheckoutSession>,
+    more_sessions: bool,
 }
 
 impl Found {
@@ -229,8 +229,12 @@ impl Found {
             .collect();
         let since = content.paid_at.unwrap_or(now).min(now).plus_seconds(-ACTIVATION_SECONDS_MAX);
         let attempts = store.attempts(scope, &paid, since).await?;
-        let sessions = store.sessions_of(scope, &paid).await?;
-        Ok(Self { position: Some(position), attempts, sessions, ..Self::default() })
+        let waiting = match paid.first() {
+            Some(installment) => Some(store.sessions_waiting(scope, *installment, SESSIONS_OVER_MAX).await?),
+            None => None,
+        };
+        let (sessions, more_sessions) = waiting.map(|found| (found.sessions, found.more)).unwrap_or_default();
+        Ok(Self { position: Some(position), attempts, sessions, more_sessions, ..Self::default() })
     }
 
     fn known<'a>(&'a self, institution: &'a Institution) -> Known<'a> {
@@ -242,6 +246,7 @@ impl Found {
             number_taken: self.number_taken,
             attempts: &self.attempts,
             sessions: &self.sessions,
+            more_sessions: self.more_sessions,
         }
     }
 }

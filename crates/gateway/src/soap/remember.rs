@@ -8,7 +8,7 @@ use tramite_domain::attempt::{Attempt, AttemptKind};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::given::{Given, World, WorldIds};
 use tramite_domain::ids::{InstallmentId, InstitutionId, SessionId};
-use tramite_domain::session::{CheckoutSession, ItemSubject, asked, session_status};
+use tramite_domain::session::{CheckoutSession, asked, session_status};
 use tramite_domain::time::Instant;
 use tramite_storage::{Scope, Store, StoreError};
 
@@ -37,7 +37,7 @@ pub(crate) async fn remember(
     }
 }
 
-/// The sessions that hold an installment which was asked for, and which carts are theirs.
+/// The live sessions that hold an installment which was asked for, and those whose cart was named.
 struct Holders {
     sessions: Vec<CheckoutSession>,
     carts: BTreeMap<String, SessionId>,
@@ -47,14 +47,17 @@ impl Holders {
     async fn read(store: &Store, scope: &Scope, attempts: &[Asked]) -> Result<Self, StoreError> {
         let installments: BTreeSet<InstallmentId> = attempts.iter().map(|one| one.installment).collect();
         let installments: Vec<InstallmentId> = installments.into_iter().collect();
-        let sessions = store.sessions_of(scope, &installments).await?;
+        let mut sessions = store.sessions_of(scope, &installments).await?;
         let mut carts = BTreeMap::new();
         for one in attempts.iter().filter(|one| !one.reference.is_empty()) {
-            if carts.contains_key(&one.reference) || !sessions.iter().any(|session| holds(session, one.installment)) {
+            if carts.contains_key(&one.reference) {
                 continue;
             }
-            if let Some(session) = store.session_by_cart(scope, &one.reference).await? {
-                carts.insert(one.reference.clone(), session.id);
+            let Some(session) = store.session_by_cart(scope, &one.reference).await? else { continue };
+            carts.insert(one.reference.clone(), session.id);
+            // A session that is over hears of its own payment all the same.
+            if session.holds(one.installment) && sessions.iter().all(|other| other.id != session.id) {
+                sessions.push(session);
             }
         }
         Ok(Self { sessions, carts })
@@ -83,7 +86,7 @@ fn decide(world: &dyn World, attempts: &[Asked], holders: &Holders) -> Batch {
         }));
     }
     for session in &holders.sessions {
-        let mine = || attempts.iter().filter(|one| holds(session, one.installment));
+        let mine = || attempts.iter().filter(|one| session.holds(one.installment));
         let own_cart = mine().any(|one| holders.session_of(one) == Some(session.id));
         // A session that is over hears of its own payment only; the others of its kind are many and stay as they are.
         if !own_cart && session_status(session, now).is_closed() {
@@ -95,11 +98,4 @@ fn decide(world: &dyn World, attempts: &[Asked], holders: &Holders) -> Batch {
         }
     }
     batch
-}
-
-fn holds(session: &CheckoutSession, installment: InstallmentId) -> bool {
-    session
-        .items
-        .iter()
-        .any(|item| matches!(&item.subject, ItemSubject::Own { installment_id, .. } if *installment_id == installment))
 }

@@ -40,11 +40,18 @@ pub(crate) async fn what_a_token_stood_for_ends_it_within_a_minute_in_every_proc
     let body = json!({
         "code": "comune-a", "tax_code": seeded.a.tax_code.to_string(), "display_name": "Comune di Esempio",
         "status": "suspended", "accounts": [{"id": "main", "iban": shown.json()["accounts"][0]["iban"]}],
-        "beneficiaries": shown.json()["beneficiaries"],
+        "beneficiaries": [named(&shown.json()["beneficiaries"][0])],
     });
     gateway.ask(Ask::put(&path).token(&operator).json(&body)).await.is(200);
     gateway.ask(list(&suspended)).await.is_problem(401, "invalid_token");
     twin.world.pass(60);
     twin.ask(list(&suspended)).await.is_problem(401, "invalid_token");
     assert_eq!(gateway.ask_token(&seeded.for_a, "").await.json()["error"], "invalid_target");
+}
+
+/// A beneficiary as it is asked for: its times are not the caller's to say.
+fn named(shown: &serde_json::Value) -> serde_json::Value {
+    json!({
+        "id": shown["id"], "tax_code": shown["tax_code"], "company_name": shown["company_name"], "iban": shown["iban"],
+    })
 }

@@ -144,7 +144,7 @@ pub(crate) async fn a_receipt_nobody_asked_for_is_not_activated_and_the_operator
     let claimed = place.store.system().claim_tasks(place.a.now.plus_seconds(60), 10, 60).await.unwrap();
     let mut kinds: Vec<&str> = claimed.iter().map(|one| one.task.work.name()).collect();
     kinds.sort_unstable();
-    assert_eq!(kinds, ["alert_operators", "settle_foreign_items"]);
+    assert_eq!(kinds, ["check_activation", "settle_foreign_items"]);
 }
 
 pub(crate) async fn an_unknown_notice_whose_reference_is_taken_leaves_a_receipt_by_itself(database: Database) {

@@ -128,7 +128,7 @@ impl TestGateway {
             }],
         };
         let stations = BTreeSet::from([STATION.parse().unwrap()]);
-        let known = Registered { stations, successor: false, sandbox: true };
+        let known = Registered { stations, sandbox: true, ..Registered::default() };
         let mut ids = self.gateway.ids();
         let mut given = self.gateway.given(&mut ids, None);
         let (institution, batch) = tramite_domain::institution::define(None, &input, &known, &mut given).unwrap();

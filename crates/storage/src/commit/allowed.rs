@@ -19,6 +19,7 @@ fn may(scope: &Scope, write: &Write) -> bool {
     match write {
         Write::InsertPosition(position)
         | Write::UpdatePosition { position, .. }
+        | Write::TellPosition { position, .. }
         | Write::SettleInstallment { position, .. } => scope.sees_service(position.service_code.as_ref()),
         Write::InsertSession(session) | Write::UpdateSession { session, .. } => scope.sees_session(session),
         Write::PutService { service, .. } => scope.sees_service(Some(&service.code)),

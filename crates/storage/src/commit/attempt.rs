@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Recording an attempt: one row per installment, kind and reference, with the last time it was seen.
+//! Recording an attempt: one row per installment, kind, reference and amount, with the last time it was seen.
 
 use diesel::prelude::*;
 use diesel::query_dsl::methods;
@@ -20,13 +20,9 @@ pub(super) async fn record(db: &mut Db<'_>, institution: InstitutionId, attempt:
         methods::FilterDsl::filter(
             diesel::insert_into(dsl::attempts)
                 .values(&row)
-                .on_conflict((dsl::institution_id, dsl::installment_id, dsl::kind, dsl::reference))
+                .on_conflict((dsl::institution_id, dsl::installment_id, dsl::kind, dsl::reference, dsl::amount))
                 .do_update()
-                .set((
-                    dsl::session_id.eq(excluded(dsl::session_id)),
-                    dsl::amount.eq(excluded(dsl::amount)),
-                    dsl::at.eq(excluded(dsl::at)),
-                )),
+                .set((dsl::session_id.eq(excluded(dsl::session_id)), dsl::at.eq(excluded(dsl::at)),)),
             dsl::at.le(excluded(dsl::at)),
         )
     )?;

@@ -11,7 +11,7 @@ mod service;
 mod session;
 
 use tramite_domain::batch::{Batch, Write};
-use tramite_domain::ids::InstitutionId;
+use tramite_domain::ids::{InstitutionId, SessionId};
 
 use crate::Store;
 use crate::db::Db;
@@ -64,14 +64,17 @@ async fn apply_alone(mut db: Db<'_>, scope: Scope, batch: Batch) -> Result<(), S
 pub(crate) async fn apply(db: &mut Db<'_>, scope: &Scope, batch: Batch) -> Result<(), StoreError> {
     let institution = scope.institution();
     let mut told = Vec::new();
+    let sessions = sessions_of(&batch);
     for write in batch.into_writes() {
         match write {
             Write::InsertPosition(position) => position::insert(db, institution, &position).await?,
             Write::UpdatePosition { position, expected } => {
                 position::update(db, institution, &position, expected).await?;
             }
+            Write::TellPosition { position, expected } => position::head(db, institution, &position, expected).await?,
             Write::SettleInstallment { position, expected, installment } => {
                 position::settle(db, institution, &position, expected, installment).await?;
+                session::none_left(db, institution, installment, &sessions).await?;
             }
             Write::EraseDraft { id, expected } => position::erase(db, scope, id, expected).await?,
             Write::InsertSession(session) => session::insert(db, institution, &session).await?,
@@ -87,6 +90,15 @@ pub(crate) async fn apply(db: &mut Db<'_>, scope: &Scope, batch: Batch) -> Resul
         }
     }
     message::tell(db, institution, &told).await
+}
+
+/// The sessions that a batch writes.
+fn sessions_of(batch: &Batch) -> Vec<SessionId> {
+    let session = |write: &Write| match write {
+        Write::InsertSession(session) | Write::UpdateSession { session, .. } => Some(session.id),
+        _ => None,
+    };
+    batch.writes().iter().filter_map(session).collect()
 }
 
 /// Applies the writes of the registry: an institution, with its events and audit lines.

@@ -46,23 +46,17 @@ pub(super) async fn update(
 ) -> Result<(), StoreError> {
     head(db, institution, position, expected).await?;
     let below = Children::of(institution, position)?;
-    for option in &below.options {
-        use payment_options::dsl;
-        execute!(
-            db,
-            diesel::insert_into(dsl::payment_options)
-                .values(option)
-                .on_conflict((dsl::institution_id, dsl::id))
-                .do_update()
-                .set((
-                    dsl::place.eq(excluded(dsl::place)),
-                    dsl::kind.eq(excluded(dsl::kind)),
-                    dsl::available_until.eq(excluded(dsl::available_until)),
-                    dsl::available_days.eq(excluded(dsl::available_days)),
-                    dsl::notified_on.eq(excluded(dsl::notified_on)),
-                ))
-        )?;
-    }
+    let _: Vec<usize> = execute_each!(db, below.options, row => diesel::insert_into(payment_options::table)
+    .values(row)
+    .on_conflict((payment_options::institution_id, payment_options::id))
+    .do_update()
+    .set((
+        payment_options::place.eq(excluded(payment_options::place)),
+        payment_options::kind.eq(excluded(payment_options::kind)),
+        payment_options::available_until.eq(excluded(payment_options::available_until)),
+        payment_options::available_days.eq(excluded(payment_options::available_days)),
+        payment_options::notified_on.eq(excluded(payment_options::notified_on)),
+    )))?;
     execute_each!(db, below.installments, row => diesel::insert_into(installments::table)
         .values(row)
         .on_conflict((installments::institution_id, installments::id))
@@ -98,7 +92,8 @@ pub(super) async fn settle(
     touched(execute!(db, diesel::update(paid).set(&row))?)
 }
 
-async fn head(
+/// The head alone.
+pub(super) async fn head(
     db: &mut Db<'_>,
     institution: InstitutionId,
     position: &DebtPosition,

@@ -17,6 +17,7 @@ mod sessions;
 pub use feed::FeedEvent;
 pub use positions::PositionFilter;
 pub use receipt::ReceiptFilter;
+pub use session::Waiting;
 pub use sessions::SessionFilter;
 
 pub(crate) use institution::{assemble as assemble_institutions, grouped};

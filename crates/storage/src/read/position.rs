@@ -8,7 +8,7 @@ use tramite_domain::ids::{DebtPositionId, InstitutionId};
 
 use crate::Store;
 use crate::column::Id;
-use crate::db::{Db, first, load_together};
+use crate::db::{Db, first, load, load_together};
 use crate::error::StoreError;
 use crate::row::installment::{Children, InstallmentRow, OptionRow, TransferRow};
 use crate::row::position::PositionRow;
@@ -23,6 +23,22 @@ impl Store {
     pub async fn position(&self, scope: &Scope, id: DebtPositionId) -> Result<Option<DebtPosition>, StoreError> {
         let own = scope.clone();
         self.read(scope, move |db| Box::pin(by_id(db, own, id))).await
+    }
+
+    /// The positions of those ids that exist for this scope, in no order.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub async fn positions_by_ids(
+        &self,
+        scope: &Scope,
+        ids: &[DebtPositionId],
+    ) -> Result<Vec<DebtPosition>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (own, ids) = (scope.clone(), ids.iter().copied().map(Id).collect());
+        self.read(scope, move |db| Box::pin(by_ids(db, own, ids))).await
     }
 
     /// The position under the caller's own key.
@@ -50,6 +66,20 @@ async fn by_id(mut db: Db<'_>, scope: Scope, id: DebtPositionId) -> Result<Optio
             .select(PositionRow::as_select())
     )?;
     visible(&mut db, &scope, head).await
+}
+
+async fn by_ids(mut db: Db<'_>, scope: Scope, ids: Vec<Id<DebtPositionId>>) -> Result<Vec<DebtPosition>, StoreError> {
+    let heads: Vec<PositionRow> = load!(
+        &mut db,
+        debt_positions::table
+            .filter(debt_positions::institution_id.eq(Id(scope.institution())))
+            .filter(debt_positions::id.eq_any(&ids))
+            .filter(debt_positions::erased_at.is_null())
+            .select(PositionRow::as_select())
+    )?;
+    let mut found = assemble(&mut db, scope.institution(), heads).await?;
+    found.retain(|position| scope.sees_service(position.service_code.as_ref()));
+    Ok(found)
 }
 
 async fn by_external_id(

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Lists of debt positions. The state is asked of the same facts, by the same ordered rules, as the pure function asks.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use tramite_domain::debt_position::{DebtPosition, PositionStatus};
 use tramite_domain::ident::{ExternalId, ServiceCode};
+use tramite_domain::ids::{DebtPositionId, InstitutionId};
 use tramite_domain::notice::{Iuv, NoticeNumber};
 use tramite_domain::personal::Personal;
 use tramite_domain::tax_code::SubjectTaxCode;
@@ -14,12 +17,15 @@ use super::order::{After, Order, in_order};
 use super::position::assemble;
 use crate::Store;
 use crate::column::{At, Id};
-use crate::db::{Db, load_boxed};
+use crate::db::{Db, load, load_boxed};
 use crate::error::StoreError;
 use crate::page::{List, Page, PageRequest};
 use crate::row::position::PositionRow;
 use crate::schema::{debt_positions, installments};
 use crate::scope::Scope;
+
+/// Installments on a page of positions, all told. A page that reaches it ends there, and its cursor goes on.
+const PAGE_INSTALLMENTS_MAX: i64 = 5_000;
 
 /// Which positions; what is none does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -60,10 +66,20 @@ impl Store {
         let (order, after) = Order::new(filter.updated_since, lists, page.cursor.as_ref(), now)?;
         let (own, filter, rows) = (scope.clone(), filter.clone(), page.rows());
         let found = self.read(scope, move |db| Box::pin(list(db, own, filter, order, after, rows, now))).await?;
-        let cut = Page::cut(found, page, |position| order.cursor(position.updated_at, position.id.uuid()));
+        let cursor = |position: &DebtPosition| order.cursor(position.updated_at, position.id.uuid());
+        let mut cut = Page::cut(found.positions, page, cursor);
+        if found.ended_early && cut.next.is_none() {
+            cut.next = cut.items.last().map(cursor);
+        }
         let last = cut.items.last().map(|position| position.updated_at);
         Ok(if order.since.is_some() { cut.complete(order.window, last) } else { cut })
     }
+}
+
+/// The positions of a page, and whether their installments ended it.
+struct Found {
+    positions: Vec<DebtPosition>,
+    ended_early: bool,
 }
 
 /// The ordered rules of `StatusFacts::at`, asked of the columns.
@@ -100,9 +116,9 @@ async fn list(
     after: After,
     rows: i64,
     now: Instant,
-) -> Result<Vec<DebtPosition>, StoreError> {
+) -> Result<Found, StoreError> {
     let institution = Id(scope.institution());
-    let heads: Vec<PositionRow> = load_boxed!(&mut db, DB => {
+    let mut heads: Vec<PositionRow> = load_boxed!(&mut db, DB => {
         use debt_positions::dsl;
         let mut query = dsl::debt_positions
             .filter(dsl::institution_id.eq(institution))
@@ -154,5 +170,31 @@ async fn list(
         }
         in_order!(query, debt_positions, order, after)
     })?;
-    assemble(&mut db, scope.institution(), heads).await
+    let room = room(&mut db, scope.institution(), &heads).await?;
+    let ended_early = room < heads.len();
+    heads.truncate(room);
+    Ok(Found { positions: assemble(&mut db, scope.institution(), heads).await?, ended_early })
+}
+
+/// How many of the positions find room on one page: at least the first.
+async fn room(db: &mut Db<'_>, institution: InstitutionId, heads: &[PositionRow]) -> Result<usize, StoreError> {
+    if heads.len() <= 1 {
+        return Ok(heads.len());
+    }
+    let ids: Vec<Id<DebtPositionId>> = heads.iter().map(|head| head.id).collect();
+    let counted: Vec<(Id<DebtPositionId>, i64)> = load!(
+        db,
+        installments::table
+            .filter(installments::institution_id.eq(Id(institution)))
+            .filter(installments::debt_position_id.eq_any(&ids))
+            .group_by(installments::debt_position_id)
+            .select((installments::debt_position_id, diesel::dsl::count_star()))
+    )?;
+    let counted: HashMap<Id<DebtPositionId>, i64> = counted.into_iter().collect();
+    let mut total = 0_i64;
+    let fits = heads.iter().take_while(|head| {
+        total = total.saturating_add(counted.get(&head.id).copied().unwrap_or_default());
+        total <= PAGE_INSTALLMENTS_MAX
+    });
+    Ok(fits.count().max(1))
 }

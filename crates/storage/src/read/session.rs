@@ -9,9 +9,10 @@ use tramite_domain::session::CheckoutSession;
 use super::grouped;
 use crate::Store;
 use crate::column::Id;
-use crate::db::{Db, first, load};
+use crate::db::{Db, first, load, load_together};
 use crate::error::StoreError;
-use crate::row::session::SessionRow;
+use crate::row::fit;
+use crate::row::session::{SessionRow, live_names};
 use crate::row::session_item::SessionItemRow;
 use crate::schema::{attempts, checkout_sessions, session_items};
 use crate::scope::Scope;
@@ -36,7 +37,8 @@ impl Store {
         self.read(scope, move |db| Box::pin(by_cart(db, own, reference))).await
     }
 
-    /// All sessions that hold one of those installments, whatever their client: what the Node's side must know.
+    /// The live sessions that hold one of those installments, whatever their client: what the Node's side must know.
+    /// Live is what was not yet told as over.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
@@ -52,6 +54,30 @@ impl Store {
         let ids = installments.iter().copied().map(Id).collect();
         self.read(scope, move |db| Box::pin(holding(db, institution, ids))).await
     }
+
+    /// The sessions that a payment of that installment completes: those that hold it as an unpaid item. Of those that
+    /// are over, at most so many.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub async fn sessions_waiting(
+        &self,
+        scope: &Scope,
+        installment: InstallmentId,
+        over_max: usize,
+    ) -> Result<Waiting, StoreError> {
+        let institution = scope.institution();
+        self.read(scope, move |db| Box::pin(waiting(db, institution, installment, over_max))).await
+    }
+}
+
+/// Sessions that wait for the payment of an installment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// All live ones, and the newest of those that are over.
+    pub sessions: Vec<CheckoutSession>,
+    /// Whether more are over.
+    pub more: bool,
 }
 
 async fn by_id(mut db: Db<'_>, scope: Scope, id: SessionId) -> Result<Option<CheckoutSession>, StoreError> {
@@ -88,27 +114,55 @@ async fn holding(
     institution: InstitutionId,
     installments: Vec<Id<InstallmentId>>,
 ) -> Result<Vec<CheckoutSession>, StoreError> {
-    let mut held: Vec<Id<SessionId>> = load!(
-        &mut db,
-        session_items::table
-            .filter(session_items::institution_id.eq(Id(institution)))
-            .filter(session_items::installment_id.assume_not_null().eq_any(&installments))
-            .select(session_items::session_id)
-    )?;
-    held.sort_unstable();
-    held.dedup();
-    if held.is_empty() {
-        return Ok(Vec::new());
-    }
+    let held = session_items::table
+        .filter(session_items::institution_id.eq(Id(institution)))
+        .filter(session_items::installment_id.assume_not_null().eq_any(&installments))
+        .select(session_items::session_id);
     let heads: Vec<SessionRow> = load!(
         &mut db,
         checkout_sessions::table
             .filter(checkout_sessions::institution_id.eq(Id(institution)))
-            .filter(checkout_sessions::id.eq_any(&held))
+            .filter(checkout_sessions::id.eq_any(held))
+            .filter(checkout_sessions::told_status.eq_any(live_names()))
             .order(checkout_sessions::id)
             .select(SessionRow::as_select())
     )?;
     assemble(&mut db, institution, heads).await
+}
+
+async fn waiting(
+    mut db: Db<'_>,
+    institution: InstitutionId,
+    installment: InstallmentId,
+    over_max: usize,
+) -> Result<Waiting, StoreError> {
+    let rows: i64 = fit("over_max", over_max.saturating_add(1))?;
+    let held = || {
+        let unpaid = session_items::table
+            .filter(session_items::institution_id.eq(Id(institution)))
+            .filter(session_items::installment_id.eq(Some(Id(installment))))
+            .filter(session_items::paid_at.is_null())
+            .select(session_items::session_id);
+        checkout_sessions::table
+            .filter(checkout_sessions::institution_id.eq(Id(institution)))
+            .filter(checkout_sessions::id.eq_any(unpaid))
+    };
+    let (mut heads, mut over): (Vec<SessionRow>, Vec<SessionRow>) = load_together!(
+        &mut db,
+        held()
+            .filter(checkout_sessions::told_status.eq_any(live_names()))
+            .order(checkout_sessions::id)
+            .select(SessionRow::as_select()),
+        held()
+            .filter(checkout_sessions::told_status.ne_all(live_names()))
+            .order(checkout_sessions::id.desc())
+            .limit(rows)
+            .select(SessionRow::as_select()),
+    )?;
+    let more = over.len() > over_max;
+    over.truncate(over_max);
+    heads.append(&mut over);
+    Ok(Waiting { sessions: assemble(&mut db, institution, heads).await?, more })
 }
 
 /// The whole session, where it exists for the scope: one of another client, or with an item of another service, does not.

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::debt_position::{
-    DebtPosition, Installment, Metadata, OptionKind, Payment, PaymentOption, Transfer, TransferTarget,
+    DebtPosition, Installment, Metadata, OptionKind, PastAmount, Payment, PaymentOption, Transfer, TransferTarget,
 };
 use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId, PaymentOptionId, ReceiptRowId};
 
@@ -40,6 +40,8 @@ pub(crate) struct InstallmentRow {
     place: i16,
     reference: String,
     amount: i64,
+    previous_amount: Option<i64>,
+    amount_changed_at: Option<At>,
     due_date: Option<NaiveDate>,
     expires_at: Option<At>,
     description: Option<String>,
@@ -151,6 +153,8 @@ impl InstallmentRow {
             place: place(index)?,
             reference: one.reference.to_string(),
             amount: one.amount.cents(),
+            previous_amount: one.past_amount.as_ref().map(|past| past.amount.cents()),
+            amount_changed_at: one.past_amount.as_ref().map(|past| At(past.until)),
             due_date: one.due_date,
             expires_at: one.expires_at.map(At),
             description: one.description.as_ref().map(ToString::to_string),
@@ -176,10 +180,17 @@ impl InstallmentRow {
             }),
             _ => None,
         };
+        let past_amount = match (self.previous_amount, self.amount_changed_at) {
+            (Some(amount), Some(until)) => {
+                Some(PastAmount { amount: cents("installments.previous_amount", amount)?, until: until.0 })
+            }
+            _ => None,
+        };
         Ok(Installment {
             id: self.id.0,
             reference: read("installments.reference", &self.reference)?,
             amount: cents("installments.amount", self.amount)?,
+            past_amount,
             due_date: self.due_date,
             expires_at: self.expires_at.map(|at| at.0),
             description: read_some("installments.description", self.description.as_deref())?,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! An institution with its histories of stations and accounts.
+//! An institution with its histories of stations, accounts and beneficiaries.
 
 use diesel::prelude::*;
 use tramite_domain::ids::{InstitutionId, StationLinkId};
@@ -73,6 +73,8 @@ pub(crate) struct BeneficiaryRow {
     tax_code: String,
     company_name: String,
     iban: String,
+    valid_from: At,
+    valid_to: Option<At>,
 }
 
 impl InstitutionRow {
@@ -200,6 +202,8 @@ impl BeneficiaryRow {
             tax_code: one.tax_code.to_string(),
             company_name: one.company_name.to_string(),
             iban: one.iban.to_string(),
+            valid_from: At(one.valid_from),
+            valid_to: one.valid_to.map(At),
         })
     }
 
@@ -209,6 +213,8 @@ impl BeneficiaryRow {
             tax_code: read("beneficiaries.tax_code", &self.tax_code)?,
             company_name: read("beneficiaries.company_name", &self.company_name)?,
             iban: read("beneficiaries.iban", &self.iban)?,
+            valid_from: self.valid_from.0,
+            valid_to: self.valid_to.map(|at| at.0),
         })
     }
 }

@@ -14,6 +14,16 @@ use crate::column::{At, Doc, Id};
 use crate::error::StoreError;
 use crate::schema::checkout_sessions;
 
+/// The names of the states that are told of sessions which are not over.
+pub(crate) const fn live_names() -> [&'static str; 4] {
+    [
+        SessionStatus::Open.name(),
+        SessionStatus::Redirected.name(),
+        SessionStatus::Processing.name(),
+        SessionStatus::Unresolved.name(),
+    ]
+}
+
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = checkout_sessions, primary_key(institution_id, id))]
 #[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]

@@ -63,6 +63,8 @@ diesel::table! {
         place -> SmallInt,
         reference -> Text,
         amount -> BigInt,
+        previous_amount -> Nullable<BigInt>,
+        amount_changed_at -> Nullable<Moment>,
         due_date -> Nullable<Date>,
         expires_at -> Nullable<Moment>,
         description -> Nullable<Text>,

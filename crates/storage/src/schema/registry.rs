@@ -63,16 +63,18 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{SmallInt, Text};
-    use crate::column::sql::Key;
+    use diesel::sql_types::{Nullable, SmallInt, Text};
+    use crate::column::sql::{Key, Moment};
 
-    beneficiaries (institution_id, id) {
+    beneficiaries (institution_id, id, valid_from) {
         institution_id -> Key,
         id -> Text,
         place -> SmallInt,
         tax_code -> Text,
         company_name -> Text,
         iban -> Text,
+        valid_from -> Moment,
+        valid_to -> Nullable<Moment>,
     }
 }
 

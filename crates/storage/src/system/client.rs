@@ -61,7 +61,7 @@ impl SystemScope {
     /// Writes a changed client. Secrets and delegations are changed or added, never removed: ended ones are history.
     ///
     /// # Errors
-    /// `Conflict` when the version moved.
+    /// `Conflict` when the version moved; `LastOperator` when no operator could take a token any more.
     pub async fn update_client(&self, client: Client, expected: i64, change: Change) -> Result<(), StoreError> {
         let ready = self.ready(change).await?;
         self.store.write(Who::System, move |db| Box::pin(update(db, client, expected, ready))).await
@@ -85,10 +85,29 @@ async fn insert(mut db: Db<'_>, client: Client, ready: Ready) -> Result<(), Stor
 
 async fn update(mut db: Db<'_>, client: Client, expected: i64, ready: Ready) -> Result<(), StoreError> {
     ready.begin(&mut db).await?;
+    let now = client.updated_at;
+    let others = if client.kind == ClientKind::Operator { operators_locked(&mut db, now).await? } else { 0 };
     let old = clients::table.filter(clients::id.eq(Id(client.id))).filter(clients::version.eq(expected));
     touched(execute!(&mut db, diesel::update(old).set(&ClientRow::of(&client)))?)?;
     below(&mut db, &client).await?;
+    if others > 0 && count_operators(&mut db, now).await? == 0 {
+        return Err(StoreError::LastOperator);
+    }
     ready.finish(&mut db).await
+}
+
+/// How many operators can take a token, while nobody else changes one: two who revoke each other come one after the
+/// other, and the second finds that it is the last.
+async fn operators_locked(db: &mut Db<'_>, now: Instant) -> Result<usize, StoreError> {
+    if let Db::Postgres(connection) = db {
+        let all = clients::table
+            .filter(clients::kind.eq(ClientKind::Operator.name()))
+            .order(clients::id)
+            .select(clients::id)
+            .for_update();
+        let _: Vec<Id<ClientId>> = diesel_async::RunQueryDsl::load(all, connection).await?;
+    }
+    count_operators(db, now).await
 }
 
 async fn below(db: &mut Db<'_>, client: &Client) -> Result<(), StoreError> {
@@ -169,12 +188,16 @@ async fn assemble(db: &mut Db<'_>, heads: Vec<ClientRow>) -> Result<Vec<Client>,
 }
 
 async fn operators(mut db: Db<'_>, now: Instant) -> Result<usize, StoreError> {
+    count_operators(&mut db, now).await
+}
+
+async fn count_operators(db: &mut Db<'_>, now: Instant) -> Result<usize, StoreError> {
     use client_secrets::dsl as secret;
     let holders = secret::client_secrets
         .filter(secret::expires_at.is_null().or(secret::expires_at.gt(At(now)).assume_not_null()))
         .select(secret::client_id);
     let found: Vec<i64> = load!(
-        &mut db,
+        db,
         clients::table
             .filter(clients::kind.eq(ClientKind::Operator.name()))
             .filter(clients::status.eq(ClientStatus::Active.name()))

@@ -8,7 +8,7 @@ use tramite_domain::time::Instant;
 
 use super::SystemScope;
 use crate::column::{At, Id};
-use crate::db::{Db, execute};
+use crate::db::{Db, execute, execute_each};
 use crate::error::StoreError;
 use crate::row::event::DueTaskRow;
 use crate::row::fit;
@@ -92,29 +92,30 @@ async fn claim(mut db: Db<'_>, now: Instant, rows: i64, until: Instant) -> Resul
         }
         Db::Sqlite(connection) => diesel::RunQueryDsl::load(due.select(DueTaskRow::as_select()), &mut **connection)?,
     };
+    let held = |row: &DueTaskRow| Held { institution: row.institution_id.0, id: row.id.0, attempts: row.attempts };
+    let _: Vec<usize> = execute_each!(&mut db, found, row => diesel::update(one(held(row)))
+        .set((tasks::due_at.eq(At(until)), tasks::attempts.eq(row.attempts.saturating_add(1)))))?;
     let mut claimed = Vec::with_capacity(found.len());
     for row in found {
-        let held = Held { institution: row.institution_id.0, id: row.id.0, attempts: row.attempts };
         let attempts = row.attempts.saturating_add(1);
-        let Some(task) = row.into_task() else {
-            put_off_unreadable(&mut db, held, attempts, now).await?;
-            continue;
-        };
-        let taken = (tasks::due_at.eq(At(until)), tasks::attempts.eq(attempts));
-        execute!(&mut db, diesel::update(one(held)).set(taken))?;
-        claimed.push(ClaimedTask { institution: held.institution, attempts: fit("tasks.attempts", attempts)?, task });
+        let taken = Held { attempts, ..held(&row) };
+        match row.into_task() {
+            Some(task) => claimed.push(ClaimedTask {
+                institution: taken.institution,
+                attempts: fit("tasks.attempts", attempts)?,
+                task,
+            }),
+            None => put_off_unreadable(&mut db, taken, now).await?,
+        }
     }
     Ok(claimed)
 }
 
 /// A task of another version of this program, or a damaged one, must not stop the others: it waits, and says why.
-async fn put_off_unreadable(db: &mut Db<'_>, held: Held, attempts: i32, now: Instant) -> Result<(), StoreError> {
+async fn put_off_unreadable(db: &mut Db<'_>, held: Held, now: Instant) -> Result<(), StoreError> {
     tracing::error!(task = %held.id, institution = %held.institution, code = UNREADABLE, "a task cannot be read");
-    let put_off = (
-        tasks::due_at.eq(At(now.plus_seconds(UNREADABLE_WAIT_SECONDS))),
-        tasks::attempts.eq(attempts),
-        tasks::last_error.eq(Some(UNREADABLE)),
-    );
+    let put_off =
+        (tasks::due_at.eq(At(now.plus_seconds(UNREADABLE_WAIT_SECONDS))), tasks::last_error.eq(Some(UNREADABLE)));
     execute!(db, diesel::update(one(held)).set(put_off))?;
     Ok(())
 }

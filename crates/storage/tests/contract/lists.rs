@@ -156,6 +156,33 @@ pub(crate) async fn pages_are_stable_while_others_insert(database: Database) {
     assert_eq!(found[1..], old[..]);
 }
 
+pub(crate) async fn a_page_ends_before_it_holds_too_many_installments(database: Database) {
+    let town = town(&database).await;
+    let large = |name: &str| {
+        let mut one = position(name);
+        one.options.truncate(2);
+        one.options[1].installments = (0..2_400).map(|number| installment(&number.to_string(), 5)).collect();
+        one
+    };
+    let all: Vec<DebtPosition> = ["P-3", "P-2", "P-1"].map(large).into_iter().rev().collect();
+    for one in all.iter().rev() {
+        town.add(one).await;
+    }
+    let list = async |cursor| {
+        let request = PageRequest { limit: 3, cursor };
+        town.store.positions(&town.node(), &PositionFilter::default(), &request, now()).await.unwrap()
+    };
+    let first = list(None).await;
+    let second = list(first.next).await;
+    assert!(first.items == all[..2] && second.items == all[2..], "two find room on a page");
+    assert_eq!(second.next, None);
+    let ids = [all[0].id, all[2].id, id()];
+    let mut some = town.store.positions_by_ids(&town.node(), &ids).await.unwrap();
+    some.sort_by_key(|one| std::cmp::Reverse(one.id));
+    assert!(some == [all[0].clone(), all[2].clone()]);
+    assert!(town.store.positions_by_ids(&town.restricted(&["MENSA"]), &ids).await.unwrap().is_empty());
+}
+
 pub(crate) async fn every_filter_finds_its_own(database: Database) {
     let town = town(&database).await;
     let mut one = simple("TARI-1");

@@ -7,6 +7,7 @@
     reason = "a test target without the usual harness is not seen as a test"
 )]
 
+mod crossing;
 mod events;
 mod faults;
 mod idempotency;
@@ -46,6 +47,7 @@ mod sentences {
             lists::the_state_filter_agrees_with_the_pure_function,
             lists::what_the_clock_moves_is_due_at_its_instant,
             lists::pages_are_stable_while_others_insert,
+            lists::a_page_ends_before_it_holds_too_many_installments,
             lists::every_filter_finds_its_own,
             lists::a_list_of_changes_says_until_when_it_is_complete,
             lists::what_commits_late_between_two_pages_is_found_by_the_next_walk,
@@ -71,7 +73,9 @@ mod sentences {
             receipts::other_bytes_under_a_key_are_kept_once_and_flagged,
             sessions::a_session_comes_back_as_it_was_kept,
             sessions::a_session_is_found_by_each_cart_it_minted,
+            sessions::all_live_sessions_and_some_that_are_over_wait_for_a_payment,
             sessions::the_platform_finds_a_sessions_home_and_its_foreign_items,
+            crossing::a_payment_completes_every_live_session_of_its_installment,
             events::an_event_comes_back_in_the_feed_of_its_institution,
             events::publishers_at_once_give_each_event_one_position,
             events::a_task_is_claimed_once_and_comes_back_when_its_worker_dies,
@@ -95,6 +99,8 @@ mod sentences {
         sqlite:
             faults::another_program_that_writes_makes_the_store_busy;
         postgres:
+            system::of_two_operators_who_revoke_each_other_at_once_one_stays,
+            crossing::a_session_and_a_payment_at_once_find_each_other,
             events::an_event_that_commits_late_is_not_skipped,
             walls::without_a_tenant_there_are_no_rows,
             walls::the_roles_own_nothing_and_see_no_more_than_they_need,

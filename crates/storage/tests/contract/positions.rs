@@ -208,14 +208,17 @@ pub(crate) async fn of_an_attempt_the_last_time_is_kept(database: Database) {
     };
     record(&get).await;
     get.at = now().plus_seconds(10);
-    get.amount = cents(99);
     record(&tramite_domain::attempt::Attempt { id: id(), ..get.clone() }).await;
     // One that was seen earlier and comes late changes nothing.
-    record(&tramite_domain::attempt::Attempt { id: id(), at: now(), amount: cents(1), ..get.clone() }).await;
-    record(&attempt(first(&kept), AttemptKind::Cart, "cart-1")).await;
+    record(&tramite_domain::attempt::Attempt { id: id(), at: now(), ..get.clone() }).await;
+    // Another amount is another attempt: each of them was told as due.
+    let dearer =
+        tramite_domain::attempt::Attempt { id: id(), at: now().plus_seconds(7), amount: cents(99), ..get.clone() };
+    record(&dearer).await;
+    let cart = attempt(first(&kept), AttemptKind::Cart, "cart-1");
+    record(&cart).await;
     let found = town.store.attempts(&town.node(), &[first(&kept)], now()).await.unwrap();
-    assert_eq!(found.len(), 2);
-    assert!(found.contains(&get), "{found:?}");
+    assert_eq!(found, vec![cart, dearer.clone(), get.clone()]);
     let late = town.store.attempts(&town.node(), &[first(&kept)], now().plus_seconds(5)).await.unwrap();
-    assert_eq!(late, vec![get]);
+    assert_eq!(late, vec![dearer, get]);
 }

@@ -69,6 +69,32 @@ pub(crate) async fn a_session_is_found_by_each_cart_it_minted(database: Database
     }
 }
 
+pub(crate) async fn all_live_sessions_and_some_that_are_over_wait_for_a_payment(database: Database) {
+    let town = town(&database).await;
+    let scope = town.token(town.a.id);
+    let owed = simple("P-1");
+    town.add(&owed).await;
+    let told = |status: SessionStatus| {
+        let mut one = session(town.portal, &[&owed]);
+        one.told_status = status;
+        one
+    };
+    let live = [told(SessionStatus::Open), told(SessionStatus::Unresolved)];
+    let over = [SessionStatus::Expired, SessionStatus::Cancelled, SessionStatus::Failed].map(told);
+    let mut paid = told(SessionStatus::Completed);
+    paid.items[0].paid = Some(ItemPayment { paid_at: now(), amount: cents(12_050), receipt_id: None });
+    for one in live.iter().chain(&over).chain([&paid]) {
+        town.store.commit(&scope, Batch::new().with(Write::InsertSession(Box::new(one.clone())))).await.unwrap();
+    }
+    assert_eq!(town.store.sessions_of(&scope, &[first(&owed)]).await.unwrap(), live);
+    let waiting = async |over_max| town.store.sessions_waiting(&town.node(), first(&owed), over_max).await.unwrap();
+    let some = waiting(2).await;
+    assert!(some.more);
+    assert_eq!(some.sessions, [&live[0], &live[1], &over[2], &over[1]].map(Clone::clone), "the newest of those over");
+    let all = waiting(3).await;
+    assert_eq!((all.sessions.len(), all.more), (5, false));
+}
+
 pub(crate) async fn the_platform_finds_a_sessions_home_and_its_foreign_items(database: Database) {
     let town = town(&database).await;
     let made = session(town.portal, &[]);

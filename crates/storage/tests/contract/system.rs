@@ -140,8 +140,42 @@ pub(crate) async fn operators_count_while_a_secret_of_theirs_lives(database: Dat
     assert_eq!(system.operators_live(now().plus_seconds(10)).await.unwrap(), 0);
     operator.status = ClientStatus::Revoked;
     operator.version = 2;
+    let last = system.update_client(operator.clone(), 1, Change::default()).await;
+    assert!(matches!(last, Err(StoreError::LastOperator)), "{last:?}");
+    assert_eq!(system.operators_live(now()).await.unwrap(), 1);
+    system.insert_client(client(ClientKind::Operator), Change::default()).await.unwrap();
     system.update_client(operator, 1, Change::default()).await.unwrap();
-    assert_eq!(system.operators_live(now()).await.unwrap(), 0);
+    assert_eq!(system.operators_live(now()).await.unwrap(), 1);
+}
+
+pub(crate) async fn of_two_operators_who_revoke_each_other_at_once_one_stays(database: Database) {
+    let town = town(&database).await;
+    let system = town.store.system();
+    for round in 1..=10 {
+        let pair = [client(ClientKind::Operator), client(ClientKind::Operator)];
+        for one in &pair {
+            system.insert_client(one.clone(), Change::default()).await.unwrap();
+        }
+        let revoke = |one: &tramite_domain::access::Client| {
+            let revoked = tramite_domain::access::Client { status: ClientStatus::Revoked, version: 2, ..one.clone() };
+            let system = town.store.system();
+            tokio::spawn(async move { system.update_client(revoked, 1, Change::default()).await })
+        };
+        let (a, b) = (revoke(&pair[0]), revoke(&pair[1]));
+        let done = [a.await.unwrap(), b.await.unwrap()];
+        assert_eq!(system.operators_live(now()).await.unwrap(), 1, "round {round}: {done:?}");
+        let refused = done.iter().find_map(|one| one.as_ref().err()).unwrap();
+        assert!(matches!(refused, StoreError::LastOperator), "{refused:?}");
+        // The one who stayed goes through the back door, so that the next pair is alone again.
+        retire_operators(&database).await;
+    }
+}
+
+async fn retire_operators(database: &Database) {
+    use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+
+    let mut owner = AsyncPgConnection::establish(database.url()).await.unwrap();
+    owner.batch_execute("UPDATE clients SET status = 'revoked' WHERE kind = 'operator'").await.unwrap();
 }
 
 pub(crate) async fn a_signing_key_is_sealed_under_the_master_key(database: Database) {

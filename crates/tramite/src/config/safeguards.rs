@@ -15,6 +15,9 @@ use super::service::ServiceSettings;
 /// The setting that what stands in the database is told under.
 const DATABASE: &str = "TRAMITE_DATABASE_URL";
 
+/// The shortest time that a change of an account takes in production, in seconds: an hour.
+const ACCOUNT_DELAY_SECONDS_MIN: i64 = 3_600;
+
 /// How many rows are looked at in one go.
 const PAGE: u16 = 500;
 
@@ -38,9 +41,17 @@ pub(crate) fn guard(settings: &ServiceSettings, environment: Environment) -> Vec
                 let text = "true exists in a sandbox alone; expected, in production, false or nothing";
                 problems.push(Problem::new("TRAMITE_LOOPBACK_RETURN", text));
             }
+            problems.extend(hasty(settings.account_delay_seconds));
         }
     }
     problems
+}
+
+/// Money must not be led elsewhere before anybody can notice.
+fn hasty(account_delay_seconds: i64) -> Option<Problem> {
+    let text =
+        format!("{account_delay_seconds} is too short; expected, in production, {ACCOUNT_DELAY_SECONDS_MIN} or more");
+    (account_delay_seconds < ACCOUNT_DELAY_SECONDS_MIN).then(|| Problem::new("TRAMITE_ACCOUNT_DELAY", text))
 }
 
 fn outside(variable: &'static str, url: &Url) -> Option<Problem> {

@@ -3,6 +3,7 @@
 //! run against the rules of the other.
 
 use clap::Args;
+use tramite_domain::institution::ACCOUNT_DELAY_SECONDS;
 use tramite_storage::StoreSettings;
 use url::Url;
 
@@ -11,6 +12,9 @@ use super::checkout::{CheckoutOptions, CheckoutSettings};
 use super::node::NodeAuth;
 use super::reader::Reader;
 use super::store::StoreOptions;
+
+/// The longest time that a change of an account may take, in seconds: thirty days.
+const ACCOUNT_DELAY_SECONDS_MAX: i64 = 30 * 86_400;
 
 /// What every process of one installation is told.
 #[derive(Debug, Clone, Default, Args)]
@@ -28,6 +32,9 @@ pub(crate) struct ServiceOptions {
     /// Whether citizens may be sent back to http addresses of this machine, in a sandbox: true or false [default: true in a sandbox]
     #[arg(long, env = "TRAMITE_LOOPBACK_RETURN", value_name = "BOOLEAN")]
     pub(crate) loopback_return: Option<String>,
+    /// How long after its decision a change of an account or beneficiary takes effect, in seconds [default: 86400]
+    #[arg(long, env = "TRAMITE_ACCOUNT_DELAY", value_name = "SECONDS")]
+    pub(crate) account_delay: Option<String>,
 }
 
 /// What every process of one installation is told, read.
@@ -42,6 +49,8 @@ pub(crate) struct ServiceSettings {
     pub(crate) node_auth: NodeAuth,
     /// Whether citizens may be sent back to this machine; none where nobody said so.
     pub(crate) loopback_return: Option<bool>,
+    /// How long after its decision a change of an account or beneficiary takes effect, in seconds.
+    pub(crate) account_delay_seconds: i64,
 }
 
 impl ServiceOptions {
@@ -61,12 +70,20 @@ impl ServiceOptions {
             reader.optional("TRAMITE_LOOPBACK_RETURN", self.loopback_return.as_deref(), "true or false", |text| {
                 text.parse().ok()
             });
+        let account_delay_seconds = reader.or_default(
+            "TRAMITE_ACCOUNT_DELAY",
+            self.account_delay.as_deref(),
+            "seconds, 0 to 2592000",
+            ACCOUNT_DELAY_SECONDS,
+            |text| text.parse().ok().filter(|seconds| (0..=ACCOUNT_DELAY_SECONDS_MAX).contains(seconds)),
+        );
         Some(ServiceSettings {
             store: store?,
             public_url: public_url?,
             checkout: checkout?,
             node_auth,
             loopback_return,
+            account_delay_seconds,
         })
     }
 }

@@ -40,6 +40,7 @@ pub(crate) fn gateway_settings(settings: &ServeSettings) -> Result<GatewaySettin
     let checkout = checkout_client(&service.checkout.url, service.checkout.key.clone())?;
     let mut told = public(&service.public_url)?;
     told.limits = settings.limits;
+    told.account_delay_seconds = service.account_delay_seconds;
     told.trusted_proxies.clone_from(&settings.trusted_proxies);
     told.checkout = Some(checkout);
     Ok(told)

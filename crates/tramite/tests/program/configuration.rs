@@ -48,6 +48,7 @@ pub(crate) fn wrong_settings() {
         ("TRAMITE_PUBLIC", "perhaps"),
         ("TRAMITE_WITH_WORKER", "perhaps"),
         ("TRAMITE_LOOPBACK_RETURN", "perhaps"),
+        ("TRAMITE_ACCOUNT_DELAY", "-1"),
         ("TRAMITE_LOG", "a=b=c"),
         ("TRAMITE_LOG_FORMAT", "xml"),
     ] {

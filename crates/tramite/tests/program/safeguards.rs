@@ -47,6 +47,7 @@ pub(crate) async fn settings(database: Database) {
             ("TRAMITE_CHECKOUT_URL", "https://127.0.0.1:8081"),
             ("TRAMITE_CHECKOUT_API_KEY_FILE", ""),
             ("TRAMITE_LOOPBACK_RETURN", "true"),
+            ("TRAMITE_ACCOUNT_DELAY", "3599"),
             ("TRAMITE_NODE_AUTH", "none"),
         ] {
             let ended = run(&[command], &with(&right, name, value));

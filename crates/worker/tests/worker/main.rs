@@ -4,6 +4,7 @@
 
 mod place;
 mod positions;
+mod receipts;
 mod running;
 mod sessions;
 mod tasks;
@@ -22,6 +23,8 @@ sentences! {
         tasks::a_receipt_of_one_institution_completes_the_session_of_another,
         tasks::a_task_left_by_a_dead_worker_is_done_when_its_lease_ends,
         tasks::an_alarm_is_raised_once_although_its_task_is_done_twice,
+        receipts::a_get_written_a_moment_after_its_receipt_raises_no_alarm,
+        receipts::sessions_that_were_over_are_completed_afterwards_however_many,
         running::the_worker_works_until_it_is_told_to_stop,
         running::committed_events_get_their_place_in_the_feed,
         running::a_job_that_breaks_off_ends_no_other_and_is_begun_again;

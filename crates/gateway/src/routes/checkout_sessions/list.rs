@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::compose::view;
 use super::link::session_url;
-use super::show::positions_of;
+use super::show::position_ids;
 use super::view::CheckoutSessionView;
 use crate::auth::Tenant;
 use crate::convention::{Answer, Reply, cursor_text, page_request};
@@ -84,9 +84,9 @@ pub(crate) async fn list_checkout_sessions(
     };
     let now = gateway.now();
     let found = gateway.store().sessions(&tenant.scope, &filter, &request, now).await?;
+    let positions = gateway.store().positions_by_ids(&tenant.scope, &position_ids(&found.items)).await?;
     let mut items = Vec::with_capacity(found.items.len());
     for session in &found.items {
-        let positions = positions_of(&gateway, &tenant.scope, session).await?;
         items.push(view(session, &positions, session_url(&gateway, session.id)?, now));
     }
     let page = CheckoutSessionPage {

@@ -31,6 +31,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
         Code::NotPayable,
         Code::AmountChanged,
         Code::PaymentInProgress,
+        Code::TooManyCheckoutSessions,
         Code::ExternalIdTaken,
         Code::NoIssuingStation,
         Code::InstitutionNotActive,

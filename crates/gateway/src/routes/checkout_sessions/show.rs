@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! One checkout session, now or as soon as it moves.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use actix_web::get;
 use actix_web::web::Data;
 use serde::Deserialize;
 use tramite_domain::debt_position::DebtPosition;
-use tramite_domain::ids::SessionId;
+use tramite_domain::ids::{DebtPositionId, SessionId};
 use tramite_domain::session::{CheckoutSession, ItemSubject, session_status};
 use tramite_domain::time::Instant;
 use tramite_storage::Scope;
@@ -92,11 +93,16 @@ pub(crate) async fn positions_of(
     scope: &Scope,
     session: &CheckoutSession,
 ) -> Result<Vec<DebtPosition>, Problem> {
-    let mut positions = Vec::with_capacity(session.items.len());
-    for item in &session.items {
-        if let ItemSubject::Own { position_id, .. } = &item.subject {
-            positions.extend(gateway.store().position(scope, *position_id).await?);
-        }
-    }
-    Ok(positions)
+    Ok(gateway.store().positions_by_ids(scope, &position_ids(std::slice::from_ref(session))).await?)
+}
+
+/// The ids of the positions of the sessions' own items, each once.
+pub(super) fn position_ids(sessions: &[CheckoutSession]) -> Vec<DebtPositionId> {
+    let items = sessions.iter().flat_map(|session| &session.items);
+    let own = items.filter_map(|item| match &item.subject {
+        ItemSubject::Own { position_id, .. } => Some(*position_id),
+        ItemSubject::Foreign => None,
+    });
+    let distinct: BTreeSet<DebtPositionId> = own.collect();
+    distinct.into_iter().collect()
 }

@@ -5,7 +5,6 @@ mod add;
 mod delegate;
 mod delegations;
 mod input;
-mod last_operator;
 mod list;
 mod replace;
 mod secrets;

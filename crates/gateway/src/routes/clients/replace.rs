@@ -13,7 +13,6 @@ use tramite_storage::Change;
 use super::delegations::{About, events, replace_all};
 use super::etag;
 use super::input::{ClientBody, DelegationBody};
-use super::last_operator::refuse_last;
 use super::view::ClientView;
 use crate::auth::Operator;
 use crate::convention::{Answer, Reply, audited, settle};
@@ -45,7 +44,6 @@ pub(super) async fn replace_client(
         let present = gateway.store().system().client(*id).await?.or_not_found()?;
         preconditions.check(Some(&etag(&present)))?;
         let client = decide(&gateway, &operator, &present, body.valid()?).await?;
-        refuse_last(&gateway, &present, &client).await?;
         let client = write(&gateway, &operator, &present, client, "client.replaced").await?;
         Ok(Reply::ok(&ClientView::of(&client, gateway.now()))?.etag(&etag(&client)))
     })

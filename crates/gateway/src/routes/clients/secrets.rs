@@ -9,7 +9,6 @@ use tramite_domain::time::Instant;
 use tramite_storage::Change;
 
 use super::input::SecretAdditionBody;
-use super::last_operator::refuse_last;
 use super::replace::write;
 use super::view::IssuedSecretView;
 use crate::auth::Operator;
@@ -113,7 +112,6 @@ pub(super) async fn end_client_secret(
         if is_live(secret, now) {
             secret.expires_at = Some(now);
         }
-        refuse_last(&gateway, &present, &wanted).await?;
         write(&gateway, &operator, &present, wanted, "client.secret_ended").await
     })
     .await?;

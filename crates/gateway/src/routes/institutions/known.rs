@@ -24,5 +24,10 @@ pub(super) async fn registered(gateway: &Gateway, input: &InstitutionInput) -> R
         Some(id) => system.institution(id).await?.is_some(),
         None => false,
     };
-    Ok(Registered { stations, successor, sandbox: gateway.environment() == Environment::Sandbox })
+    Ok(Registered {
+        stations,
+        successor,
+        sandbox: gateway.environment() == Environment::Sandbox,
+        account_delay_seconds: gateway.settings().account_delay_seconds,
+    })
 }

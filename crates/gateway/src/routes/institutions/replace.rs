@@ -19,8 +19,9 @@ use crate::words;
 
 /// Replaces what is registered of an institution
 ///
-/// Histories are kept: another IBAN under the same account id ends the old row and begins a new one, and a station that
-/// is left out is closed. Registered accounts and beneficiaries stay, for notices may name them.
+/// Histories are kept: another IBAN under the id of an account or beneficiary ends the old row and begins a new one, a
+/// day later (`valid_from` says when); until then it can be changed again, or taken back by the present one. A station
+/// that is left out is closed. Registered accounts and beneficiaries stay, for notices may name them.
 #[utoipa::path(
     tag = "institutions",
     operation_id = "replace_institution",

@@ -20,7 +20,7 @@ use crate::words;
         "valid_from": "2026-09-01T08:30:00Z"}],
     "accounts": [{"id": "main", "iban": "IT60X0542811101000000123456", "valid_from": "2026-09-01T08:30:00Z"}],
     "beneficiaries": [{"id": "provincia", "tax_code": "99999000021", "company_name": "Provincia di Esempio",
-        "iban": "IT24D0542811101000000654321"}],
+        "iban": "IT24D0542811101000000654321", "valid_from": "2026-09-01T08:30:00Z"}],
     "warnings": [], "version": 1, "created_at": "2026-09-01T08:30:00Z", "updated_at": "2026-09-01T08:30:00Z",
 }))]
 pub(super) struct InstitutionView {
@@ -67,7 +67,7 @@ pub(super) struct InstitutionView {
     /// Its accounts, past and present.
     #[schema(min_items = 0, max_items = 1000)]
     accounts: Vec<AccountView>,
-    /// Its beneficiaries.
+    /// Its beneficiaries, past, present and to come.
     #[schema(min_items = 0, max_items = 500)]
     beneficiaries: Vec<BeneficiaryView>,
     /// What is doubtful but accepted.
@@ -168,6 +168,13 @@ struct BeneficiaryView {
     /// Where the money goes.
     #[schema(value_type = words::Iban)]
     iban: String,
+    /// Valid from here.
+    #[schema(value_type = words::Timestamp)]
+    valid_from: Instant,
+    /// Valid until here, excluded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Timestamp>)]
+    valid_to: Option<Instant>,
 }
 
 impl InstitutionView {
@@ -235,6 +242,8 @@ impl BeneficiaryView {
             tax_code: beneficiary.tax_code.to_string(),
             company_name: beneficiary.company_name.to_string(),
             iban: beneficiary.iban.to_string(),
+            valid_from: beneficiary.valid_from,
+            valid_to: beneficiary.valid_to,
         }
     }
 }

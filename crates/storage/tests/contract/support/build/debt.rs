@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering;
 
 use chrono::NaiveDate;
 use tramite_domain::debt_position::{
-    Address, DebtPosition, Debtor, Installment, OptionKind, Origin, PaymentOption, PositionStatus, SubjectKind,
-    Transfer, TransferTarget,
+    Address, DebtPosition, Debtor, Installment, OptionKind, Origin, PastAmount, PaymentOption, PositionStatus,
+    SubjectKind, Transfer, TransferTarget,
 };
 use tramite_domain::ids::InstallmentId;
 use tramite_domain::notice::{Base13, NoticeNumber, SegregationCode};
@@ -40,6 +40,7 @@ pub(crate) fn installment(reference: &str, amount: i64) -> Installment {
         id: id(),
         reference: reference.parse().unwrap(),
         amount: cents(amount),
+        past_amount: Some(PastAmount { amount: cents(amount + 1), until: now() }),
         due_date: Some(day("2026-10-31")),
         expires_at: None,
         description: Some(text("Rata")),

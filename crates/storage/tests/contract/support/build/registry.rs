@@ -51,6 +51,15 @@ pub(crate) fn institution(code: &str, tax_code: &str) -> Institution {
         valid_to: None,
     };
     let ended = Account { valid_from: year_before, valid_to: Some(now()), postal_iban: None, ..account.clone() };
+    let beneficiary = Beneficiary {
+        id: "provincia".parse().unwrap(),
+        tax_code: "99999000021".parse().unwrap(),
+        company_name: text("Provincia"),
+        iban: IBAN.parse().unwrap(),
+        valid_from: now(),
+        valid_to: None,
+    };
+    let earlier = Beneficiary { valid_from: year_before, valid_to: Some(now()), ..beneficiary.clone() };
     Institution {
         id: id(),
         code: code.parse().unwrap(),
@@ -66,12 +75,7 @@ pub(crate) fn institution(code: &str, tax_code: &str) -> Institution {
         demo: false,
         stations: vec![old, link],
         accounts: vec![ended, account],
-        beneficiaries: vec![Beneficiary {
-            id: "provincia".parse().unwrap(),
-            tax_code: "99999000021".parse().unwrap(),
-            company_name: text("Provincia"),
-            iban: IBAN.parse().unwrap(),
-        }],
+        beneficiaries: vec![earlier, beneficiary],
         version: 1,
         created_at: now(),
         updated_at: now(),
