@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What the Node holds against an answer, schema and beyond: a good answer, spoilt once for each demand.
-
-mod support;
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test target are not seen as tests")]
 
 use tramite_domain::money::Cents;
 use tramite_domain::personal::Personal;
@@ -79,15 +78,16 @@ fn refused() -> Answer {
     Answer::Refused(Primitive::VerifyPaymentNotice, Fault::new(PaaFault::Expired, CREDITOR).because("scaduto"))
 }
 
-/// The paths of everything that is held against the answer once every text is replaced by another.
+/// An answer, a text in it, what is written there instead, and the place that is held against it.
+type Case<'a> = (&'a Answer, &'a str, &'a str, &'a str);
+
+/// The paths of everything that is held against the answer once a text in it is replaced by another.
 #[track_caller]
-fn faults(answer: &Answer, edits: &[(&str, &str)]) -> Vec<String> {
+fn faults(answer: &Answer, from: &str, to: &str) -> Vec<String> {
     let good = written(answer);
     check_answer(answer.primitive(), good.as_bytes(), &NoRegister).expect("the answer is good before it is spoilt");
-    let spoilt = edits.iter().fold(good, |text, (from, to)| {
-        assert!(text.contains(from), "{from} is not in {text}");
-        text.replacen(from, to, 1)
-    });
+    assert!(good.contains(from), "{from} is not in {good}");
+    let spoilt = good.replacen(from, to, 1);
     let found = check_answer(answer.primitive(), spoilt.as_bytes(), &NoRegister);
     found.expect_err("it must be refused").into_iter().map(|violation| violation.path).collect()
 }
@@ -117,53 +117,49 @@ fn an_answer_that_breaks_a_demand_of_the_node_is_refused_at_its_place() {
         format!("<outcome>OK</outcome>{fault}"),
         format!("<metadata>{}", "<mapEntry><key>k</key><value>v</value></mapEntry>".repeat(15)),
     );
-    let cases: &[(&Answer, &[(&str, &str)], &str)] = &[
+    let cases: &[Case<'_>] = &[
         // The outcome, and what goes with it.
-        (&verify, &[("<outcome>OK</outcome>", "")], "outcome"),
-        (&verify, &[("<outcome>OK<", "<outcome><")], "outcome"),
-        (&verify, &[("<outcome>OK<", "<outcome>FORSE<")], "outcome"),
-        (&verify, &[("<outcome>OK</outcome>", &with_fault)], "fault"),
-        (&get, &[("<outcome>OK</outcome>", &with_fault)], "fault"),
-        (&no, &[(&fault, "")], "fault"),
+        (&verify, "<outcome>OK</outcome>", "", "outcome"),
+        (&verify, "<outcome>OK<", "<outcome><", "outcome"),
+        (&verify, "<outcome>OK<", "<outcome>FORSE<", "outcome"),
+        (&verify, "<outcome>OK</outcome>", &with_fault, "fault"),
+        (&get, "<outcome>OK</outcome>", &with_fault, "fault"),
+        (&no, &fault, "", "fault"),
         // What the Node alone writes into a fault.
-        (&no, &[("</fault>", "<originalFaultCode>X</originalFaultCode></fault>")], "fault/originalFaultCode"),
-        (&no, &[("</fault>", "<originalFaultString>X</originalFaultString></fault>")], "fault/originalFaultString"),
-        (&no, &[("</fault>", "<originalDescription>X</originalDescription></fault>")], "fault/originalDescription"),
-        (&no, &[("<description>scaduto</description>", "<description></description>")], "fault/description"),
-        (&no, &[("<id>99999000013</id>", "")], "fault/id"),
+        (&no, "</fault>", "<originalFaultCode>X</originalFaultCode></fault>", "fault/originalFaultCode"),
+        (&no, "</fault>", "<originalFaultString>X</originalFaultString></fault>", "fault/originalFaultString"),
+        (&no, "</fault>", "<originalDescription>X</originalDescription></fault>", "fault/originalDescription"),
+        (&no, "<description>scaduto</description>", "<description></description>", "fault/description"),
+        (&no, "<id>99999000013</id>", "", "fault/id"),
         // Verify: what the schema leaves out and the Node does not.
-        (&verify, &[(&whole_list, "")], "paymentList"),
-        (&verify, &[("<paymentDescription>TARI 2026</paymentDescription>", "")], "paymentDescription"),
-        (&verify, &[("<fiscalCodePA>99999000013</fiscalCodePA>", "")], "fiscalCodePA"),
-        (&verify, &[("<companyName>Comune di Esempio</companyName>", "")], "companyName"),
-        (&verify, &[("<officeName>Tributi<", "<officeName><")], "officeName"),
-        (&verify, &[("<detailDescription>TARI 2026<", "<detailDescription><")], &format!("{option}/detailDescription")),
-        (&verify, &[(&whole_list, &two_options)], &format!("{option}[2]")),
-        (&verify, &[("<allCCP>false</allCCP>", "")], &format!("{option}/allCCP")),
-        (&verify, &[("<amount>120.50<", "<amount>120.5<")], &format!("{option}/amount")),
-        (&verify, &[("<amount>120.50<", "<amount>0.00<")], &format!("{option}/amount")),
-        (&verify, &[("<amount>120.50<", "<amount>1000000000.00<")], &format!("{option}/amount")),
+        (&verify, &whole_list, "", "paymentList"),
+        (&verify, "<paymentDescription>TARI 2026</paymentDescription>", "", "paymentDescription"),
+        (&verify, "<fiscalCodePA>99999000013</fiscalCodePA>", "", "fiscalCodePA"),
+        (&verify, "<companyName>Comune di Esempio</companyName>", "", "companyName"),
+        (&verify, "<officeName>Tributi<", "<officeName><", "officeName"),
+        (&verify, "<detailDescription>TARI 2026<", "<detailDescription><", &format!("{option}/detailDescription")),
+        (&verify, &whole_list, &two_options, &format!("{option}[2]")),
+        (&verify, "<allCCP>false</allCCP>", "", &format!("{option}/allCCP")),
+        (&verify, "<amount>120.50<", "<amount>120.5<", &format!("{option}/amount")),
+        (&verify, "<amount>120.50<", "<amount>0.00<", &format!("{option}/amount")),
+        (&verify, "<amount>120.50<", "<amount>1000000000.00<", &format!("{option}/amount")),
         // Get: the payment, its shares, its debtor.
-        (&get, &[(&data, "")], "data"),
-        (&get, &[("<paymentAmount>120.50<", "<paymentAmount>120.51<")], "data/paymentAmount"),
-        (&get, &[("<dueDate>2026-10-31<", "<dueDate>31/10/2026<")], "data/dueDate"),
-        (&get, &[("<idTransfer>2<", "<idTransfer>1<")], "data/transferList/transfer/idTransfer"),
-        (&get, &[("<idTransfer>2<", "<idTransfer>6<")], "data/transferList/transfer[2]/idTransfer"),
-        (&get, &[("<stateProvinceRegion>PG<", "<stateProvinceRegion>Perugia<")], "data/debtor/stateProvinceRegion"),
-        (&get, &[("<stateProvinceRegion>PG<", "<stateProvinceRegion>pg<")], "data/debtor/stateProvinceRegion"),
-        (&get, &[("<country>IT<", "<country>ITA<")], "data/debtor/country"),
-        (&get, &[("<city>Perugia<", "<city><")], "data/debtor/city"),
-        (&get, &[("<metadata>", "<metadata/><metadata>")], "data/transferList/transfer/metadata"),
-        (&get, &[("<metadata>", &with_all_pairs)], "data/transferList/transfer/metadata/mapEntry[16]"),
-        (
-            &get,
-            &[("<value>IT60X0542811101000000123456</value>", "")],
-            "data/transferList/transfer/metadata/mapEntry/value",
-        ),
+        (&get, &data, "", "data"),
+        (&get, "<paymentAmount>120.50<", "<paymentAmount>120.51<", "data/paymentAmount"),
+        (&get, "<dueDate>2026-10-31<", "<dueDate>31/10/2026<", "data/dueDate"),
+        (&get, "<idTransfer>2<", "<idTransfer>1<", "data/transferList/transfer/idTransfer"),
+        (&get, "<idTransfer>2<", "<idTransfer>6<", "data/transferList/transfer[2]/idTransfer"),
+        (&get, "<stateProvinceRegion>PG<", "<stateProvinceRegion>Perugia<", "data/debtor/stateProvinceRegion"),
+        (&get, "<stateProvinceRegion>PG<", "<stateProvinceRegion>pg<", "data/debtor/stateProvinceRegion"),
+        (&get, "<country>IT<", "<country>ITA<", "data/debtor/country"),
+        (&get, "<city>Perugia<", "<city><", "data/debtor/city"),
+        (&get, "<metadata>", "<metadata/><metadata>", "data/transferList/transfer/metadata"),
+        (&get, "<metadata>", &with_all_pairs, "data/transferList/transfer/metadata/mapEntry[16]"),
+        (&get, "<value>IT60X0542811101000000123456</value>", "", "data/transferList/transfer/metadata/mapEntry/value"),
     ];
-    for (answer, edits, path) in cases {
-        let found = faults(answer, edits);
-        assert!(found.iter().any(|found| found == path), "{edits:?} is held against {found:?}, not {path}");
+    for (answer, good, bad, path) in cases {
+        let found = faults(answer, good, bad);
+        assert!(found.iter().any(|found| found == path), "{good} as {bad} is held against {found:?}, not {path}");
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use tramite_testkit::postgres::{Cluster, Options};
@@ -82,7 +81,8 @@ pub(crate) async fn compose() {
     let text = file("docker-compose.yml");
     let all: Vec<&str> = text.lines().collect();
     let script = below(&below(&below(&all, "configs:"), "database:"), "content: |").join("\n").replace("$$", "$");
-    let folder = PathBuf::from(cluster.pg_bin("psql")).parent().unwrap().to_owned();
+    let psql = cluster.pg_bin("psql");
+    let folder = psql.parent().unwrap();
     let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
     let mut shell = Command::new("bash");
     shell.args(["-c", &script]).stdin(Stdio::null()).env("PATH", path);
