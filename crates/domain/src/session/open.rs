@@ -109,6 +109,9 @@ fn read_input(input: &SessionInput, items: &[ItemInput]) -> Result<Read, Violati
         crate::debt_position::no_personal_data(&mut wrong, &root.at("client_reference"), text);
     }
     let state = optional(&mut wrong, &root.at("state"), input.state.as_deref());
+    if let Some(text) = &input.state {
+        crate::debt_position::no_personal_data(&mut wrong, &root.at("state"), text);
+    }
     let payer = input.payer.as_ref().map(|payer| Personal::new(read_payer(&mut wrong, payer)));
     if wrong.is_empty() { Ok(Read { client_reference, state, payer }) } else { Err(wrong) }
 }

@@ -7,10 +7,12 @@
     reason = "a test target without the usual harness is not seen as a test"
 )]
 
+mod acting;
 mod clients;
 mod conditional;
 mod contract;
 mod conventions;
+mod foreign;
 mod hostile;
 mod idempotency;
 mod institutions;
@@ -21,7 +23,10 @@ mod revocation;
 mod services;
 #[path = "../support/mod.rs"]
 mod support;
+mod texts;
 mod validation;
+mod visits;
+mod waiting;
 mod walk;
 
 use tramite_testkit::sentences;
@@ -47,8 +52,29 @@ sentences! {
         services::a_token_for_some_services_knows_no_others,
         clients::a_secret_is_changed_without_a_pause,
         clients::a_delegation_is_given_changed_and_ended,
-        clients::the_last_operator_stays;
+        clients::the_last_operator_stays,
+        acting::an_institution_sees_who_acts_for_it_and_ends_a_delegation,
+        acting::the_token_of_the_largest_delegation_is_read,
+        acting::a_replay_tells_nothing_of_a_service_that_was_taken_away,
+        acting::two_processes_that_start_on_an_empty_database_use_the_same_keys,
+        foreign::a_delegation_for_some_services_opens_their_notices_and_no_others,
+        foreign::every_look_up_in_vain_has_one_answer_and_no_more_than_thirty_at_once,
+        foreign::what_an_item_writes_needs_its_scope_and_stands_once,
+        texts::a_nul_in_a_name_or_in_a_form_is_refused,
+        visits::the_address_of_an_institution_that_does_not_collect_mints_no_cart,
+        visits::nobody_is_sent_back_for_a_client_that_no_longer_acts,
+        visits::a_session_cancelled_while_its_cart_is_minted_stays_cancelled,
+        visits::of_two_visits_at_once_both_lead_to_the_cart_that_the_session_holds,
+        walk::an_id_of_somebody_else_within_a_body_names_nothing;
+    plain:
+        texts::no_text_of_a_request_may_hold_a_nul;
     sqlite:
+        acting::an_action_tells_what_is_not_there_before_what_is_wrong_with_its_body,
+        acting::operators_have_a_listener_of_their_own_where_they_want_one,
+        visits::our_own_mistake_is_not_told_as_a_payment,
+        visits::a_citizen_who_comes_too_often_reads_a_page,
+        waiting::who_waits_for_a_session_is_answered_at_once_when_the_process_stops,
+        waiting::a_body_that_trickles_is_not_waited_for,
         hostile::no_forged_token_opens_anything_and_all_are_refused_in_one_shape,
         hostile::clocks_may_differ_by_a_minute_and_no_more,
         oauth::a_client_proves_itself_in_two_ways_and_gets_a_token_for_its_institution,

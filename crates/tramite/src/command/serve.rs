@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Server, ServerHandle};
+use futures_util::future::OptionFuture;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tramite_storage::{Backend, Store};
@@ -14,7 +15,9 @@ use tramite_worker::{Worker, WorkerSettings};
 use crate::clock::SystemWorld;
 use crate::config::{Reader, ServeOptions, ServeSettings, WrongConfiguration, guard, guard_store};
 use crate::failure::Failure;
-use crate::server::{Door, bind, gateway_settings, open_gateway, open_store, private_server, rest_server};
+use crate::server::{
+    Door, bind, gateway_settings, open_gateway, open_store, platform_server, private_server, rest_server,
+};
 use crate::stop::Stop;
 
 /// Serves until the process is asked to stop.
@@ -35,18 +38,30 @@ pub(crate) async fn run(options: ServeOptions) -> Result<ExitCode, Failure> {
 async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result<ExitCode, Failure> {
     let (listener, bound) = bind("TRAMITE_LISTEN", settings.listen)?;
     let (private_listener, private_bound) = bind("TRAMITE_PRIVATE_LISTEN", settings.private_listen)?;
+    let platform_listener = match settings.platform_listen {
+        Some(address) => Some(bind("TRAMITE_PLATFORM_LISTEN", address)?),
+        None => None,
+    };
+    let platform_bound = platform_listener.as_ref().map(|(_, bound)| *bound);
     let gateway = open_gateway(store.clone(), gateway_settings(&settings)?).await?;
     let door = Door::open(&store);
     let rest = rest_server(gateway.clone(), door.as_ref().map(Door::soap), listener)?;
     let private = private_server(gateway.clone(), private_listener)?;
-    let handles = [rest.handle(), private.handle()];
+    let platform = match platform_listener {
+        Some((listener, _)) => Some(platform_server(gateway.clone(), listener)?),
+        None => None,
+    };
+    let handles =
+        Handles { rest: rest.handle(), platform: platform.as_ref().map(Server::handle), private: private.handle() };
     let mut rest = tokio::spawn(rest);
+    let mut platform = OptionFuture::from(platform.map(tokio::spawn));
     let mut private = tokio::spawn(private);
     let worker = (settings.with_worker || store.backend() == Backend::Sqlite).then(|| RunningWorker::start(&store));
     tracing::info!(
         environment = store.environment().name(),
         listen = %bound,
         private_listen = %private_bound,
+        platform_listen = platform_bound.map(tracing::field::display),
         worker = worker.is_some(),
         "Tramite serves"
     );
@@ -54,6 +69,7 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
         () = stop.asked() => None,
         outcome = &mut rest => Some(outcome),
         outcome = &mut private => Some(outcome),
+        Some(outcome) = &mut platform => Some(outcome),
     };
     // A listener that ends by itself is a failure, but what is left is ended in the same good order: not ready first.
     tracing::info!("Tramite stops");
@@ -72,15 +88,27 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
     }
 }
 
+/// What the listeners are stopped by.
+struct Handles {
+    rest: ServerHandle,
+    platform: Option<ServerHandle>,
+    private: ServerHandle,
+}
+
 /// What was begun is finished, here and in the worker, and then what the journal still holds is written.
-async fn finish(handles: [ServerHandle; 2], worker: Option<RunningWorker>, door: Option<Door>) {
-    let [rest, private] = handles;
+async fn finish(handles: Handles, worker: Option<RunningWorker>, door: Option<Door>) {
+    let Handles { rest, platform, private } = handles;
+    let platform_ends = async {
+        if let Some(platform) = platform {
+            platform.stop(true).await;
+        }
+    };
     let worker_ends = async {
         if let Some(worker) = worker {
             worker.stop().await;
         }
     };
-    tokio::join!(rest.stop(true), worker_ends);
+    tokio::join!(rest.stop(true), platform_ends, worker_ends);
     if let Some(door) = door {
         door.close().await;
     }
