@@ -30,6 +30,7 @@ pub mod receipt;
 pub mod refusal;
 pub mod remittance;
 pub mod rf;
+pub mod secret;
 mod serde_text;
 pub mod service;
 pub mod session;

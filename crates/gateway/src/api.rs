@@ -11,6 +11,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa_actix_web::OpenApiFactory;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::face::Face;
 use crate::problem::Code;
 
 /// Who may call an operation.
@@ -106,6 +107,7 @@ pub struct Mounted {
 pub struct Api<'a, 'c> {
     config: &'a mut ServiceConfig<'c>,
     mounted: &'a mut Mounted,
+    face: Face,
 }
 
 impl Mounted {
@@ -127,9 +129,9 @@ impl Mounted {
 }
 
 impl<'a, 'c> Api<'a, 'c> {
-    /// Mounts onto a configuration, and keeps the list.
-    pub fn new(config: &'a mut ServiceConfig<'c>, mounted: &'a mut Mounted) -> Self {
-        Self { config, mounted }
+    /// Mounts onto a configuration what a listener serves, and keeps the list.
+    pub fn new(config: &'a mut ServiceConfig<'c>, mounted: &'a mut Mounted, face: Face) -> Self {
+        Self { config, mounted, face }
     }
 
     /// An operation on one institution's data.
@@ -170,7 +172,9 @@ impl<'a, 'c> Api<'a, 'c> {
         F: HttpServiceFactory + 'static,
     {
         self.mounted.protocols.push(Protocol { method, path, limit });
-        self.config.map(|config| config.service(service));
+        if self.face.serves_protocol(path) {
+            self.config.map(|config| config.service(service));
+        }
     }
 
     /// Another method of a route that follows a standard of its own, served by the service mounted for the first one.
@@ -184,7 +188,9 @@ impl<'a, 'c> Api<'a, 'c> {
     {
         let (method, path) = place_of(&handler);
         self.mounted.name_schemas(&handler);
-        self.config.service(handler);
+        if self.face.serves(&access) {
+            self.config.service(handler);
+        }
         let operation = Operation {
             method,
             path,

@@ -58,20 +58,21 @@ impl Gateway {
     /// # Errors
     /// [`GatewayError`].
     pub async fn open(store: Store, world: Arc<dyn World>, settings: GatewaySettings) -> Result<Self, GatewayError> {
-        let contract = Contract::build(settings.public_url())?;
+        let contract = Contract::build(settings.public_url(), store.environment())?;
         let keys = Keys::open(&store, world.as_ref()).await?;
         let limits = Limits::new(&settings.limits);
+        let pages = Pages::new(store.environment())?;
         Ok(Self {
             store,
             world,
             keys,
             contract,
-            pages: Pages::new()?,
+            pages,
             fresh: Fresh::default(),
             limits,
             metrics: Metrics::default(),
-            misses: Misses::default(),
-            waits: Waits::default(),
+            misses: Misses::new(settings.limits.misses_per_hour),
+            waits: Waits::new(settings.limits.waits_per_client),
             stopping: AtomicBool::new(false),
             settings,
         })

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The HTTP side of Tramite: REST API, SOAP endpoint, tokens, contract, public pages.
 //!
-//! `rest_app` is the application of the public listener, `private_app` that of the private one. A route is a small
+//! `rest_app` is the application of the public listener, `platform_app` that of the operators' own where they have one,
+//! `private_app` that of health and counters. A route is a small
 //! handler and one line in its folder's `mount`; what every route needs is done before and after it (README.md).
 
 pub mod api;
@@ -10,6 +11,7 @@ pub mod auth;
 pub mod contract;
 pub mod convention;
 pub mod extract;
+pub mod face;
 mod frame;
 mod gate;
 pub mod gateway;
@@ -20,13 +22,14 @@ pub mod node;
 mod oauth;
 mod pages;
 pub mod problem;
+pub mod reach;
 mod routes;
 pub mod secret;
 pub mod settings;
 pub mod soap;
 pub mod words;
 
-pub use app::{private_app, rest_app};
+pub use app::{platform_app, private_app, rest_app};
 pub use contract::{PLACEHOLDER_URL, contract, contract_30_json, contract_json};
 pub use gateway::{Gateway, GatewayError};
 pub use settings::{GatewaySettings, RateLimits};

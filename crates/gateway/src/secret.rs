@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 use tramite_domain::access::ClientSecret;
 use tramite_domain::environment::Environment;
+use tramite_domain::secret::Secret;
 use tramite_domain::time::Instant;
 
 use crate::problem::{Code, Problem};
@@ -16,7 +17,7 @@ use crate::problem::{Code, Problem};
 const SECRET_BYTES: usize = 32;
 
 /// A new secret of an environment, and what is kept of it.
-pub fn generate(environment: Environment) -> Result<(String, [u8; 32]), Problem> {
+pub fn generate(environment: Environment) -> Result<(Secret<String>, [u8; 32]), Problem> {
     let mut bytes = [0; SECRET_BYTES];
     SystemRandom::new().fill(&mut bytes).map_err(|_| {
         tracing::error!("the system gives no random bytes");
@@ -24,7 +25,7 @@ pub fn generate(environment: Environment) -> Result<(String, [u8; 32]), Problem>
     })?;
     let text = format!("{}{}", environment.secret_prefix(), BASE64URL_NOPAD.encode(&bytes));
     let kept = digest(&text);
-    Ok((text, kept))
+    Ok((Secret::new(text), kept))
 }
 
 /// What is kept of a secret.
@@ -58,14 +59,15 @@ mod tests {
     fn a_secret_says_its_environment_and_is_accepted_until_its_end() {
         let now: Instant = "2026-09-01T00:00:00Z".parse().unwrap();
         let (text, sha256) = generate(Environment::Sandbox).unwrap();
+        let text = text.expose().as_str();
         assert!(text.starts_with("tr_test_") && text.len() == 51);
-        assert!(generate(Environment::Production).unwrap().0.starts_with("tr_live_"));
+        assert!(generate(Environment::Production).unwrap().0.expose().starts_with("tr_live_"));
         let id = ClientSecretId::new(uuid::Uuid::nil());
         let secret = |expires_at| ClientSecret { id, sha256, created_at: now, expires_at };
-        assert!(is_one_of(&text, &[secret(None)], now));
-        assert!(is_one_of(&text, &[secret(Some(now.plus_seconds(1)))], now));
-        assert!(!is_one_of(&text, &[secret(Some(now))], now));
+        assert!(is_one_of(text, &[secret(None)], now));
+        assert!(is_one_of(text, &[secret(Some(now.plus_seconds(1)))], now));
+        assert!(!is_one_of(text, &[secret(Some(now))], now));
         assert!(!is_one_of("tr_test_", &[secret(None)], now));
-        assert!(!is_one_of(&text, &[], now));
+        assert!(!is_one_of(text, &[], now));
     }
 }

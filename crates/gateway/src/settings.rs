@@ -3,11 +3,16 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use thiserror::Error;
 use tramite_domain::institution::ACCOUNT_DELAY_SECONDS;
 use tramite_pagopa::checkout::CheckoutClient;
 use url::Url;
+
+/// How long the body of a request may take to come, where nobody says otherwise: who sends slower holds memory and a
+/// connection, and says nothing (reliability.md 34).
+const BODY_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// The gateway's settings.
 #[derive(Debug, Clone)]
@@ -21,11 +26,15 @@ pub struct GatewaySettings {
     pub account_delay_seconds: i64,
     /// Where carts are minted; none where citizens are sent nowhere.
     pub checkout: Option<CheckoutClient>,
+    /// How long the body of a request may take to come.
+    pub body_time_max: Duration,
+    /// Whether operators have a listener of their own: the public one does not serve their routes then.
+    pub platform_apart: bool,
 }
 
 /// The public address is not one that a token or a link could carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the public URL must be http or https, with a host and without user, query, fragment and final slash")]
+#[error("the public URL must be http or https, with a host and without user, path, query and fragment")]
 pub struct PublicUrlError;
 
 impl GatewaySettings {
@@ -40,7 +49,9 @@ impl GatewaySettings {
         let given = public_url.strip_suffix('/').unwrap_or(public_url);
         // What was given must be what is meant: no default port, no upper case, no dots to resolve.
         let canonical = url.as_str().strip_suffix('/').unwrap_or(url.as_str());
-        if !plain || !web || given != canonical {
+        // A path of its own would stand in front of none of the paths that answers name (`Location`, links of documents):
+        // Tramite has a host name to itself.
+        if !plain || !web || url.path() != "/" || given != canonical {
             return Err(PublicUrlError);
         }
         Ok(Self {
@@ -49,6 +60,8 @@ impl GatewaySettings {
             trusted_proxies: Vec::new(),
             account_delay_seconds: ACCOUNT_DELAY_SECONDS,
             checkout: None,
+            body_time_max: BODY_TIME_MAX,
+            platform_apart: false,
         })
     }
 
@@ -92,6 +105,10 @@ pub struct RateLimits {
     pub source_per_second: NonZeroU32,
     /// As many at once.
     pub source_burst: NonZeroU32,
+    /// Requests of one client that wait for a session to move, at a time.
+    pub waits_per_client: NonZeroU32,
+    /// Look-ups in vain of other institutions' notices by one client, an hour.
+    pub misses_per_hour: NonZeroU32,
 }
 
 const fn number(value: u32) -> NonZeroU32 {
@@ -110,6 +127,8 @@ impl Default for RateLimits {
             token_source_per_minute: number(300),
             source_per_second: number(10),
             source_burst: number(50),
+            waits_per_client: number(20),
+            misses_per_hour: number(30),
         }
     }
 }
@@ -124,7 +143,7 @@ mod tests {
             ("https://tramite.example.it", "https://tramite.example.it"),
             ("https://tramite.example.it/", "https://tramite.example.it"),
             ("http://localhost:8080", "http://localhost:8080"),
-            ("https://example.it/tramite", "https://example.it/tramite"),
+            ("https://tramite.example.it:8443", "https://tramite.example.it:8443"),
         ] {
             assert_eq!(GatewaySettings::new(given).unwrap().public_url(), kept);
         }
@@ -137,6 +156,7 @@ mod tests {
             "https://a?b",
             "https://a#b",
             "HTTPS://a",
+            "https://example.it/tramite",
         ] {
             assert!(GatewaySettings::new(wrong).is_err(), "{wrong}");
         }

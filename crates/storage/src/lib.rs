@@ -18,6 +18,7 @@ mod rule;
 mod schema;
 mod scope;
 mod seal;
+mod sealed_key;
 mod secret;
 mod sqlite;
 mod store;

@@ -16,12 +16,11 @@ use tramite_domain::notice::{NoticeNumber, PERMUTATION_KEY_BYTES, PermutedRange,
 
 use crate::Store;
 use crate::column::Id;
-use crate::db::{Db, execute, first, load};
+use crate::db::{Db, first, load};
 use crate::error::StoreError;
 use crate::row::fit;
-use crate::schema::{number_sequences, sealed_secrets};
+use crate::schema::number_sequences;
 use crate::scope::Scope;
-use crate::seal::{Spot, random};
 use crate::store::Who;
 
 /// Numbers taken from the sequence where one is asked for: the next ones are given from memory. What a process that
@@ -102,48 +101,10 @@ impl Store {
         if let Some(key) = self.keyring().numbering(institution) {
             return Ok(key);
         }
-        let mut sealed = self.read(scope, move |db| Box::pin(find_key(db, institution))).await?;
-        if sealed.is_none() {
-            let new = self.seal(spot(institution), &random::<PERMUTATION_KEY_BYTES>()?).await?;
-            self.write(scope, move |db| Box::pin(insert_key(db, institution, new))).await?;
-            // Another process may have been faster; the one that stands in the database counts.
-            sealed = self.read(scope, move |db| Box::pin(find_key(db, institution))).await?;
-        }
-        let sealed = sealed.ok_or_else(|| StoreError::failed("the numbering key was not kept"))?;
-        let key = self.unseal(spot(institution), &sealed).await?;
-        let key: NumberingKey = key.try_into().map_err(|_| StoreError::Sealed)?;
+        let key: NumberingKey = self.sealed_key(scope, NUMBERING_KEY).await?;
         self.keyring().keep_numbering(institution, key);
         Ok(key)
     }
-}
-
-const fn spot(institution: InstitutionId) -> Spot<'static> {
-    Spot { table: "sealed_secrets", column: "sealed", institution, row: NUMBERING_KEY.as_bytes() }
-}
-
-async fn find_key(mut db: Db<'_>, institution: InstitutionId) -> Result<Option<Vec<u8>>, StoreError> {
-    let sealed = first!(
-        &mut db,
-        sealed_secrets::table
-            .filter(sealed_secrets::institution_id.eq(Id(institution)))
-            .filter(sealed_secrets::name.eq(NUMBERING_KEY))
-            .select(sealed_secrets::sealed)
-    )?;
-    Ok(sealed)
-}
-
-async fn insert_key(mut db: Db<'_>, institution: InstitutionId, sealed: Vec<u8>) -> Result<(), StoreError> {
-    execute!(
-        &mut db,
-        diesel::insert_into(sealed_secrets::table)
-            .values((
-                sealed_secrets::institution_id.eq(Id(institution)),
-                sealed_secrets::name.eq(NUMBERING_KEY),
-                sealed_secrets::sealed.eq(sealed.as_slice()),
-            ))
-            .on_conflict_do_nothing()
-    )?;
-    Ok(())
 }
 
 /// What is taken of which range.

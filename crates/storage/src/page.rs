@@ -94,10 +94,11 @@ pub(crate) enum List {
     Institutions,
     Stations,
     Clients,
+    Delegations,
 }
 
 impl List {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Positions,
         Self::PositionsChanged,
         Self::Sessions,
@@ -108,6 +109,7 @@ impl List {
         Self::Institutions,
         Self::Stations,
         Self::Clients,
+        Self::Delegations,
     ];
 
     const fn tag(self) -> u8 {
@@ -122,6 +124,7 @@ impl List {
             Self::Institutions => 8,
             Self::Stations => 9,
             Self::Clients => 10,
+            Self::Delegations => 11,
         }
     }
 }

@@ -113,6 +113,9 @@ fn read_input(input: &SessionInput, items: &[ItemInput]) -> Result<Read, Violati
         no_personal_data(&mut wrong, &root.at("client_reference"), text);
     }
     let state = optional(&mut wrong, &root.at("state"), input.state.as_deref());
+    if let Some(text) = &input.state {
+        crate::debt_position::no_personal_data(&mut wrong, &root.at("state"), text);
+    }
     let payer = input.payer.as_ref().map(|payer| Personal::new(read_payer(&mut wrong, payer)));
     let own = input.metadata.iter().map(|(key, value)| (key.as_str(), value.as_str()));
     own_metadata(&mut wrong, &root.at("metadata"), own);

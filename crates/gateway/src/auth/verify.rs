@@ -12,8 +12,8 @@ use super::Claims;
 use crate::extract::strict;
 use crate::keys::VerifyingKey;
 
-/// Longest token read, in bytes.
-const TOKEN_BYTES_MAX: usize = 4_096;
+/// Longest token read, in bytes: one of a delegation that names as many services as it may, with the longest codes.
+const TOKEN_BYTES_MAX: usize = 16 * 1_024;
 /// Longest key id looked up, in bytes.
 const KID_BYTES_MAX: usize = 64;
 /// How far clocks may differ, in seconds.

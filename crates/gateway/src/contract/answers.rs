@@ -82,7 +82,10 @@ fn codes_of(operation: &Operation, traits: Traits) -> Vec<Code> {
         }
     };
     add(operation.access != Access::Public, &[Code::Unauthenticated, Code::InvalidToken, Code::InsufficientScope]);
-    add(traits.body, &[Code::InvalidJson, Code::BodyTooLarge, Code::UnsupportedMediaType, Code::ValidationFailed]);
+    add(
+        traits.body,
+        &[Code::InvalidJson, Code::BodyTooSlow, Code::BodyTooLarge, Code::UnsupportedMediaType, Code::ValidationFailed],
+    );
     add(traits.path_parameters, &[Code::NotFound]);
     add(traits.cursor, &[Code::InvalidCursor]);
     add(operation.method != Method::GET, &[Code::Conflict]);
@@ -111,6 +114,7 @@ fn own_headers(codes: &[Code]) -> &'static [&'static str] {
     match codes.first().map(|code| code.status()) {
         Some(401 | 403) => &["WWW-Authenticate"],
         Some(429 | 503) => &["Retry-After"],
+        Some(_) if codes.contains(&Code::IdempotencyInProgress) => &["Retry-After"],
         _ => &[],
     }
 }

@@ -3,11 +3,13 @@
 
 use actix_web::App;
 use serde_json::{Map, Value, json};
+use tramite_domain::environment::Environment;
 use utoipa::openapi::{Components, OpenApiBuilder};
 use utoipa_actix_web::AppExt;
 
 use super::{ContractError, answers, examples, headers, info, operations, prune, strict};
 use crate::api::{Api, Mounted};
+use crate::face::Face;
 use crate::problem::{ProblemView, ViolationView};
 use crate::{routes, words};
 
@@ -15,18 +17,18 @@ use crate::{routes, words};
 const ORDER: [&str; 7] = ["openapi", "info", "servers", "tags", "security", "paths", "components"];
 
 /// The document of all routes, and the list it was made from.
-pub(super) fn document(public_url: &str) -> Result<(Value, Mounted), ContractError> {
+pub(super) fn document(public_url: &str, environment: Option<Environment>) -> Result<(Value, Mounted), ContractError> {
     let mut mounted = Mounted::default();
     let (_, generated) = App::new()
         .into_utoipa_app()
         .openapi(base())
-        .configure(|config| routes::mount(&mut Api::new(config, &mut mounted)))
+        .configure(|config| routes::mount(&mut Api::new(config, &mut mounted, Face::Whole)))
         .split_for_parts();
     if let Some(name) = mounted.clashes.first() {
         return Err(ContractError::Clash(name.clone()));
     }
     let mut document = serde_json::to_value(&generated)?;
-    info::write(&mut document, public_url);
+    info::write(&mut document, public_url, environment);
     strict::tighten(&mut document);
     let examples = examples::take(&mut document);
     set(&mut document, "/components", "headers", headers::components());

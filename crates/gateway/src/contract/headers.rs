@@ -16,6 +16,7 @@ pub(super) fn components() -> Value {
         "Request-Id": header("The id of this request; tell it when you ask for help.", "Id"),
         "Tramite-Environment": header("Whether real money moves here.", "EnvironmentName"),
         "Cache-Control": text_header("Whether the answer may be kept.", "no-store"),
+        "Content-Disposition": text_header("With `application/xml`: the name of the file.", "attachment; filename=\"receipt.xml\""),
         "ETag": header("The version of the resource; send it back in If-Match.", "Etag"),
         "Location": text_header("Where the new resource is.", "/v1/institutions/01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e01"),
         "Idempotent-Replayed": {

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 use tramite_domain::access::ApiScope;
+use tramite_domain::environment::Environment;
 
 use super::PLACEHOLDER_URL;
 
@@ -24,10 +25,10 @@ dates are days in Rome; absence is absence, never null; unknown members are refu
 Idempotency-Key and can be sent again without fear.";
 
 /// Writes info, servers, tags and the security scheme.
-pub(super) fn write(document: &mut Value, public_url: &str) {
+pub(super) fn write(document: &mut Value, public_url: &str, environment: Option<Environment>) {
     let Some(root) = document.as_object_mut() else { return };
     root.insert("info".to_owned(), info(public_url));
-    root.insert("servers".to_owned(), servers(public_url));
+    root.insert("servers".to_owned(), servers(public_url, environment));
     root.insert("tags".to_owned(), tags());
     let components = root.entry("components").or_insert_with(|| Value::Object(Map::new()));
     if let Some(components) = components.as_object_mut() {
@@ -48,23 +49,24 @@ fn info(public_url: &str) -> Value {
     })
 }
 
-fn servers(public_url: &str) -> Value {
+/// Where the API is served. Whether real money moves there is told by the environment, never guessed from the address.
+fn servers(public_url: &str, environment: Option<Environment>) -> Value {
     let production = |url: &str| json!({"url": url, "description": "Production: real money moves."});
     let sandbox = |url: &str| json!({"url": url, "description": "Sandbox: no real money.", "x-sandbox": true});
-    if public_url == PLACEHOLDER_URL {
-        json!([production(public_url), sandbox(SANDBOX_URL)])
-    } else if public_url.starts_with("https:") {
-        json!([{"url": public_url, "description": "This Tramite."}])
-    } else {
-        json!([sandbox(public_url)])
+    match environment {
+        Some(Environment::Production) => json!([production(public_url)]),
+        Some(Environment::Sandbox) => json!([sandbox(public_url)]),
+        None if public_url == PLACEHOLDER_URL => json!([production(public_url), sandbox(SANDBOX_URL)]),
+        None => json!([{"url": public_url, "description": "This Tramite."}]),
     }
 }
 
 /// Every tag, in the order of the documentation.
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 11] = [
     ("institutions", "Creditor institutions with their stations, accounts and beneficiaries."),
     ("stations", "Connection points of the broker at the Node."),
     ("clients", "Programs that call this API, their secrets and what institutions let them do."),
+    ("delegations", "Who acts for an institution, as the institution sees it."),
     ("services", "What an institution collects: its catalogue of payment services."),
     ("debt-positions", "What debtors owe, with the ways to pay it."),
     ("checkout-sessions", "Payments started from a portal."),

@@ -19,6 +19,7 @@ use std::collections::HashMap;
 use actix_web::http::Method;
 use serde_json::Value;
 use thiserror::Error;
+use tramite_domain::environment::Environment;
 
 pub(crate) use table::Rules;
 pub(crate) use validators::{BodyValidator, ParameterKind, ParameterRule};
@@ -64,8 +65,8 @@ impl Contract {
     ///
     /// # Errors
     /// [`ContractError`] where routes and document disagree.
-    pub fn build(public_url: &str) -> Result<Self, ContractError> {
-        let (document, mounted) = assemble::document(public_url)?;
+    pub fn build(public_url: &str, environment: Environment) -> Result<Self, ContractError> {
+        let (document, mounted) = assemble::document(public_url, Some(environment))?;
         let mut methods: HashMap<String, Vec<Method>> = HashMap::new();
         for operation in &mounted.operations {
             methods.entry(operation.path.clone()).or_default().push(operation.method.clone());
@@ -110,12 +111,12 @@ impl Contract {
     }
 }
 
-/// The document as a value, for tests and tools.
+/// The document as a value, for tests and tools; of no environment, so that it says nothing about real money.
 ///
 /// # Errors
 /// As [`Contract::build`].
 pub fn contract(public_url: &str) -> Result<Value, ContractError> {
-    assemble::document(public_url).map(|(document, _)| document)
+    assemble::document(public_url, None).map(|(document, _)| document)
 }
 
 /// The document as text: the same bytes for the same program and address.
@@ -139,6 +140,6 @@ pub fn contract_30_json(public_url: &str) -> Result<String, ContractError> {
 /// # Errors
 /// As [`Contract::build`].
 pub fn protocol_routes() -> Result<Vec<(String, String)>, ContractError> {
-    let (_, mounted) = assemble::document(PLACEHOLDER_URL)?;
+    let (_, mounted) = assemble::document(PLACEHOLDER_URL, None)?;
     Ok(mounted.protocols.iter().map(|one| (one.method.to_string(), one.path.to_owned())).collect())
 }

@@ -24,6 +24,8 @@ fn walk(value: &mut Value, named: bool) {
             if !named {
                 one_example(object);
                 lone_reference(object);
+                // 3.0 cannot say what names a map may have.
+                object.remove("propertyNames");
             }
             for (name, inner) in object.iter_mut() {
                 if named || !matches!(name.as_str(), "example" | "value" | "default" | "enum") {

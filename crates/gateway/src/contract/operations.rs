@@ -88,6 +88,10 @@ fn add_headers(response: &mut Value, status: &str, operation: &Operation) {
     if operation.idempotent {
         own.push("Idempotent-Replayed");
     }
+    // A message is a download.
+    if response.pointer("/content/application~1xml").is_some() {
+        own.push("Content-Disposition");
+    }
     if let Some(object) = response.as_object_mut() {
         let mut all = headers::with(&own);
         if let Some(Value::Object(declared)) = object.get("headers") {

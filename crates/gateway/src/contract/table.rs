@@ -9,7 +9,7 @@ use tramite_domain::access::ApiScope;
 
 use super::validators::{self, ParameterRule};
 use super::{ContractError, info};
-use crate::api::{Mounted, Operation};
+use crate::api::{Access, Mounted, Operation};
 
 /// The header with a check of its own.
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
@@ -28,6 +28,13 @@ pub(crate) struct Rules {
     pub(crate) headers: BTreeMap<String, ParameterRule>,
     /// The media types of its good answers.
     pub(crate) produces: BTreeSet<String>,
+}
+
+impl Rules {
+    /// Who may call it.
+    pub(crate) fn access(&self) -> Access {
+        if self.scopes.is_empty() { Access::Public } else { Access::AnyOf(self.scopes.iter().copied().collect()) }
+    }
 }
 
 /// Where an operation stands in the document.

@@ -2,10 +2,11 @@
 //! Acting once for one Idempotency-Key: the answer is kept in the same transaction as the effect, and said again to
 //! whoever sends the key again (reliability.md 8 and 9).
 
+use serde_json::Value;
 use tramite_domain::batch::Batch;
 use tramite_domain::ids::ClientId;
 use tramite_domain::time::Instant;
-use tramite_storage::{IdempotencyKey as KeptKey, IdempotencyRecord, OperatorRecord};
+use tramite_storage::{IdempotencyKey as KeptKey, IdempotencyRecord, OperatorRecord, Scope};
 
 use super::{Answer, Reply};
 use crate::auth::{Operator, Tenant};
@@ -81,13 +82,29 @@ pub async fn once(
 ) -> Answer {
     let recorder = Recorder::new(gateway, tenant.client_id(), key, fingerprint);
     let store = gateway.store();
-    let find = async || Ok(store.idempotent_answer(&tenant.scope, &recorder.key, recorder.now).await?);
+    let find = async || {
+        let kept = store.idempotent_answer(&tenant.scope, &recorder.key, recorder.now).await?;
+        match &kept {
+            Some(record) if !exists_for(&tenant.scope, record) => Err(Problem::new(Code::NotFound)),
+            _ => Ok(kept),
+        }
+    };
     let act = async || {
         let (batch, reply) = decide().await?;
         store.commit_answer(&tenant.scope, batch, recorder.of(&reply)).await?;
         Ok(reply)
     };
     run(&recorder, find, act).await
+}
+
+/// Whether what an answer tells of exists for the caller still: a client that was narrowed to some services since is not
+/// told again of the others. An answer names the services of what it shows, its own or those of its items.
+fn exists_for(scope: &Scope, record: &IdempotencyRecord) -> bool {
+    let Some(services) = scope.services() else { return true };
+    let Ok(shown) = serde_json::from_slice::<Value>(&record.body) else { return true };
+    let items = shown.get("line_items").and_then(Value::as_array).into_iter().flatten();
+    let mut named = std::iter::once(&shown).chain(items).filter_map(|one| one.get("service_code")?.as_str());
+    named.all(|name| services.iter().any(|code| code.as_str() == name))
 }
 
 /// The same for an operator, who has no institution. The action commits by itself, with the record that it makes of its

@@ -3,6 +3,7 @@
 
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
@@ -81,7 +82,7 @@ impl<T: 'static> FromRequest for Body<T> {
         async move {
             head?;
             let gateway = gateway.ok_or_else(|| Problem::new(Code::InternalError))?;
-            let bytes = read_all(payload, BODY_BYTES_MAX).await?;
+            let bytes = read_all(payload, BODY_BYTES_MAX, gateway.settings().body_time_max).await?;
             let value =
                 strict(&bytes).map_err(|error| Problem::new(Code::InvalidJson).with_detail(place_of(&error)))?;
             Ok(Self { value, gateway, wire: PhantomData })
@@ -107,8 +108,13 @@ fn check_head(request: &HttpRequest) -> Result<(), Problem> {
     if json && utf8 && plain { Ok(()) } else { Err(Problem::new(Code::UnsupportedMediaType)) }
 }
 
-/// Reads a payload up to a limit in bytes.
-pub(crate) async fn read_all(mut payload: Payload, bytes_max: usize) -> Result<Bytes, Problem> {
+/// Reads a payload up to a limit in bytes and in time.
+pub(crate) async fn read_all(payload: Payload, bytes_max: usize, time_max: Duration) -> Result<Bytes, Problem> {
+    let read = tokio::time::timeout(time_max, read_bounded(payload, bytes_max)).await;
+    read.map_err(|_| Problem::new(Code::BodyTooSlow))?
+}
+
+async fn read_bounded(mut payload: Payload, bytes_max: usize) -> Result<Bytes, Problem> {
     let mut all = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Problem::new(Code::InvalidRequest))?;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What every request passes before a handler sees it, in this order: route, caller (401), limits (429), scope (403),
 //! media type (406), query (422), headers and Idempotency-Key (400). What holds for an operation is read from the contract.
+//!
+//! A wrong query is told before anything is looked for, and so before 404: a question that cannot be understood asks for
+//! nothing, and the answer is the same for every id, so it tells of none. What a body says is judged by the handler,
+//! after 404, 412 and 409.
 
 mod accept;
 mod limits;
@@ -13,8 +17,9 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 
+pub(crate) use accept::best;
 pub(crate) use limits::{Limits, RateState};
 pub(crate) use source::source_of;
 
@@ -22,8 +27,10 @@ use crate::api::Limit;
 use crate::auth::{Identity, identify};
 use crate::contract::Rules;
 use crate::extract::{check_headers, check_key, check_query};
+use crate::face::Face;
 use crate::gateway::Gateway;
 use crate::problem::{Code, Problem};
+use crate::routes::{is_for_citizens, too_often};
 
 /// The layer between the frame and the routes.
 pub(crate) async fn gate<B: MessageBody + 'static>(
@@ -33,10 +40,22 @@ pub(crate) async fn gate<B: MessageBody + 'static>(
     match admit(&request).await {
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
         Err(problem) => {
-            // Not `into_response`: it would lose the problem on its way to the frame.
             let (request, _) = request.into_parts();
-            Ok(ServiceResponse::new(request, HttpResponse::from_error(problem)).map_into_right_body())
+            let refused = refusal(&request, problem);
+            Ok(ServiceResponse::new(request, refused).map_into_right_body())
         }
+    }
+}
+
+/// A citizen who comes too often reads a page; everybody else is told the problem.
+fn refusal(request: &HttpRequest, problem: Problem) -> HttpResponse {
+    let citizen = request.match_pattern().is_some_and(|route| is_for_citizens(&route));
+    match request.app_data::<Data<Gateway>>() {
+        Some(gateway) if citizen && problem.code() == Code::RateLimited => {
+            too_often(gateway, request.headers(), &problem)
+        }
+        // Not `into_response`: it would lose the problem on its way to the frame.
+        _ => HttpResponse::from_error(problem),
     }
 }
 
@@ -46,6 +65,11 @@ async fn admit(request: &ServiceRequest) -> Result<(), Problem> {
         by_source(gateway, request)?;
         return Err(Problem::new(Code::NotFound));
     };
+    let face = request.app_data::<Face>().copied().unwrap_or(Face::Whole);
+    if !is_served(gateway, request, &route, face) {
+        by_source(gateway, request)?;
+        return Err(Problem::new(Code::NotFound));
+    }
     if let Some(rules) = gateway.contract().rules(request.method(), &route) {
         return admit_operation(gateway, request, rules).await;
     }
@@ -56,6 +80,15 @@ async fn admit(request: &ServiceRequest) -> Result<(), Problem> {
             by_source(gateway, request)?;
             Err(not_allowed(gateway, &route))
         }
+    }
+}
+
+/// Whether this listener serves what was asked; what it does not serve is not there, though another part of the same path
+/// may be.
+fn is_served(gateway: &Gateway, request: &ServiceRequest, route: &str, face: Face) -> bool {
+    match gateway.contract().rules(request.method(), route) {
+        Some(rules) => face.serves(&rules.access()),
+        None => gateway.contract().protocol(request.method(), route).is_none() || face.serves_protocol(route),
     }
 }
 
@@ -77,7 +110,9 @@ async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Ru
         check_scope(&identity, rules)?;
         request.extensions_mut().insert(identity);
     }
-    accept::check(request.headers(), &rules.produces)?;
+    if !rules.produces.is_empty() && best(request.headers(), rules.produces.iter().map(String::as_str)).is_none() {
+        return Err(Problem::new(Code::NotAcceptable));
+    }
     check_query(request.query_string(), &rules.query)?;
     check_headers(request.headers(), &rules.headers)?;
     if rules.idempotent {

@@ -7,6 +7,8 @@ use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use serde::Serialize;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tramite_domain::secret::Secret;
 use tramite_domain::time::Instant;
 
 use super::KeyError;
@@ -35,14 +37,15 @@ impl VerifyingKey {
 }
 
 /// A new private key, PKCS#8.
-pub(super) fn generate() -> Result<Vec<u8>, KeyError> {
+pub(super) fn generate() -> Result<Secret<Vec<u8>>, KeyError> {
     let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
-    document.map(|pkcs8| pkcs8.as_ref().to_vec()).map_err(|_| KeyError::Unusable)
+    document.map(|pkcs8| Secret::new(pkcs8.as_ref().to_vec())).map_err(|_| KeyError::Unusable)
 }
 
 impl SigningKey {
     /// The key of a private part.
-    pub(super) fn new(kid: String, created_at: Instant, pkcs8: &[u8]) -> Result<Self, KeyError> {
+    pub(super) fn new(created_at: Instant, pkcs8: &Secret<Vec<u8>>) -> Result<Self, KeyError> {
+        let pkcs8 = pkcs8.expose();
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8).map_err(|_| KeyError::Unusable)?;
         // An uncompressed point: the byte 4, then both coordinates.
         let point = pair.public_key().as_ref().strip_prefix(&[4]).ok_or(KeyError::Unusable)?;
@@ -50,10 +53,10 @@ impl SigningKey {
         let (x, y) = (BASE64URL_NOPAD.encode(x), BASE64URL_NOPAD.encode(y));
         let verifying = DecodingKey::from_ec_components(&x, &y).map_err(|_| KeyError::Unusable)?;
         let signing = EncodingKey::from_ec_der(pkcs8);
-        Ok(Self { kid, created_at, signing, verifying: VerifyingKey(verifying), x, y })
+        Ok(Self { kid: thumbprint(&x, &y), created_at, signing, verifying: VerifyingKey(verifying), x, y })
     }
 
-    /// Its id in the headers of tokens.
+    /// Its id in the headers of tokens: the thumbprint of its public half, so that no two keys ever share one.
     pub(super) fn kid(&self) -> &str {
         &self.kid
     }
@@ -75,4 +78,10 @@ impl SigningKey {
     pub(super) fn jwk(&self) -> Value {
         json!({"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": self.kid, "x": self.x, "y": self.y})
     }
+}
+
+/// The thumbprint of a public half (RFC 7638): SHA-256 over its members in their one order.
+fn thumbprint(x: &str, y: &str) -> String {
+    let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
+    BASE64URL_NOPAD.encode(&Sha256::digest(members.as_bytes()))
 }

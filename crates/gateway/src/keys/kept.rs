@@ -3,8 +3,10 @@
 
 use tramite_domain::given::World;
 use tramite_domain::ids::SigningKeyId;
+use tramite_domain::secret::Secret;
 use tramite_domain::time::Instant;
-use tramite_storage::{KeyPurpose, SigningKey as KeptKey, Store};
+use tramite_storage::{KeyPurpose, SigningKey as KeptKey, Store, StoreError};
+use uuid::Uuid;
 
 use super::KeyError;
 use super::es256::SigningKey;
@@ -26,6 +28,16 @@ impl Purpose {
     /// Every purpose.
     pub(super) const ALL: [Self; 3] = [Self::AccessToken, Self::CheckoutReturn, Self::SessionLink];
 
+    /// The id of its first key, in every database the same: of two processes that start on an empty one, the second finds
+    /// it taken, and uses the key of the first.
+    const fn first_id(self) -> SigningKeyId {
+        SigningKeyId::new(Uuid::from_u128(match self {
+            Self::AccessToken => 1,
+            Self::CheckoutReturn => 2,
+            Self::SessionLink => 3,
+        }))
+    }
+
     const fn kept(self) -> KeyPurpose {
         match self {
             Self::AccessToken => KeyPurpose::AccessToken,
@@ -42,7 +54,7 @@ pub(super) async fn load(store: &Store, now: Instant) -> Result<KeySet, KeyError
     kept.sort_by_key(|key| key.created_at);
     let mut set = KeySet { loaded_at: now, access: Vec::new(), returns: Vec::new(), links: Vec::new() };
     for key in kept {
-        let signing = |key: &KeptKey| SigningKey::new(key.id.to_string(), key.created_at, &key.private);
+        let signing = |key: &KeptKey| SigningKey::new(key.created_at, &key.private);
         match key.purpose {
             KeyPurpose::AccessToken => set.access.push(signing(&key)?),
             KeyPurpose::CheckoutReturn => set.returns.push(signing(&key)?),
@@ -54,19 +66,27 @@ pub(super) async fn load(store: &Store, now: Instant) -> Result<KeySet, KeyError
     Ok(set)
 }
 
+/// Keeps the first key of a purpose, unless another process was faster.
+pub(super) async fn insert_first(
+    store: &Store,
+    world: &dyn World,
+    purpose: Purpose,
+    private: Secret<Vec<u8>>,
+) -> Result<(), KeyError> {
+    match insert(store, world, purpose.first_id(), purpose, private).await {
+        Err(KeyError::Store(StoreError::Duplicate(_))) => Ok(()),
+        settled => settled,
+    }
+}
+
 /// Keeps a new key.
 pub(super) async fn insert(
     store: &Store,
     world: &dyn World,
+    id: SigningKeyId,
     purpose: Purpose,
-    private: Vec<u8>,
+    private: Secret<Vec<u8>>,
 ) -> Result<(), KeyError> {
-    let key = KeptKey {
-        id: SigningKeyId::new(world.id()),
-        purpose: purpose.kept(),
-        private,
-        created_at: world.now(),
-        retired_at: None,
-    };
+    let key = KeptKey { id, purpose: purpose.kept(), private, created_at: world.now(), retired_at: None };
     Ok(store.system().insert_signing_key(&key).await?)
 }

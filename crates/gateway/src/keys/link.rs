@@ -7,10 +7,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use tramite_domain::ids::SessionId;
+use tramite_domain::secret::Secret;
 use tramite_domain::time::Instant;
 use uuid::Uuid;
 
 use super::KeyError;
+use super::set::SETTLE_SECONDS;
 
 /// Bytes of a key.
 const KEY_BYTES: usize = 32;
@@ -24,28 +26,30 @@ const CONTEXT: &[u8] = b"tramite session link v1";
 /// A key of public addresses.
 pub(super) struct LinkKey {
     pub(super) created_at: Instant,
-    pub(super) secret: Vec<u8>,
+    pub(super) secret: Secret<Vec<u8>>,
 }
 
 /// A new key.
-pub(super) fn generate() -> Result<Vec<u8>, KeyError> {
+pub(super) fn generate() -> Result<Secret<Vec<u8>>, KeyError> {
     let mut secret = vec![0; KEY_BYTES];
     SystemRandom::new().fill(&mut secret).map_err(|_| KeyError::Unusable)?;
-    Ok(secret)
+    Ok(Secret::new(secret))
 }
 
 fn mac(key: &LinkKey, session: Uuid) -> Option<Vec<u8>> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(&key.secret).ok()?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.secret.expose()).ok()?;
     mac.update(CONTEXT);
     mac.update(session.as_bytes());
     let bytes = mac.finalize().into_bytes();
     bytes.get(..MAC_BYTES).map(<[u8]>::to_vec)
 }
 
-/// The token of a session, by the key that was the newest when the session was made: a rotation changes no address.
+/// The token of a session, by the newest key that every process knew when the session was made: a rotation changes no
+/// address, and no address is made that another process would not open.
 pub(super) fn token(keys: &[LinkKey], session: SessionId) -> Option<String> {
     let made_at = made_at(session);
-    let older = keys.iter().filter(|key| Some(key.created_at) <= made_at).max_by_key(|key| key.created_at);
+    let settled = |key: &&LinkKey| made_at.is_some_and(|at| at.seconds_since(key.created_at) >= SETTLE_SECONDS);
+    let older = keys.iter().filter(settled).max_by_key(|key| key.created_at);
     let key = older.or_else(|| keys.iter().min_by_key(|key| key.created_at))?;
     let mut bytes = session.uuid().as_bytes().to_vec();
     bytes.extend(mac(key, session.uuid())?);
@@ -57,6 +61,11 @@ fn made_at(session: SessionId) -> Option<Instant> {
     let (seconds, nanoseconds) = session.uuid().get_timestamp()?.to_unix();
     let datetime = chrono::DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanoseconds)?;
     Some(Instant::new(datetime))
+}
+
+/// Whether a text has the form of a token, whoever made it.
+pub(super) fn has_form(token: &str) -> bool {
+    BASE64URL_NOPAD.decode(token.as_bytes()).is_ok_and(|bytes| bytes.len() == ID_BYTES + MAC_BYTES)
 }
 
 /// The session of a token, if one of the keys made it.
@@ -76,10 +85,10 @@ mod tests {
     use super::*;
 
     fn key(created_at: &str, byte: u8) -> LinkKey {
-        LinkKey { created_at: created_at.parse().unwrap(), secret: vec![byte; KEY_BYTES] }
+        LinkKey { created_at: created_at.parse().unwrap(), secret: Secret::new(vec![byte; KEY_BYTES]) }
     }
 
-    /// 2025-07-25T18:13:20Z in its first 48 bits.
+    /// 2025-07-25T19:34:12Z in its first 48 bits.
     const SESSION: &str = "01984314-2d00-7b7e-8d0b-3f1f5a6c2e01";
 
     #[test]
@@ -98,6 +107,15 @@ mod tests {
         let (old, new) = (key("2025-01-01T00:00:00Z", 1), key("2026-01-01T00:00:00Z", 2));
         let made = token(&[key("2025-01-01T00:00:00Z", 1)], session).unwrap();
         assert_eq!(token(&[old, new], session).unwrap(), made);
+    }
+
+    #[test]
+    fn a_new_key_makes_addresses_only_once_every_process_knows_it() {
+        let session: SessionId = SESSION.parse().unwrap();
+        let with = |new: &str| token(&[key("2025-01-01T00:00:00Z", 1), key(new, 2)], session).unwrap();
+        let old = token(&[key("2025-01-01T00:00:00Z", 1)], session).unwrap();
+        assert_eq!(with("2025-07-25T19:34:00Z"), old, "twelve seconds old");
+        assert_ne!(with("2025-07-25T19:20:00Z"), old, "fourteen minutes old");
     }
 
     #[test]

@@ -15,7 +15,8 @@ use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
 use tramite_domain::given::World;
-use tramite_domain::ids::SessionId;
+use tramite_domain::ids::{SessionId, SigningKeyId};
+use tramite_domain::secret::Secret;
 use tramite_domain::time::Instant;
 use tramite_storage::{Store, StoreError};
 
@@ -58,11 +59,18 @@ impl Keys {
     /// [`KeyError`] where the store or the library fails.
     pub async fn open(store: &Store, world: &dyn World) -> Result<Self, KeyError> {
         let mut known = kept::load(store, world.now()).await?;
-        let missing: Vec<Purpose> = Purpose::ALL.into_iter().filter(|purpose| !known.has(*purpose)).collect();
-        for purpose in &missing {
-            Self::add(store, world, *purpose).await?;
-        }
-        if !missing.is_empty() {
+        // In the second round only what had a first key once, which is retired, and no other since.
+        for first in [true, false] {
+            let missing: Vec<Purpose> = Purpose::ALL.into_iter().filter(|purpose| !known.has(*purpose)).collect();
+            if missing.is_empty() {
+                break;
+            }
+            for purpose in missing {
+                match first {
+                    true => kept::insert_first(store, world, purpose, new_key(purpose)?).await?,
+                    false => Self::add(store, world, purpose).await?,
+                }
+            }
             known = kept::load(store, world.now()).await?;
         }
         let reloading = tokio::sync::Mutex::new(());
@@ -74,19 +82,29 @@ impl Keys {
     /// # Errors
     /// As [`Keys::open`].
     pub async fn add(store: &Store, world: &dyn World, purpose: Purpose) -> Result<(), KeyError> {
-        let private = match purpose {
-            Purpose::SessionLink => link::generate()?,
-            Purpose::AccessToken | Purpose::CheckoutReturn => es256::generate()?,
-        };
-        kept::insert(store, world, purpose, private).await
+        kept::insert(store, world, SigningKeyId::new(world.id()), purpose, new_key(purpose)?).await
     }
 
     /// Reads the keys again when it is time, or when a token names one that is not known. A store that cannot tell
     /// changes nothing: the keys we have go on.
     pub async fn refresh(&self, now: Instant, wanted: Option<&str>) {
-        let known = self.known();
-        let age = now.seconds_since(known.loaded_at);
-        let unknown = wanted.is_some_and(|kid| !known.knows(kid));
+        let unknown = wanted.is_some_and(|kid| !self.known().knows(kid));
+        self.reload(now, unknown).await;
+    }
+
+    /// The session of a token in a public address. One that no key fits may be of a key that another process has just
+    /// made: the keys are read again, not more often than for an unknown key of a token.
+    pub async fn session_of_address(&self, token: &str, now: Instant) -> Option<SessionId> {
+        self.reload(now, false).await;
+        if let Some(session) = self.session_of(token) {
+            return Some(session);
+        }
+        self.reload(now, link::has_form(token)).await;
+        self.session_of(token)
+    }
+
+    async fn reload(&self, now: Instant, unknown: bool) {
+        let age = now.seconds_since(self.known().loaded_at);
         let due = !(0..RELOAD_SECONDS).contains(&age) || (unknown && age >= UNKNOWN_RELOAD_SECONDS);
         let Some(_turn) = due.then(|| self.reloading.try_lock().ok()).flatten() else { return };
         match kept::load(&self.store, now).await {
@@ -140,5 +158,13 @@ impl Keys {
     #[must_use]
     pub fn public_jwks(&self) -> Value {
         self.known().public_jwks()
+    }
+}
+
+/// A new private part for a purpose.
+fn new_key(purpose: Purpose) -> Result<Secret<Vec<u8>>, KeyError> {
+    match purpose {
+        Purpose::SessionLink => link::generate(),
+        Purpose::AccessToken | Purpose::CheckoutReturn => es256::generate(),
     }
 }

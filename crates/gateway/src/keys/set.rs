@@ -9,7 +9,7 @@ use super::es256::{SigningKey, VerifyingKey};
 use super::link::LinkKey;
 
 /// How long a new key is published before it signs, in seconds: every process and every reader has it by then.
-const SETTLE_SECONDS: i64 = 300;
+pub(super) const SETTLE_SECONDS: i64 = 300;
 
 /// The keys that hold, each list in the order in which they were made.
 pub(super) struct KeySet {

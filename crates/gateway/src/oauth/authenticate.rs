@@ -18,6 +18,6 @@ pub(super) async fn authenticate(gateway: &Gateway, request: &TokenRequest) -> R
         None => None,
     };
     let secrets = client.as_ref().map_or(&[][..], |client| &client.secrets);
-    let proved = secret::is_one_of(&request.client_secret, secrets, now);
+    let proved = secret::is_one_of(request.client_secret.expose(), secrets, now);
     client.filter(|client| proved && client.status == ClientStatus::Active).ok_or(NoToken::InvalidClient)
 }

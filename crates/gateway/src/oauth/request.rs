@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use data_encoding::BASE64;
 use tramite_domain::ids::ClientId;
+use tramite_domain::secret::Secret;
 
 use super::answer::NoToken;
 
@@ -20,7 +21,7 @@ pub(super) struct TokenRequest {
     /// Who it says it is; none where that is no id of ours.
     pub(super) client_id: Option<ClientId>,
     /// Its proof.
-    pub(super) client_secret: String,
+    pub(super) client_secret: Secret<String>,
     /// The scopes it wants; none means all it has.
     pub(super) scope: Option<String>,
     /// The institution it wants: id, code or tax code.
@@ -49,7 +50,7 @@ impl TokenRequest {
         }
         Ok(Self {
             client_id: client_id.parse().ok(),
-            client_secret,
+            client_secret: Secret::new(client_secret),
             scope: fields.remove("scope").filter(|scope| !scope.is_empty()),
             institution: fields.remove("institution").filter(|institution| !institution.is_empty()),
         })
@@ -108,10 +109,13 @@ mod tests {
         let basic = format!("Basic {}", BASE64.encode(format!("{ID}:tr_test%5Fx").as_bytes()));
         let by_header = read(Some(&basic), "grant_type=client_credentials&institution=comune").unwrap();
         assert_eq!(by_header.client_id, Some(ID.parse().unwrap()));
-        assert_eq!((by_header.client_secret.as_str(), by_header.institution.as_deref()), ("tr_test_x", Some("comune")));
+        assert_eq!(
+            (by_header.client_secret.expose().as_str(), by_header.institution.as_deref()),
+            ("tr_test_x", Some("comune"))
+        );
         let form = format!("grant_type=client_credentials&client_id={ID}&client_secret=tr_test_x&scope=");
         let by_form = read(None, &form).unwrap();
-        assert_eq!((by_form.client_secret.as_str(), by_form.scope), ("tr_test_x", None));
+        assert_eq!((by_form.client_secret.expose().as_str(), by_form.scope), ("tr_test_x", None));
         assert!(matches!(read(Some(&basic), &form), Err(NoToken::InvalidRequest(_))));
         assert!(matches!(read(None, "grant_type=client_credentials"), Err(NoToken::InvalidClient)));
         assert!(matches!(read(Some("Bearer x"), "grant_type=client_credentials"), Err(NoToken::InvalidClient)));

@@ -4,7 +4,10 @@
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, post};
 use tramite_domain::access::Client;
+use tramite_domain::ident::InstitutionCode;
+use tramite_domain::ids::InstitutionId;
 use tramite_domain::institution::{Institution, InstitutionStatus};
+use tramite_domain::tax_code::InstitutionTaxCode;
 
 use super::answer::{NoToken, TokenAnswer};
 use super::authenticate::authenticate;
@@ -28,7 +31,7 @@ pub(super) async fn token(gateway: Data<Gateway>, request: HttpRequest, payload:
 async fn give(gateway: &Gateway, request: &HttpRequest, payload: Payload) -> Result<TokenAnswer, NoToken> {
     let source = source_of(request.peer_addr(), request.headers(), &gateway.settings().trusted_proxies);
     keep(request, gateway.limits().token_source(source))?;
-    let form = read_all(payload.into_inner(), FORM_BYTES_MAX).await?;
+    let form = read_all(payload.into_inner(), FORM_BYTES_MAX, gateway.settings().body_time_max).await?;
     let asking = TokenRequest::read(request.headers(), &form)?;
     let client = authenticate(gateway, &asking).await?;
     // Counted once the client has proved itself: nobody can use up the tokens of somebody else.
@@ -55,13 +58,24 @@ async fn named_institution(
     named: Option<&str>,
 ) -> Result<Option<Institution>, NoToken> {
     let Some(key) = named else { return Ok(None) };
+    let none = NoToken::InvalidTarget("The client does not act for this institution.");
+    // What names no institution in form is not asked of the store: no database takes every text.
+    if !may_name_one(key) {
+        return Err(none);
+    }
     let found = gateway.store().system().institution_by(key).await.map_err(Problem::from)?;
     let now = gateway.now();
     let theirs = |institution: &Institution| {
         client.delegations.iter().any(|one| one.institution_id == institution.id && one.live_at(now))
     };
-    let none = NoToken::InvalidTarget("The client does not act for this institution.");
     found.filter(theirs).map(Some).ok_or(none)
+}
+
+/// Whether a text has the form of an id, a tax code or a code.
+fn may_name_one(text: &str) -> bool {
+    text.parse::<InstitutionId>().is_ok()
+        || text.parse::<InstitutionTaxCode>().is_ok()
+        || text.parse::<InstitutionCode>().is_ok()
 }
 
 /// The institution of the grant, which must be active.

@@ -15,6 +15,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
+use tramite_domain::environment::Environment as TramiteEnvironment;
 
 use crate::api::{Api, Limit};
 use crate::problem::{Code, Problem};
@@ -38,11 +39,13 @@ pub struct PageError(#[from] minijinja::Error);
 pub(crate) struct Pages {
     templates: Environment<'static>,
     policy: String,
+    /// Where the form of a citizen's page may lead: on to Checkout, which in a sandbox may be on this machine.
+    forms: &'static str,
 }
 
 impl Pages {
-    /// Reads the templates.
-    pub(crate) fn new() -> Result<Self, PageError> {
+    /// Reads the templates, for an environment.
+    pub(crate) fn new(environment: TramiteEnvironment) -> Result<Self, PageError> {
         let mut templates = Environment::new();
         templates.set_auto_escape_callback(|_| AutoEscape::Html);
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -53,13 +56,17 @@ impl Pages {
         let hash = BASE64.encode(&Sha256::digest(STYLE.as_bytes()));
         let policy =
             format!("default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors 'none'; form-action 'none'");
-        Ok(Self { templates, policy })
+        let forms = match environment {
+            TramiteEnvironment::Production => "form-action 'self' https:",
+            TramiteEnvironment::Sandbox => "form-action 'self' https: http:",
+        };
+        Ok(Self { templates, policy, forms })
     }
 
     /// A page for a citizen: kept nowhere, found by no search engine, and its form may lead on to Checkout.
     pub(crate) fn citizen_page<T: Serialize>(&self, template: &str, context: &T) -> Result<HttpResponse, Problem> {
         let mut response = self.page(template, context)?;
-        let policy = self.policy.replace("form-action 'none'", "form-action 'self' https: http:");
+        let policy = self.policy.replace("form-action 'none'", self.forms);
         let headers = response.headers_mut();
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             headers.insert(CONTENT_SECURITY_POLICY, policy);
@@ -92,4 +99,19 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     api.protocol(Method::GET, "/openapi.json", Limit::Source, docs::document);
     api.protocol(Method::GET, "/docs", Limit::Source, docs::entrance);
     api.protocol(Method::GET, docs::PATH, Limit::Source, docs::swagger_ui());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_of_a_citizens_page_leads_over_plain_http_in_the_sandbox_alone() {
+        let values = serde_json::json!({"language": "it", "heading": "x", "sentence": "x", "button": "x"});
+        for (environment, plain) in [(TramiteEnvironment::Sandbox, true), (TramiteEnvironment::Production, false)] {
+            let page = Pages::new(environment).unwrap().citizen_page("outcome.html", &values).unwrap();
+            let policy = page.headers().get(CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap();
+            assert_eq!(policy.contains(" http:"), plain, "{policy}");
+        }
+    }
 }

@@ -13,6 +13,10 @@ problems! {
         "The body is not one JSON value in UTF-8, is nested too deeply, or names a member twice in one object."
         "Send one JSON object, each member once."
     }
+    BodyTooSlow = 400 "body_too_slow" "The body came too slowly" {
+        "The body of the request had not come in full after ten seconds; the connection is closed, and nothing was done."
+        "Send the request again over a better line; with an Idempotency-Key nothing is done twice."
+    }
     IdempotencyKeyRequired = 400 "idempotency_key_required" "An Idempotency-Key is required" {
         "This operation creates something or acts, and must carry an Idempotency-Key of 1 to 255 visible ASCII characters, so that it can be sent again safely."
         "Make a new random key for each new intention, keep it with the intention, and send the same key when you send the request again."

@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpResponse, ResponseError};
 use tramite_domain::time::Instant;
 use tramite_domain::violation::Violation;
@@ -178,6 +178,10 @@ impl ResponseError for Problem {
         let mut response = HttpResponse::new(self.status_code());
         for (name, value) in &self.0.headers {
             response.headers_mut().insert(name.clone(), value.clone());
+        }
+        if self.code() == Code::BodyTooSlow {
+            // The rest of the body is not waited for.
+            response.head_mut().set_connection_type(ConnectionType::Close);
         }
         response
     }

@@ -4,13 +4,14 @@
 mod checkout_sessions;
 mod clients;
 mod debt_positions;
+mod delegations;
 mod institutions;
 mod receipts;
 mod services;
 mod stations;
 mod status;
 
-pub(crate) use checkout_sessions::{Misses, Waits};
+pub(crate) use checkout_sessions::{Misses, Waits, is_for_citizens, too_often};
 
 use crate::api::Api;
 use crate::{oauth, pages};
@@ -21,6 +22,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     institutions::mount(api);
     stations::mount(api);
     clients::mount(api);
+    delegations::mount(api);
     services::mount(api);
     debt_positions::mount(api);
     checkout_sessions::mount(api);

@@ -9,7 +9,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 macro_rules! maps {
-    ($($name:ident $entries:literal of $chars:literal = $example:tt, $doc:literal;)+) => {
+    ($($name:ident $(keys $keys:literal)? $entries:literal of $chars:literal = $example:tt, $doc:literal;)+) => {
         $(
             #[doc = $doc]
             #[derive(Debug)]
@@ -21,13 +21,21 @@ macro_rules! maps {
                         .schema_type(Type::String)
                         .pattern(Some(concat!(r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]{0,", $chars, "}$")))
                         .max_length(Some($chars));
-                    ObjectBuilder::new()
+                    let map = ObjectBuilder::new()
                         .schema_type(Type::Object)
                         .description(Some($doc))
                         .max_properties(Some($entries))
                         .additional_properties(Some(AdditionalProperties::RefOr(value.into())))
-                        .examples([json!($example)])
-                        .into()
+                        .examples([json!($example)]);
+                    $(
+                        let key = ObjectBuilder::new()
+                            .schema_type(Type::String)
+                            .pattern(Some($keys))
+                            .min_length(Some(1))
+                            .max_length(Some(64));
+                        let map = map.property_names(Some(key.build()));
+                    )?
+                    map.into()
                 }
             }
 
@@ -44,9 +52,10 @@ macro_rules! maps {
     };
 }
 
+// What the caller writes has keys of visible characters and blanks; what the Node sent is shown as it came.
 maps! {
-    PaymentMetadata 10 of 140 = {"RIF_PRATICA": "2026-000123"}, "Pairs that go to the Node and come back in receipts; no personal data.";
+    PaymentMetadata keys "^[!-~ ]{1,64}$" 10 of 140 = {"RIF_PRATICA": "2026-000123"}, "Pairs that go to the Node and come back in receipts; no personal data.";
     ReceivedMetadata 100 of 2000 = {"RIF_PRATICA": "2026-000123"}, "Pairs as the Node sent them back.";
-    OwnMetadata 50 of 500 = {"protocol": "2026/4711"}, "Pairs of your own; they never leave Tramite.";
-    FreeMetadata 50 of 500 = {"cart": "A-17"}, "Pairs of your own; they never leave Tramite.";
+    OwnMetadata keys "^[!-~ ]{1,64}$" 50 of 500 = {"protocol": "2026/4711"}, "Pairs of your own; they never leave Tramite.";
+    FreeMetadata keys "^[!-~ ]{1,64}$" 50 of 500 = {"cart": "A-17"}, "Pairs of your own; they never leave Tramite.";
 }

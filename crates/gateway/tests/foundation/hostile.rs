@@ -24,6 +24,7 @@ struct Forger {
 impl Forger {
     async fn new(gateway: &TestGateway, seeded: &Seeded) -> Self {
         let keys = gateway.gateway.store().system().signing_keys().await.unwrap();
+        let kid = gateway.gateway.keys().public_jwks()["keys"][0]["kid"].as_str().unwrap().to_owned();
         let ours = keys.into_iter().find(|key| key.purpose == KeyPurpose::AccessToken).unwrap();
         let now = gateway.world.now().datetime().timestamp();
         let client = seeded.for_a.id.to_string();
@@ -32,7 +33,7 @@ impl Forger {
             "iat": now, "exp": now + 900, "jti": Uuid::new_v4().to_string(), "scope": "services:read",
             "institution": seeded.a.id.to_string(),
         });
-        Self { kid: ours.id.to_string(), key: EncodingKey::from_ec_der(&ours.private), claims }
+        Self { kid, key: EncodingKey::from_ec_der(ours.private.expose()), claims }
     }
 
     fn header(&self) -> Value {

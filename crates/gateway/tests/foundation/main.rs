@@ -7,10 +7,12 @@
     reason = "a test target without the usual harness is not seen as a test"
 )]
 
+mod acting;
 mod clients;
 mod conditional;
 mod contract;
 mod conventions;
+mod foreign;
 mod foreign_notices;
 mod hostile;
 mod idempotency;
@@ -31,7 +33,10 @@ mod session_rules;
 mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
+mod texts;
 mod validation;
+mod visits;
+mod waiting;
 mod walk;
 
 use tramite_testkit::sentences;
@@ -88,8 +93,40 @@ sentences! {
         returns::the_hint_is_completed_only_once_the_receipt_is_there,
         receipts::a_receipt_is_shown_in_one_shape_and_given_back_byte_for_byte,
         receipts::a_list_of_receipts_finds_by_each_of_its_filters,
-        receipts::a_beneficiary_sees_its_own_transfers_and_its_own_message;
+        receipts::a_beneficiary_sees_its_own_transfers_and_its_own_message,
+        positions::a_company_whose_code_fails_its_check_digit_is_taken_with_a_warning,
+        sessions::twenty_requests_of_a_client_wait_and_one_more_does_not,
+        foreign_notices::a_client_of_both_institutions_pays_a_notice_of_one_in_a_session_of_the_other,
+        foreign_notices::after_thirty_misses_a_client_waits_and_its_neighbour_does_not,
+        foreign_notices::nothing_of_ones_own_is_found_under_a_wrong_name,
+        links::nothing_is_minted_for_whoever_is_not_a_person,
+        links::where_checkout_takes_no_cart_the_citizen_is_told,
+        returns::a_return_token_is_worth_nothing_edited_or_here,
+        returns::a_portal_that_wants_no_token_is_sent_none,
+        returns::a_citizen_whose_portal_is_no_longer_allowed_ends_on_a_page_of_ours,
+        receipts::what_is_strange_about_a_receipt_is_another_version_of_it,
+        acting::an_institution_sees_who_acts_for_it_and_ends_a_delegation,
+        acting::the_token_of_the_largest_delegation_is_read,
+        acting::a_replay_tells_nothing_of_a_service_that_was_taken_away,
+        acting::two_processes_that_start_on_an_empty_database_use_the_same_keys,
+        foreign::a_delegation_for_some_services_opens_their_notices_and_no_others,
+        foreign::every_look_up_in_vain_has_one_answer_and_no_more_than_thirty_at_once,
+        foreign::what_an_item_writes_needs_its_scope_and_stands_once,
+        texts::a_nul_in_a_name_or_in_a_form_is_refused,
+        visits::the_address_of_an_institution_that_does_not_collect_mints_no_cart,
+        visits::nobody_is_sent_back_for_a_client_that_no_longer_acts,
+        visits::a_session_cancelled_while_its_cart_is_minted_stays_cancelled,
+        visits::of_two_visits_at_once_both_lead_to_the_cart_that_the_session_holds,
+        walk::an_id_of_somebody_else_within_a_body_names_nothing;
+    plain:
+        texts::no_text_of_a_request_may_hold_a_nul;
     sqlite:
+        acting::an_action_tells_what_is_not_there_before_what_is_wrong_with_its_body,
+        acting::operators_have_a_listener_of_their_own_where_they_want_one,
+        visits::our_own_mistake_is_not_told_as_a_payment,
+        visits::a_citizen_who_comes_too_often_reads_a_page,
+        waiting::who_waits_for_a_session_is_answered_at_once_when_the_process_stops,
+        waiting::a_body_that_trickles_is_not_waited_for,
         hostile::no_forged_token_opens_anything_and_all_are_refused_in_one_shape,
         hostile::clocks_may_differ_by_a_minute_and_no_more,
         oauth::a_client_proves_itself_in_two_ways_and_gets_a_token_for_its_institution,

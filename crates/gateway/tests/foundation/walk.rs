@@ -159,6 +159,33 @@ pub(crate) async fn what_another_client_or_service_holds_answers_like_what_does_
     assert!(walked > 0);
 }
 
+/// Ids stand in bodies and queries too (reliability.md 29): one of another tenant or of another service names nothing.
+pub(crate) async fn an_id_of_somebody_else_within_a_body_names_nothing(database: Database) {
+    let gateway = TestGateway::new(&database).await;
+    let mut seeded = gateway.seed().await;
+    gateway.make_one_of_each(&mut seeded).await;
+    let position = seeded.made["debt-positions"].clone();
+    for client in [&seeded.for_b, &seeded.narrow] {
+        let token = gateway.token(client).await;
+        let pay = |id: &str| {
+            let body = serde_json::json!({
+                "line_items": [{"debt_position_id": id}], "return_url": "https://portale.example.it/esito",
+            });
+            Ask::post("/v1/checkout-sessions").token(&token).json(&body).key(&Uuid::new_v4().to_string())
+        };
+        let theirs = gateway.ask(pay(&position)).await;
+        let nothing = gateway.ask(pay(&Uuid::now_v7().to_string())).await;
+        theirs.is_problem(404, "not_found");
+        assert_eq!(theirs.without_instance(), nothing.without_instance());
+        let list = Ask::get(format!("/v1/checkout-sessions?debt_position_id={position}")).token(&token);
+        assert_eq!(gateway.ask(list).await.is(200).json()["items"], serde_json::json!([]));
+    }
+    // Another client of the same institution and services pays the position, but sees no session of somebody else.
+    let token = gateway.token(&seeded.other_for_a).await;
+    let list = Ask::get(format!("/v1/checkout-sessions?debt_position_id={position}")).token(&token);
+    assert_eq!(gateway.ask(list).await.is(200).json()["items"], serde_json::json!([]));
+}
+
 fn is_nothing(operation: &Operation, seen: &Seen) {
     assert_eq!((seen.status, seen.code().as_str()), (404, "not_found"), "{}: {}", operation.id, seen.text());
 }

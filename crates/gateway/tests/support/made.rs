@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use tramite_domain::access::ClientKind;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::given::World;
 use tramite_domain::ids::ReceiptRowId;
@@ -27,6 +28,10 @@ impl TestGateway {
         });
         let session = self.make(&token, "/v1/checkout-sessions", &item).await;
         let receipt = self.receipt(seeded, &position).await;
+        // Of a client that the tests do not act for: it is what they end.
+        let acting = self.client(ClientKind::Application, &[(seeded.a.id, None)]).await;
+        let acting = self.gateway.store().system().client(acting.id).await.unwrap().unwrap();
+        seeded.made.insert("delegations", acting.delegations[0].id.to_string());
         seeded.made.insert("debt-positions", position);
         seeded.made.insert("checkout-sessions", session);
         seeded.made.insert("receipts", receipt.to_string());

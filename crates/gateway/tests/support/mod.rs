@@ -11,6 +11,7 @@ pub mod ids;
 pub mod made;
 pub mod node;
 pub mod portal;
+mod registry;
 pub mod seed;
 
 use std::future::Future;
@@ -22,17 +23,30 @@ use actix_web::test;
 use actix_web::web::Data;
 use tramite_domain::environment::Environment;
 use tramite_domain::given::World;
-use tramite_gateway::{Gateway, GatewaySettings, rest_app};
+use tramite_gateway::{Gateway, GatewaySettings, platform_app, rest_app};
 use tramite_storage::{DatabaseUrl, MasterKey, Store, StoreSettings};
 use tramite_testkit::Database;
 
 pub use ask::{Ask, Seen};
 pub use clock::TestWorld;
+pub use made::debt_position;
 
 /// Where the tests' gateway says it is.
 pub const PUBLIC_URL: &str = "http://localhost:8080";
 
 type Caller = Rc<dyn Fn(test::TestRequest) -> Pin<Box<dyn Future<Output = Seen>>>>;
+
+/// A caller of an application; its type cannot be written out.
+macro_rules! served {
+    ($app:expr) => {{
+        let app = $app;
+        let call: Caller = Rc::new(move |request| {
+            let app = Rc::clone(&app);
+            Box::pin(async move { Seen::of(test::call_service(&*app, request.to_request()).await).await })
+        });
+        call
+    }};
+}
 
 /// A gateway on a database of its own.
 pub struct TestGateway {
@@ -63,15 +77,23 @@ impl TestGateway {
         Self::on(self.gateway.store().clone(), Arc::clone(&self.world), settings).await
     }
 
+    /// A process on a store, with a clock of its own.
+    pub async fn over(store: Store) -> Self {
+        let settings = GatewaySettings::new(PUBLIC_URL).unwrap();
+        Self::on(store, Arc::new(TestWorld::new()), settings).await
+    }
+
+    /// The listener of operators of the same process.
+    pub async fn at_platform(&self) -> Self {
+        let app = Rc::new(test::init_service(platform_app(self.gateway.clone())).await);
+        Self { gateway: self.gateway.clone(), world: Arc::clone(&self.world), call: served!(app) }
+    }
+
     async fn on(store: Store, world: Arc<TestWorld>, settings: GatewaySettings) -> Self {
         let given: Arc<dyn World> = world.clone();
         let gateway = Data::new(Gateway::open(store, given, settings).await.unwrap());
         let app = Rc::new(test::init_service(rest_app(gateway.clone())).await);
-        let call: Caller = Rc::new(move |request| {
-            let app = Rc::clone(&app);
-            Box::pin(async move { Seen::of(test::call_service(&*app, request.to_request()).await).await })
-        });
-        Self { gateway, world, call }
+        Self { gateway, world, call: served!(app) }
     }
 
     /// Asks, reads the whole answer, and holds it against the contract.
@@ -106,5 +128,6 @@ fn wide() -> tramite_gateway::RateLimits {
         token_source_per_minute: many,
         source_per_second: many,
         source_burst: many,
+        ..tramite_gateway::RateLimits::default()
     }
 }

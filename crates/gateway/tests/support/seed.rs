@@ -191,7 +191,7 @@ impl TestGateway {
             updated_at: now,
         };
         self.gateway.store().system().insert_client(client, Change::default()).await.unwrap();
-        Known { id, secret: text }
+        Known { id, secret: text.expose().clone() }
     }
 
     /// Asks for a token.

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Our own keys. The private part is sealed under the platform's data key.
 
-use std::fmt;
-
 use diesel::prelude::*;
 use tramite_domain::ids::SigningKeyId;
+use tramite_domain::secret::Secret;
 use tramite_domain::time::Instant;
 
 use super::SystemScope;
@@ -43,30 +42,18 @@ impl KeyPurpose {
 }
 
 /// A key of ours.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningKey {
-    /// Our id, the `kid` of tokens.
+    /// Our id.
     pub id: SigningKeyId,
     /// What it is for.
     pub purpose: KeyPurpose,
     /// PKCS#8 DER for ES256, 32 bytes for HMAC.
-    pub private: Vec<u8>,
+    pub private: Secret<Vec<u8>>,
     /// When it was made.
     pub created_at: Instant,
     /// When it stopped signing.
     pub retired_at: Option<Instant>,
-}
-
-impl fmt::Debug for SigningKey {
-    /// Without the private part.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("SigningKey")
-            .field("id", &self.id)
-            .field("purpose", &self.purpose)
-            .field("retired_at", &self.retired_at)
-            .finish_non_exhaustive()
-    }
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -92,7 +79,7 @@ impl SystemScope {
             keys.push(SigningKey {
                 id: row.id.0,
                 purpose: known("signing_keys.purpose", purpose)?,
-                private: self.store.unseal(spot(row.id.0.uuid().as_bytes()), &row.private_sealed).await?,
+                private: Secret::new(self.store.unseal(spot(row.id.0.uuid().as_bytes()), &row.private_sealed).await?),
                 created_at: row.created_at.0,
                 retired_at: row.retired_at.map(|at| at.0),
             });
@@ -108,7 +95,7 @@ impl SystemScope {
         let row = KeyRow {
             id: Id(key.id),
             purpose: key.purpose.name().to_owned(),
-            private_sealed: self.store.seal(spot(key.id.uuid().as_bytes()), &key.private).await?,
+            private_sealed: self.store.seal(spot(key.id.uuid().as_bytes()), key.private.expose()).await?,
             created_at: At(key.created_at),
             retired_at: key.retired_at.map(At),
         };

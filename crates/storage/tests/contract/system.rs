@@ -123,7 +123,7 @@ pub(crate) async fn a_client_comes_back_with_secrets_and_delegations(database: D
     system.update_client(after.clone(), 1, Change::default()).await.unwrap();
     assert_eq!(system.client_for_token(one.id).await.unwrap().as_ref(), Some(&after));
     assert_eq!(system.clients(&PageRequest::first(1)).await.unwrap().items, vec![after]);
-    let names = town.store.delegations(&town.node()).await.unwrap();
+    let names = town.store.delegations(&town.node(), &PageRequest::first(10)).await.unwrap().items;
     assert_eq!(names.len(), 3);
     assert!(names.iter().all(|(grant, name)| grant.institution_id == town.a.id && name == "Portale"));
 }
@@ -183,7 +183,7 @@ pub(crate) async fn a_signing_key_is_sealed_under_the_master_key(database: Datab
     let key = SigningKey {
         id: id(),
         purpose: KeyPurpose::AccessToken,
-        private: b"CANARY-private-part".to_vec(),
+        private: tramite_domain::secret::Secret::new(b"CANARY-private-part".to_vec()),
         created_at: now(),
         retired_at: None,
     };

@@ -71,7 +71,7 @@ pub(crate) async fn two_institutions_with_the_same_notice_never_meet(database: D
         assert_eq!(feed.len(), 1);
         assert_eq!(feed[0].event.data.debt_position_id, Some(own.position.id));
         assert_eq!(store.institution(scope).await.unwrap().id, scope.institution());
-        assert_eq!(store.delegations(scope).await.unwrap().len(), 2);
+        assert_eq!(store.delegations(scope, &page).await.unwrap().items.len(), 2);
     }
 }
 

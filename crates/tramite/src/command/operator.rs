@@ -10,6 +10,7 @@ use tramite_domain::audit::AuditLine;
 use tramite_domain::environment::Environment;
 use tramite_domain::given::World;
 use tramite_domain::ids::ClientId;
+use tramite_domain::secret::Secret;
 use tramite_domain::text::Text;
 use tramite_storage::Change;
 
@@ -46,7 +47,7 @@ pub(crate) struct Issued {
     /// What is kept.
     pub(crate) secret: ClientSecret,
     /// The secret.
-    pub(crate) text: String,
+    pub(crate) text: Secret<String>,
 }
 
 /// A secret of an operator, in the form of its environment.
@@ -111,11 +112,11 @@ pub(crate) async fn run(command: OperatorCommand) -> Result<ExitCode, Failure> {
     let id = operator.id;
     store.system().insert_client(operator, change_of_client(&SystemWorld, "client.added", id)).await?;
     if options.json {
-        let shown = json!({"client_id": id.to_string(), "client_secret": text, "expires_at": expires_at});
+        let shown = json!({"client_id": id.to_string(), "client_secret": text.expose(), "expires_at": expires_at});
         Terminal::Output.line(&shown.to_string());
     } else {
         Terminal::Output.line(&format!("client_id      {id}"));
-        Terminal::Output.line(&format!("client_secret  {text}"));
+        Terminal::Output.line(&format!("client_secret  {}", text.expose()));
         let until = expires_at.map_or_else(String::new, |end| end.to_string());
         Terminal::Errors.line(&format!("The secret is shown this once and holds until {until}."));
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_server::{Server, ServerHandle};
-use futures_util::future::join_all;
+use futures_util::future::{join_all, select_all};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tramite_storage::{Backend, Store, StoreSettings};
@@ -15,7 +15,9 @@ use tramite_worker::{Worker, WorkerSettings};
 use crate::clock::SystemWorld;
 use crate::config::{Reader, ServeOptions, ServeSettings, WrongConfiguration, guard, guard_store};
 use crate::failure::Failure;
-use crate::server::{Door, bind, gateway_settings, node_server, open_gateway, open_store, private_server, rest_server};
+use crate::server::{
+    Door, bind, gateway_settings, node_server, open_gateway, open_store, platform_server, private_server, rest_server,
+};
 use crate::stop::Stop;
 
 /// Serves until the process is asked to stop.
@@ -34,46 +36,39 @@ pub(crate) async fn run(options: ServeOptions) -> Result<ExitCode, Failure> {
 }
 
 async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result<ExitCode, Failure> {
+    // Every address is opened before anything else: one that is taken is told at once.
     let (listener, bound) = bind("TRAMITE_LISTEN", settings.listen)?;
     let (private_listener, private_bound) = bind("TRAMITE_PRIVATE_LISTEN", settings.private_listen)?;
+    let platform = settings.platform_listen.map(|address| bind("TRAMITE_PLATFORM_LISTEN", address)).transpose()?;
+    let node = settings.node.as_ref().map(|node| bind("TRAMITE_NODE_LISTEN", node.listen)).transpose()?;
+    tracing::info!(
+        environment = store.environment().name(),
+        listen = %bound,
+        private_listen = %private_bound,
+        platform_listen = platform.as_ref().map(|(_, bound)| tracing::field::display(bound)),
+        node_listen = node.as_ref().map(|(_, bound)| tracing::field::display(bound)),
+        "Tramite starts"
+    );
     let gateway = open_gateway(store.clone(), gateway_settings(&settings)?).await?;
     let node_store = node_store(&settings, &store).await?;
     let door = Door::open(&node_store);
     // With a listener of its own the Node is heard there alone; without one, in a sandbox, beside the API.
     let beside = settings.node.is_none().then(|| door.soap());
-    let rest = rest_server(gateway.clone(), beside, listener)?;
-    let node = match settings.node {
-        Some(node) => {
-            let (listener, bound) = bind("TRAMITE_NODE_LISTEN", node.listen)?;
-            tracing::info!(node_listen = %bound, "the Node is heard");
-            Some(node_server(gateway.clone(), door.soap(), node, listener)?)
-        }
-        None => None,
-    };
+    let mut servers = vec![rest_server(gateway.clone(), beside, listener)?];
+    if let Some((listener, _)) = platform {
+        servers.push(platform_server(gateway.clone(), listener)?);
+    }
+    if let Some((own, (listener, _))) = settings.node.zip(node) {
+        servers.push(node_server(gateway.clone(), door.soap(), own, listener)?);
+    }
     let private = private_server(gateway.clone(), private_listener)?;
-    let public = [Some(rest.handle()), node.as_ref().map(Server::handle)];
-    let private_handle = private.handle();
-    let mut rest = tokio::spawn(rest);
-    let mut node = tokio::spawn(async move {
-        match node {
-            Some(server) => server.await,
-            None => std::future::pending().await,
-        }
-    });
-    let mut private = tokio::spawn(private);
+    let (public, private_handle) = (servers.iter().map(Server::handle).collect(), private.handle());
+    let running = servers.into_iter().chain([private]).map(tokio::spawn);
     let worker = (settings.with_worker || store.backend() == Backend::Sqlite).then(|| RunningWorker::start(&store));
-    tracing::info!(
-        environment = store.environment().name(),
-        listen = %bound,
-        private_listen = %private_bound,
-        worker = worker.is_some(),
-        "Tramite serves"
-    );
+    tracing::info!(worker = worker.is_some(), "Tramite serves");
     let ended = tokio::select! {
         () = stop.asked() => None,
-        outcome = &mut rest => Some(outcome),
-        outcome = &mut node => Some(outcome),
-        outcome = &mut private => Some(outcome),
+        (outcome, _, _) = select_all(running) => Some(outcome),
     };
     // A listener that ends by itself is a failure, but what is left is ended in the same good order: not ready first.
     tracing::info!("Tramite stops");
@@ -85,7 +80,6 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
         () = stop.asked() => {}
     }
     finish(public, private_handle, worker, door).await;
-    node.abort();
     node_store.close();
     store.close();
     match ended {
@@ -107,8 +101,8 @@ async fn node_store(settings: &ServeSettings, store: &Store) -> Result<Store, Fa
 }
 
 /// What was begun is finished, here and in the worker, and then what the journal still holds is written.
-async fn finish(public: [Option<ServerHandle>; 2], private: ServerHandle, worker: Option<RunningWorker>, door: Door) {
-    let listeners = join_all(public.into_iter().flatten().map(|handle| handle.stop(true)));
+async fn finish(public: Vec<ServerHandle>, private: ServerHandle, worker: Option<RunningWorker>, door: Door) {
+    let listeners = join_all(public.into_iter().map(|handle| handle.stop(true)));
     let worker_ends = async {
         if let Some(worker) = worker {
             worker.stop().await;

@@ -3,17 +3,21 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use tramite_gateway::reach::{Reach, of_ip};
 use url::Url;
 
-use super::host::{Reach, of_ip};
 use super::reader::Reader;
 
 /// What an address to listen on looks like.
-const LISTEN_EXPECTED: &str = "an IP address and a port, for example 127.0.0.1:8080 or [::1]:8080";
+pub(super) const LISTEN_EXPECTED: &str = "an IP address and a port, for example 127.0.0.1:8080 or [::1]:8080";
 
 /// What an address of the web looks like.
 pub(super) const WEB_EXPECTED: &str =
     "an absolute https or http address without user, query and fragment, for example https://tramite.example.it";
+
+/// What the public address looks like.
+pub(super) const PUBLIC_EXPECTED: &str =
+    "an absolute https or http address without user, path, query and fragment, for example https://tramite.example.it";
 
 /// An address of this machine with that port.
 pub(crate) const fn loopback_address(port: u16) -> SocketAddr {
@@ -48,6 +52,11 @@ pub(crate) fn web_address(text: &str) -> Option<Url> {
     (is_plain && is_web).then_some(url)
 }
 
+/// Where the world reaches the gateway: an address of the web that is a host alone, for the paths of answers begin there.
+pub(crate) fn public_address(text: &str) -> Option<Url> {
+    web_address(text).filter(|url| url.path() == "/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +82,7 @@ mod tests {
         for right in ["https://tramite.example.it", "http://127.0.0.1:8080/", "https://a.it/path"] {
             assert!(web_address(right).is_some(), "{right}");
         }
+        assert!(public_address("https://a.it/").is_some() && public_address("https://a.it/path").is_none());
         for wrong in [
             "",
             "tramite.example.it",

@@ -33,6 +33,12 @@ pub(crate) struct LimitOptions {
     /// As many of them at once [default: 50]
     #[arg(long, env = "TRAMITE_LIMIT_SOURCE_BURST", value_name = "NUMBER")]
     pub(crate) limit_source_burst: Option<String>,
+    /// Requests of one client that wait for a session to move, at a time [default: 20]
+    #[arg(long, env = "TRAMITE_LIMIT_WAITS_PER_CLIENT", value_name = "NUMBER")]
+    pub(crate) limit_waits_per_client: Option<String>,
+    /// Look-ups in vain of other institutions' notices by one client, an hour [default: 30]
+    #[arg(long, env = "TRAMITE_LIMIT_MISSES_PER_HOUR", value_name = "NUMBER")]
+    pub(crate) limit_misses_per_hour: Option<String>,
     /// Proxies whose `X-Forwarded-For` is believed: IP addresses separated by commas [default: none]
     #[arg(long, env = "TRAMITE_TRUSTED_PROXIES", value_name = "ADDRESSES")]
     pub(crate) trusted_proxies: Option<String>,
@@ -70,6 +76,16 @@ impl LimitOptions {
                 usual.source_per_second,
             ),
             source_burst: number("TRAMITE_LIMIT_SOURCE_BURST", &self.limit_source_burst, usual.source_burst),
+            waits_per_client: number(
+                "TRAMITE_LIMIT_WAITS_PER_CLIENT",
+                &self.limit_waits_per_client,
+                usual.waits_per_client,
+            ),
+            misses_per_hour: number(
+                "TRAMITE_LIMIT_MISSES_PER_HOUR",
+                &self.limit_misses_per_hour,
+                usual.misses_per_hour,
+            ),
         }
     }
 

@@ -6,7 +6,6 @@
 
 mod addresses;
 mod checkout;
-mod host;
 mod limits;
 mod node;
 mod problem;

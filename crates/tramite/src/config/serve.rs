@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use tramite_gateway::RateLimits;
 
-use super::addresses::{loopback_address, needs_public, socket_address};
+use super::addresses::{LISTEN_EXPECTED, loopback_address, needs_public, socket_address};
 use super::limits::LimitOptions;
 use super::node::{NodeListener, NodeOptions};
 use super::reader::{Reader, flag};
@@ -34,6 +34,9 @@ pub(crate) struct ServeOptions {
     /// Where health and metrics are heard; not for the world [default: 127.0.0.1:8090]
     #[arg(long, env = "TRAMITE_PRIVATE_LISTEN", value_name = "ADDRESS")]
     pub(crate) private_listen: Option<String>,
+    /// Where operators alone are heard; their routes are not on the API's address then [default: none, they are there]
+    #[arg(long, env = "TRAMITE_PLATFORM_LISTEN", value_name = "ADDRESS")]
+    pub(crate) platform_listen: Option<String>,
     /// Lets the API be heard beyond this machine
     #[arg(long, env = "TRAMITE_PUBLIC", num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOLEAN")]
     pub(crate) public: Option<String>,
@@ -57,6 +60,8 @@ pub(crate) struct ServeSettings {
     pub(crate) listen: SocketAddr,
     /// Where health and metrics are heard.
     pub(crate) private_listen: SocketAddr,
+    /// Where operators are heard, if not with the API.
+    pub(crate) platform_listen: Option<SocketAddr>,
     /// Whether the worker runs here on PostgreSQL too.
     pub(crate) with_worker: bool,
     /// How long requests are still taken after the stop was asked for.
@@ -82,8 +87,17 @@ impl ServeOptions {
             self.private_listen.as_deref(),
             loopback_address(PRIVATE_PORT),
         );
-        if listen == private_listen && listen.port() != 0 {
-            reader.wrong("TRAMITE_PRIVATE_LISTEN", format!("{listen} is the API's own address; expected another one"));
+        let platform_listen =
+            reader.optional("TRAMITE_PLATFORM_LISTEN", self.platform_listen.as_deref(), LISTEN_EXPECTED, |text| {
+                text.parse::<SocketAddr>().ok()
+            });
+        let others = [("TRAMITE_PRIVATE_LISTEN", Some(private_listen)), ("TRAMITE_PLATFORM_LISTEN", platform_listen)];
+        for (variable, _) in others.iter().filter(|(_, other)| *other == Some(listen) && listen.port() != 0) {
+            reader.wrong(variable, format!("{listen} is the API's own address; expected another one"));
+        }
+        if platform_listen == Some(private_listen) && private_listen.port() != 0 {
+            let text = format!("{private_listen} is the address of health and metrics; expected another one");
+            reader.wrong("TRAMITE_PLATFORM_LISTEN", text);
         }
         let with_worker = flag(reader, "TRAMITE_WITH_WORKER", self.with_worker.as_deref());
         let drain_seconds = reader.or_default(
@@ -102,6 +116,7 @@ impl ServeOptions {
             node,
             listen,
             private_listen,
+            platform_listen,
             with_worker,
             drain: Duration::from_secs(drain_seconds),
             limits,

@@ -7,7 +7,7 @@ use tramite_domain::institution::ACCOUNT_DELAY_SECONDS;
 use tramite_storage::StoreSettings;
 use url::Url;
 
-use super::addresses::{WEB_EXPECTED, web_address};
+use super::addresses::{PUBLIC_EXPECTED, public_address};
 use super::checkout::{CheckoutOptions, CheckoutSettings};
 use super::node::NodeAuth;
 use super::reader::Reader;
@@ -57,7 +57,8 @@ impl ServiceOptions {
     /// Reads all of it; none where something is wrong.
     pub(crate) fn read(&self, reader: &mut Reader) -> Option<ServiceSettings> {
         let store = self.store.read(reader);
-        let public_url = reader.required("TRAMITE_PUBLIC_URL", self.public_url.as_deref(), WEB_EXPECTED, web_address);
+        let public_url =
+            reader.required("TRAMITE_PUBLIC_URL", self.public_url.as_deref(), PUBLIC_EXPECTED, public_address);
         let checkout = self.checkout.read(reader);
         let node_auth = reader.or_default(
             "TRAMITE_NODE_AUTH",

@@ -7,6 +7,7 @@ use tramite_domain::batch::{Batch, Write};
 use tramite_domain::given::World;
 use tramite_domain::ids::ClientId;
 use tramite_domain::institution::Institution;
+use tramite_domain::secret::Secret;
 use tramite_domain::text::Text;
 use tramite_storage::{PageRequest, Store, StoreError};
 
@@ -28,7 +29,7 @@ pub(super) async fn operator(store: &Store, world: &dyn World) -> Result<(Creden
         let client = Client { demo: true, ..new_operator(world, name, secret) };
         let id = client.id;
         system.insert_client(client, change_of_client(world, "client.added", id)).await?;
-        return Ok((credentials(id, text), format!("operator {id}")));
+        return Ok((credentials(id, &text), format!("operator {id}")));
     };
     let now = world.now();
     let mut after = Client { version: before.version.saturating_add(1), updated_at: now, ..before.clone() };
@@ -38,11 +39,11 @@ pub(super) async fn operator(store: &Store, world: &dyn World) -> Result<(Creden
     after.secrets.push(secret);
     let change = change_of_client(world, "client.secret_added", after.id);
     system.update_client(after, before.version, change).await?;
-    Ok((credentials(before.id, text), format!("operator {}, known from before", before.id)))
+    Ok((credentials(before.id, &text), format!("operator {}, known from before", before.id)))
 }
 
-fn credentials(id: ClientId, client_secret: String) -> Credentials {
-    Credentials { client_id: id.to_string(), client_secret }
+fn credentials(id: ClientId, client_secret: &Secret<String>) -> Credentials {
+    Credentials { client_id: id.to_string(), client_secret: client_secret.expose().clone() }
 }
 
 async fn known_operator(store: &Store) -> Result<Option<Client>, StoreError> {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! The listeners of one process: the API, and beside it health and metrics.
+//! The listeners of one process: the API, beside it health and metrics, and where they are apart the operators' own.
 
 mod door;
 mod listen;
@@ -13,4 +13,4 @@ pub(crate) use listen::{bind, local_url};
 pub(crate) use node::node_server;
 pub(crate) use parts::{gateway_settings, open_gateway, open_store, sandbox_settings};
 pub(crate) use private::private_server;
-pub(crate) use rest::rest_server;
+pub(crate) use rest::{platform_server, rest_server};

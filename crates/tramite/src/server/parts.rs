@@ -43,6 +43,7 @@ pub(crate) fn gateway_settings(settings: &ServeSettings) -> Result<GatewaySettin
     told.account_delay_seconds = service.account_delay_seconds;
     told.trusted_proxies.clone_from(&settings.trusted_proxies);
     told.checkout = Some(checkout);
+    told.platform_apart = settings.platform_listen.is_some();
     Ok(told)
 }
 

@@ -14,11 +14,15 @@ pub(crate) async fn serve(database: Database) {
     let key = Key::new();
     let key = key.text();
     let (listen, private) = (format!("127.0.0.1:{}", free_port()), format!("127.0.0.1:{}", free_port()));
+    let platform = format!("127.0.0.1:{}", free_port());
     let public = format!("http://{listen}");
     let mut settings = settings(database.url(), &key);
-    for (name, value) in
-        [("TRAMITE_LISTEN", &listen), ("TRAMITE_PRIVATE_LISTEN", &private), ("TRAMITE_PUBLIC_URL", &public)]
-    {
+    for (name, value) in [
+        ("TRAMITE_LISTEN", &listen),
+        ("TRAMITE_PRIVATE_LISTEN", &private),
+        ("TRAMITE_PLATFORM_LISTEN", &platform),
+        ("TRAMITE_PUBLIC_URL", &public),
+    ] {
         settings = with(&settings, name, value);
     }
     settings = with(&settings, "TRAMITE_DRAIN_SECONDS", "1");
@@ -31,6 +35,16 @@ pub(crate) async fn serve(database: Database) {
         answers(&format!("http://{private}{path}"), status).await;
     }
     answers(&format!("{public}/health/ready"), 404).await;
+    // What operators alone may do is on their own listener, and not there on the other one.
+    for (path, at_platform, at_public) in [
+        ("/status", 200, 200),
+        ("/v1/clients", 401, 404),
+        ("/v1/services", 404, 401),
+        ("/.well-known/jwks.json", 200, 200),
+    ] {
+        answers(&format!("http://{platform}{path}"), at_platform).await;
+        answers(&format!("{public}{path}"), at_public).await;
+    }
     // In the sandbox the Node's messages come to the same listener: what is no message is a fault, not a lost path.
     let soap = http().post(format!("{public}/soap/pa-for-node")).body("<a/>").send().await.unwrap();
     assert_eq!(soap.status(), 500);

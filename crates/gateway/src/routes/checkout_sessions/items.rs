@@ -2,22 +2,22 @@
 //! From what a caller names to the items of a session: positions of the institution, found or made, and other
 //! institutions' notices where they may be paid (rules.md 37).
 
+use std::collections::BTreeSet;
+
 use tramite_domain::access::ApiScope;
 use tramite_domain::batch::Batch;
 use tramite_domain::debt_position::{DebtPosition, Origin, PositionInput};
-use tramite_domain::institution::{Institution, InstitutionStatus};
-use tramite_domain::node::payable;
+use tramite_domain::institution::Institution;
 use tramite_domain::notice::NoticeNumber;
-use tramite_domain::refusal::Refusal;
-use tramite_domain::session::{Choice, ForeignItem, ItemInput, OwnItem};
+use tramite_domain::session::{Choice, ItemInput, OwnItem};
 use tramite_domain::violation::Violation;
-use tramite_storage::Scope;
 
+use super::foreign::foreign;
 use super::wire::LineItemInput;
 use crate::auth::Tenant;
 use crate::gateway::Gateway;
 use crate::problem::{Code, OrNotFound, Problem};
-use crate::routes::debt_positions::{Payers, make, payers};
+use crate::routes::debt_positions::{IfExists, Payers, make, payers};
 
 /// The items of a session, with the positions that it makes.
 #[derive(Debug, Default)]
@@ -34,6 +34,8 @@ pub(super) async fn look_up(
     institution: &Institution,
     wire: &[LineItemInput],
 ) -> Result<Items, Problem> {
+    may_replace(tenant, wire)?;
+    named_once(wire)?;
     let mut items = Items::default();
     for (at, item) in wire.iter().enumerate() {
         let pointer = format!("/line_items/{at}");
@@ -56,6 +58,32 @@ pub(super) async fn look_up(
         items.inputs.push(found);
     }
     Ok(items)
+}
+
+/// To give a position new terms is to write it, whatever the way.
+fn may_replace(tenant: &Tenant, wire: &[LineItemInput]) -> Result<(), Problem> {
+    let replaces = wire.iter().any(|item| item.if_exists == Some(IfExists::Replace));
+    if replaces && !tenant.may(ApiScope::DebtPositionsWrite) {
+        return Err(Problem::insufficient_scope(ApiScope::DebtPositionsWrite.name()));
+    }
+    Ok(())
+}
+
+/// Two items cannot make one position: each is decided before the other is written.
+fn named_once(wire: &[LineItemInput]) -> Result<(), Problem> {
+    let mut named = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for (at, item) in wire.iter().enumerate() {
+        let Some(input) = &item.debt_position else { continue };
+        if !named.insert((input.service_code.as_str(), input.external_id.as_str())) {
+            wrong.push(Violation {
+                pointer: format!("/line_items/{at}"),
+                code: "duplicate_item",
+                detail: "Another item of this session makes the same debt position.".to_owned(),
+            });
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(Problem::invalid(wrong)) }
 }
 
 fn one_kind(pointer: String) -> Problem {
@@ -85,66 +113,7 @@ async fn by_notice(
         let position = gateway.store().position_by_notice(&tenant.scope, &notice).await?.or_not_found()?;
         return own(gateway, tenant, position, Choice::Notice(notice), item, false).await;
     }
-    gateway.misses().check(tenant.client_id(), gateway.now())?;
-    match foreign(gateway, tenant, notice, creditor, item, pointer).await? {
-        Some(found) => Ok(ItemInput::Foreign(found)),
-        None => {
-            gateway.misses().count(tenant.client_id(), gateway.now());
-            Err(Refusal::NoticeNotFound.into())
-        }
-    }
-}
-
-/// Another institution's notice, payable for the expected amount; none for every reason that must not be told apart.
-async fn foreign(
-    gateway: &Gateway,
-    tenant: &Tenant,
-    notice: NoticeNumber,
-    creditor: &str,
-    item: &LineItemInput,
-    pointer: &str,
-) -> Result<Option<ForeignItem>, Problem> {
-    let now = gateway.now();
-    let Some(owner) = gateway.store().system().served(creditor).await? else {
-        return missing_amount(item, pointer).map(|()| None);
-    };
-    let delegated =
-        tenant.client.delegations.iter().any(|one| {
-            one.institution_id == owner.id && one.live_at(now) && one.scopes.contains(&ApiScope::PaymentsWrite)
-        });
-    if !delegated {
-        missing_amount(item, pointer)?;
-    }
-    if owner.status != InstitutionStatus::Active || !(delegated || owner.payable_by_notice) {
-        return Ok(None);
-    }
-    // The one look into another tenant: this notice, for a citizen who holds it.
-    let scope = Scope::of_checkout_link(owner.id);
-    let Some(position) = gateway.store().position_by_notice(&scope, &notice).await? else { return Ok(None) };
-    let Ok(installment) = payable(&position, &notice, now) else { return Ok(None) };
-    if item.expected_amount.is_some_and(|expected| expected != installment.amount.cents()) {
-        return Ok(None);
-    }
-    Ok(Some(ForeignItem {
-        notice_number: notice,
-        creditor_tax_code: owner.tax_code,
-        company_name: owner.display_name.clone(),
-        description: position.description_of(installment).clone(),
-        amount: installment.amount,
-    }))
-}
-
-/// Without a delegation there, the amount is what proves that the caller holds the notice.
-fn missing_amount(item: &LineItemInput, pointer: &str) -> Result<(), Problem> {
-    if item.expected_amount.is_some() {
-        return Ok(());
-    }
-    let violation = Violation {
-        pointer: format!("{pointer}/expected_amount"),
-        code: "required",
-        detail: "The notice of another institution is paid only with the amount that stands on it.".to_owned(),
-    };
-    Err(Problem::invalid(vec![violation]))
+    foreign(gateway, tenant, notice, creditor, item, pointer).await.map(ItemInput::Foreign)
 }
 
 async fn inline(

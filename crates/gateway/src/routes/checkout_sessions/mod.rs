@@ -4,6 +4,7 @@
 mod add;
 mod cancel;
 mod compose;
+mod foreign;
 mod items;
 mod link;
 mod list;
@@ -14,6 +15,7 @@ mod view;
 mod waits;
 mod wire;
 
+pub(crate) use link::{is_for_citizens, too_often};
 pub(crate) use misses::Misses;
 pub(crate) use waits::Waits;
 

@@ -3,7 +3,9 @@
 //! the session is made, and again when the citizen is sent.
 
 use tramite_domain::environment::Environment;
-use url::{Host, Origin, Url};
+use url::{Origin, Url};
+
+use crate::reach::citizens_may_return;
 
 /// Names of the query parameters that a return carries; a caller's address must not use them.
 pub(crate) const PARAMETERS: [&str; 3] = ["tramite_session", "tramite_state", "tramite_token"];
@@ -17,8 +19,8 @@ pub(crate) fn check(address: &str, origins: &[String], environment: Environment)
         return Err("The address holds characters that no address may hold.");
     }
     let url = Url::parse(address).map_err(|_| "It is not an absolute web address.")?;
-    if !secure_enough(&url, environment) {
-        return Err("The address must be https.");
+    if !citizens_may_return(&url, environment) {
+        return Err("The address must be https, and in production one that the world reaches.");
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("The address must hold no user info.");
@@ -35,24 +37,6 @@ pub(crate) fn check(address: &str, origins: &[String], environment: Environment)
     Ok(url)
 }
 
-/// https; http only to this machine, and only where no real money is.
-fn secure_enough(url: &Url, environment: Environment) -> bool {
-    match url.scheme() {
-        "https" => true,
-        "http" => environment == Environment::Sandbox && is_loopback(url.host()),
-        _ => false,
-    }
-}
-
-fn is_loopback(host: Option<Host<&str>>) -> bool {
-    match host {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
 fn same_origin(allowed: &str, origin: &Origin) -> bool {
     origin.is_tuple() && Url::parse(allowed).is_ok_and(|url| url.origin() == *origin)
 }
@@ -62,7 +46,11 @@ mod tests {
     use super::*;
 
     fn allowed(address: &str, environment: Environment) -> bool {
-        let origins = ["https://portale.example.it".to_owned(), "http://127.0.0.1:9000".to_owned()];
+        let origins = [
+            "https://portale.example.it".to_owned(),
+            "http://127.0.0.1:9000".to_owned(),
+            "https://localhost".to_owned(),
+        ];
         check(address, &origins, environment).is_ok()
     }
 
@@ -101,5 +89,7 @@ mod tests {
     fn plain_http_goes_to_this_machine_alone_and_only_in_the_sandbox() {
         assert!(allowed("http://127.0.0.1:9000/back", Environment::Sandbox));
         assert!(!allowed("http://127.0.0.1:9000/back", Environment::Production));
+        assert!(allowed("https://localhost/back", Environment::Sandbox));
+        assert!(!allowed("https://localhost/back", Environment::Production));
     }
 }

@@ -61,7 +61,8 @@ pub(crate) async fn show_checkout_session(
     Ok(Reply::ok(&shown)?.etag(&etag_of(&session, now)).into_response())
 }
 
-/// Looks again until the state is another one, the session is over, or the time is up.
+/// Looks again until the state is another one, the session is over, the time is up, or this process stops: whoever waits
+/// is answered at once then, and asks another process.
 async fn wait(
     gateway: &Gateway,
     tenant: &Tenant,
@@ -73,7 +74,7 @@ async fn wait(
     let looks = seconds.saturating_mul(1_000) / LOOK_EVERY_MS;
     for _ in 0..looks {
         let status = session_status(&session, gateway.now());
-        if status != first || status.is_closed() {
+        if status != first || status.is_closed() || gateway.is_stopping() {
             break;
         }
         tokio::time::sleep(Duration::from_millis(LOOK_EVERY_MS)).await;

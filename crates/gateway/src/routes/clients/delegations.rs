@@ -10,9 +10,10 @@ use tramite_domain::given::Given;
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::{ClientId, InstitutionId};
 use tramite_domain::violation::{Place, Violations};
-use url::{Host, Url};
+use url::Url;
 
 use super::input::DelegationBody;
+use crate::reach::citizens_may_return;
 
 /// What the decision is about.
 pub(super) struct About<'a> {
@@ -78,7 +79,8 @@ pub(super) fn read(
     }
     for (index, origin) in body.return_origins.iter().enumerate() {
         if !is_origin(origin, about.environment) {
-            let why = "An origin is https, host and port, written as browsers do (http only for this very machine).";
+            let why = "An origin is https, host and port, written as browsers do, and in production of the world; http \
+                       only for this very machine, in the sandbox.";
             refuse(faults, &at.at("return_origins").at(index), "not_an_origin", why);
         }
     }
@@ -124,21 +126,11 @@ fn is_origin(text: &str, environment: Environment) -> bool {
     if url.origin().ascii_serialization() != text {
         return false;
     }
-    let own_machine = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return false,
-    };
-    match url.scheme() {
-        "https" => true,
-        "http" => own_machine && environment == Environment::Sandbox,
-        _ => false,
-    }
+    citizens_may_return(&url, environment)
 }
 
 /// An event in the feed of every institution whose delegation is not what it was.
-pub(super) fn events(
+pub(crate) fn events(
     before: &[Delegation],
     after: &[Delegation],
     given: &mut Given<'_>,
@@ -183,6 +175,9 @@ mod tests {
         ] {
             assert!(!is_origin(wrong, Environment::Sandbox), "{wrong}");
         }
-        assert!(!is_origin("http://localhost:3000", Environment::Production));
+        for private in ["http://localhost:3000", "https://localhost", "https://10.0.0.1", "https://portale.internal"] {
+            assert!(!is_origin(private, Environment::Production), "{private}");
+        }
+        assert!(is_origin("https://portale.example.it", Environment::Production));
     }
 }

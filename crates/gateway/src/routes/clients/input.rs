@@ -64,7 +64,7 @@ pub(super) struct DelegationBody {
     #[schema(value_type = Vec<words::Scope>, min_items = 1, max_items = 30)]
     pub(super) scopes: Vec<ApiScope>,
     /// Only objects of these services exist for it; left out means all.
-    #[schema(value_type = Option<Vec<words::ServiceCode>>, min_items = 1, max_items = 500)]
+    #[schema(value_type = Option<Vec<words::ServiceCode>>, min_items = 1, max_items = 100)]
     pub(super) service_codes: Option<Vec<String>>,
     /// Where citizens may be sent back.
     #[serde(default)]
@@ -87,7 +87,7 @@ pub(super) struct DelegationTermsBody {
     #[schema(value_type = Vec<words::Scope>, min_items = 1, max_items = 30)]
     pub(super) scopes: Vec<ApiScope>,
     /// Only objects of these services exist for it; left out means all.
-    #[schema(value_type = Option<Vec<words::ServiceCode>>, min_items = 1, max_items = 500)]
+    #[schema(value_type = Option<Vec<words::ServiceCode>>, min_items = 1, max_items = 100)]
     pub(super) service_codes: Option<Vec<String>>,
     /// Where citizens may be sent back.
     #[serde(default)]

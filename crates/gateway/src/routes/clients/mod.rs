@@ -11,6 +11,8 @@ mod secrets;
 mod show;
 mod view;
 
+pub(crate) use delegations::events as delegation_events;
+
 use tramite_domain::access::{ApiScope, Client};
 
 use crate::api::Api;

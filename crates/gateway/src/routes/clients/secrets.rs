@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use actix_web::{delete, post};
 use tramite_domain::access::{Client, ClientKind, ClientSecret, LIVE_SECRETS_MAX, OPERATOR_SECRET_DAYS};
 use tramite_domain::ids::{ClientId, ClientSecretId};
+use tramite_domain::secret::Secret;
 use tramite_domain::time::Instant;
 use tramite_storage::Change;
 
@@ -73,7 +74,7 @@ pub(super) fn new_secret(
     gateway: &Gateway,
     kind: ClientKind,
     expires_at: Option<Instant>,
-) -> Result<(ClientSecret, String), Problem> {
+) -> Result<(ClientSecret, Secret<String>), Problem> {
     let now = gateway.now();
     let latest = now.plus_hours(OPERATOR_SECRET_DAYS.saturating_mul(DAY_HOURS));
     let expires_at = match kind {

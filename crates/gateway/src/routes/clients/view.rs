@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What is shown of a client. A secret is shown in the answer that makes it, and never again.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use tramite_domain::access::{Client, ClientSecret, Delegation};
+use tramite_domain::secret::Secret;
 use tramite_domain::time::Instant;
 use utoipa::ToSchema;
 
@@ -94,7 +95,7 @@ pub(super) struct DelegationView {
     scopes: Vec<&'static str>,
     /// Only objects of these services exist for it; absent means all.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<words::ServiceCode>>, min_items = 0, max_items = 500)]
+    #[schema(value_type = Option<Vec<words::ServiceCode>>, min_items = 0, max_items = 100)]
     service_codes: Option<Vec<String>>,
     /// Where citizens may be sent back.
     #[schema(value_type = Vec<words::Origin>, min_items = 0, max_items = 50)]
@@ -122,9 +123,9 @@ pub(super) struct IssuedSecretView {
     #[schema(value_type = words::Id)]
     pub(super) id: String,
     /// The secret; absent from replays.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "shown_once")]
     #[schema(value_type = Option<words::ClientSecret>)]
-    pub(super) client_secret: Option<String>,
+    pub(super) client_secret: Option<Secret<String>>,
     /// Whether an earlier answer has shown it already.
     pub(super) secret_shown: bool,
     /// When it was made.
@@ -216,9 +217,14 @@ impl DelegationView {
     }
 }
 
+/// The one place where a secret is written: the answer that makes it. Replays hold none.
+fn shown_once<S: Serializer>(secret: &Option<Secret<String>>, serializer: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(|secret| secret.expose()).serialize(serializer)
+}
+
 impl IssuedSecretView {
     /// What is shown once.
-    pub(super) fn of(secret: &ClientSecret, text: String) -> Self {
+    pub(super) fn of(secret: &ClientSecret, text: Secret<String>) -> Self {
         Self {
             id: secret.id.to_string(),
             client_secret: Some(text),

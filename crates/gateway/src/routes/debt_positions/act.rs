@@ -4,12 +4,15 @@
 use actix_web::web::Data;
 use actix_web::{delete, post};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tramite_domain::audit::AuditLine;
 use tramite_domain::batch::Write;
 use tramite_domain::debt_position::{Decided, cancel, erase_draft, publish, reopen};
 use tramite_domain::given::Given;
 use tramite_domain::ids::DebtPositionId;
+use tramite_domain::personal_data::find_personal_data;
 use tramite_domain::refusal::Refusal;
+use tramite_domain::violation::Violation;
 use utoipa::ToSchema;
 
 use super::load::{Loaded, etag_of, load, view};
@@ -37,21 +40,23 @@ pub(crate) struct ReopenInput {
     reason: String,
 }
 
-/// One action under its key: load, check the condition, decide, commit, show.
-async fn act(
+/// One action under its key: load, check the condition, read the body, decide, commit, show.
+async fn act<T: DeserializeOwned + ToSchema>(
     gateway: &Gateway,
     tenant: &Tenant,
     id: DebtPositionId,
     (key, fingerprint): (&IdempotencyKey, [u8; 32]),
     condition: &Preconditions,
-    decide: impl Fn(&mut Given<'_>, &Loaded) -> Result<Decided, Refusal>,
+    body: &Body<T>,
+    decide: impl Fn(&mut Given<'_>, &Loaded, T) -> Result<Decided, Refusal>,
 ) -> Answer {
     once(gateway, tenant, key, fingerprint, async || {
         let loaded = load(gateway, &tenant.scope, id).await?;
         condition.check(Some(&loaded.etag(gateway.now())))?;
+        let input = body.valid()?;
         let mut ids = gateway.ids();
         let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
-        let decided = decide(&mut given, &loaded)?;
+        let decided = decide(&mut given, &loaded, input)?;
         let now = gateway.now();
         let shown = view(&loaded.institution, &decided.position, &loaded.payers, now);
         Ok((decided.batch, Reply::ok(&shown)?.etag(&etag_of(&decided.position, now))))
@@ -77,9 +82,8 @@ pub(crate) async fn publish_debt_position(
     condition: Preconditions,
     body: Body<EmptyInput>,
 ) -> Answer {
-    body.valid()?;
-    let decide = |given: &mut Given<'_>, loaded: &Loaded| publish(given, &loaded.position);
-    act(&gateway, &tenant, *id, (&key, body.fingerprint()), &condition, decide).await
+    let decide = |given: &mut Given<'_>, loaded: &Loaded, _: EmptyInput| publish(given, &loaded.position);
+    act(&gateway, &tenant, *id, (&key, body.fingerprint()), &condition, &body, decide).await
 }
 
 /// Cancels a debt position
@@ -102,12 +106,12 @@ pub(crate) async fn cancel_debt_position(
     parameters: Query<ForceParameters>,
     body: Body<EmptyInput>,
 ) -> Answer {
-    body.valid()?;
     let force = parameters.0.force;
-    let decide =
-        |given: &mut Given<'_>, loaded: &Loaded| cancel(given, &loaded.position, loaded.payers.activity(), force);
+    let decide = |given: &mut Given<'_>, loaded: &Loaded, _: EmptyInput| {
+        cancel(given, &loaded.position, loaded.payers.activity(), force)
+    };
     let fingerprint = body.fingerprint_with(if force { "force" } else { "" });
-    act(&gateway, &tenant, *id, (&key, fingerprint), &condition, decide).await
+    act(&gateway, &tenant, *id, (&key, fingerprint), &condition, &body, decide).await
 }
 
 /// Reopens a cancelled debt position
@@ -128,20 +132,32 @@ pub(crate) async fn reopen_debt_position(
     condition: Preconditions,
     body: Body<ReopenInput>,
 ) -> Answer {
-    let reason = body.valid()?.reason;
-    let decide = |given: &mut Given<'_>, loaded: &Loaded| {
+    let decide = |given: &mut Given<'_>, loaded: &Loaded, ReopenInput { reason }: ReopenInput| {
         let mut decided = reopen(given, &loaded.position)?;
+        no_person(&reason)?;
         decided.batch.push(Write::InsertAudit(AuditLine {
             id: given.id(),
             at: given.now,
             client_id: given.client_id,
             action: "debt_position.reopened".to_owned(),
             subject: format!("debt_position {}", loaded.position.id),
-            reason: Some(reason.clone()),
+            reason: Some(reason),
         }));
         Ok(decided)
     };
-    act(&gateway, &tenant, *id, (&key, body.fingerprint()), &condition, decide).await
+    act(&gateway, &tenant, *id, (&key, body.fingerprint()), &condition, &body, decide).await
+}
+
+/// The audit trail is kept for years and names nobody (rules.md 6).
+fn no_person(reason: &str) -> Result<(), Refusal> {
+    if find_personal_data(reason).is_none() {
+        return Ok(());
+    }
+    Err(Refusal::Invalid(vec![Violation {
+        pointer: "/reason".to_owned(),
+        code: "personal_data_in_text",
+        detail: "The reason is kept in the audit trail and must hold no personal data.".to_owned(),
+    }]))
 }
 
 /// Removes a draft

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use tramite_domain::debt_position::{Origin, PositionInput};
 use utoipa::IntoParams;
 
-use super::load::{Payers, etag_of, view};
+use super::load::{Payers, etag_of, payers, view};
 use super::make::{IfExists, make};
 use super::view::DebtPositionView;
 use super::wire::DebtPositionInput;
@@ -55,7 +55,13 @@ pub(crate) async fn add_debt_position(
         let institution = gateway.store().institution(&tenant.scope).await?;
         let made = make(&gateway, &tenant, &institution, &input, if_exists, Origin::Api).await?;
         let now = gateway.now();
-        let shown = view(&institution, &made.position, &Payers::default(), now).with_warnings(made.warnings);
+        let payers = if made.new {
+            Payers::default()
+        } else {
+            // Somebody may be paying what was there already.
+            payers(&gateway, &tenant.scope, std::slice::from_ref(&made.position)).await?
+        };
+        let shown = view(&institution, &made.position, &payers, now).with_warnings(made.warnings);
         let reply = if made.new {
             Reply::created(&shown, format!("/v1/debt-positions/{}", made.position.id))?
         } else {

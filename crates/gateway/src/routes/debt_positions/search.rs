@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Debt positions of one debtor. Personal data never stands in a path or query, so the question is a body, and each
-//! question leaves a line in the audit trail.
+//! question leaves a line in the audit trail: who asked, when, and for whom, under a name that only the institution's own
+//! key makes.
 
 use actix_web::post;
 use actix_web::web::Data;
+use data_encoding::HEXLOWER;
+use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
+use sha2::Sha256;
 use tramite_domain::audit::AuditLine;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::PositionStatus;
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::personal::Personal;
+use tramite_domain::secret::Secret;
 use tramite_domain::tax_code::SubjectTaxCode;
 use tramite_domain::violation::Violation;
 use tramite_storage::PositionFilter;
@@ -20,8 +25,11 @@ use crate::auth::Tenant;
 use crate::convention::{Answer, Reply, page_request};
 use crate::extract::Body;
 use crate::gateway::Gateway;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::words;
+
+/// What the name of a person is made for, so that the key could make no other.
+const PSEUDONYM_CONTEXT: &[u8] = b"tramite audit debtor v1";
 
 /// Whose debt positions.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -48,6 +56,14 @@ fn wrong_code() -> Problem {
     }])
 }
 
+/// How the audit trail names a person: the same code has the same name, and the name leads back to no code.
+fn subject(key: &Secret<[u8; 32]>, code: &SubjectTaxCode) -> Result<String, Problem> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose()).map_err(|_| Problem::new(Code::InternalError))?;
+    mac.update(PSEUDONYM_CONTEXT);
+    mac.update(code.to_string().to_ascii_uppercase().as_bytes());
+    Ok(format!("debtor/{}", HEXLOWER.encode(&mac.finalize().into_bytes())))
+}
+
 /// Searches debt positions by debtor
 ///
 /// Each search leaves a line in the audit trail of the institution.
@@ -65,6 +81,7 @@ pub(crate) async fn find_debt_positions(
     let asked = body.valid()?;
     let request = page_request(asked.limit, asked.cursor.as_deref())?;
     let code: SubjectTaxCode = asked.debtor_tax_code.expose().parse().map_err(|_| wrong_code())?;
+    let subject = subject(&gateway.store().pseudonym_key(&tenant.scope).await?, &code)?;
     let filter = PositionFilter {
         debtor_tax_code: Some(Personal::new(code)),
         status: asked.status,
@@ -77,10 +94,25 @@ pub(crate) async fn find_debt_positions(
         at: now,
         client_id: Some(tenant.client_id()),
         action: "debt_position.searched".to_owned(),
-        subject: "debtor".to_owned(),
+        subject,
         reason: None,
     };
     gateway.store().commit(&tenant.scope, Batch::new().with(Write::InsertAudit(line))).await?;
     let found = gateway.store().positions(&tenant.scope, &filter, &request, now).await?;
     Ok(Reply::ok(&page(&gateway, &tenant, found).await?)?.into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_has_one_name_in_the_trail_of_an_institution_and_it_is_not_the_code() {
+        let name = |key: u8, code: &str| subject(&Secret::new([key; 32]), &code.parse().unwrap()).unwrap();
+        let one = name(1, "RSSMRA85T10A562S");
+        assert_eq!(one, name(1, "rssmra85t10a562s"));
+        assert_ne!(one, name(2, "RSSMRA85T10A562S"), "another institution");
+        assert_ne!(one, name(1, "99999000013"));
+        assert!(one.starts_with("debtor/") && one.len() == 71 && !one.to_uppercase().contains("RSSMRA"));
+    }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! One receipt: as JSON, or as the message that the Node addressed to this institution.
 
-use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use tramite_domain::ids::ReceiptRowId;
@@ -12,9 +12,14 @@ use super::view::ReceiptView;
 use crate::auth::Tenant;
 use crate::convention::{Answer, Etag, Reply};
 use crate::extract::Segment;
+use crate::gate::best;
 use crate::gateway::Gateway;
 use crate::problem::OrNotFound;
 use crate::words;
+
+/// What it can be read as; the first where the caller does not mind.
+const JSON: &str = "application/json";
+const XML: &str = "application/xml";
 
 /// Shows a receipt
 ///
@@ -35,7 +40,7 @@ pub(crate) async fn show_receipt(
     request: HttpRequest,
 ) -> Answer {
     let receipt = gateway.store().receipt(&tenant.scope, *id).await?.or_not_found()?;
-    if wants_xml(&request) {
+    if best(request.headers(), [JSON, XML]) == Some(XML) {
         return Ok(message(receipt));
     }
     Ok(Reply::ok(&view(&receipt))?.etag(&etag_of(&receipt)).into_response())
@@ -46,19 +51,11 @@ fn etag_of(receipt: &Receipt) -> Etag {
     Etag::of(receipt.version, receipt.content.outcome.name())
 }
 
-/// XML is asked for by name; whoever takes anything gets JSON.
-fn wants_xml(request: &HttpRequest) -> bool {
-    let accepts = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok());
-    let mut media =
-        accepts.flat_map(|text| text.split(',')).map(|one| one.split(';').next().unwrap_or_default().trim());
-    media.find(|one| matches!(*one, "application/xml" | "application/json" | "*/*")) == Some("application/xml")
-}
-
 /// The bytes as received, as a download that no browser guesses about.
 fn message(receipt: Receipt) -> HttpResponse {
     let file = format!("attachment; filename=\"receipt-{}.xml\"", receipt.id);
     HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "application/xml"))
+        .insert_header((CONTENT_TYPE, XML))
         .insert_header((CONTENT_DISPOSITION, file))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((ETAG, etag_of(&receipt).to_string()))

@@ -2,6 +2,7 @@
 //! From the token in an address to the session, under a scope of its own.
 
 use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::institution::InstitutionStatus;
 use tramite_domain::session::CheckoutSession;
 use tramite_storage::Scope;
 
@@ -12,6 +13,8 @@ use crate::routes::checkout_sessions::show::positions_of;
 /// A session that a citizen opened.
 #[derive(Debug)]
 pub(super) struct Home {
+    /// Whether the institution takes payments now: the address of one that is suspended or closed mints nothing.
+    pub(super) collects: bool,
     pub(super) scope: Scope,
     pub(super) session: CheckoutSession,
     pub(super) positions: Vec<DebtPosition>,
@@ -19,10 +22,12 @@ pub(super) struct Home {
 
 /// The session of a token; a token that is not ours is not found, as is one whose session is gone.
 pub(super) async fn find(gateway: &Gateway, token: &str) -> Result<Home, Problem> {
-    let id = gateway.keys().session_of(token).ok_or_else(|| Problem::new(Code::NotFound))?;
+    let id =
+        gateway.keys().session_of_address(token, gateway.now()).await.ok_or_else(|| Problem::new(Code::NotFound))?;
     let institution = gateway.store().system().session_home(id).await?.or_not_found()?;
+    let collects = gateway.fresh().institution_status(gateway, institution).await? == Some(InstitutionStatus::Active);
     let scope = Scope::of_checkout_link(institution);
     let session = gateway.store().session(&scope, id).await?.or_not_found()?;
     let positions = positions_of(gateway, &scope, &session).await?;
-    Ok(Home { scope, session, positions })
+    Ok(Home { collects, scope, session, positions })
 }

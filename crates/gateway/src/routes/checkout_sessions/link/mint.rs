@@ -7,7 +7,7 @@ use tramite_domain::ids::InstallmentId;
 use tramite_domain::journal::{Direction, JournalEntry, NODE};
 use tramite_domain::money::Cents;
 use tramite_domain::personal::Personal;
-use tramite_domain::session::{Cart, CheckoutSession, Due, minted};
+use tramite_domain::session::{Cart, CheckoutSession, Due, Visit, minted, visit};
 use tramite_domain::time::Instant;
 use tramite_pagopa::checkout::{self, CheckoutFailure, CheckoutUrl};
 use tramite_storage::StoreError;
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::home::{Home, find};
 use super::page::{Notice, page};
 use super::send::see_other;
+use super::visit::lead_without_cart;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 
@@ -45,7 +46,8 @@ pub(super) async fn mint(gateway: &Gateway, token: &str, home: Home, due: &[Due]
                 location: url.as_str().to_owned(),
             };
             match record(gateway, token, home, cart, due, entries).await {
-                Ok(()) => see_other(url.as_str()),
+                Ok(Recorded::Minted) => see_other(url.as_str()),
+                Ok(Recorded::Moved(home)) => lead_elsewhere(gateway, token, *home).await,
                 Err(problem) => super::visit::page_of_problem(gateway, &problem),
             }
         }
@@ -56,9 +58,23 @@ pub(super) async fn mint(gateway: &Gateway, token: &str, home: Home, due: &[Due]
     }
 }
 
-/// What a citizen is told when Checkout gives no cart. A refusal means that a notice is being paid or is paid already.
+/// Where a citizen is led whose cart nobody needs any more: the session moved while Checkout made it.
+async fn lead_elsewhere(gateway: &Gateway, token: &str, home: Home) -> HttpResponse {
+    match visit(&home.session, &home.positions, gateway.now()) {
+        // Something else is due now: the address is opened again, and asks for that.
+        Visit::Mint { .. } if home.collects => see_other(&address(gateway, token)),
+        visit => lead_without_cart(gateway, &home, visit).await,
+    }
+}
+
+/// What a citizen is told when Checkout gives no cart. 422 means that a notice is being paid or is paid already; 400
+/// that Checkout did not understand us, which is our mistake and not the citizen's.
 fn told(failure: &CheckoutFailure) -> Notice {
     match failure {
+        CheckoutFailure::Refused { status: 400, title, .. } => {
+            tracing::error!(title, "Checkout did not understand a cart");
+            Notice::TryAgain
+        }
         CheckoutFailure::Refused { status, .. } => {
             tracing::info!(status, "Checkout refused a cart");
             Notice::BeingPaid
@@ -70,8 +86,13 @@ fn told(failure: &CheckoutFailure) -> Notice {
     }
 }
 
+/// The public address of the session.
+fn address(gateway: &Gateway, token: &str) -> String {
+    format!("{}/s/{token}", gateway.settings().public_url())
+}
+
 fn cart(gateway: &Gateway, token: &str, home: &Home, due: &[Due], reference: &str) -> checkout::Cart {
-    let back = |kind: &str| format!("{}/s/{token}/return/{kind}", gateway.settings().public_url());
+    let back = |kind: &str| format!("{}/return/{kind}", address(gateway, token));
     let items = due.iter().filter_map(|due| Some((home.session.items.get(due.place)?, due)));
     let notices = items.map(|(item, due)| checkout::CartNotice {
         notice_number: item.notice_number.to_string(),
@@ -95,7 +116,16 @@ fn cart(gateway: &Gateway, token: &str, home: &Home, due: &[Due], reference: &st
     }
 }
 
-/// Records the cart; on a conflict the session is read again, for a receipt may have come meanwhile.
+/// What became of a cart.
+enum Recorded {
+    /// The session holds it.
+    Minted,
+    /// The session moved meanwhile, and has no use for it.
+    Moved(Box<Home>),
+}
+
+/// Records the cart. On a conflict the visit is decided again: the session may have been cancelled or paid meanwhile, or
+/// another visit may have minted a cart. Only what is still due exactly as before is recorded.
 async fn record(
     gateway: &Gateway,
     token: &str,
@@ -103,7 +133,7 @@ async fn record(
     cart: Cart,
     due: &[Due],
     entries: Vec<JournalEntry>,
-) -> Result<(), Problem> {
+) -> Result<Recorded, Problem> {
     let own: Vec<(InstallmentId, Cents)> =
         due.iter().filter_map(|one| one.installment_id.map(|id| (id, one.amount))).collect();
     let mut made = 1;
@@ -118,8 +148,13 @@ async fn record(
             Err(StoreError::Conflict) if made < ATTEMPTS_MAX => {
                 made += 1;
                 home = find(gateway, token).await?;
+                let now_due = visit(&home.session, &home.positions, gateway.now());
+                if !(home.collects && matches!(&now_due, Visit::Mint { due: wanted } if wanted == due)) {
+                    write_journal(gateway, &home, entries).await;
+                    return Ok(Recorded::Moved(Box::new(home)));
+                }
             }
-            settled => return Ok(settled?),
+            settled => return Ok(settled.map(|()| Recorded::Minted)?),
         }
     }
 }
@@ -130,7 +165,7 @@ async fn write_journal(gateway: &Gateway, home: &Home, entries: Vec<JournalEntry
         batch.push(Write::InsertJournal(Box::new(entry)));
     }
     if let Err(error) = gateway.store().commit(&home.scope, batch).await {
-        tracing::error!(cause = %error, "the journal of a refused cart was not written");
+        tracing::error!(cause = %error, "the journal of a cart that nobody uses was not written");
     }
 }
 

@@ -9,6 +9,8 @@ mod page;
 mod send;
 mod visit;
 
+pub(crate) use page::too_often;
+
 use actix_web::http::Method;
 use actix_web::web;
 use tramite_domain::ids::SessionId;
@@ -25,6 +27,11 @@ const RETURN: &str = "/s/{token}/return/{kind}";
 /// The address of a session; the same each time it is asked for (rules.md 34).
 pub(crate) fn session_url(gateway: &Gateway, session: SessionId) -> Result<String, Problem> {
     Ok(format!("{}/s/{}", gateway.settings().public_url(), gateway.keys().session_token(session)?))
+}
+
+/// Whether a route is one that citizens open: what is refused there is told on a page.
+pub(crate) fn is_for_citizens(route: &str) -> bool {
+    matches!(route, ADDRESS | RETURN)
 }
 
 pub(super) fn mount(api: &mut Api<'_, '_>) {

@@ -2,12 +2,14 @@
 //! What a citizen reads when there is no portal to send them to, in the language of the session.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use tramite_domain::session::Language;
 
 use super::send::Hint;
 use crate::gateway::Gateway;
+use crate::problem::Problem;
 
 /// What there is to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,9 +130,10 @@ impl Notice {
                 ),
             ],
             Self::TryAgain => [
-                ("Servizio momentaneamente non disponibile", "Riprova tra qualche minuto. Non è stato pagato nulla."),
-                ("Not available for the moment", "Try again in a few minutes. Nothing has been paid."),
-                ("Momentan nicht verfügbar", "Versuchen Sie es in einigen Minuten erneut. Es wurde nichts bezahlt."),
+                // Who comes back from Checkout may read it too: it says nothing about money.
+                ("Servizio momentaneamente non disponibile", "Riprova tra qualche minuto."),
+                ("Not available for the moment", "Try again in a few minutes."),
+                ("Momentan nicht verfügbar", "Versuchen Sie es in einigen Minuten erneut."),
             ],
         }
     }
@@ -152,6 +155,24 @@ struct Values {
     heading: &'static str,
     sentence: &'static str,
     button: Option<&'static str>,
+}
+
+/// What a citizen reads who comes too often, in the language of the browser: the session is not looked up for it.
+pub(crate) fn too_often(gateway: &Gateway, headers: &HeaderMap, problem: &Problem) -> HttpResponse {
+    let refused = problem.error_response();
+    let mut response = page(gateway, language_of(headers), Notice::TryAgain);
+    *response.status_mut() = refused.status();
+    if let Some(wait) = refused.headers().get(RETRY_AFTER) {
+        response.headers_mut().insert(RETRY_AFTER, wait.clone());
+    }
+    response
+}
+
+/// The language that a browser names first, where the pages speak it; else Italian.
+fn language_of(headers: &HeaderMap) -> Language {
+    let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let first = wanted.trim_start().get(..2).map(str::to_ascii_lowercase);
+    first.and_then(|name| Language::named(&name)).unwrap_or(Language::It)
 }
 
 /// The page.

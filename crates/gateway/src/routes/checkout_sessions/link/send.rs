@@ -4,8 +4,10 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, LOCATION, REFERRER_POLICY};
 use serde::Serialize;
-use tramite_domain::ids::{ClientId, InstitutionId};
+use tramite_domain::access::{Client, ClientStatus};
+use tramite_domain::ids::InstitutionId;
 use tramite_domain::session::{CheckoutSession, ReturnMode};
+use tramite_domain::time::Instant;
 use url::Url;
 
 use super::page::{Notice, page};
@@ -92,21 +94,16 @@ async fn address(
     Ok(Some(url))
 }
 
-/// The origins that the delegation names now, not those of the time when the session was made.
+/// The origins that the delegation names now, not those of the time when the session was made. A client that was revoked
+/// and a delegation that has ended name none.
 async fn origins(gateway: &Gateway, session: &CheckoutSession) -> Result<Vec<String>, Problem> {
     let home = gateway.store().system().session_home(session.id).await?;
     let client = gateway.fresh().client(gateway, session.client_id).await?;
-    let found = home
-        .zip(client)
-        .and_then(|(institution, client)| origins_of(&client.delegations, institution, session.client_id));
+    let found = home.zip(client).map(|(institution, client)| origins_of(&client, institution, gateway.now()));
     Ok(found.unwrap_or_default())
 }
 
-fn origins_of(
-    delegations: &[tramite_domain::access::Delegation],
-    institution: InstitutionId,
-    client: ClientId,
-) -> Option<Vec<String>> {
-    let one = delegations.iter().find(|one| one.institution_id == institution && one.client_id == client)?;
-    Some(one.return_origins.clone())
+fn origins_of(client: &Client, institution: InstitutionId, now: Instant) -> Vec<String> {
+    let live = client.delegations.iter().filter(|one| client.status == ClientStatus::Active && one.live_at(now));
+    live.filter(|one| one.institution_id == institution).flat_map(|one| one.return_origins.clone()).collect()
 }

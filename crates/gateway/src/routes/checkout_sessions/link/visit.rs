@@ -38,14 +38,21 @@ pub(super) async fn go(gateway: Data<Gateway>, token: Path<String>) -> HttpRespo
 }
 
 async fn lead(gateway: &Gateway, token: &str, home: Home) -> HttpResponse {
-    let now = gateway.now();
+    match visit(&home.session, &home.positions, gateway.now()) {
+        Visit::Mint { due } if home.collects => mint(gateway, token, home, &due).await,
+        visit => lead_without_cart(gateway, &home, visit).await,
+    }
+}
+
+/// Where a visit leads that mints nothing.
+pub(super) async fn lead_without_cart(gateway: &Gateway, home: &Home, visit: Visit) -> HttpResponse {
     let language = home.session.language;
-    match visit(&home.session, &home.positions, now) {
+    match visit {
         Visit::Paid => send_back(gateway, &home.session, Hint::Completed, false).await,
         Visit::Running => page(gateway, language, Notice::Running),
-        Visit::Cart { location } => super::send::see_other(&location),
-        Visit::Mint { due } => mint(gateway, token, home, &due).await,
-        Visit::Over => match session_status(&home.session, now) {
+        Visit::Cart { location } if home.collects => super::send::see_other(&location),
+        Visit::Cart { .. } | Visit::Mint { .. } => page(gateway, language, Notice::NotPayable),
+        Visit::Over => match session_status(&home.session, gateway.now()) {
             SessionStatus::Cancelled => page(gateway, language, Notice::Withdrawn),
             SessionStatus::Expired => page(gateway, language, Notice::Expired),
             _ => page(gateway, language, Notice::NotPayable),

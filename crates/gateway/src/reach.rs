@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Which addresses are this machine's or a private network's (api.md, Environments). No name is looked up: what a
-//! name resolves to here may differ from what it resolves to for others.
+//! Which addresses are this machine's or a private network's, and to which of them citizens may be sent back (api.md,
+//! Environments). No name is looked up: what a name resolves to here may differ from what it resolves to for others.
+//! Said once, for the routes that take such addresses and for the start of a process that finds them in its database.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use tramite_domain::environment::Environment;
 use url::{Host, Url};
 
 /// Names that never lead outside of a machine or a network.
@@ -11,7 +13,7 @@ const PRIVATE_SUFFIXES: [&str; 6] = [".localhost", ".local", ".internal", ".lan"
 
 /// Where a host is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub enum Reach {
     /// This machine.
     Loopback,
     /// A private network.
@@ -21,7 +23,8 @@ pub(crate) enum Reach {
 }
 
 /// Where the host of an address is; none where it has no host.
-pub(crate) fn reach(url: &Url) -> Option<Reach> {
+#[must_use]
+pub fn reach(url: &Url) -> Option<Reach> {
     Some(match url.host()? {
         Host::Ipv4(address) => of_ip(IpAddr::V4(address)),
         Host::Ipv6(address) => of_ip(IpAddr::V6(address)),
@@ -30,12 +33,26 @@ pub(crate) fn reach(url: &Url) -> Option<Reach> {
 }
 
 /// Where an IP address is. An address mapped into IPv6 is what it maps.
-pub(crate) fn of_ip(address: IpAddr) -> Reach {
+#[must_use]
+pub fn of_ip(address: IpAddr) -> Reach {
     match address.to_canonical() {
         address if address.is_loopback() => Reach::Loopback,
         IpAddr::V4(address) if private_v4(address) => Reach::Private,
         IpAddr::V6(address) if private_v6(address) => Reach::Private,
         _ => Reach::Public,
+    }
+}
+
+/// Whether citizens may be sent back to an address of that scheme and host: by https, in production only to the world;
+/// in the sandbox by http too, but then only to this machine.
+#[must_use]
+pub fn citizens_may_return(url: &Url, environment: Environment) -> bool {
+    let place = reach(url);
+    match (url.scheme(), environment) {
+        ("https", Environment::Production) => place == Some(Reach::Public),
+        ("https", Environment::Sandbox) => place.is_some(),
+        ("http", Environment::Sandbox) => place == Some(Reach::Loopback),
+        _ => false,
     }
 }
 
@@ -100,6 +117,25 @@ mod tests {
         for public in ["https://tramite.example.it", "https://8.8.8.8", "https://[2001:db8::1]", "https://100.128.0.1"]
         {
             assert_eq!(of(public), Reach::Public, "{public}");
+        }
+    }
+
+    #[test]
+    fn citizens_of_production_are_sent_to_https_addresses_of_the_world() {
+        for (address, sandbox, production) in [
+            ("https://portale.example.it", true, true),
+            ("https://portale.example.it:8443", true, true),
+            ("http://portale.example.it", false, false),
+            ("https://localhost:8443", true, false),
+            ("http://127.0.0.1:9000", true, false),
+            ("http://[::1]", true, false),
+            ("https://10.0.0.1", true, false),
+            ("https://sandbox", true, false),
+            ("ftp://portale.example.it", false, false),
+        ] {
+            let url = Url::parse(address).unwrap();
+            assert_eq!(citizens_may_return(&url, Environment::Sandbox), sandbox, "{address}");
+            assert_eq!(citizens_may_return(&url, Environment::Production), production, "{address}");
         }
     }
 }
