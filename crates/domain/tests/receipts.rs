@@ -2,56 +2,24 @@
 //! What holds for receipts (rules.md 26 to 32): money wins.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests state what they expect")]
 
+#[path = "support/arriving.rs"]
+mod arriving;
 mod support;
 
 use std::collections::BTreeSet;
 
-use support::{STATION, TAX_CODE, Town, named, one_payment, quiet, single_or_plan};
+use arriving::arrival;
+use support::{Town, named, one_payment, quiet, single_or_plan};
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::attempt::{Attempt, AttemptKind};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::{
-    DebtPosition, Metadata, OptionKind, PositionStatus, TermsContext, cancel, position_status, replace,
+    DebtPosition, OptionKind, PositionStatus, TermsContext, cancel, position_status, replace,
 };
 use tramite_domain::event::EventKind;
 use tramite_domain::institution::{Institution, InstitutionStatus};
 use tramite_domain::money::Cents;
-use tramite_domain::receipt::{
-    Accepted, Arrival, Known, Psp, Receipt, ReceiptContent, ReceiptMessage, ReceiptOutcome, ReceiptRole, accept,
-};
-
-fn arrival(town: &Town, notice: &str, cents: i64) -> Arrival {
-    Arrival {
-        content: ReceiptContent {
-            receipt_id: "c110729d258c4ab1b765fe902aae41d6".to_owned(),
-            creditor_tax_code: TAX_CODE.to_owned(),
-            notice_number: notice.to_owned(),
-            iuv: notice.chars().skip(1).collect(),
-            outcome: ReceiptOutcome::Ok,
-            amount: Cents::new(cents).unwrap(),
-            fee: None,
-            paid_at: Some(town.now),
-            application_date: None,
-            transfer_date: None,
-            description: "Tassa sui rifiuti".to_owned(),
-            company_name: "Comune di Esempio".to_owned(),
-            psp: Psp::default(),
-            payment_method: None,
-            payment_note: None,
-            debtor: None,
-            payer: None,
-            transfers: Vec::new(),
-            payment_metadata: Metadata::new(),
-            stand_in: false,
-            irregularities: Vec::new(),
-        },
-        addressee_tax_code: TAX_CODE.to_owned(),
-        station_id: STATION.to_owned(),
-        primitive: "paSendRTV2".to_owned(),
-        peer_fingerprint: None,
-        message: ReceiptMessage { bytes: b"<first/>".to_vec(), sha256: [1; 32] },
-    }
-}
+use tramite_domain::receipt::{Accepted, Arrival, Known, Receipt, ReceiptMessage, ReceiptOutcome, ReceiptRole, accept};
 
 fn got(town: &Town, position: &DebtPosition, reference: &str) -> Attempt {
     Attempt {
@@ -104,9 +72,9 @@ fn nothing(institution: &Institution) -> Known<'_> {
     }
 }
 
-/// How many alarms the operators get.
+/// How many alarms the operators get. An alarm waits a moment: the get may have come to another process.
 fn alarms(batch: &Batch) -> usize {
-    let is = |write: &&Write| matches!(write, Write::InsertTask(task) if task.work.name() == "alert_operators");
+    let is = |write: &&Write| matches!(write, Write::InsertTask(task) if task.work.name() == "check_activation");
     batch.writes().iter().filter(is).count()
 }
 

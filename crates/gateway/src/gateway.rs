@@ -19,6 +19,7 @@ use crate::keys::{KeyError, Keys};
 use crate::metrics::Metrics;
 use crate::node::RefusedPeer;
 use crate::pages::{PageError, Pages};
+use crate::reach::Returns;
 use crate::routes::{Misses, Waits};
 use crate::settings::GatewaySettings;
 
@@ -112,6 +113,12 @@ impl Gateway {
     #[must_use]
     pub fn environment(&self) -> Environment {
         self.store.environment()
+    }
+
+    /// Where citizens may be sent back to at all.
+    #[must_use]
+    pub fn returns(&self) -> Returns {
+        Returns::of(self.environment(), self.settings.loopback_return)
     }
 
     /// What an operator decided.

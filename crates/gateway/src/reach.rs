@@ -43,15 +43,37 @@ pub fn of_ip(address: IpAddr) -> Reach {
     }
 }
 
-/// Whether citizens may be sent back to an address of that scheme and host: by https, in production only to the world;
-/// in the sandbox by http too, but then only to this machine.
+/// Where citizens may be sent back to at all, before the origins of a delegation are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returns {
+    /// By https to the world: production.
+    World,
+    /// By https to anywhere: a sandbox that others reach.
+    Anywhere,
+    /// By https to anywhere, and by http to this machine: a developer's sandbox.
+    AnywhereAndHere,
+}
+
+impl Returns {
+    /// What an environment allows; whether a sandbox sends citizens to this machine is its operator's word.
+    #[must_use]
+    pub const fn of(environment: Environment, loopback: bool) -> Self {
+        match environment {
+            Environment::Production => Self::World,
+            Environment::Sandbox if loopback => Self::AnywhereAndHere,
+            Environment::Sandbox => Self::Anywhere,
+        }
+    }
+}
+
+/// Whether citizens may be sent back to an address of that scheme and host.
 #[must_use]
-pub fn citizens_may_return(url: &Url, environment: Environment) -> bool {
+pub fn citizens_may_return(url: &Url, returns: Returns) -> bool {
     let place = reach(url);
-    match (url.scheme(), environment) {
-        ("https", Environment::Production) => place == Some(Reach::Public),
-        ("https", Environment::Sandbox) => place.is_some(),
-        ("http", Environment::Sandbox) => place == Some(Reach::Loopback),
+    match (url.scheme(), returns) {
+        ("https", Returns::World) => place == Some(Reach::Public),
+        ("https", Returns::Anywhere | Returns::AnywhereAndHere) => place.is_some(),
+        ("http", Returns::AnywhereAndHere) => place == Some(Reach::Loopback),
         _ => false,
     }
 }
@@ -134,8 +156,8 @@ mod tests {
             ("ftp://portale.example.it", false, false),
         ] {
             let url = Url::parse(address).unwrap();
-            assert_eq!(citizens_may_return(&url, Environment::Sandbox), sandbox, "{address}");
-            assert_eq!(citizens_may_return(&url, Environment::Production), production, "{address}");
+            assert_eq!(citizens_may_return(&url, Returns::of(Environment::Sandbox, true)), sandbox, "{address}");
+            assert_eq!(citizens_may_return(&url, Returns::of(Environment::Production, true)), production, "{address}");
         }
     }
 }

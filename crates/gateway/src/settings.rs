@@ -30,6 +30,8 @@ pub struct GatewaySettings {
     pub body_time_max: Duration,
     /// Whether operators have a listener of their own: the public one does not serve their routes then.
     pub platform_apart: bool,
+    /// Whether, in a sandbox, citizens may be sent back to http addresses of this machine.
+    pub loopback_return: bool,
 }
 
 /// The public address is not one that a token or a link could carry.
@@ -62,6 +64,7 @@ impl GatewaySettings {
             checkout: None,
             body_time_max: BODY_TIME_MAX,
             platform_apart: false,
+            loopback_return: true,
         })
     }
 

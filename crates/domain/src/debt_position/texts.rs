@@ -43,6 +43,11 @@ pub(super) fn payment_metadata(wrong: &mut Violations, place: &Place, metadata: 
     }
 }
 
+/// What a key of the caller's own data is made of: people write words with blanks.
+const fn is_printable(byte: u8) -> bool {
+    byte.is_ascii_graphic() || byte == b' '
+}
+
 /// The caller's own data, which never leaves Tramite. A value that is no text is none here.
 pub(crate) fn own_metadata<'a>(
     wrong: &mut Violations,
@@ -54,8 +59,8 @@ pub(crate) fn own_metadata<'a>(
         return;
     }
     for (key, value) in entries {
-        if key.is_empty() || key.len() > OWN_METADATA_KEY_MAX || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            let detail = format!("keys have 1 to {OWN_METADATA_KEY_MAX} visible ASCII characters");
+        if key.is_empty() || key.len() > OWN_METADATA_KEY_MAX || !key.bytes().all(is_printable) {
+            let detail = format!("keys have 1 to {OWN_METADATA_KEY_MAX} printable ASCII characters");
             wrong.add(place, "invalid_metadata", detail);
         }
         let fits = value.is_some_and(|text| {

@@ -77,7 +77,7 @@ pub(crate) async fn a_session_pays_what_it_makes_what_it_finds_and_what_a_notice
     for (query, count) in [("status=open", 2), ("status=expired", 0), ("client_reference=SUAPE-2", 0)] {
         assert_eq!(portal.ids(format!("{SESSIONS}?{query}")).await.len(), count, "{query}");
     }
-    gateway.world.pass(60);
+    gateway.world.pass(90);
     let changed = portal.get(format!("{SESSIONS}?updated_since=2026-09-01T08:00:00Z")).await.is(200).json();
     let count = changed["items"].as_array().unwrap().len();
     assert_eq!((count, &changed["complete_until"]), (2, &json!("2026-09-01T08:00:30Z")));

@@ -100,7 +100,10 @@ impl TestGateway {
     pub async fn ask(&self, ask: Ask) -> Seen {
         let (method, uri) = ask.place();
         let seen = (self.call)(ask.into_request()).await;
-        declared::hold(&method, &uri, &seen);
+        // Of two listeners neither serves the whole contract.
+        if !self.gateway.settings().platform_apart {
+            declared::hold(&method, &uri, &seen);
+        }
         seen
     }
 }

@@ -4,7 +4,7 @@
 
 use tramite_domain::access::{Client, DelegationStatus};
 use tramite_domain::environment::Environment;
-use tramite_gateway::reach::{Reach, citizens_may_return, reach};
+use tramite_gateway::reach::{Reach, Returns, citizens_may_return, reach};
 use tramite_storage::{PageRequest, Store, StoreError};
 use url::Url;
 
@@ -118,7 +118,7 @@ fn invented(kind: &str, name: &str) -> Problem {
 }
 
 fn leads_outside(origin: &str) -> bool {
-    Url::parse(origin).is_ok_and(|url| citizens_may_return(&url, Environment::Production))
+    Url::parse(origin).is_ok_and(|url| citizens_may_return(&url, Returns::World))
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ pub(crate) fn gateway_settings(settings: &ServeSettings) -> Result<GatewaySettin
     told.trusted_proxies.clone_from(&settings.trusted_proxies);
     told.checkout = Some(checkout);
     told.platform_apart = settings.platform_listen.is_some();
+    told.loopback_return = service.loopback_return.unwrap_or(true);
     Ok(told)
 }
 

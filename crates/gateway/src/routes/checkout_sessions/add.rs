@@ -68,7 +68,7 @@ fn check_addresses(gateway: &Gateway, delegation: &Delegation, wire: &CheckoutSe
     let addresses = [("/return_url", Some(&wire.return_url)), ("/cancel_url", wire.cancel_url.as_ref())];
     for (pointer, address) in addresses {
         let Some(address) = address else { continue };
-        origin::check(address, &delegation.return_origins, gateway.environment())
+        origin::check(address, &delegation.return_origins, gateway.returns())
             .map_err(|reason| Refusal::ReturnUrlNotAllowed { pointer, reason })?;
     }
     Ok(())

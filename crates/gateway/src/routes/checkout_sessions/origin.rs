@@ -2,10 +2,9 @@
 //! Whether a citizen may be sent to an address: only to an origin that the delegation names (rules.md 39). Checked when
 //! the session is made, and again when the citizen is sent.
 
-use tramite_domain::environment::Environment;
 use url::{Origin, Url};
 
-use crate::reach::citizens_may_return;
+use crate::reach::{Returns, citizens_may_return};
 
 /// Names of the query parameters that a return carries; a caller's address must not use them.
 pub(crate) const PARAMETERS: [&str; 3] = ["tramite_session", "tramite_state", "tramite_token"];
@@ -14,12 +13,12 @@ pub(crate) const PARAMETERS: [&str; 3] = ["tramite_session", "tramite_state", "t
 ///
 /// # Errors
 /// Why it is not allowed, in one sentence.
-pub(crate) fn check(address: &str, origins: &[String], environment: Environment) -> Result<Url, &'static str> {
+pub(crate) fn check(address: &str, origins: &[String], returns: Returns) -> Result<Url, &'static str> {
     if address.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
         return Err("The address holds characters that no address may hold.");
     }
     let url = Url::parse(address).map_err(|_| "It is not an absolute web address.")?;
-    if !citizens_may_return(&url, environment) {
+    if !citizens_may_return(&url, returns) {
         return Err("The address must be https, and in production one that the world reaches.");
     }
     if !url.username().is_empty() || url.password().is_some() {
@@ -45,13 +44,13 @@ fn same_origin(allowed: &str, origin: &Origin) -> bool {
 mod tests {
     use super::*;
 
-    fn allowed(address: &str, environment: Environment) -> bool {
+    fn allowed(address: &str, returns: Returns) -> bool {
         let origins = [
             "https://portale.example.it".to_owned(),
             "http://127.0.0.1:9000".to_owned(),
             "https://localhost".to_owned(),
         ];
-        check(address, &origins, environment).is_ok()
+        check(address, &origins, returns).is_ok()
     }
 
     #[test]
@@ -62,7 +61,7 @@ mod tests {
             "https://portale.example.it",
         ];
         for address in right {
-            assert!(allowed(address, Environment::Production), "{address}");
+            assert!(allowed(address, Returns::World), "{address}");
         }
         let wrong = [
             "https://portale.example.it:8443/esito",
@@ -81,15 +80,17 @@ mod tests {
             "data:text/html,x",
         ];
         for address in wrong {
-            assert!(!allowed(address, Environment::Sandbox), "{address}");
+            assert!(!allowed(address, Returns::AnywhereAndHere), "{address}");
         }
     }
 
     #[test]
-    fn plain_http_goes_to_this_machine_alone_and_only_in_the_sandbox() {
-        assert!(allowed("http://127.0.0.1:9000/back", Environment::Sandbox));
-        assert!(!allowed("http://127.0.0.1:9000/back", Environment::Production));
-        assert!(allowed("https://localhost/back", Environment::Sandbox));
-        assert!(!allowed("https://localhost/back", Environment::Production));
+    fn plain_http_goes_to_this_machine_alone_and_only_where_a_sandbox_allows_it() {
+        assert!(!allowed("http://127.0.0.1:9000/back", Returns::Anywhere));
+        assert!(allowed("https://localhost/back", Returns::Anywhere));
+        assert!(allowed("http://127.0.0.1:9000/back", Returns::AnywhereAndHere));
+        assert!(!allowed("http://127.0.0.1:9000/back", Returns::World));
+        assert!(allowed("https://localhost/back", Returns::AnywhereAndHere));
+        assert!(!allowed("https://localhost/back", Returns::World));
     }
 }

@@ -64,8 +64,7 @@ async fn decide(gateway: &Gateway, operator: &Operator, wanted: &ClientAdditionB
     let mut given = gateway.given(&mut ids, Some(operator.client.id));
     let mut faults = Violations::new();
     let id = given.id();
-    let about =
-        About { client_id: id, kind: wanted.kind, present: &[], known: &known, environment: gateway.environment() };
+    let about = About { client_id: id, kind: wanted.kind, present: &[], known: &known, returns: gateway.returns() };
     let delegations = replace_all(&about, &wanted.delegations, &mut given, &mut faults);
     if wanted.demo && gateway.environment() != Environment::Sandbox {
         faults.add(&Place::root().at("demo"), "only_in_sandbox", "Production has no demo clients.");

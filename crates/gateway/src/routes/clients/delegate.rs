@@ -83,7 +83,7 @@ fn decide(
         kind: present.kind,
         present: &present.delegations,
         known: &known,
-        environment: gateway.environment(),
+        returns: gateway.returns(),
     };
     let mut ids = gateway.ids();
     let mut given = gateway.given(&mut ids, Some(operator.client.id));

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use tramite_domain::access::{ApiScope, ClientKind, Delegation, DelegationStatus};
-use tramite_domain::environment::Environment;
 use tramite_domain::event::{Event, EventData, EventKind};
 use tramite_domain::given::Given;
 use tramite_domain::ident::ServiceCode;
@@ -13,7 +12,7 @@ use tramite_domain::violation::{Place, Violations};
 use url::Url;
 
 use super::input::DelegationBody;
-use crate::reach::citizens_may_return;
+use crate::reach::{Returns, citizens_may_return};
 
 /// What the decision is about.
 pub(super) struct About<'a> {
@@ -26,7 +25,7 @@ pub(super) struct About<'a> {
     /// Which of the institutions named exist.
     pub(super) known: &'a BTreeSet<InstitutionId>,
     /// Whether citizens may be sent to the reader's own machine.
-    pub(super) environment: Environment,
+    pub(super) returns: Returns,
 }
 
 /// All delegations as they are from now on: those wanted hold, those left out have ended.
@@ -78,7 +77,7 @@ pub(super) fn read(
         refuse(faults, &at.at("scopes"), "not_delegable", "Only operators hold the scopes of the platform.");
     }
     for (index, origin) in body.return_origins.iter().enumerate() {
-        if !is_origin(origin, about.environment) {
+        if !is_origin(origin, about.returns) {
             let why = "An origin is https, host and port, written as browsers do, and in production of the world; http \
                        only for this very machine, in the sandbox.";
             refuse(faults, &at.at("return_origins").at(index), "not_an_origin", why);
@@ -121,12 +120,12 @@ pub(super) fn put(rows: &mut Vec<Delegation>, delegation: Delegation) {
 }
 
 /// Whether a text is an origin as browsers write it, and one that citizens may be sent to.
-fn is_origin(text: &str, environment: Environment) -> bool {
+fn is_origin(text: &str, returns: Returns) -> bool {
     let Ok(url) = Url::parse(text) else { return false };
     if url.origin().ascii_serialization() != text {
         return false;
     }
-    citizens_may_return(&url, environment)
+    citizens_may_return(&url, returns)
 }
 
 /// An event in the feed of every institution whose delegation is not what it was.
@@ -158,7 +157,7 @@ mod tests {
             "http://127.0.0.1:1",
             "http://[::1]:8080",
         ] {
-            assert!(is_origin(right, Environment::Sandbox), "{right}");
+            assert!(is_origin(right, Returns::AnywhereAndHere), "{right}");
         }
         for wrong in [
             "https://portale.example.it/",
@@ -173,11 +172,11 @@ mod tests {
             "https://",
             "javascript:alert(1)",
         ] {
-            assert!(!is_origin(wrong, Environment::Sandbox), "{wrong}");
+            assert!(!is_origin(wrong, Returns::AnywhereAndHere), "{wrong}");
         }
         for private in ["http://localhost:3000", "https://localhost", "https://10.0.0.1", "https://portale.internal"] {
-            assert!(!is_origin(private, Environment::Production), "{private}");
+            assert!(!is_origin(private, Returns::World), "{private}");
         }
-        assert!(is_origin("https://portale.example.it", Environment::Production));
+        assert!(is_origin("https://portale.example.it", Returns::World));
     }
 }

@@ -35,6 +35,8 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
         Code::PaymentInProgress,
         Code::DebtPositionState,
         Code::InstallmentPaid,
+        // The kept answer to the same request, of a service that no longer exists for the caller.
+        Code::NotFound,
     ]);
     api.tenant(show::show_debt_position, ApiScope::DebtPositionsRead).etag();
     api.tenant(replace::replace_debt_position, ApiScope::DebtPositionsWrite)

@@ -69,7 +69,7 @@ async fn address(
 ) -> Result<Option<Url>, Problem> {
     let text = session.cancel_url.as_ref().filter(|_| gave_up).unwrap_or(&session.return_url);
     let origins = origins(gateway, session).await?;
-    let Ok(mut url) = origin::check(text, &origins, gateway.environment()) else { return Ok(None) };
+    let Ok(mut url) = origin::check(text, &origins, gateway.returns()) else { return Ok(None) };
     if session.return_mode == ReturnMode::Bare {
         return Ok(Some(url));
     }
