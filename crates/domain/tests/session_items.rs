@@ -154,7 +154,7 @@ fn payer_and_metadata_of_a_session_are_checked_and_all_faults_are_told() {
         email: Some(personal("canary")),
     });
     wrong.metadata.insert("k".to_owned(), serde_json::json!({"deep": 1}));
-    wrong.metadata.insert("con spazio".to_owned(), serde_json::json!("x"));
+    wrong.metadata.insert("perché".to_owned(), serde_json::json!("x"));
     let printed = format!("{wrong:?}");
     assert!(!printed.contains("RSSMRA85T10A562T") && !printed.contains("canary"), "{printed}");
     let expected = [

@@ -251,7 +251,7 @@ fn metadata_of_the_callers_own_has_its_limits_too() {
     assert_eq!(found(many(OWN_METADATA_ENTRIES_MAX + 1)), Some("too_many"));
     for wrong in [
         one("", "x"),
-        one("con spazio", "x"),
+        one("a\tcapo", "x"),
         one("perché", "x"),
         one(&"k".repeat(OWN_METADATA_KEY_MAX + 1), "x"),
         one("k", &"x".repeat(OWN_METADATA_VALUE_MAX + 1)),

@@ -132,7 +132,7 @@ mod tests {
         for text in [plain.clone(), plain.to_uppercase(), colons.join(":")] {
             assert_eq!(text.parse::<Fingerprint>().unwrap().to_string(), plain);
         }
-        for wrong in ["", "0123", &plain[1..], &format!("{plain}00"), &plain.replace('a', "g")] {
+        for wrong in ["", "0123", plain.trim_start_matches('0'), &format!("{plain}00"), &plain.replace('a', "g")] {
             assert_eq!(wrong.parse::<Fingerprint>(), Err(()), "{wrong}");
         }
     }
