@@ -127,6 +127,26 @@ impl Town {
     /// # Panics
     /// When it does not answer.
     pub async fn serve_at(&self, listen: &str) -> Served {
+        self.serve_with(listen, &[]).await
+    }
+
+    /// A gateway at that address with settings that differ.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub async fn serve_with(&self, listen: &str, further: &[(&str, String)]) -> Served {
+        let variables = self.variables(listen, further);
+        let served =
+            Served { url: format!("http://{listen}"), process: Process::start(&["serve"], &variables, Stdio::null()) };
+        let status = format!("{}/status", served.url);
+        until("the gateway answers", async || reqwest::get(&status).await.is_ok_and(|answer| answer.status() == 200))
+            .await;
+        served
+    }
+
+    /// The settings of a gateway at that address; those that differ come last.
+    #[must_use]
+    pub fn variables(&self, listen: &str, further: &[(&str, String)]) -> Vec<(String, String)> {
         let private = format!("127.0.0.1:{}", free_port());
         let mut variables = generous();
         variables.extend(
@@ -141,12 +161,8 @@ impl Town {
             ]
             .map(|(name, value)| (name.to_owned(), value)),
         );
-        let served =
-            Served { url: format!("http://{listen}"), process: Process::start(&["serve"], &variables, Stdio::null()) };
-        let status = format!("{}/status", served.url);
-        until("the gateway answers", async || reqwest::get(&status).await.is_ok_and(|answer| answer.status() == 200))
-            .await;
-        served
+        variables.extend(further.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        variables
     }
 }
 

@@ -13,6 +13,8 @@
 mod crash;
 #[path = "journeys/guides.rs"]
 mod guides;
+#[path = "journeys/keys.rs"]
+mod keys;
 #[path = "journeys/many.rs"]
 mod many;
 #[path = "journeys/node_listener.rs"]
@@ -50,6 +52,7 @@ fn main() {
             crash::answer_lost,
         )
         .async_on_both("no_acknowledged_receipt_is_lost_in_a_crash_at_any_moment", crash::any_moment)
+        .async_on_both("keys_are_changed_without_a_pause", keys::changed)
         .async_on_both("in_production_a_receipt_is_taken_from_the_node_alone", node_listener::mutual_tls)
         .async_on_both("in_production_a_proxy_speaks_for_the_node_alone", node_listener::proxy)
         .with_reference_and(

@@ -101,6 +101,10 @@ pub(crate) fn task_wait_seconds(failures: u32) -> i64 {
     doubled.min(TASK_RETRY_MAX_SECONDS)
 }
 
+/// How long after a receipt the sessions of other institutions that hold its notice are looked for once more, in seconds:
+/// longer than a session takes to be made.
+pub(crate) const FOREIGN_AGAIN_SECONDS: i64 = 60;
+
 #[cfg(test)]
 mod tests {
     use super::*;

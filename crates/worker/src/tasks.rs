@@ -10,10 +10,13 @@ use crate::clock::Clock;
 use crate::failure::{code, is_outage};
 use crate::guard::guarded;
 use crate::job::Job;
-use crate::pace::{TASK_LEASE_SECONDS, TASKS_MAX, task_wait_seconds};
+use crate::pace::{FOREIGN_AGAIN_SECONDS, TASK_LEASE_SECONDS, TASKS_MAX, task_wait_seconds};
 use crate::pass::Pass;
 use crate::worker::Worker;
 use crate::{activation, alarm, foreign, waiting};
+
+/// What stands beside a task that was done once and will be done once more.
+const LOOKS_AGAIN: &str = "looks_again";
 
 /// Claims what is due and does it.
 pub(crate) async fn work(worker: &Worker, clock: Clock<'_>) -> Result<Pass, StoreError> {
@@ -21,6 +24,12 @@ pub(crate) async fn work(worker: &Worker, clock: Clock<'_>) -> Result<Pass, Stor
     let mut pass = Pass { found: claimed.len(), ..Pass::default() };
     for claim in &claimed {
         match guarded(work_one(worker, claim, clock)).await {
+            Ok(()) if looks_again(claim) => {
+                let due_at = clock.now().plus_seconds(FOREIGN_AGAIN_SECONDS);
+                let ours = worker.store.system().retry_task(claim, due_at, LOOKS_AGAIN).await?;
+                pass.done = pass.done.saturating_add(usize::from(ours));
+                told_if_lost(claim, ours);
+            }
             Ok(()) => {
                 let ours = worker.store.system().finish_task(claim).await?;
                 pass.done = pass.done.saturating_add(usize::from(ours));
@@ -35,6 +44,11 @@ pub(crate) async fn work(worker: &Worker, clock: Clock<'_>) -> Result<Pass, Stor
         }
     }
     Ok(pass)
+}
+
+/// A session that was being made while the receipt came holds the notice a moment later: one more look finds it.
+fn looks_again(claim: &ClaimedTask) -> bool {
+    claim.attempts == 1 && matches!(claim.task.work, Work::SettleForeignItems { .. })
 }
 
 async fn work_one(worker: &Worker, claim: &ClaimedTask, clock: Clock<'_>) -> Result<(), StoreError> {

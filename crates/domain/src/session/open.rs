@@ -19,7 +19,7 @@ use crate::violation::{Place, Violations};
 use super::together::{check_busy, check_items};
 use super::{
     CheckoutSession, Choice, EXPIRES_IN_MAX, EXPIRES_IN_MIN, ForeignItem, ITEMS_MAX, ItemInput, ItemSubject,
-    OPEN_SESSIONS_MAX, OwnItem, Payer, PayerInput, SessionInput, SessionItem, SessionStatus, session_status,
+    OPEN_SESSIONS_MAX, OwnItem, Payer, PayerInput, SessionInput, SessionItem, SessionStatus,
 };
 
 /// A decided session.
@@ -60,7 +60,7 @@ pub fn open(
     if let Some(joined) = check_busy(given, input.if_busy, &read, items, &chosen)? {
         return Ok(Opened::Joined(Box::new(joined)));
     }
-    check_open_sessions(given, items, &chosen)?;
+    check_open_sessions(items, &chosen)?;
     let session = CheckoutSession {
         id: given.id(),
         client_id,
@@ -208,14 +208,13 @@ fn foreign_item(foreign: &ForeignItem) -> SessionItem {
     }
 }
 
-/// Whether an installment has as many open sessions as it may have.
-fn check_open_sessions(given: &Given<'_>, items: &[ItemInput], chosen: &[SessionItem]) -> Result<(), Refusal> {
+/// Whether an installment has as many open sessions as it may have. One that is over counts until that was told: a
+/// receipt completes it until then.
+fn check_open_sessions(items: &[ItemInput], chosen: &[SessionItem]) -> Result<(), Refusal> {
     for (item, chosen) in items.iter().zip(chosen) {
         let (ItemInput::Own(own), ItemSubject::Own { installment_id, .. }) = (item, &chosen.subject) else { continue };
-        let open = own
-            .sessions
-            .iter()
-            .filter(|session| session.holds(*installment_id) && !session_status(session, given.now).is_closed());
+        let open =
+            own.sessions.iter().filter(|session| session.holds(*installment_id) && !session.told_status.is_closed());
         if open.count() >= OPEN_SESSIONS_MAX {
             return Err(Refusal::TooManySessions { most: OPEN_SESSIONS_MAX });
         }

@@ -62,7 +62,7 @@ fn servers(public_url: &str, environment: Option<Environment>) -> Value {
 }
 
 /// Every tag, in the order of the documentation.
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 9] = [
     ("institutions", "Creditor institutions with their stations, accounts and beneficiaries."),
     ("stations", "Connection points of the broker at the Node."),
     ("clients", "Programs that call this API, their secrets and what institutions let them do."),
@@ -71,8 +71,6 @@ const TAGS: [(&str, &str); 11] = [
     ("debt-positions", "What debtors owe, with the ways to pay it."),
     ("checkout-sessions", "Payments started from a portal."),
     ("receipts", "Proofs of payment, as the Node sent them."),
-    ("events", "What happened, in order."),
-    ("settlements", "Settlement flows and their reconciliation."),
     ("status", "Whether Tramite works."),
 ];
 

@@ -5,7 +5,7 @@ use tramite_domain::given::World;
 use tramite_domain::ids::SigningKeyId;
 use tramite_domain::secret::Secret;
 use tramite_domain::time::Instant;
-use tramite_storage::{KeyPurpose, SigningKey as KeptKey, Store, StoreError};
+use tramite_storage::{KeyPurpose, REPLAY_SECONDS, SigningKey as KeptKey, Store, StoreError};
 use uuid::Uuid;
 
 use super::KeyError;
@@ -36,6 +36,24 @@ impl Purpose {
             Self::CheckoutReturn => 2,
             Self::SessionLink => 3,
         }))
+    }
+
+    /// What a kept key is for.
+    pub(super) const fn of(kept: KeyPurpose) -> Self {
+        match kept {
+            KeyPurpose::AccessToken => Self::AccessToken,
+            KeyPurpose::CheckoutReturn => Self::CheckoutReturn,
+            KeyPurpose::SessionLink => Self::SessionLink,
+        }
+    }
+
+    /// How long what a key of it made may be shown to us, in seconds.
+    pub(super) const fn signed_seconds_max(self) -> i64 {
+        match self {
+            Self::AccessToken | Self::CheckoutReturn => 3_600,
+            // As long as the answer that made a session is replayed with its address (rules.md 34), and a day.
+            Self::SessionLink => REPLAY_SECONDS + 86_400,
+        }
     }
 
     const fn kept(self) -> KeyPurpose {

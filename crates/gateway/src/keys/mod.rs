@@ -22,7 +22,7 @@ use tramite_storage::{Store, StoreError};
 
 pub use es256::VerifyingKey;
 pub use kept::Purpose;
-use set::KeySet;
+use set::{KeySet, SETTLE_SECONDS};
 
 /// How often a process looks for keys that another one made, in seconds.
 const RELOAD_SECONDS: i64 = 60;
@@ -77,11 +77,27 @@ impl Keys {
         Ok(Self { store: store.clone(), known: RwLock::new(Arc::new(known)), reloading })
     }
 
-    /// Makes a further key for a purpose: the first step of a rotation.
+    /// Makes a further key for every purpose. It signs once every process and every reader has it; the ones there were
+    /// stop signing then, and are published until what they signed has ended. How many end.
     ///
     /// # Errors
     /// As [`Keys::open`].
-    pub async fn add(store: &Store, world: &dyn World, purpose: Purpose) -> Result<(), KeyError> {
+    pub async fn rotate(store: &Store, world: &dyn World) -> Result<usize, KeyError> {
+        let mut present = store.system().signing_keys().await?;
+        present.retain(|key| key.retired_at.is_none());
+        // The new ones first: whatever breaks off after this, there is a key that stays.
+        for purpose in Purpose::ALL {
+            Self::add(store, world, purpose).await?;
+        }
+        let now = world.now();
+        for key in &present {
+            let ends = now.plus_seconds(SETTLE_SECONDS.saturating_add(Purpose::of(key.purpose).signed_seconds_max()));
+            store.system().retire_signing_key(key.id, ends).await?;
+        }
+        Ok(present.len())
+    }
+
+    async fn add(store: &Store, world: &dyn World, purpose: Purpose) -> Result<(), KeyError> {
         kept::insert(store, world, SigningKeyId::new(world.id()), purpose, new_key(purpose)?).await
     }
 

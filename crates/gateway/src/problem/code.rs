@@ -79,7 +79,7 @@ problems! {
     }
     PaymentInProgress = 409 "payment_in_progress" "A payment is in progress" {
         "Somebody is paying this installment right now."
-        "Wait until `locked_until`, or say explicitly that it should be done all the same."
+        "Wait until `locked_until`; to change or cancel a debt position all the same, send `force=true`."
     }
     ServiceNotActive = 409 "service_not_active" "The service is not active" {
         "A draft or retired service takes no new debt positions."
@@ -115,7 +115,7 @@ problems! {
     }
     BodyTooLarge = 413 "body_too_large" "The body is too large" {
         "The body is larger than the operation takes (256 KiB of JSON where nothing else is said)."
-        "Send less at a time; imports exist for many positions."
+        "Send less at a time."
     }
     UnsupportedMediaType = 415 "unsupported_media_type" "The media type is not supported" {
         "The Content-Type is not the one that the contract gives for this operation."

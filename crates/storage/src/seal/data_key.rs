@@ -66,6 +66,17 @@ impl DataKey {
         Ok(Self { id, cipher: Aes256Gcm::new(&bytes.into()) })
     }
 
+    /// The wrapped form under the present master key, whichever wrapped it before.
+    pub(crate) fn rewrap(
+        master: &MasterKey,
+        institution: InstitutionId,
+        id: DataKeyId,
+        wrapped: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        let bound = wrapping(institution, id).bytes();
+        master.wrap(&bound, &master.unwrap(&bound, wrapped)?)
+    }
+
     /// Seals a value for its spot: form, key id, nonce, ciphertext.
     pub(crate) fn seal(&self, spot: Spot<'_>, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
         let mut sealed = vec![FORM];
@@ -152,5 +163,12 @@ mod tests {
         assert!(DataKey::open(&MasterKey::from_bytes([8; 32]), institution(1), key.id, &wrapped).is_err());
         assert!(DataKey::open(&master, institution(2), key.id, &wrapped).is_err());
         assert!(DataKey::open(&master, institution(1), key.id, &wrapped[1..]).is_err());
+        // A master key beside it opens it too, and wraps it anew for itself alone.
+        let next = MasterKey::from_bytes([9; 32]);
+        let both = next.clone().beside(master.clone());
+        assert!(DataKey::open(&both, institution(1), key.id, &wrapped).is_ok());
+        let renewed = DataKey::rewrap(&both, institution(1), key.id, &wrapped).unwrap();
+        assert!(DataKey::open(&next, institution(1), key.id, &renewed).is_ok());
+        assert!(DataKey::open(&master, institution(1), key.id, &renewed).is_err());
     }
 }

@@ -55,6 +55,12 @@ impl Keyring {
         });
     }
 
+    /// What was known of an institution's data keys is not so any more.
+    pub(crate) fn forget(&self, institution: InstitutionId) {
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        open.remove(&institution);
+    }
+
     pub(crate) fn keep_numbering(&self, institution: InstitutionId, key: [u8; 32]) {
         self.change(institution, |keys| keys.numbering = Some(key));
     }

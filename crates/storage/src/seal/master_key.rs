@@ -20,7 +20,11 @@ pub(super) const NONCE_BYTES: usize = 12;
 
 /// Wraps the data keys. It prints nothing of itself.
 #[derive(Clone)]
-pub struct MasterKey(Aes256Gcm);
+pub struct MasterKey {
+    present: Aes256Gcm,
+    /// What opens as well, while the master key is changed.
+    other: Option<Aes256Gcm>,
+}
 
 /// Why there is no master key.
 #[derive(Debug, Error)]
@@ -49,7 +53,13 @@ impl MasterKey {
     /// Takes 32 random bytes.
     #[must_use]
     pub fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
-        Self(Aes256Gcm::new(&bytes.into()))
+        Self { present: Aes256Gcm::new(&bytes.into()), other: None }
+    }
+
+    /// The same key, which also opens what another one wrapped.
+    #[must_use]
+    pub fn beside(self, other: Self) -> Self {
+        Self { other: Some(other.present), ..self }
     }
 
     /// Reads the key from a file of 32 raw bytes or 64 hexadecimal characters.
@@ -86,11 +96,15 @@ impl MasterKey {
     }
 
     pub(super) fn wrap(&self, bound: &[u8], key: &[u8]) -> Result<Vec<u8>, StoreError> {
-        encrypt(&self.0, bound, key)
+        encrypt(&self.present, bound, key)
     }
 
     pub(super) fn unwrap(&self, bound: &[u8], wrapped: &[u8]) -> Result<Vec<u8>, StoreError> {
-        decrypt(&self.0, bound, wrapped)
+        let opened = decrypt(&self.present, bound, wrapped);
+        match &self.other {
+            Some(other) if opened.is_err() => decrypt(other, bound, wrapped),
+            _ => opened,
+        }
     }
 }
 

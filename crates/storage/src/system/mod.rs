@@ -9,6 +9,7 @@ mod idempotency;
 mod institution;
 mod journal;
 mod raw;
+mod rotate;
 mod session;
 mod signing_key;
 mod station;

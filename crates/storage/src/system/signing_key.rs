@@ -52,7 +52,7 @@ pub struct SigningKey {
     pub private: Secret<Vec<u8>>,
     /// When it was made.
     pub created_at: Instant,
-    /// When it stopped signing.
+    /// When it is no longer published; none while nobody has changed it for another.
     pub retired_at: Option<Instant>,
 }
 
@@ -102,7 +102,7 @@ impl SystemScope {
         self.store.write(Who::System, move |db| Box::pin(insert(db, row))).await
     }
 
-    /// Says that a key signs no more.
+    /// Says when a key ends: until then it is published, and checks what it signed.
     ///
     /// # Errors
     /// `Conflict` when there is no such key.

@@ -2,6 +2,7 @@
 //! The commands of the program.
 
 mod config_check;
+mod keys;
 mod migrate;
 mod openapi;
 mod operator;
@@ -54,6 +55,9 @@ enum Command {
     /// Looks after the operators of the platform
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
+    /// Looks after the keys of the platform
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Prints the contract of the API
     Openapi(openapi::OpenapiOptions),
     /// Looks at the configuration
@@ -83,6 +87,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Migrate(options) => migrate::run(options).await,
             Command::Sandbox(options) => sandbox::run(options).await,
             Command::Operator(command) => operator::run(command).await,
+            Command::Keys(command) => keys::run(command).await,
             Command::Openapi(options) => openapi::run(options),
             Command::Config(command) => config_check::run(command, &cli.log).await,
             Command::Demo(options) => demo::run(options).await,

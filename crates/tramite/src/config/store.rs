@@ -13,6 +13,9 @@ use crate::failure::causes;
 const URL_EXPECTED: &str = "sqlite:/absolute/path/tramite.db or postgres://user:password@host/name";
 const KEY_EXPECTED: &str = "the path of a file with 32 random bytes, or 64 hexadecimal digits";
 
+/// The setting of the master key that opens beside the present one.
+const OTHER_KEY: &str = "TRAMITE_OTHER_MASTER_KEY_FILE";
+
 /// What stands for a secret wherever a configuration is shown.
 const HIDDEN: &str = "***";
 
@@ -75,6 +78,9 @@ pub(crate) struct StoreOptions {
     /// The file with the key that seals every secret in the database: 32 random bytes, or 64 hexadecimal digits
     #[arg(long, env = "TRAMITE_MASTER_KEY_FILE", value_name = "FILE")]
     pub(crate) master_key_file: Option<String>,
+    /// The file with another master key that opens too, while the master key is changed
+    #[arg(long, env = "TRAMITE_OTHER_MASTER_KEY_FILE", value_name = "FILE")]
+    pub(crate) other_master_key_file: Option<String>,
     /// Connections for requests [default: 16]
     #[arg(long, env = "TRAMITE_DATABASE_CONNECTIONS", value_name = "NUMBER")]
     pub(crate) database_connections: Option<String>,
@@ -90,7 +96,7 @@ impl StoreOptions {
     /// Reads all of it; none where something is wrong.
     pub(crate) fn read(&self, reader: &mut Reader) -> Option<StoreSettings> {
         let url = self.database.read(reader);
-        let master_key = read_master_key(reader, self.master_key_file.as_deref());
+        let master_key = self.master_key(reader);
         let connections_max =
             connections(reader, "TRAMITE_DATABASE_CONNECTIONS", self.database_connections.as_deref(), CONNECTIONS);
         let system_connections_max = connections(
@@ -107,6 +113,21 @@ impl StoreOptions {
             |text| text.parse().ok().filter(|wait| (10..=WAIT_MS_MAX).contains(wait)),
         );
         Some(StoreSettings { url: url?, master_key: master_key?, connections_max, system_connections_max, wait_ms_max })
+    }
+}
+
+impl StoreOptions {
+    /// The master key, and while it is changed the other one.
+    fn master_key(&self, reader: &mut Reader) -> Option<MasterKey> {
+        let present = read_master_key(reader, self.master_key_file.as_deref());
+        let given = self.other_master_key_file.as_deref();
+        let other = reader.optional(OTHER_KEY, given, KEY_EXPECTED, |path| {
+            MasterKey::from_file(Path::new(path)).ok().map(|_| path.to_owned())
+        });
+        match other.and_then(|path| MasterKey::from_file(Path::new(&path)).ok()) {
+            Some(other) => present.map(|key| key.beside(other)),
+            None => present,
+        }
     }
 }
 

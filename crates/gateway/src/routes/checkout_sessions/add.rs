@@ -55,6 +55,11 @@ pub(crate) async fn add_checkout_session(
                 let reply = Reply::created(&shown, format!("/v1/checkout-sessions/{}", session.id))?;
                 Ok((all, reply.etag(&etag_of(&session, now))))
             }
+            // Who joins pays what is being paid: new terms would be told and never written.
+            Opened::Joined(session) if !items.batch.is_empty() => {
+                let locked_until = session.busy_until(now).unwrap_or(session.expires_at);
+                Err(Refusal::PaymentInProgress { locked_until }.into())
+            }
             Opened::Joined(session) => {
                 let shown = view(&session, &items.positions, session_url(&gateway, session.id)?, now);
                 Ok((tramite_domain::batch::Batch::new(), Reply::ok(&shown)?.etag(&etag_of(&session, now))))

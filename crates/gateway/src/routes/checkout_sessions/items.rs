@@ -5,8 +5,9 @@
 use std::collections::BTreeSet;
 
 use tramite_domain::access::ApiScope;
-use tramite_domain::batch::Batch;
+use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::{DebtPosition, Origin, PositionInput};
+use tramite_domain::ids::DebtPositionId;
 use tramite_domain::institution::Institution;
 use tramite_domain::notice::NoticeNumber;
 use tramite_domain::session::{Choice, ItemInput, OwnItem};
@@ -37,6 +38,7 @@ pub(super) async fn look_up(
     may_replace(tenant, wire)?;
     named_once(wire)?;
     let mut items = Items::default();
+    let mut own_at = Vec::with_capacity(wire.len());
     for (at, item) in wire.iter().enumerate() {
         let pointer = format!("/line_items/{at}");
         let found = match (&item.debt_position_id, &item.notice_number, &item.debt_position) {
@@ -53,11 +55,35 @@ pub(super) async fn look_up(
             _ => return Err(one_kind(pointer)),
         };
         if let ItemInput::Own(own) = &found {
+            own_at.push((at, own.position.id));
             items.positions.push(own.position.clone());
         }
         items.inputs.push(found);
     }
+    written_once(&items.batch, &own_at)?;
     Ok(items)
+}
+
+/// A position that one item writes cannot be another item too: that one was decided on the terms before.
+fn written_once(batch: &Batch, own_at: &[(usize, DebtPositionId)]) -> Result<(), Problem> {
+    let written: BTreeSet<DebtPositionId> = batch
+        .writes()
+        .iter()
+        .filter_map(|write| match write {
+            Write::InsertPosition(position) | Write::UpdatePosition { position, .. } => Some(position.id),
+            _ => None,
+        })
+        .collect();
+    let mut seen = BTreeSet::new();
+    let again = own_at.iter().filter(|(_, id)| !seen.insert(*id) && written.contains(id));
+    let wrong: Vec<Violation> = again
+        .map(|(at, _)| Violation {
+            pointer: format!("/line_items/{at}"),
+            code: "duplicate_item",
+            detail: "Another item of this session gives its debt position new terms.".to_owned(),
+        })
+        .collect();
+    if wrong.is_empty() { Ok(()) } else { Err(Problem::invalid(wrong)) }
 }
 
 /// To give a position new terms is to write it, whatever the way.

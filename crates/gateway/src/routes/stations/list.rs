@@ -12,7 +12,7 @@ use crate::gateway::Gateway;
 
 /// Lists stations
 ///
-/// Every station of the broker.
+/// Every station of this Tramite.
 #[utoipa::path(
     tag = "stations",
     operation_id = "list_stations",
