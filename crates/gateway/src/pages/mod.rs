@@ -4,6 +4,8 @@
 mod docs;
 mod errors;
 
+use std::fmt::Write as _;
+
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::http::header::{
@@ -11,7 +13,7 @@ use actix_web::http::header::{
 };
 use data_encoding::BASE64;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, Value};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -49,6 +51,7 @@ impl Pages {
         let mut templates = Environment::new();
         templates.set_auto_escape_callback(|_| AutoEscape::Html);
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
+        templates.add_filter("with_code", with_code);
         templates.add_global("style", Value::from_safe_string(STYLE.to_owned()));
         for (name, source) in TEMPLATES {
             templates.add_template(name, source)?;
@@ -92,6 +95,17 @@ impl Pages {
     }
 }
 
+/// A text of ours for a page: names between backticks are shown as code.
+fn with_code(text: &str) -> Value {
+    let mut html = String::new();
+    for (at, part) in text.split('`').enumerate() {
+        let part = HtmlEscape(part);
+        // Writing into a String cannot fail.
+        let _ = if at % 2 == 0 { write!(html, "{part}") } else { write!(html, "<code>{part}</code>") };
+    }
+    Value::from_safe_string(html)
+}
+
 /// Mounts the pages.
 pub(crate) fn mount(api: &mut Api<'_, '_>) {
     api.protocol(Method::GET, "/errors", Limit::Source, errors::all);
@@ -104,6 +118,12 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_between_backticks_are_shown_as_code() {
+        let shown = with_code("Send `Content-Type: <x>` & wait.").to_string();
+        assert_eq!(shown, "Send <code>Content-Type: &lt;x&gt;</code> &amp; wait.");
+    }
 
     #[test]
     fn the_form_of_a_citizens_page_leads_over_plain_http_in_the_sandbox_alone() {
