@@ -19,17 +19,17 @@ WHERE (i.institution_id, i.notice_number) = (SELECT institution_id, notice_numbe
 ";
 
 /// One position with option, installment, transfer, event and idempotency record, in one transaction; the number comes
-/// from a sequence row, in a statement of its own.
+/// from a sequence, in a statement of its own.
 pub(crate) const CREATE: &str = "
-UPDATE bench_sequence SET next = next + 1 RETURNING next AS number \\gset
+SELECT nextval('bench_sequence') AS number \\gset
 BEGIN;
 SELECT gen_random_uuid() AS position, gen_random_uuid() AS option, gen_random_uuid() AS installment, gen_random_uuid() AS event \\gset
 INSERT INTO bench_idempotency SELECT institution_id, gen_random_uuid()::text, body FROM bench_template;
-INSERT INTO debt_positions SELECT (r).* FROM (SELECT bench_position(:'position') AS r) one;
-INSERT INTO payment_options SELECT (r).* FROM (SELECT bench_option(:'option', :'position') AS r) one;
-INSERT INTO installments SELECT (r).* FROM (SELECT bench_installment(:'installment', :'option', :'position', :number) AS r) one;
-INSERT INTO transfers SELECT (r).* FROM (SELECT bench_transfer(:'installment', :'position') AS r) one;
-INSERT INTO events SELECT (r).* FROM (SELECT bench_event(:'event', :'position') AS r) one;
+INSERT INTO debt_positions SELECT (r).* FROM (SELECT bench_position(CAST(:position AS uuid)) AS r) one;
+INSERT INTO payment_options SELECT (r).* FROM (SELECT bench_option(CAST(:option AS uuid), CAST(:position AS uuid)) AS r) one;
+INSERT INTO installments SELECT (r).* FROM (SELECT bench_installment(CAST(:installment AS uuid), CAST(:option AS uuid), CAST(:position AS uuid), :number) AS r) one;
+INSERT INTO transfers SELECT (r).* FROM (SELECT bench_transfer(CAST(:installment AS uuid), CAST(:position AS uuid)) AS r) one;
+INSERT INTO events SELECT (r).* FROM (SELECT bench_event(CAST(:event AS uuid), CAST(:position AS uuid)) AS r) one;
 COMMIT;
 ";
 
@@ -39,48 +39,56 @@ pub(crate) fn prepare(cluster: &Cluster, database: &str, made: &[Value]) {
     let mut sql = String::from(
         "CREATE TABLE bench_notices (n integer PRIMARY KEY, institution_id uuid, notice_number text COLLATE \"C\");\n",
     );
-    for (n, position) in (1..).zip(made) {
-        let (number, _) = crate::notice_of(position);
-        sql.push_str(&format!("INSERT INTO bench_notices SELECT {n}, institution_id, notice_number FROM installments WHERE notice_number = '{number}';\n"));
-    }
+    let numbered =
+        (1..).zip(made).map(|(n, position): (usize, _)| format!("({n}, '{}')", crate::notice_of(position).0));
+    // One statement: `psql` takes its text as an argument, which has a limit.
+    sql.push_str(&format!(
+        "INSERT INTO bench_notices SELECT one.n, i.institution_id, i.notice_number FROM (VALUES {}) AS one (n, number) \
+         JOIN installments i ON i.notice_number = one.number;\n",
+        numbered.collect::<Vec<_>>().join(", ")
+    ));
     sql.push_str(&TEMPLATES.replace("{first}", first));
     cluster.psql(database, &sql);
 }
 
 const TEMPLATES: &str = "
-CREATE TABLE bench_sequence (next bigint);
-INSERT INTO bench_sequence VALUES (0);
+CREATE SEQUENCE bench_sequence;
 CREATE TABLE bench_template AS SELECT institution_id, id, debt_position_id, repeat('x', 1200) AS body FROM installments WHERE id = '{first}';
+CREATE TABLE bench_a_position AS SELECT p.* FROM debt_positions p JOIN bench_template b ON p.institution_id = b.institution_id AND p.id = b.debt_position_id;
+CREATE TABLE bench_an_option AS SELECT o.* FROM payment_options o JOIN bench_template b ON o.institution_id = b.institution_id AND o.debt_position_id = b.debt_position_id;
+CREATE TABLE bench_an_installment AS SELECT i.* FROM installments i JOIN bench_template b ON i.institution_id = b.institution_id AND i.id = b.id;
+CREATE TABLE bench_a_transfer AS SELECT t.* FROM transfers t JOIN bench_template b ON t.institution_id = b.institution_id AND t.installment_id = b.id;
+CREATE TABLE bench_an_event AS SELECT e.* FROM events e JOIN bench_template b ON e.institution_id = b.institution_id AND e.debt_position_id = b.debt_position_id LIMIT 1;
 CREATE TABLE bench_idempotency (institution_id uuid, key text, body text, PRIMARY KEY (institution_id, key));
 CREATE FUNCTION bench_position(new_id uuid) RETURNS debt_positions LANGUAGE plpgsql STABLE AS $$
 DECLARE r debt_positions;
 BEGIN
-    SELECT p.* INTO r FROM debt_positions p JOIN bench_template b ON p.institution_id = b.institution_id AND p.id = b.debt_position_id;
+    SELECT * INTO r FROM bench_a_position;
     r.id := new_id; r.external_id := new_id::text; RETURN r;
 END $$;
 CREATE FUNCTION bench_option(new_id uuid, of_position uuid) RETURNS payment_options LANGUAGE plpgsql STABLE AS $$
 DECLARE r payment_options;
 BEGIN
-    SELECT o.* INTO r FROM payment_options o JOIN bench_template b ON o.institution_id = b.institution_id AND o.debt_position_id = b.debt_position_id;
+    SELECT * INTO r FROM bench_an_option;
     r.id := new_id; r.debt_position_id := of_position; RETURN r;
 END $$;
 CREATE FUNCTION bench_installment(new_id uuid, of_option uuid, of_position uuid, number bigint) RETURNS installments LANGUAGE plpgsql STABLE AS $$
 DECLARE r installments;
 BEGIN
-    SELECT i.* INTO r FROM installments i JOIN bench_template b ON i.institution_id = b.institution_id AND i.id = b.id;
+    SELECT * INTO r FROM bench_an_installment;
     r.id := new_id; r.debt_position_id := of_position; r.payment_option_id := of_option;
     r.iuv := lpad(number::text, 17, '9'); r.notice_number := lpad(number::text, 18, '9'); RETURN r;
 END $$;
 CREATE FUNCTION bench_transfer(of_installment uuid, of_position uuid) RETURNS transfers LANGUAGE plpgsql STABLE AS $$
 DECLARE r transfers;
 BEGIN
-    SELECT t.* INTO r FROM transfers t JOIN bench_template b ON t.institution_id = b.institution_id AND t.installment_id = b.id;
+    SELECT * INTO r FROM bench_a_transfer;
     r.installment_id := of_installment; r.debt_position_id := of_position; RETURN r;
 END $$;
 CREATE FUNCTION bench_event(new_id uuid, of_position uuid) RETURNS events LANGUAGE plpgsql STABLE AS $$
 DECLARE r events;
 BEGIN
-    SELECT e.* INTO r FROM events e JOIN bench_template b ON e.institution_id = b.institution_id AND e.debt_position_id = b.debt_position_id LIMIT 1;
+    SELECT * INTO r FROM bench_an_event;
     r.id := new_id; r.debt_position_id := of_position; r.feed_position := NULL; RETURN r;
 END $$;
 ";
