@@ -2,6 +2,7 @@
 //! Certificates for the Node's listener: the Node's own, the next one, and strangers of the same authority.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -52,7 +53,6 @@ impl Identity {
 }
 
 /// An authority and those it knows.
-#[derive(Debug)]
 pub struct Certificates {
     /// What the listener shows.
     pub server: Identity,
@@ -66,6 +66,8 @@ pub struct Certificates {
     pub stranger: Identity,
     /// Somebody who signed for himself.
     pub nobody: Identity,
+    /// The key of a peer whose certificates are made when they are needed, and end soon.
+    brief: KeyPair,
 }
 
 impl Certificates {
@@ -77,17 +79,33 @@ impl Certificates {
     pub fn new() -> Self {
         let mut params = CertificateParams::new([]).expect("parameters");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let authority =
-            CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("an authority");
-        let issue = |name: &str, ends: i32| signed(name, ends, Some(&authority));
+        let authority = CertifiedIssuer::self_signed(params, key()).expect("an authority");
+        let issue = |name: &str, ends: u64| signed(name, ends, &key(), Some(&authority));
         Self {
             server: issue("127.0.0.1", FAR),
             node: issue("forwarder.example.it", FAR),
             next: issue("forwarder-next.example.it", FAR),
             ended: issue("forwarder-old.example.it", PAST),
             stranger: issue("stranger.example.it", FAR),
-            nobody: signed("forwarder.example.it", FAR, None),
+            nobody: signed("forwarder.example.it", FAR, &key(), None),
+            brief: key(),
         }
+    }
+
+    /// The fingerprint of the peer whose certificates end soon.
+    #[must_use]
+    pub fn brief_fingerprint(&self) -> String {
+        fingerprint(&self.brief)
+    }
+
+    /// A certificate of it that ends in so many seconds.
+    ///
+    /// # Panics
+    /// When the clock is before 1970.
+    #[must_use]
+    pub fn brief(&self, seconds: u64) -> Identity {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
+        signed("forwarder.example.it", now + seconds, &self.brief, None)
     }
 }
 
@@ -97,24 +115,33 @@ impl Default for Certificates {
     }
 }
 
-const FAR: i32 = 2_999;
-const PAST: i32 = 2_021;
+/// The year 2999, in seconds of Unix time.
+const FAR: u64 = 32_472_144_000;
+/// The year 2021.
+const PAST: u64 = 1_609_459_200;
 
-fn signed(name: &str, ends: i32, authority: Option<&CertifiedIssuer<'_, KeyPair>>) -> Identity {
+fn key() -> KeyPair {
+    KeyPair::generate().expect("a key")
+}
+
+fn fingerprint(key: &KeyPair) -> String {
+    HEXLOWER.encode(&Sha256::digest(key.subject_public_key_info()))
+}
+
+fn signed(name: &str, ends: u64, key: &KeyPair, authority: Option<&CertifiedIssuer<'_, KeyPair>>) -> Identity {
     let mut params = CertificateParams::new([name.to_owned()]).expect("parameters");
     params.not_before = date_time_ymd(2_020, 1, 1);
-    params.not_after = date_time_ymd(ends, 1, 1);
+    params.not_after = (UNIX_EPOCH + Duration::from_secs(ends)).into();
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth, ExtendedKeyUsagePurpose::ServerAuth];
-    let key = KeyPair::generate().expect("a key");
     let certificate = match authority {
-        Some(authority) => params.signed_by(&key, authority),
-        None => params.self_signed(&key),
+        Some(authority) => params.signed_by(key, authority),
+        None => params.self_signed(key),
     };
     let certificate = certificate.expect("a certificate");
     Identity {
         certificate: certificate.pem(),
         der: certificate.der().to_vec(),
         key: key.serialize_pem(),
-        fingerprint: HEXLOWER.encode(&Sha256::digest(key.subject_public_key_info())),
+        fingerprint: fingerprint(key),
     }
 }

@@ -51,13 +51,6 @@ pub enum Work {
         /// The receipt.
         receipt_id: ReceiptRowId,
     },
-    /// Operators must look: a message beyond the limits (rules.md 28).
-    AlertOperators {
-        /// What, as a stable code.
-        code: String,
-        /// On what: kind and id of the resource.
-        subject: String,
-    },
 }
 
 impl Work {
@@ -68,7 +61,6 @@ impl Work {
             Self::SettleForeignItems { .. } => "settle_foreign_items",
             Self::SettleOwnItems { .. } => "settle_own_items",
             Self::CheckActivation { .. } => "check_activation",
-            Self::AlertOperators { .. } => "alert_operators",
         }
     }
 }

@@ -34,7 +34,7 @@ pub use read::{FeedEvent, PositionFilter, ReceiptFilter, SessionFilter, Waiting}
 pub use rule::Rule;
 pub use scope::Scope;
 pub use seal::{MasterKey, MasterKeyError};
-pub use store::{Store, StoreSettings};
+pub use store::{DECISION_SECONDS_MAX, Store, StoreSettings};
 pub use system::{
     Change, ClaimedTask, Due, KeyPurpose, OperatorRecord, RAW_BYTES_MAX, RawMessage, SigningKey, SystemScope,
 };

@@ -13,7 +13,7 @@ use crate::job::Job;
 use crate::pace::{FOREIGN_AGAIN_SECONDS, TASK_LEASE_SECONDS, TASKS_MAX, task_wait_seconds};
 use crate::pass::Pass;
 use crate::worker::Worker;
-use crate::{activation, alarm, foreign, waiting};
+use crate::{activation, foreign, waiting};
 
 /// What stands beside a task that was done once and will be done once more.
 const LOOKS_AGAIN: &str = "looks_again";
@@ -65,7 +65,6 @@ async fn work_one(worker: &Worker, claim: &ClaimedTask, clock: Clock<'_>) -> Res
         Work::CheckActivation { receipt_id } => {
             activation::check(worker, claim.task.id, claim.institution, *receipt_id, clock.now()).await
         }
-        Work::AlertOperators { code, subject } => alarm::raise(worker, claim.task.id, code, subject, clock.now()).await,
     }
 }
 

@@ -14,6 +14,8 @@ use tramite_tests::production::{Production, Running};
 use tramite_tests::until;
 
 const SECRET: &str = "7f1c0e3b5a9d48266f0b1d2c3e4f5a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5";
+/// How long a certificate holds that ends during the test.
+const BRIEF_SECONDS: u64 = 4;
 const SECRET_HEADER: &str = "Tramite-Proxy-Secret";
 
 struct Stage {
@@ -91,7 +93,8 @@ pub(crate) async fn mutual_tls(database: Database) {
     let production = Production::prepare(&database);
     let (certificate, key) = certificates.server.write(production.folder(), "server");
     let peers = [&certificates.node, &certificates.next, &certificates.ended];
-    let peers: Vec<&str> = peers.iter().map(|one| one.fingerprint.as_str()).collect();
+    let mut peers: Vec<String> = peers.iter().map(|one| one.fingerprint.clone()).collect();
+    peers.push(certificates.brief_fingerprint());
     let stage = Stage::set(
         &production,
         &[
@@ -127,6 +130,14 @@ pub(crate) async fn mutual_tls(database: Database) {
         let (status, answer) = knock(&tls(Some(shown)), &url, HeaderMap::new(), stage.receipt()).await.unwrap();
         assert_eq!((status, node::outcome(&answer).as_str()), (200, outcome));
     }
+    // A connection that is kept does not outlive its certificate.
+    let ending = tls(Some(&certificates.brief(BRIEF_SECONDS)));
+    let before = stage.refused("not_valid_now").await;
+    let (status, answer) = knock(&ending, &url, HeaderMap::new(), stage.receipt()).await.unwrap();
+    assert_eq!((status, node::outcome(&answer).as_str()), (200, "PAA_RECEIPT_DUPLICATA"));
+    tokio::time::sleep(Duration::from_secs(BRIEF_SECONDS + 1)).await;
+    let (status, _) = knock(&ending, &url, HeaderMap::new(), stage.receipt()).await.unwrap();
+    assert_eq!((status, stage.refused("not_valid_now").await), (403, before + 1));
 }
 
 pub(crate) async fn proxy(database: Database) {

@@ -6,7 +6,9 @@ use serde_json::Value;
 use tramite_domain::batch::Batch;
 use tramite_domain::ids::ClientId;
 use tramite_domain::time::Instant;
-use tramite_storage::{IdempotencyKey as KeptKey, IdempotencyRecord, OperatorRecord, Scope};
+use tramite_storage::{
+    DECISION_SECONDS_MAX, IdempotencyKey as KeptKey, IdempotencyRecord, OperatorRecord, Scope, StoreError,
+};
 
 use super::{Answer, Reply};
 use crate::auth::{Operator, Tenant};
@@ -90,7 +92,12 @@ pub async fn once(
         }
     };
     let act = async || {
+        let begun = gateway.now();
         let (batch, reply) = decide().await?;
+        // What is written carries instants from before the decision was done: lists of changes rely on their age.
+        if gateway.now().seconds_since(begun) > DECISION_SECONDS_MAX {
+            return Err(StoreError::Busy.into());
+        }
         store.commit_answer(&tenant.scope, batch, recorder.of(&reply)).await?;
         Ok(reply)
     };

@@ -12,7 +12,7 @@ use actix_web::{App, Error, HttpMessage, HttpResponse};
 use tracing_actix_web::TracingLogger;
 use tramite_pagopa::soap::{CONTENT_TYPE, client_fault};
 
-use super::peers::RefusedPeer;
+use super::peers::{RefusedPeer, Shown};
 use super::proxy::Proxy;
 use crate::frame::{Spans, frame};
 use crate::gateway::Gateway;
@@ -75,12 +75,9 @@ async fn prove<B: MessageBody + 'static>(
 
 fn peer(request: &mut ServiceRequest) -> Result<Peer, RefusedPeer> {
     let proof = request.app_data::<Data<Proof>>().cloned().ok_or(RefusedPeer::NoCertificate)?;
+    let now = request.app_data::<Data<Gateway>>().map(|gateway| gateway.now()).ok_or(RefusedPeer::NoCertificate)?;
     match proof.get_ref() {
-        Proof::Connection => request.conn_data::<Peer>().cloned().ok_or(RefusedPeer::NoCertificate),
-        Proof::Proxy(proxy) => {
-            let now = request.app_data::<Data<Gateway>>().map(|gateway| gateway.now());
-            let now = now.ok_or(RefusedPeer::WrongSecret)?;
-            proxy.prove(request.headers_mut(), now)
-        }
+        Proof::Connection => request.conn_data::<Shown>().ok_or(RefusedPeer::NoCertificate)?.at(now),
+        Proof::Proxy(proxy) => proxy.prove(request.headers_mut(), now),
     }
 }

@@ -10,6 +10,6 @@ mod proxy;
 mod tls;
 
 pub use app::{Proof, node_app};
-pub use peers::{Fingerprint, PEERS_MAX, Peers, RefusedPeer};
+pub use peers::{Fingerprint, PEERS_MAX, Peers, RefusedPeer, Shown};
 pub use proxy::{PROXY_SECRET_HEADER, Proxy};
 pub use tls::{TlsSetupError, refusal_of, server_config};

@@ -81,6 +81,28 @@ impl RefusedPeer {
     }
 }
 
+/// The peer of a connection, as its handshake proved it. A connection may be kept for long, and outlive the certificate.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    peer: Peer,
+    /// When the certificate ends, in seconds of Unix time.
+    ends: u64,
+}
+
+impl Shown {
+    /// The peer, while its certificate holds.
+    ///
+    /// # Errors
+    /// [`RefusedPeer::NotValidNow`].
+    pub(super) fn at(&self, now: Instant) -> Result<Peer, RefusedPeer> {
+        if unix_seconds(now) > self.ends { Err(RefusedPeer::NotValidNow) } else { Ok(self.peer.clone()) }
+    }
+}
+
+fn unix_seconds(instant: Instant) -> u64 {
+    u64::try_from(instant.datetime().timestamp()).unwrap_or(0)
+}
+
 /// The peers that are let in.
 #[derive(Debug, Clone)]
 pub struct Peers(BTreeSet<Fingerprint>);
@@ -93,11 +115,12 @@ impl Peers {
         (1..=PEERS_MAX).contains(&keys.len()).then_some(Self(keys))
     }
 
-    /// The peer that a certificate names; whether it is one of ours was decided by the handshake.
+    /// The peer that a certificate names, and until when; whether it is one of ours was decided by the handshake.
     #[must_use]
-    pub fn shown(certificate: &[u8]) -> Option<Peer> {
-        let fingerprint = Fingerprint::of_certificate(&Certificate::from_der(certificate).ok()?)?;
-        Some(Peer { fingerprint: fingerprint.to_string() })
+    pub fn shown(certificate: &[u8]) -> Option<Shown> {
+        let certificate = Certificate::from_der(certificate).ok()?;
+        let peer = Peer { fingerprint: Fingerprint::of_certificate(&certificate)?.to_string() };
+        Some(Shown { peer, ends: certificate.tbs_certificate.validity.not_after.to_unix_duration().as_secs() })
     }
 
     /// Proves a certificate: its key is pinned, and it is valid now. That the peer holds the key is shown by TLS.
@@ -110,7 +133,7 @@ impl Peers {
         if !self.0.contains(&fingerprint) {
             return Err(RefusedPeer::Unlisted);
         }
-        let seconds = u64::try_from(now.datetime().timestamp()).unwrap_or(0);
+        let seconds = unix_seconds(now);
         let from = certificate.tbs_certificate.validity.not_before.to_unix_duration().as_secs();
         let to = certificate.tbs_certificate.validity.not_after.to_unix_duration().as_secs();
         if !(from..=to).contains(&seconds) {

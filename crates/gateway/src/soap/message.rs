@@ -21,7 +21,7 @@ pub struct Outbound {
     pub body: Vec<u8>,
 }
 
-/// A proved peer. The Node's listener puts it into the connection's data or the request's extensions.
+/// A proved peer. The Node's listener puts it into the request's extensions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Peer {
     /// SHA-256 of the peer's public key, hexadecimal.

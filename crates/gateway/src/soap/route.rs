@@ -77,7 +77,7 @@ fn door(request: &HttpRequest) -> Result<Data<Soap>, Problem> {
 }
 
 fn peer(request: &HttpRequest) -> Option<Peer> {
-    request.conn_data::<Peer>().cloned().or_else(|| request.extensions().get::<Peer>().cloned())
+    request.extensions().get::<Peer>().cloned()
 }
 
 enum Unread {

@@ -7,8 +7,9 @@ use tramite_pagopa::current::{Outcome, ReceiptMessage, Request, Version};
 use tramite_testkit::Database;
 
 use crate::support::made::debt_position;
-use crate::support::node::{Node, addressee, transfer};
+use crate::support::node::{Node, addressee};
 use crate::support::portal::{Portal, holds, text};
+use crate::support::receipt::share;
 use crate::support::seed::{IBAN, TAX_CODES};
 use crate::support::{Ask, Seen, TestGateway};
 
@@ -135,7 +136,7 @@ pub(crate) async fn a_beneficiary_sees_its_own_transfers_and_its_own_message(dat
     let (_, number) = notice(&owner, "T-1").await;
     // The order of the list says nothing: transfers are known by their number.
     let shared = || ReceiptMessage {
-        transfers: vec![transfer(2, TAX_CODES[1], 550), transfer(1, TAX_CODES[0], 11_500)],
+        transfers: vec![share(2, TAX_CODES[1], 550), share(1, TAX_CODES[0], 11_500)],
         ..node.receipt("rt-1", &number, 12_050)
     };
     node.asks(&number, None).await;

@@ -4,11 +4,11 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use actix_web::dev::{Server, ServerHandle};
+use actix_web::dev::{Server, ServerHandle, Service as _};
 use actix_web::http::Method;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::Data;
-use actix_web::{App, HttpServer};
+use actix_web::{App, HttpMessage as _, HttpServer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tramite_domain::debt_position::{PositionStatus, position_status};
@@ -29,15 +29,13 @@ const CUTS: usize = 24;
 fn listen(place: &Place) -> (SocketAddr, ServerHandle) {
     let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
     let door = place.door.clone();
-    let server: Server = HttpServer::new(move || App::new().configure(soap::configure(door.clone())))
-        .on_connect(|_, data| {
-            data.insert(Peer { fingerprint: "ab".repeat(32) });
+    let application = move || {
+        App::new().configure(soap::configure(door.clone())).wrap_fn(|request, next| {
+            request.extensions_mut().insert(Peer { fingerprint: "ab".repeat(32) });
+            next.call(request)
         })
-        .workers(2)
-        .disable_signals()
-        .bind(address)
-        .unwrap()
-        .run();
+    };
+    let server: Server = HttpServer::new(application).workers(2).disable_signals().bind(address).unwrap().run();
     let handle = server.handle();
     tokio::spawn(server);
     (address, handle)

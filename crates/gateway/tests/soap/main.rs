@@ -15,6 +15,9 @@ mod listeners;
 mod messages;
 mod outage;
 mod place;
+#[allow(dead_code, unreachable_pub, reason = "each test target uses its own part")]
+#[path = "../support/receipt.rs"]
+mod receipt_of;
 mod receipts;
 mod registry;
 mod sessions;

@@ -11,6 +11,7 @@ pub mod ids;
 pub mod made;
 pub mod node;
 pub mod portal;
+pub mod receipt;
 mod registry;
 pub mod seed;
 

@@ -6,17 +6,14 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tramite_domain::given::World;
 use tramite_domain::money::Cents;
-use tramite_domain::personal::Personal;
 use tramite_gateway::soap::{Inbound, Soap};
-use tramite_pagopa::current::{
-    Addressee, Answer, GetRequest, Notice, Outcome, Party, PartyKind, Psp, ReceiptMessage, ReceiptTransfer, Request,
-    Version,
-};
+use tramite_pagopa::current::{Addressee, Answer, GetRequest, Notice, ReceiptMessage, Request, Version};
 use tramite_pagopa::soap as wire;
 use tramite_pagopa::strict::{NoRegister, check_answer};
 
 use super::TestGateway;
-use super::seed::{IBAN, STATION, TAX_CODES};
+use super::receipt::receipt_of;
+use super::seed::{STATION, TAX_CODES};
 
 /// The Node before the door of a gateway.
 pub struct Node {
@@ -70,38 +67,10 @@ impl Node {
     /// A receipt over the whole amount of a notice of institution A, paid now, addressed to it.
     pub fn receipt(&self, id: &str, notice_number: &str, cents: i64) -> ReceiptMessage {
         ReceiptMessage {
-            version: Version::V2,
-            addressee: addressee(TAX_CODES[0]),
-            receipt_id: id.to_owned(),
-            notice_number: notice_number.to_owned(),
-            fiscal_code: TAX_CODES[0].to_owned(),
-            outcome: Outcome::Ok,
-            payment_amount: Cents::new(cents).unwrap(),
-            creditor_reference_id: Some(notice_number.chars().skip(1).collect()),
             description: Some("TARI 2026".to_owned()),
-            company_name: Some("Comune di Esempio".to_owned()),
-            office_name: None,
-            debtor: Some(debtor()),
-            transfers: vec![transfer(1, TAX_CODES[0], cents)],
-            psp: Psp {
-                id: Some("ABCDITM1".to_owned()),
-                company_name: Some("Istituto di Prova S.p.A.".to_owned()),
-                channel: Some("12345678903_07".to_owned()),
-                channel_description: Some("app".to_owned()),
-                ..Psp::default()
-            },
-            payer: None,
             payment_method: Some("creditCard".to_owned()),
-            payment_note: None,
             fee: Some(Cents::new(150).unwrap()),
-            primary_ci_incurred_fee: None,
-            id_bundle: None,
-            id_ci_bundle: None,
-            payment_date_time: Some(self.world.now()),
-            application_date: None,
-            transfer_date: None,
-            metadata: Vec::new(),
-            stand_in: None,
+            ..receipt_of(addressee(TAX_CODES[0]), id, notice_number, cents, self.world.now())
         }
     }
 }
@@ -109,32 +78,4 @@ impl Node {
 /// What reaches an institution through its station.
 pub fn addressee(tax_code: &str) -> Addressee {
     Addressee { id_pa: tax_code.to_owned(), id_broker_pa: "99999000039".to_owned(), id_station: STATION.to_owned() }
-}
-
-/// A share of a receipt.
-pub fn transfer(id: u8, tax_code: &str, cents: i64) -> ReceiptTransfer {
-    ReceiptTransfer {
-        id: Some(id),
-        amount: Some(Cents::new(cents).unwrap()),
-        fiscal_code: Some(tax_code.to_owned()),
-        iban: Some(IBAN.to_owned()),
-        remittance_information: Some("/RFB/05000000001234586/120.50/TXT/TARI 2026".to_owned()),
-        category: Some("0101101IM".to_owned()),
-        ..ReceiptTransfer::default()
-    }
-}
-
-fn debtor() -> Party {
-    Party {
-        kind: PartyKind::Person,
-        code: Personal::new("RSSMRA85T10A562S".to_owned()),
-        full_name: Personal::new("Mario Rossi".to_owned()),
-        street: None,
-        civic_number: None,
-        postal_code: None,
-        city: None,
-        province: None,
-        country: None,
-        email: None,
-    }
 }

@@ -66,14 +66,6 @@ impl SystemScope {
         let ready = self.ready(change).await?;
         self.store.write(Who::System, move |db| Box::pin(update(db, client, expected, ready))).await
     }
-
-    /// How many operators can take a token now: the last one cannot be revoked.
-    ///
-    /// # Errors
-    /// Whatever keeps the database from answering.
-    pub async fn operators_live(&self, now: Instant) -> Result<usize, StoreError> {
-        self.store.read(Who::System, move |db| Box::pin(operators(db, now))).await
-    }
 }
 
 async fn insert(mut db: Db<'_>, client: Client, ready: Ready) -> Result<(), StoreError> {
@@ -185,10 +177,6 @@ async fn assemble(db: &mut Db<'_>, heads: Vec<ClientRow>) -> Result<Vec<Client>,
             head.into_client(secrets.remove(&id).unwrap_or_default(), grants.remove(&id).unwrap_or_default())
         })
         .collect()
-}
-
-async fn operators(mut db: Db<'_>, now: Instant) -> Result<usize, StoreError> {
-    count_operators(&mut db, now).await
 }
 
 async fn count_operators(db: &mut Db<'_>, now: Instant) -> Result<usize, StoreError> {

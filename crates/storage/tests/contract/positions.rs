@@ -121,8 +121,7 @@ pub(crate) async fn what_is_unique_is_told_by_its_rule(database: Database) {
 pub(crate) async fn a_batch_is_written_whole_or_not_at_all(database: Database) {
     let town = town(&database).await;
     let (one, two) = (position("TARI-1"), position("TARI-1"));
-    let task =
-        Task { id: id(), work: Work::AlertOperators { code: "x".to_owned(), subject: "y".to_owned() }, due_at: now() };
+    let task = Task { id: id(), work: Work::CheckActivation { receipt_id: id() }, due_at: now() };
     let batch = inserting(&one)
         .with(Write::InsertEvent(Box::new(event(&one))))
         .with(Write::InsertTask(task))

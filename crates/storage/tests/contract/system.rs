@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The registry: institutions, stations, clients, keys; journal, audit and raw messages.
 
-use tramite_domain::access::{ClientKind, ClientStatus, DelegationStatus};
+use tramite_domain::access::{Client, ClientKind, ClientStatus, DelegationStatus};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::institution::Institution;
+use tramite_domain::time::Instant;
 use tramite_storage::{
     Change, DatabaseUrl, KeyPurpose, MasterKey, PageRequest, RAW_BYTES_MAX, RawMessage, Rule, SigningKey, Store,
     StoreError, StoreSettings,
@@ -128,24 +129,35 @@ pub(crate) async fn a_client_comes_back_with_secrets_and_delegations(database: D
     assert!(names.iter().all(|(grant, name)| grant.institution_id == town.a.id && name == "Portale"));
 }
 
+/// How many operators can take a token at that instant.
+async fn operators(store: &Store, at: Instant) -> usize {
+    let all = store.system().clients(&PageRequest::first(500)).await.unwrap().items;
+    let can = |one: &&Client| {
+        one.kind == ClientKind::Operator
+            && one.status == ClientStatus::Active
+            && one.secrets.iter().any(|secret| secret.expires_at.is_none_or(|end| at < end))
+    };
+    all.iter().filter(can).count()
+}
+
 pub(crate) async fn operators_count_while_a_secret_of_theirs_lives(database: Database) {
     let town = town(&database).await;
     let system = town.store.system();
-    assert_eq!(system.operators_live(now()).await.unwrap(), 0);
+    assert_eq!(operators(&town.store, now()).await, 0);
     let mut operator = client(ClientKind::Operator);
     operator.secrets[0].expires_at = Some(now().plus_seconds(10));
     operator.secrets.push(tramite_domain::access::ClientSecret { id: id(), ..operator.secrets[0].clone() });
     system.insert_client(operator.clone(), Change::default()).await.unwrap();
-    assert_eq!(system.operators_live(now()).await.unwrap(), 1);
-    assert_eq!(system.operators_live(now().plus_seconds(10)).await.unwrap(), 0);
+    assert_eq!(operators(&town.store, now()).await, 1);
+    assert_eq!(operators(&town.store, now().plus_seconds(10)).await, 0);
     operator.status = ClientStatus::Revoked;
     operator.version = 2;
     let last = system.update_client(operator.clone(), 1, Change::default()).await;
     assert!(matches!(last, Err(StoreError::LastOperator)), "{last:?}");
-    assert_eq!(system.operators_live(now()).await.unwrap(), 1);
+    assert_eq!(operators(&town.store, now()).await, 1);
     system.insert_client(client(ClientKind::Operator), Change::default()).await.unwrap();
     system.update_client(operator, 1, Change::default()).await.unwrap();
-    assert_eq!(system.operators_live(now()).await.unwrap(), 1);
+    assert_eq!(operators(&town.store, now()).await, 1);
 }
 
 pub(crate) async fn of_two_operators_who_revoke_each_other_at_once_one_stays(database: Database) {
@@ -163,7 +175,7 @@ pub(crate) async fn of_two_operators_who_revoke_each_other_at_once_one_stays(dat
         };
         let (a, b) = (revoke(&pair[0]), revoke(&pair[1]));
         let done = [a.await.unwrap(), b.await.unwrap()];
-        assert_eq!(system.operators_live(now()).await.unwrap(), 1, "round {round}: {done:?}");
+        assert_eq!(operators(&town.store, now()).await, 1, "round {round}: {done:?}");
         let refused = done.iter().find_map(|one| one.as_ref().err()).unwrap();
         assert!(matches!(refused, StoreError::LastOperator), "{refused:?}");
         // The one who stayed goes through the back door, so that the next pair is alone again.

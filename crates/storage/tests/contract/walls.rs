@@ -23,7 +23,7 @@ async fn furnish(town: &Town) {
         let scope = town.token(institution);
         let owed = simple("P-1");
         let receipt = receipt("RT-1", Some(&owed));
-        let work = Work::AlertOperators { code: "x".to_owned(), subject: "y".to_owned() };
+        let work = Work::CheckActivation { receipt_id: id() };
         let variant = variant(&receipt, message(b"x", 1), now());
         let batch = inserting(&owed)
             .with(Write::InsertSession(Box::new(session(town.portal, &[&owed]))))

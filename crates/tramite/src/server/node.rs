@@ -19,7 +19,7 @@ use actix_web::web::Data;
 use rustls::ServerConfig;
 use tramite_gateway::Gateway;
 use tramite_gateway::node::{Peers, Proof, RefusedPeer, node_app, refusal_of};
-use tramite_gateway::soap::{Peer, Soap};
+use tramite_gateway::soap::Soap;
 
 use crate::config::{NodeListener, NodeWay};
 use crate::failure::Failure;
@@ -104,8 +104,8 @@ fn mtls(
 fn remember_peer(connection: &TlsStream<TcpStream>, data: &mut Extensions) {
     let (_, session) = connection.get_ref();
     if let Some(certificate) = session.peer_certificates().and_then(<[_]>::first)
-        && let Some(peer) = Peers::shown(certificate)
+        && let Some(shown) = Peers::shown(certificate)
     {
-        data.insert::<Peer>(peer);
+        data.insert(shown);
     }
 }

@@ -63,13 +63,14 @@ async fn receive(place: &mut Place, position: &DebtPosition, receipt_id: &str, o
     place.write(&place.a, batch).await;
 }
 
-fn alarms(database: &Database) -> String {
+/// How many alarms were raised; the audit trail of SQLite is not read from outside.
+fn alarms(database: &Database) -> Option<String> {
     if !database.is_postgres() {
-        return String::new();
+        return None;
     }
     let name = database.url().rsplit('/').next().unwrap();
     let sql = "SELECT count(*) FROM audit WHERE action = 'operators.alerted' AND reason = 'not_activated'";
-    postgres::cluster().unwrap().psql(name, sql).trim().to_owned()
+    Some(postgres::cluster().unwrap().psql(name, sql).trim().to_owned())
 }
 
 pub(crate) async fn a_get_written_a_moment_after_its_receipt_raises_no_alarm(database: Database) {
@@ -92,7 +93,9 @@ pub(crate) async fn a_get_written_a_moment_after_its_receipt_raises_no_alarm(dat
         assert_eq!(place.round().await.tasks, 1, "the alarm waits a second");
         place.later(1);
         assert_eq!(place.round().await.tasks, 1);
-        assert!(["", expected].contains(&alarms(&database).as_str()), "asked {asked}: {}", alarms(&database));
+        if let Some(raised) = alarms(&database) {
+            assert_eq!(raised, expected, "asked {asked}");
+        }
     }
 }
 

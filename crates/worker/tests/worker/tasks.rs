@@ -79,7 +79,7 @@ pub(crate) async fn a_task_left_by_a_dead_worker_is_done_when_its_lease_ends(dat
 
 pub(crate) async fn an_alarm_is_raised_once_although_its_task_is_done_twice(database: Database) {
     let place = Place::open(database.url()).await;
-    let work = Work::AlertOperators { code: "not_activated".to_owned(), subject: "receipt 1".to_owned() };
+    let work = Work::CheckActivation { receipt_id: Uuid::from_u128(1).into() };
     let alarm = task(&place, work);
     for _ in 0..2 {
         place.write(&place.a, Batch::new().with(Write::InsertTask(alarm.clone()))).await;
