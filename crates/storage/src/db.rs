@@ -17,8 +17,48 @@ pub(crate) enum Db<'c> {
     Sqlite(&'c mut SqliteConnection),
 }
 
+impl Db<'_> {
+    /// The same connection, for a while.
+    pub(crate) fn reborrow(&mut self) -> Db<'_> {
+        match self {
+            Self::Postgres(connection) => Db::Postgres(connection),
+            Self::Sqlite(connection) => Db::Sqlite(connection),
+        }
+    }
+}
+
 /// A piece of work on a connection.
 pub(crate) type Working<'c, T> = BoxFuture<'c, Result<T, StoreError>>;
+
+/// The results of statements that were sent together: all values, or the error of the first that failed. The others have
+/// failed because of it, in a transaction that was broken already, and say nothing of the cause.
+pub(crate) trait AllOk {
+    /// All values.
+    type Values;
+    /// What an error is.
+    type Error;
+
+    /// All values, or the first error.
+    fn all_ok(self) -> Result<Self::Values, Self::Error>;
+}
+
+macro_rules! all_ok {
+    ($($value:ident),+) => {
+        impl<E, $($value),+> AllOk for ($(Result<$value, E>,)+) {
+            type Values = ($($value,)+);
+            type Error = E;
+
+            #[expect(non_snake_case, reason = "each value is named like its type")]
+            fn all_ok(self) -> Result<Self::Values, E> {
+                let ($($value,)+) = self;
+                Ok(($($value?,)+))
+            }
+        }
+    };
+}
+all_ok!(A, B);
+all_ok!(A, B, C);
+all_ok!(A, B, C, D);
 
 /// Loads all rows.
 macro_rules! load {
@@ -60,10 +100,14 @@ macro_rules! execute_each {
                     let mut own = shared;
                     diesel_async::RunQueryDsl::execute($statement, &mut own).await
                 });
-                futures_util::future::try_join_all(statements).await
+                futures_util::future::join_all(statements)
+                    .await
+                    .into_iter()
+                    .collect::<diesel::QueryResult<Vec<usize>>>()
             }
             $crate::db::Db::Sqlite(connection) => {
-                $items.iter().map(|$item| diesel::RunQueryDsl::execute($statement, &mut **connection)).collect()
+                let each = $items.iter().map(|$item| diesel::RunQueryDsl::execute($statement, &mut **connection));
+                each.collect::<diesel::QueryResult<Vec<usize>>>()
             }
         }
     };
@@ -74,13 +118,30 @@ macro_rules! load_together {
     ($db:expr, $($query:expr),+ $(,)?) => {
         match &mut *$db {
             $crate::db::Db::Postgres(connection) => {
-                tokio::try_join!($(async {
+                let found = tokio::join!($(async {
                     let mut shared: &diesel_async::AsyncPgConnection = connection;
                     diesel_async::RunQueryDsl::load($query, &mut shared).await
-                }),+)
+                }),+);
+                $crate::db::AllOk::all_ok(found)
             }
             $crate::db::Db::Sqlite(connection) => {
                 (|| diesel::QueryResult::Ok(($(diesel::RunQueryDsl::load($query, &mut **connection)?,)+)))()
+            }
+        }
+    };
+}
+
+/// Does several pieces of work on one connection: all at once on PostgreSQL, one after the other on SQLite. Each is a
+/// call that takes the connection; a tuple of what they gave. The statements reach the server in the order of the pieces.
+macro_rules! together {
+    ($db:expr, $($work:expr),+ $(,)?) => {
+        match $db {
+            $crate::db::Db::Postgres(connection) => {
+                let done = tokio::join!($(($work)($crate::db::Db::Postgres(connection))),+);
+                $crate::db::AllOk::all_ok(done)
+            }
+            $crate::db::Db::Sqlite(connection) => {
+                async { Ok::<_, $crate::error::StoreError>(($(($work)($crate::db::Db::Sqlite(connection)).await?,)+)) }.await
             }
         }
     };
@@ -102,4 +163,4 @@ macro_rules! load_boxed {
     };
 }
 
-pub(crate) use {execute, execute_each, first, load, load_boxed, load_together};
+pub(crate) use {execute, execute_each, first, load, load_boxed, load_together, together};

@@ -14,7 +14,7 @@ use tramite_domain::time::Instant;
 use crate::Store;
 use crate::column::{At, Id, NIL};
 use crate::commit;
-use crate::db::{Db, execute, first};
+use crate::db::{Db, execute, first, together};
 use crate::error::StoreError;
 use crate::row::{digest, fit};
 use crate::rule::Rule;
@@ -206,8 +206,10 @@ async fn find(
 }
 
 async fn commit_with(mut db: Db<'_>, scope: Scope, row: RecordRow, batch: Batch) -> Result<(), StoreError> {
-    insert(&mut db, &row).await?;
-    commit::apply(&mut db, &scope, batch).await
+    let ((), ()) = together!(&mut db, |mut db| async move { insert(&mut db, &row).await }, |mut db| async move {
+        commit::apply(&mut db, &scope, batch).await
+    },)?;
+    Ok(())
 }
 
 /// Inserts a record, or takes the place of one whose time is over.

@@ -30,7 +30,10 @@ pub use idempotency::{IdempotencyKey, IdempotencyRecord, REPLAY_SECONDS};
 pub use migrate::Migrated;
 pub use numbers::NUMBERS_MAX;
 pub use page::{COMMIT_WINDOW_SECONDS, Cursor, CursorError, PAGE_LIMIT_MAX, Page, PageRequest};
-pub use read::{FeedEvent, PositionFilter, ReceiptFilter, SessionFilter, Waiting};
+pub use read::{
+    FeedEvent, KnownOfReceipt, PositionFilter, PositionInUse, ReceiptFilter, ReceiptQuestion, SessionFilter, Terms,
+    Waiting,
+};
 pub use rule::Rule;
 pub use scope::Scope;
 pub use seal::{MasterKey, MasterKeyError};

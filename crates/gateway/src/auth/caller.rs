@@ -10,6 +10,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use tramite_domain::access::{ApiScope, Client, Delegation};
 use tramite_domain::ids::{ClientId, InstitutionId};
+use tramite_domain::tax_code::InstitutionTaxCode;
 use tramite_storage::Scope;
 
 use crate::problem::{Code, Problem};
@@ -19,6 +20,8 @@ use crate::problem::{Code, Problem};
 pub struct Tenant {
     /// What it may see and change in the store: the key to every method of it.
     pub scope: Scope,
+    /// The tax code of the institution: who a payment is for.
+    pub creditor: InstitutionTaxCode,
     /// The client, with all its delegations.
     pub client: Arc<Client>,
     /// The delegation under which it acts.

@@ -10,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tramite_domain::access::Client;
 use tramite_domain::ids::{ClientId, InstitutionId};
 use tramite_domain::institution::InstitutionStatus;
+use tramite_domain::tax_code::InstitutionTaxCode;
 use tramite_domain::time::Instant;
 
 use crate::gateway::Gateway;
@@ -24,7 +25,16 @@ const ENTRIES_MAX: usize = 10_000;
 #[derive(Default)]
 pub(crate) struct Fresh {
     clients: Known<ClientId, Arc<Client>>,
-    institutions: Known<InstitutionId, InstitutionStatus>,
+    institutions: Known<InstitutionId, Standing>,
+}
+
+/// What an institution is today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// Its state.
+    pub(crate) status: InstitutionStatus,
+    /// Its code, which never changes.
+    pub(crate) tax_code: InstitutionTaxCode,
 }
 
 impl Fresh {
@@ -38,18 +48,15 @@ impl Fresh {
         Ok(read.inspect(|client| self.clients.put(id, Arc::clone(client), now)))
     }
 
-    /// The state of an institution, if it exists.
-    pub(crate) async fn institution_status(
-        &self,
-        gateway: &Gateway,
-        id: InstitutionId,
-    ) -> Result<Option<InstitutionStatus>, Problem> {
+    /// What an institution is, if it exists.
+    pub(crate) async fn institution(&self, gateway: &Gateway, id: InstitutionId) -> Result<Option<Standing>, Problem> {
         let now = gateway.now();
         if let Some(known) = self.institutions.get(&id, now) {
             return Ok(Some(known));
         }
-        let read = gateway.store().system().institution(id).await?.map(|institution| institution.status);
-        Ok(read.inspect(|status| self.institutions.put(id, *status, now)))
+        let read = gateway.store().system().institution(id).await?;
+        let standing = read.map(|one| Standing { status: one.status, tax_code: one.tax_code });
+        Ok(standing.inspect(|standing| self.institutions.put(id, *standing, now)))
     }
 
     /// Forgets a client: this process changed it and knows better at once.

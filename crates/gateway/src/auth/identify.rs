@@ -9,6 +9,7 @@ use tramite_domain::access::{ApiScope, ClientKind, ClientStatus, Delegation};
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::institution::InstitutionStatus;
+use tramite_domain::tax_code::InstitutionTaxCode;
 use tramite_storage::Scope;
 
 use super::caller::{ForAll, Identity, Operator, Tenant};
@@ -65,13 +66,11 @@ async fn alive(gateway: &Gateway, claims: &Claims) -> Result<Option<Identity>, P
             let now = gateway.now();
             let live = client.delegations.iter().find(|one| one.institution_id == institution && one.live_at(now));
             let Some(delegation) = live.cloned().map(Arc::new) else { return Ok(None) };
-            if !collects(gateway, institution).await? {
-                return Ok(None);
-            }
+            let Some(creditor) = collecting(gateway, institution).await? else { return Ok(None) };
             let services = common_services(&delegation, claims.services.as_deref());
             let scopes = asked.into_iter().filter(|scope| delegation.scopes.contains(scope)).collect();
             let scope = Scope::of_token(institution, services, client.id);
-            Ok(Some(Identity::Tenant(Tenant { scope, client, delegation, scopes })))
+            Ok(Some(Identity::Tenant(Tenant { scope, creditor, client, delegation, scopes })))
         }
         (ClientKind::Application, None) => {
             let scopes = asked.into_iter().filter(|scope| FOR_ALL_SCOPES.contains(scope)).collect();
@@ -81,9 +80,10 @@ async fn alive(gateway: &Gateway, claims: &Claims) -> Result<Option<Identity>, P
     }
 }
 
-async fn collects(gateway: &Gateway, institution: InstitutionId) -> Result<bool, Problem> {
-    let status = gateway.fresh().institution_status(gateway, institution).await?;
-    Ok(status == Some(InstitutionStatus::Active))
+/// The tax code of an institution that collects; none where it does not, or does not exist.
+async fn collecting(gateway: &Gateway, institution: InstitutionId) -> Result<Option<InstitutionTaxCode>, Problem> {
+    let standing = gateway.fresh().institution(gateway, institution).await?;
+    Ok(standing.filter(|one| one.status == InstitutionStatus::Active).map(|one| one.tax_code))
 }
 
 /// The services that the delegation gives and the token was made for.

@@ -10,7 +10,6 @@ use tramite_domain::attempt::{ACTIVATION_SECONDS_MAX, Attempt};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::given::{Given, WorldIds};
-use tramite_domain::ids::InstallmentId;
 use tramite_domain::institution::Institution;
 use tramite_domain::notice::NoticeNumber;
 use tramite_domain::receipt::{Accepted, Arrival, Known, Receipt, accept};
@@ -18,7 +17,7 @@ use tramite_domain::session::CheckoutSession;
 use tramite_domain::time::Instant;
 use tramite_pagopa::current::{Answer, PaaFault, ReceiptMessage, Version};
 use tramite_pagopa::soap;
-use tramite_storage::{Rule, Scope, Store, StoreError};
+use tramite_storage::{KnownOfReceipt, ReceiptQuestion, Rule, Scope, Store, StoreError, Waiting};
 
 use super::answer::{InJournal, Told, refused};
 use super::checks::{ReceiptWay, way_of_receipt};
@@ -212,29 +211,25 @@ impl Found {
         now: Instant,
     ) -> Result<Self, StoreError> {
         let content = &arrival.content;
-        let kept = store.receipt_by_key(scope, &content.receipt_id, content.outcome).await?;
-        if kept.is_some() {
-            return Ok(Self { kept, ..Self::default() });
-        }
         // The position is that of (fiscalCode, noticeNumber), never of idPA (rules.md 27).
         let own = content.creditor_tax_code == institution.tax_code.as_str();
         let Some(notice) = content.notice_number.parse::<NoticeNumber>().ok().filter(|_| own) else {
-            return Ok(Self::default());
+            let kept = store.receipt_by_key(scope, &content.receipt_id, content.outcome).await?;
+            return Ok(Self { kept, ..Self::default() });
         };
-        let Some(position) = store.position_by_notice(scope, &notice).await? else { return Ok(Self::default()) };
-        let paid: Vec<InstallmentId> = position
-            .installments()
-            .filter(|(_, one)| one.notice_number == Some(notice))
-            .map(|(_, one)| one.id)
-            .collect();
-        let since = content.paid_at.unwrap_or(now).min(now).plus_seconds(-ACTIVATION_SECONDS_MAX);
-        let attempts = store.attempts(scope, &paid, since).await?;
-        let waiting = match paid.first() {
-            Some(installment) => Some(store.sessions_waiting(scope, *installment, SESSIONS_OVER_MAX).await?),
-            None => None,
+        let question = ReceiptQuestion {
+            receipt_id: content.receipt_id.clone(),
+            outcome: content.outcome,
+            notice,
+            attempts_since: content.paid_at.unwrap_or(now).min(now).plus_seconds(-ACTIVATION_SECONDS_MAX),
+            over_max: SESSIONS_OVER_MAX,
         };
-        let (sessions, more_sessions) = waiting.map(|found| (found.sessions, found.more)).unwrap_or_default();
-        Ok(Self { position: Some(position), attempts, sessions, more_sessions, ..Self::default() })
+        let KnownOfReceipt { kept, position, attempts, waiting } = store.known_of_receipt(scope, question).await?;
+        if kept.is_some() {
+            return Ok(Self { kept, ..Self::default() });
+        }
+        let Waiting { sessions, more: more_sessions } = waiting;
+        Ok(Self { position, attempts, sessions, more_sessions, ..Self::default() })
     }
 
     fn known<'a>(&'a self, institution: &'a Institution) -> Known<'a> {

@@ -1,30 +1,88 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Recording an attempt: one row per installment, kind, reference and amount, with the last time it was seen.
+//! Recording attempts: one row per installment, kind, reference and amount, with the last time it was seen.
 
 use diesel::prelude::*;
 use diesel::query_dsl::methods;
+use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use diesel::upsert::excluded;
+use diesel_async::AsyncPgConnection;
 use tramite_domain::attempt::Attempt;
-use tramite_domain::ids::InstitutionId;
+use tramite_domain::batch::Write;
+use tramite_domain::ids::{AttemptId, InstallmentId, InstitutionId, SessionId};
 
-use crate::db::{Db, execute};
+use super::FEW_ROWS;
+use crate::column::sql::{Key, Moment};
+use crate::column::{At, Id};
+use crate::db::{Db, execute_each};
 use crate::error::StoreError;
 use crate::row::attempt::AttemptRow;
 use crate::schema::attempts::dsl;
 
-pub(super) async fn record(db: &mut Db<'_>, institution: InstitutionId, attempt: &Attempt) -> Result<(), StoreError> {
-    let row = AttemptRow::of(institution, attempt);
-    // An older one that comes late changes nothing.
-    execute!(
-        db,
-        methods::FilterDsl::filter(
-            diesel::insert_into(dsl::attempts)
-                .values(&row)
-                .on_conflict((dsl::institution_id, dsl::installment_id, dsl::kind, dsl::reference, dsl::amount))
-                .do_update()
-                .set((dsl::session_id.eq(excluded(dsl::session_id)), dsl::at.eq(excluded(dsl::at)),)),
-            dsl::at.le(excluded(dsl::at)),
-        )
-    )?;
+/// Records the attempts among the writes; an older one that comes late changes nothing.
+pub(super) async fn record(mut db: Db<'_>, institution: InstitutionId, writes: &[Write]) -> Result<(), StoreError> {
+    let attempts = latest(writes);
+    if let Db::Postgres(connection) = db
+        && attempts.len() > FEW_ROWS
+    {
+        return record_columns(connection, institution, &attempts).await;
+    }
+    let rows: Vec<AttemptRow> = attempts.iter().map(|attempt| AttemptRow::of(institution, attempt)).collect();
+    execute_each!(&mut db, rows, row => methods::FilterDsl::filter(
+        diesel::insert_into(dsl::attempts)
+            .values(row)
+            .on_conflict((dsl::institution_id, dsl::installment_id, dsl::kind, dsl::reference, dsl::amount))
+            .do_update()
+            .set((dsl::session_id.eq(excluded(dsl::session_id)), dsl::at.eq(excluded(dsl::at)))),
+        dsl::at.le(excluded(dsl::at)),
+    ))?;
     Ok(())
+}
+
+/// The last of the attempts that share a row, in the order of the rows: two processes that record the same ones wait for
+/// each other in turn, and never for good.
+fn latest(writes: &[Write]) -> Vec<&Attempt> {
+    let mut attempts: Vec<&Attempt> = writes
+        .iter()
+        .filter_map(|write| match write {
+            Write::RecordAttempt(attempt) => Some(attempt),
+            _ => None,
+        })
+        .collect();
+    attempts.sort_by(|one, other| row_of(one).cmp(&row_of(other)).then(other.at.cmp(&one.at)));
+    attempts.dedup_by(|next, kept| row_of(next) == row_of(kept));
+    attempts
+}
+
+fn row_of(attempt: &Attempt) -> (InstallmentId, &str, &str, i64) {
+    (attempt.installment_id, attempt.kind.name(), attempt.reference.as_str(), attempt.amount.cents())
+}
+
+/// One list for each column, as for the journal's lines.
+const RECORD_COLUMNS: &str = "\
+    INSERT INTO attempts (institution_id, id, installment_id, kind, reference, session_id, amount, at) \
+    SELECT $1, * FROM unnest($2, $3, $4, $5, $6, $7, $8) \
+    ON CONFLICT (institution_id, installment_id, kind, reference, amount) \
+    DO UPDATE SET session_id = excluded.session_id, at = excluded.at WHERE attempts.at <= excluded.at";
+
+async fn record_columns(
+    mut connection: &AsyncPgConnection,
+    institution: InstitutionId,
+    attempts: &[&Attempt],
+) -> Result<(), StoreError> {
+    let record = diesel::sql_query(RECORD_COLUMNS)
+        .bind::<Key, _>(Id(institution))
+        .bind::<Array<Key>, Vec<Id<AttemptId>>>(each(attempts, |one| Id(one.id)))
+        .bind::<Array<Key>, Vec<Id<InstallmentId>>>(each(attempts, |one| Id(one.installment_id)))
+        .bind::<Array<Text>, Vec<&str>>(each(attempts, |one| one.kind.name()))
+        .bind::<Array<Text>, Vec<&str>>(each(attempts, |one| one.reference.as_str()))
+        .bind::<Array<Nullable<Key>>, Vec<Option<Id<SessionId>>>>(each(attempts, |one| one.session_id.map(Id)))
+        .bind::<Array<BigInt>, Vec<i64>>(each(attempts, |one| one.amount.cents()))
+        .bind::<Array<Moment>, Vec<At>>(each(attempts, |one| At(one.at)));
+    diesel_async::RunQueryDsl::execute(record, &mut connection).await?;
+    Ok(())
+}
+
+/// One value of each attempt.
+fn each<'a, T>(attempts: &[&'a Attempt], value: impl Fn(&'a Attempt) -> T) -> Vec<T> {
+    attempts.iter().map(|attempt| value(attempt)).collect()
 }

@@ -43,9 +43,9 @@ pub(super) async fn put(db: &mut Db<'_>, institution: &Institution, expected: Op
     let links = each(&institution.stations, |index, link| StationLinkRow::of(institution.id, index, link))?;
     let rows = each(&institution.accounts, |index, account| AccountRow::of(institution.id, index, account))?;
     let others = each(&institution.beneficiaries, |index, one| BeneficiaryRow::of(institution.id, index, one))?;
-    insert_rows!(db, institution_stations::table, links);
-    insert_rows!(db, accounts::table, rows);
-    insert_rows!(db, beneficiaries::table, others);
+    insert_rows!(db, institution_stations::table, links)?;
+    insert_rows!(db, accounts::table, rows)?;
+    insert_rows!(db, beneficiaries::table, others)?;
     Ok(())
 }
 

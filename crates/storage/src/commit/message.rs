@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Events, tasks, journal and audit: they are only ever added.
 
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use tramite_domain::audit::AuditLine;
 use tramite_domain::batch::Write;
 use tramite_domain::event::Event;
 use tramite_domain::ids::InstitutionId;
-use tramite_domain::journal::JournalEntry;
 
-use super::INSERT_ROWS_MAX;
 use crate::db::{Db, execute};
 use crate::error::StoreError;
 use crate::row::event::{EventRow, TaskRow};
@@ -16,11 +14,11 @@ use crate::row::journal::{AuditRow, JournalRow};
 use crate::schema::{audit, events, journal, tasks};
 
 /// Adds what a batch tells. None depends on another, so on PostgreSQL they are sent together.
-pub(super) async fn tell(db: &mut Db<'_>, institution: InstitutionId, writes: &[Write]) -> Result<(), StoreError> {
+pub(super) async fn tell(db: Db<'_>, institution: InstitutionId, writes: &[Write]) -> Result<(), StoreError> {
     match db {
         Db::Postgres(connection) => {
             let each = writes.iter().map(|write| one(Db::Postgres(connection), institution, write));
-            try_join_all(each).await?;
+            join_all(each).await.into_iter().collect::<Result<(), _>>()?;
         }
         Db::Sqlite(connection) => {
             for write in writes {
@@ -55,19 +53,5 @@ pub(crate) async fn event(db: &mut Db<'_>, institution: InstitutionId, event: &E
 
 pub(crate) async fn audit(db: &mut Db<'_>, institution: InstitutionId, line: &AuditLine) -> Result<(), StoreError> {
     execute!(db, diesel::insert_into(audit::table).values(&AuditRow::of(institution, line)))?;
-    Ok(())
-}
-
-/// Lines of the journal, of whatever institutions. One that is there already stays as it is: a buffer whose flush has an
-/// unknown outcome is flushed again.
-pub(crate) async fn journal_lines(
-    db: &mut Db<'_>,
-    entries: &[(InstitutionId, JournalEntry)],
-) -> Result<(), StoreError> {
-    let rows: Vec<JournalRow> =
-        entries.iter().map(|(institution, entry)| JournalRow::of(*institution, entry)).collect();
-    for part in rows.chunks(INSERT_ROWS_MAX) {
-        execute!(db, diesel::insert_into(journal::table).values(part).on_conflict_do_nothing())?;
-    }
     Ok(())
 }

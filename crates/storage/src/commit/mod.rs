@@ -4,23 +4,26 @@
 mod allowed;
 mod attempt;
 mod institution;
+mod journal;
 mod message;
 mod position;
 mod receipt;
 mod service;
 mod session;
 
+use futures_util::future::join_all;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::ids::{InstitutionId, SessionId};
 
 use crate::Store;
-use crate::db::Db;
+use crate::db::{Db, together};
 use crate::error::StoreError;
 use crate::scope::Scope;
 
 pub(crate) use allowed::check as check_scope;
 
-pub(crate) use message::{audit, event, journal_lines};
+pub(crate) use journal::journal_lines;
+pub(crate) use message::{audit, event};
 
 /// Rows of one INSERT at most; more are written in several. No table has more than 32 columns, so the variables stay
 /// below SQLite's limit of 32,766.
@@ -28,17 +31,16 @@ pub(crate) const INSERT_ROWS_MAX: usize = 1_000;
 /// So few rows are written one by one: one row is a prepared statement that is kept, many are prepared each time.
 pub(crate) const FEW_ROWS: usize = 5;
 
-/// Inserts rows, however many.
+/// Inserts rows, however many; on PostgreSQL all statements are sent together.
 macro_rules! insert_rows {
-    ($db:expr, $table:expr, $rows:expr) => {
-        for part in $rows.chunks($crate::commit::INSERT_ROWS_MAX) {
-            if part.len() > $crate::commit::FEW_ROWS {
-                $crate::db::execute!($db, diesel::insert_into($table).values(part))?;
-            } else {
-                let _: Vec<usize> = $crate::db::execute_each!($db, part, row => diesel::insert_into($table).values(row))?;
-            }
-        }
-    };
+    ($db:expr, $table:expr, $rows:expr) => {{
+        let rows = $rows;
+        let (few, many) = if rows.len() > $crate::commit::FEW_ROWS { (&rows[..0], &rows[..]) } else { (&rows[..], &rows[..0]) };
+        let parts: Vec<_> = many.chunks($crate::commit::INSERT_ROWS_MAX).collect();
+        $crate::db::execute_each!($db, few, row => diesel::insert_into($table).values(row))?;
+        $crate::db::execute_each!($db, parts, part => diesel::insert_into($table).values(*part))?;
+        Ok::<(), $crate::error::StoreError>(())
+    }};
 }
 pub(crate) use insert_rows;
 
@@ -60,36 +62,72 @@ async fn apply_alone(mut db: Db<'_>, scope: Scope, batch: Batch) -> Result<(), S
     apply(&mut db, &scope, batch).await
 }
 
-/// Applies the writes of a tenant: what they change in order, and then, together, what they tell.
+/// Applies the writes of a tenant: what they change in order, and with it what they tell, of which nothing depends on
+/// anything else.
 pub(crate) async fn apply(db: &mut Db<'_>, scope: &Scope, batch: Batch) -> Result<(), StoreError> {
     let institution = scope.institution();
-    let mut told = Vec::new();
     let sessions = sessions_of(&batch);
-    for write in batch.into_writes() {
-        match write {
-            Write::InsertPosition(position) => position::insert(db, institution, &position).await?,
-            Write::UpdatePosition { position, expected } => {
-                position::update(db, institution, &position, expected).await?;
+    let (attempts, writes): (Vec<Write>, Vec<Write>) =
+        batch.into_writes().into_iter().partition(|write| matches!(write, Write::RecordAttempt(_)));
+    let (told, changes): (Vec<Write>, Vec<Write>) = writes.into_iter().partition(is_told);
+    let ((), (), ()) = together!(
+        db,
+        |db| change(db, scope, &sessions, &changes),
+        |db| attempt::record(db, institution, &attempts),
+        |db| message::tell(db, institution, &told),
+    )?;
+    Ok(())
+}
+
+/// What is only ever added, and rests on nothing.
+const fn is_told(write: &Write) -> bool {
+    matches!(write, Write::InsertEvent(_) | Write::InsertTask(_) | Write::InsertJournal(_) | Write::InsertAudit(_))
+}
+
+/// Changes, one after the other. On PostgreSQL their statements are sent without waiting for answers in between: the
+/// server does them in this order, and whatever fails undoes all.
+async fn change(db: Db<'_>, scope: &Scope, sessions: &[SessionId], changes: &[Write]) -> Result<(), StoreError> {
+    match db {
+        Db::Postgres(connection) => {
+            let each = changes.iter().map(|write| one(Db::Postgres(connection), scope, sessions, write));
+            join_all(each).await.into_iter().collect()
+        }
+        Db::Sqlite(connection) => {
+            for write in changes {
+                one(Db::Sqlite(connection), scope, sessions, write).await?;
             }
-            Write::TellPosition { position, expected } => position::head(db, institution, &position, expected).await?,
-            Write::SettleInstallment { position, expected, installment } => {
-                position::settle(db, institution, &position, expected, installment).await?;
-                session::none_left(db, institution, installment, &sessions).await?;
-            }
-            Write::EraseDraft { id, expected } => position::erase(db, scope, id, expected).await?,
-            Write::InsertSession(session) => session::insert(db, institution, &session).await?,
-            Write::UpdateSession { session, expected } => session::update(db, institution, &session, expected).await?,
-            Write::InsertReceipt(receipt) => receipt::insert(db, institution, &receipt).await?,
-            Write::InsertReceiptVariant(variant) => receipt::insert_variant(db, institution, &variant).await?,
-            Write::RecordAttempt(attempt) => attempt::record(db, institution, &attempt).await?,
-            Write::PutService { service, expected } => service::put(db, institution, &service, expected).await?,
-            Write::PutInstitution { .. } => return Err(StoreError::failed("the registry is written by SystemScope")),
-            Write::InsertEvent(_) | Write::InsertTask(_) | Write::InsertJournal(_) | Write::InsertAudit(_) => {
-                told.push(write);
-            }
+            Ok(())
         }
     }
-    message::tell(db, institution, &told).await
+}
+
+async fn one(mut db: Db<'_>, scope: &Scope, sessions: &[SessionId], write: &Write) -> Result<(), StoreError> {
+    let (db, institution) = (&mut db, scope.institution());
+    match write {
+        Write::InsertPosition(position) => position::insert(db, institution, position).await,
+        Write::UpdatePosition { position, expected } => position::update(db, institution, position, *expected).await,
+        Write::TellPosition { position, expected } => position::head(db, institution, position, *expected).await,
+        Write::SettleInstallment { position, expected, installment } => {
+            let ((), ()) = together!(
+                db,
+                |mut db| async move { position::settle(&mut db, institution, position, *expected, *installment).await },
+                |mut db| async move { session::none_left(&mut db, institution, *installment, sessions).await },
+            )?;
+            Ok(())
+        }
+        Write::EraseDraft { id, expected } => position::erase(db, scope, *id, *expected).await,
+        Write::InsertSession(session) => session::insert(db, institution, session).await,
+        Write::UpdateSession { session, expected } => session::update(db, institution, session, *expected).await,
+        Write::InsertReceipt(receipt) => receipt::insert(db, institution, receipt).await,
+        Write::InsertReceiptVariant(variant) => receipt::insert_variant(db, institution, variant).await,
+        Write::PutService { service, expected } => service::put(db, institution, service, *expected).await,
+        Write::PutInstitution { .. } => Err(StoreError::failed("the registry is written by SystemScope")),
+        Write::RecordAttempt(_)
+        | Write::InsertEvent(_)
+        | Write::InsertTask(_)
+        | Write::InsertJournal(_)
+        | Write::InsertAudit(_) => Err(StoreError::failed("this write changes nothing")),
+    }
 }
 
 /// The sessions that a batch writes.
@@ -115,7 +153,7 @@ pub(crate) async fn apply_registry(
             _ => return Err(StoreError::failed("this write belongs to a tenant, not to the registry")),
         }
     }
-    message::tell(db, institution, &told).await
+    message::tell(db.reborrow(), institution, &told).await
 }
 
 /// One row touched means that the version was the expected one.

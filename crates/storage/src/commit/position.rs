@@ -12,9 +12,9 @@ use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId};
 
 use super::{insert_rows, touched};
 use crate::column::{At, Doc, Id};
-use crate::db::{Db, execute, execute_each, first};
+use crate::db::{Db, execute, execute_each, first, together};
 use crate::error::StoreError;
-use crate::row::installment::{Children, InstallmentRow};
+use crate::row::installment::{Children, InstallmentRow, OptionRow, TransferRow};
 use crate::row::position::PositionRow;
 use crate::row::read_some;
 use crate::schema::{debt_positions, installments, payment_options, transfers};
@@ -28,11 +28,17 @@ pub(super) async fn insert(
     institution: InstitutionId,
     position: &DebtPosition,
 ) -> Result<(), StoreError> {
-    let below = Children::of(institution, position)?;
-    execute!(db, diesel::insert_into(debt_positions::table).values(&PositionRow::of(institution, position)))?;
-    insert_rows!(db, payment_options::table, below.options);
-    insert_rows!(db, installments::table, below.installments);
-    insert_rows!(db, transfers::table, below.transfers);
+    let head = PositionRow::of(institution, position);
+    let Children { options, installments, transfers } = Children::of(institution, position)?;
+    let (_, (), (), ()) = together!(
+        db,
+        |mut db| async move {
+            execute!(&mut db, diesel::insert_into(debt_positions::table).values(&head)).map_err(StoreError::from)
+        },
+        |mut db| async move { insert_rows!(&mut db, payment_options::table, options) },
+        |mut db| async move { insert_rows!(&mut db, installments::table, installments) },
+        |mut db| async move { insert_rows!(&mut db, transfers::table, transfers) },
+    )?;
     Ok(())
 }
 
@@ -44,9 +50,19 @@ pub(super) async fn update(
     position: &DebtPosition,
     expected: i64,
 ) -> Result<(), StoreError> {
-    head(db, institution, position, expected).await?;
-    let below = Children::of(institution, position)?;
-    let _: Vec<usize> = execute_each!(db, below.options, row => diesel::insert_into(payment_options::table)
+    let Children { options, installments, transfers } = Children::of(institution, position)?;
+    let ((), (), (), ()) = together!(
+        db,
+        |mut db| async move { head(&mut db, institution, position, expected).await },
+        |db| put_options(db, &options),
+        |db| put_installments(db, &installments),
+        |db| replace_transfers(db, institution, position.id, &transfers),
+    )?;
+    Ok(())
+}
+
+async fn put_options(mut db: Db<'_>, rows: &[OptionRow]) -> Result<(), StoreError> {
+    execute_each!(&mut db, rows, row => diesel::insert_into(payment_options::table)
     .values(row)
     .on_conflict((payment_options::institution_id, payment_options::id))
     .do_update()
@@ -57,16 +73,32 @@ pub(super) async fn update(
         payment_options::available_days.eq(excluded(payment_options::available_days)),
         payment_options::notified_on.eq(excluded(payment_options::notified_on)),
     )))?;
-    execute_each!(db, below.installments, row => diesel::insert_into(installments::table)
+    Ok(())
+}
+
+async fn put_installments(mut db: Db<'_>, rows: &[InstallmentRow]) -> Result<(), StoreError> {
+    execute_each!(&mut db, rows, row => diesel::insert_into(installments::table)
         .values(row)
         .on_conflict((installments::institution_id, installments::id))
         .do_update()
         .set(row))?;
+    Ok(())
+}
+
+async fn replace_transfers(
+    db: Db<'_>,
+    institution: InstitutionId,
+    position: DebtPositionId,
+    rows: &[TransferRow],
+) -> Result<(), StoreError> {
     let old = transfers::table
         .filter(transfers::institution_id.eq(Id(institution)))
-        .filter(transfers::debt_position_id.eq(Id(position.id)));
-    execute!(db, diesel::delete(old))?;
-    insert_rows!(db, transfers::table, below.transfers);
+        .filter(transfers::debt_position_id.eq(Id(position)));
+    let (_, ()) = together!(
+        db,
+        |mut db| async move { execute!(&mut db, diesel::delete(old)).map_err(StoreError::from) },
+        |mut db| async move { insert_rows!(&mut db, transfers::table, rows) },
+    )?;
     Ok(())
 }
 
@@ -84,12 +116,16 @@ pub(super) async fn settle(
     });
     let (option, index, one) =
         place.ok_or_else(|| StoreError::failed("the installment to settle is not of this position"))?;
-    head(db, institution, position, expected).await?;
     let row = InstallmentRow::of(institution, position.id, option, index, one)?;
     let paid = installments::table
         .filter(installments::institution_id.eq(Id(institution)))
         .filter(installments::id.eq(Id(installment)));
-    touched(execute!(db, diesel::update(paid).set(&row))?)
+    let ((), ()) = together!(
+        db,
+        |mut db| async move { head(&mut db, institution, position, expected).await },
+        |mut db| async move { touched(execute!(&mut db, diesel::update(paid).set(&row))?) },
+    )?;
+    Ok(())
 }
 
 /// The head alone.

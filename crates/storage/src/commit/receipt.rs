@@ -10,18 +10,22 @@ use tramite_domain::receipt::{Receipt, ReceiptVariant};
 
 use super::insert_rows;
 use crate::column::{At, Doc, Id};
-use crate::db::{Db, execute};
+use crate::db::{Db, execute, together};
 use crate::error::StoreError;
 use crate::row::receipt::{ReceiptRow, ReceiptTransferRow};
 use crate::schema::{receipt_transfers, receipt_variants, receipts};
 
 pub(super) async fn insert(db: &mut Db<'_>, institution: InstitutionId, receipt: &Receipt) -> Result<(), StoreError> {
     let row = ReceiptRow::of(institution, receipt);
-    execute!(
+    let shares = ReceiptTransferRow::of(institution, receipt)?;
+    let message = receipts::message.eq(receipt.message.bytes.as_slice());
+    let (_, ()) = together!(
         db,
-        diesel::insert_into(receipts::table).values((&row, receipts::message.eq(receipt.message.bytes.as_slice())))
+        |mut db| async move {
+            execute!(&mut db, diesel::insert_into(receipts::table).values((&row, message))).map_err(StoreError::from)
+        },
+        |mut db| async move { insert_rows!(&mut db, receipt_transfers::table, shares) },
     )?;
-    insert_rows!(db, receipt_transfers::table, ReceiptTransferRow::of(institution, receipt)?);
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use tramite_domain::session::{CheckoutSession, ItemSubject};
 
 use super::{insert_rows, touched};
 use crate::column::{At, Id};
-use crate::db::{Db, execute, first};
+use crate::db::{Db, execute, execute_each, first, together};
 use crate::error::StoreError;
 use crate::row::place;
 use crate::row::session::{SessionRow, live_names};
@@ -19,9 +19,15 @@ pub(super) async fn insert(
     institution: InstitutionId,
     session: &CheckoutSession,
 ) -> Result<(), StoreError> {
-    still_unpaid(db, institution, session).await?;
-    execute!(db, diesel::insert_into(checkout_sessions::table).values(&SessionRow::of(institution, session)))?;
-    insert_rows!(db, session_items::table, SessionItemRow::of(institution, session)?);
+    let (row, items) = (SessionRow::of(institution, session), SessionItemRow::of(institution, session)?);
+    let ((), _, ()) = together!(
+        db,
+        |db| still_unpaid(db, institution, session),
+        |mut db| async move {
+            execute!(&mut db, diesel::insert_into(checkout_sessions::table).values(&row)).map_err(StoreError::from)
+        },
+        |mut db| async move { insert_rows!(&mut db, session_items::table, items) },
+    )?;
     Ok(())
 }
 
@@ -37,54 +43,82 @@ pub(super) async fn update(
         .filter(checkout_sessions::institution_id.eq(Id(institution)))
         .filter(checkout_sessions::id.eq(Id(session.id)))
         .filter(checkout_sessions::version.eq(expected));
-    touched(execute!(db, diesel::update(old).set(&row))?)?;
-    // Paid is final, and nothing else of an item ever changes.
+    let ((), ()) =
+        together!(db, |mut db| async move { touched(execute!(&mut db, diesel::update(old).set(&row))?) }, |db| {
+            pay_items(db, institution, session)
+        },)?;
+    Ok(())
+}
+
+/// Paid is final, and nothing else of an item ever changes.
+async fn pay_items(mut db: Db<'_>, institution: InstitutionId, session: &CheckoutSession) -> Result<(), StoreError> {
+    let mut paid = Vec::new();
     for (index, item) in session.items.iter().enumerate() {
-        let Some(paid) = &item.paid else { continue };
+        if let Some(payment) = &item.paid {
+            paid.push((place(index)?, payment));
+        }
+    }
+    let touched_rows: Vec<usize> = execute_each!(&mut db, paid, one => {
+        let (place, payment) = one;
         let own = session_items::table
             .filter(session_items::institution_id.eq(Id(institution)))
             .filter(session_items::session_id.eq(Id(session.id)))
-            .filter(session_items::place.eq(place(index)?));
-        let payment = (
-            session_items::paid_at.eq(Some(At(paid.paid_at))),
-            session_items::paid_amount.eq(Some(paid.amount.cents())),
-            session_items::paid_receipt_id.eq(paid.receipt_id.map(Id)),
-        );
-        touched(execute!(db, diesel::update(own).set(payment))?)?;
-    }
-    Ok(())
+            .filter(session_items::place.eq(*place));
+        diesel::update(own).set((
+            session_items::paid_at.eq(Some(At(payment.paid_at))),
+            session_items::paid_amount.eq(Some(payment.amount.cents())),
+            session_items::paid_receipt_id.eq(payment.receipt_id.map(Id)),
+        ))
+    })?;
+    touched_rows.into_iter().try_for_each(touched)
 }
 
 /// A session is decided on positions that were read before. A payment that was committed meanwhile would never complete
 /// it, so it is decided again; one that is at work waits on the heads, and finds the session when it goes on.
-async fn still_unpaid(
-    db: &mut Db<'_>,
-    institution: InstitutionId,
-    session: &CheckoutSession,
-) -> Result<(), StoreError> {
+async fn still_unpaid(db: Db<'_>, institution: InstitutionId, session: &CheckoutSession) -> Result<(), StoreError> {
     let (positions, unpaid) = own_unpaid(session);
     if unpaid.is_empty() {
         return Ok(());
     }
-    if let Db::Postgres(connection) = db {
+    let ((), paid) =
+        together!(db, |db| lock_heads(db, institution, &positions), |db| one_paid(db, institution, &unpaid),)?;
+    if paid { Err(StoreError::Conflict) } else { Ok(()) }
+}
+
+/// Waits for payments that are at work on these positions. On SQLite there is one writer alone.
+async fn lock_heads(
+    db: Db<'_>,
+    institution: InstitutionId,
+    positions: &[Id<DebtPositionId>],
+) -> Result<(), StoreError> {
+    if let Db::Postgres(mut connection) = db {
         let heads = debt_positions::table
             .filter(debt_positions::institution_id.eq(Id(institution)))
-            .filter(debt_positions::id.eq_any(&positions))
+            .filter(debt_positions::id.eq_any(positions))
             .order(debt_positions::id)
             .select(debt_positions::id)
             .for_share();
-        let _: Vec<Id<DebtPositionId>> = diesel_async::RunQueryDsl::load(heads, connection).await?;
+        let _: Vec<Id<DebtPositionId>> = diesel_async::RunQueryDsl::load(heads, &mut connection).await?;
     }
+    Ok(())
+}
+
+/// Whether one of these installments is paid.
+async fn one_paid(
+    mut db: Db<'_>,
+    institution: InstitutionId,
+    unpaid: &[Id<InstallmentId>],
+) -> Result<bool, StoreError> {
     let paid: Option<Id<InstallmentId>> = first!(
-        db,
+        &mut db,
         installments::table
             .filter(installments::institution_id.eq(Id(institution)))
-            .filter(installments::id.eq_any(&unpaid))
+            .filter(installments::id.eq_any(unpaid))
             .filter(installments::paid_at.is_not_null())
             .select(installments::id)
             .limit(1)
     )?;
-    if paid.is_some() { Err(StoreError::Conflict) } else { Ok(()) }
+    Ok(paid.is_some())
 }
 
 /// The own items of a session that are not paid: their positions and installments.

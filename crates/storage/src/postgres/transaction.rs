@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use deadpool::managed::Object;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use futures_util::FutureExt as _;
 use futures_util::future::join;
 
 use super::connect::LOCK_MS_MAX;
@@ -50,7 +51,10 @@ where
     };
     match result {
         Ok(value) => {
-            connection.batch_execute("COMMIT").await?;
+            match access {
+                Access::Read => send(connection, "COMMIT")?,
+                Access::Write => connection.batch_execute("COMMIT").await?,
+            }
             open.close();
             Ok(value)
         }
@@ -63,6 +67,14 @@ where
             Err(_) => Err(StoreError::unavailable(error)),
         },
     }
+}
+
+/// Sends a statement whose answer nobody needs. Whatever is sent on the connection from now on comes after it: that is
+/// enough to end what only read, and saves a way to the server and back.
+fn send(connection: &AsyncPgConnection, statement: &str) -> Result<(), StoreError> {
+    let mut shared = connection;
+    let answered = shared.batch_execute(statement).now_or_never();
+    Ok(answered.unwrap_or(Ok(()))?)
 }
 
 /// A server that speaks another language than English tells of a lock or a statement that took too long in words we do

@@ -10,7 +10,7 @@ use tramite_domain::institution::Institution;
 
 use crate::Store;
 use crate::column::Id;
-use crate::db::{Db, first, load_together};
+use crate::db::{Db, load_together};
 use crate::error::StoreError;
 use crate::row::institution::{AccountRow, BeneficiaryRow, InstitutionRow, StationLinkRow};
 use crate::schema::{accounts, beneficiaries, institution_stations, institutions};
@@ -23,18 +23,31 @@ impl Store {
     /// Whatever keeps the database from answering.
     pub async fn institution(&self, scope: &Scope) -> Result<Institution, StoreError> {
         let id = scope.institution();
-        let found = self.read(scope, move |db| Box::pin(by_id(db, id))).await?;
-        found.ok_or_else(|| StoreError::failed("the institution of the scope is not there"))
+        self.read(scope, move |db| Box::pin(by_id(db, id))).await
     }
 }
 
-async fn by_id(mut db: Db<'_>, id: InstitutionId) -> Result<Option<Institution>, StoreError> {
-    let head: Option<InstitutionRow> = first!(
+pub(super) async fn by_id(mut db: Db<'_>, id: InstitutionId) -> Result<Institution, StoreError> {
+    let rows: InstitutionRows = load_together!(
         &mut db,
-        institutions::table.filter(institutions::institution_id.eq(Id(id))).select(InstitutionRow::as_select())
+        institutions::table.filter(institutions::institution_id.eq(Id(id))).select(InstitutionRow::as_select()),
+        institution_stations::table
+            .filter(institution_stations::institution_id.eq(Id(id)))
+            .order(institution_stations::place)
+            .select(StationLinkRow::as_select()),
+        accounts::table
+            .filter(accounts::institution_id.eq(Id(id)))
+            .order(accounts::place)
+            .select(AccountRow::as_select()),
+        beneficiaries::table
+            .filter(beneficiaries::institution_id.eq(Id(id)))
+            .order(beneficiaries::place)
+            .select(BeneficiaryRow::as_select()),
     )?;
-    Ok(assemble(&mut db, head.into_iter().collect()).await?.pop())
+    joined(rows)?.pop().ok_or_else(|| StoreError::failed("the institution of the scope is not there"))
 }
+
+type InstitutionRows = (Vec<InstitutionRow>, Vec<StationLinkRow>, Vec<AccountRow>, Vec<BeneficiaryRow>);
 
 /// Reads the histories below the heads, in three statements however many they are.
 pub(crate) async fn assemble(db: &mut Db<'_>, heads: Vec<InstitutionRow>) -> Result<Vec<Institution>, StoreError> {
@@ -57,6 +70,12 @@ pub(crate) async fn assemble(db: &mut Db<'_>, heads: Vec<InstitutionRow>) -> Res
             .order(beneficiaries::place)
             .select(BeneficiaryRow::as_select()),
     )?;
+    joined((heads, links, accounts, beneficiaries))
+}
+
+/// Heads with their histories.
+fn joined(rows: InstitutionRows) -> Result<Vec<Institution>, StoreError> {
+    let (heads, links, accounts, beneficiaries) = rows;
     let mut links = grouped(links, |row| row.institution_id, StationLinkRow::into_link)?;
     let mut accounts = grouped(accounts, |row| row.institution_id, AccountRow::into_account)?;
     let mut beneficiaries = grouped(beneficiaries, |row| row.institution_id, BeneficiaryRow::into_beneficiary)?;

@@ -4,7 +4,9 @@
 mod attempt;
 mod delegation;
 mod feed;
+mod in_use;
 mod institution;
+mod known_of_receipt;
 mod notice;
 mod order;
 mod position;
@@ -13,11 +15,15 @@ mod receipt;
 mod service;
 mod session;
 mod sessions;
+mod terms;
 
 pub use feed::FeedEvent;
+pub use in_use::PositionInUse;
+pub use known_of_receipt::{KnownOfReceipt, ReceiptQuestion};
 pub use positions::PositionFilter;
 pub use receipt::ReceiptFilter;
 pub use session::Waiting;
 pub use sessions::SessionFilter;
+pub use terms::Terms;
 
 pub(crate) use institution::{assemble as assemble_institutions, grouped};

@@ -3,15 +3,17 @@
 
 use diesel::prelude::*;
 use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::ids::InstitutionId;
 use tramite_domain::notice::NoticeNumber;
 
-use super::position::visible;
+use super::position::{WholeRows, load_whole, visible};
 use crate::Store;
 use crate::column::Id;
-use crate::db::{Db, first};
+use crate::db::Db;
 use crate::error::StoreError;
+use crate::row::installment::{InstallmentRow, OptionRow, TransferRow};
 use crate::row::position::PositionRow;
-use crate::schema::{debt_positions, installments};
+use crate::schema::{asked_installments, debt_positions, installments, payment_options, transfers};
 use crate::scope::Scope;
 
 impl Store {
@@ -29,19 +31,24 @@ impl Store {
     }
 }
 
-async fn by_notice(mut db: Db<'_>, scope: Scope, number: String) -> Result<Option<DebtPosition>, StoreError> {
-    // One value, not a set: whatever the statistics say, both tables are reached by their indexes.
-    let position = installments::table
-        .filter(installments::institution_id.eq(Id(scope.institution())))
-        .filter(installments::notice_number.eq(&number))
-        .select(installments::debt_position_id);
-    let head: Option<PositionRow> = first!(
-        &mut db,
-        debt_positions::table
-            .filter(debt_positions::institution_id.eq(Id(scope.institution())))
-            .filter(debt_positions::id.nullable().eq(position.single_value()))
-            .filter(debt_positions::erased_at.is_null())
-            .select(PositionRow::as_select())
-    )?;
-    visible(&mut db, &scope, head).await
+pub(super) async fn by_notice(
+    mut db: Db<'_>,
+    scope: Scope,
+    number: String,
+) -> Result<Option<DebtPosition>, StoreError> {
+    let institution = scope.institution();
+    let id = || {
+        of_notice(institution, &number).select(asked_installments.field(installments::debt_position_id)).single_value()
+    };
+    let rows: WholeRows = load_whole!(&mut db, institution, id())?;
+    visible(&scope, rows)
+}
+
+/// The installment of a notice.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn of_notice(institution: InstitutionId, number: &str) -> _ {
+    let institution: Id<InstitutionId> = Id(institution);
+    asked_installments
+        .filter(asked_installments.field(installments::institution_id).eq(institution))
+        .filter(asked_installments.field(installments::notice_number).eq(number))
 }

@@ -8,12 +8,54 @@ use tramite_domain::ids::{DebtPositionId, InstitutionId};
 
 use crate::Store;
 use crate::column::Id;
-use crate::db::{Db, first, load, load_together};
+use crate::db::{Db, load, load_together};
 use crate::error::StoreError;
 use crate::row::installment::{Children, InstallmentRow, OptionRow, TransferRow};
 use crate::row::position::PositionRow;
-use crate::schema::{debt_positions, installments, payment_options, transfers};
+use crate::schema::{debt_positions, installments, keyed_positions, payment_options, transfers};
 use crate::scope::Scope;
+
+/// Queries for one position and all that stands below it, sent together with whatever else is wanted. The id may be an
+/// expression: where the position is known by its notice only, no answer has to be waited for in between.
+macro_rules! load_whole {
+    ($db:expr, $institution:expr, $id:expr $(, $further:expr)* $(,)?) => {
+        $crate::db::load_together!(
+            $db,
+            debt_positions::table
+                .filter(debt_positions::institution_id.eq(Id($institution)))
+                .filter(debt_positions::id.nullable().eq($id))
+                .filter(debt_positions::erased_at.is_null())
+                .select(PositionRow::as_select()),
+            payment_options::table
+                .filter(payment_options::institution_id.eq(Id($institution)))
+                .filter(payment_options::debt_position_id.nullable().eq($id))
+                .order(payment_options::place)
+                .select(OptionRow::as_select()),
+            installments::table
+                .filter(installments::institution_id.eq(Id($institution)))
+                .filter(installments::debt_position_id.nullable().eq($id))
+                .order(installments::place)
+                .select(InstallmentRow::as_select()),
+            transfers::table
+                .filter(transfers::institution_id.eq(Id($institution)))
+                .filter(transfers::debt_position_id.nullable().eq($id))
+                .order(transfers::transfer_index)
+                .select(TransferRow::as_select()),
+            $($further),*
+        )
+    };
+}
+pub(super) use load_whole;
+
+/// The rows of one position.
+pub(super) type WholeRows = (Vec<PositionRow>, Vec<OptionRow>, Vec<InstallmentRow>, Vec<TransferRow>);
+
+/// The position, where it exists for the scope: one of another service does not.
+pub(super) fn visible(scope: &Scope, rows: WholeRows) -> Result<Option<DebtPosition>, StoreError> {
+    let (heads, options, installments, transfers) = rows;
+    let found = joined(heads, Children { options, installments, transfers })?.pop();
+    Ok(found.filter(|position| scope.sees_service(position.service_code.as_ref())))
+}
 
 impl Store {
     /// The position of that id; none where it does not exist for this scope.
@@ -51,21 +93,18 @@ impl Store {
         service: &ServiceCode,
         external_id: &ExternalId,
     ) -> Result<Option<DebtPosition>, StoreError> {
-        let (own, service, external_id) = (scope.clone(), service.to_string(), external_id.to_string());
-        self.read(scope, move |db| Box::pin(by_external_id(db, own, service, external_id))).await
+        let (own, service, key) = (scope.clone(), service.clone(), external_id.clone());
+        self.read(scope, move |db| Box::pin(by_external_id(db, own, service, Some(key)))).await
     }
 }
 
-async fn by_id(mut db: Db<'_>, scope: Scope, id: DebtPositionId) -> Result<Option<DebtPosition>, StoreError> {
-    let head: Option<PositionRow> = first!(
-        &mut db,
-        debt_positions::table
-            .filter(debt_positions::institution_id.eq(Id(scope.institution())))
-            .filter(debt_positions::id.eq(Id(id)))
-            .filter(debt_positions::erased_at.is_null())
-            .select(PositionRow::as_select())
-    )?;
-    visible(&mut db, &scope, head).await
+pub(super) async fn by_id(
+    mut db: Db<'_>,
+    scope: Scope,
+    id: DebtPositionId,
+) -> Result<Option<DebtPosition>, StoreError> {
+    let rows: WholeRows = load_whole!(&mut db, scope.institution(), Some(Id(id)))?;
+    visible(&scope, rows)
 }
 
 async fn by_ids(mut db: Db<'_>, scope: Scope, ids: Vec<Id<DebtPositionId>>) -> Result<Vec<DebtPosition>, StoreError> {
@@ -82,33 +121,30 @@ async fn by_ids(mut db: Db<'_>, scope: Scope, ids: Vec<Id<DebtPositionId>>) -> R
     Ok(found)
 }
 
-async fn by_external_id(
+/// The position under a caller's own key; without a key there is none.
+pub(super) async fn by_external_id(
     mut db: Db<'_>,
     scope: Scope,
-    service: String,
-    external_id: String,
+    service: ServiceCode,
+    external_id: Option<ExternalId>,
 ) -> Result<Option<DebtPosition>, StoreError> {
-    let head: Option<PositionRow> = first!(
-        &mut db,
-        debt_positions::table
-            .filter(debt_positions::institution_id.eq(Id(scope.institution())))
-            .filter(debt_positions::service_code.eq(&service))
-            .filter(debt_positions::external_id.eq(&external_id))
-            .filter(debt_positions::erased_at.is_null())
-            .select(PositionRow::as_select())
-    )?;
-    visible(&mut db, &scope, head).await
+    let Some(external_id) = external_id else { return Ok(None) };
+    let institution = scope.institution();
+    let id = || under_key(institution, service.as_str(), external_id.as_str()).single_value();
+    let rows: WholeRows = load_whole!(&mut db, institution, id())?;
+    visible(&scope, rows)
 }
 
-/// The whole position, where it exists for the scope: one of another service does not.
-pub(super) async fn visible(
-    db: &mut Db<'_>,
-    scope: &Scope,
-    head: Option<PositionRow>,
-) -> Result<Option<DebtPosition>, StoreError> {
-    let Some(head) = head else { return Ok(None) };
-    let found = assemble(db, scope.institution(), vec![head]).await?.pop();
-    Ok(found.filter(|position| scope.sees_service(position.service_code.as_ref())))
+/// The id of that position.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn under_key<'a>(institution: InstitutionId, service: &'a str, external_id: &'a str) -> _ {
+    let institution: Id<InstitutionId> = Id(institution);
+    keyed_positions
+        .filter(keyed_positions.field(debt_positions::institution_id).eq(institution))
+        .filter(keyed_positions.field(debt_positions::service_code).eq(service))
+        .filter(keyed_positions.field(debt_positions::external_id).eq(external_id))
+        .filter(keyed_positions.field(debt_positions::erased_at).is_null())
+        .select(keyed_positions.field(debt_positions::id))
 }
 
 /// Reads what stands below the heads, in three statements however many they are.
@@ -139,7 +175,12 @@ pub(super) async fn assemble(
             .order(transfers::transfer_index)
             .select(TransferRow::as_select()),
     )?;
-    let mut below = Children { options, installments, transfers }.into_options()?;
+    joined(heads, Children { options, installments, transfers })
+}
+
+/// Heads with what stands below them.
+fn joined(heads: Vec<PositionRow>, below: Children) -> Result<Vec<DebtPosition>, StoreError> {
+    let mut below = below.into_options()?;
     heads
         .into_iter()
         .map(|head| {

@@ -11,11 +11,11 @@ use super::grouped;
 use super::order::{After, Order, in_order};
 use crate::Store;
 use crate::column::{At, Id};
-use crate::db::{Db, first, load, load_boxed};
+use crate::db::{Db, load, load_boxed, load_together};
 use crate::error::StoreError;
 use crate::page::{List, Page, PageRequest};
 use crate::row::receipt::{ReceiptRow, ReceiptTransferRow};
-use crate::schema::{receipt_transfers, receipts};
+use crate::schema::{asked_receipts, receipt_transfers, receipts};
 use crate::scope::Scope;
 
 /// Which receipts; what is none does not matter.
@@ -81,31 +81,48 @@ impl Store {
 type Whole = (ReceiptRow, Vec<u8>);
 
 async fn by_id(mut db: Db<'_>, scope: Scope, id: ReceiptRowId) -> Result<Option<Receipt>, StoreError> {
-    let row: Option<Whole> = first!(
+    let institution = scope.institution();
+    let (heads, shares): (Vec<Whole>, Vec<ReceiptTransferRow>) = load_together!(
         &mut db,
         receipts::table
-            .filter(receipts::institution_id.eq(Id(scope.institution())))
+            .filter(receipts::institution_id.eq(Id(institution)))
             .filter(receipts::id.eq(Id(id)))
-            .select((ReceiptRow::as_select(), receipts::message))
+            .select((ReceiptRow::as_select(), receipts::message)),
+        receipt_transfers::table
+            .filter(receipt_transfers::institution_id.eq(Id(institution)))
+            .filter(receipt_transfers::receipt_row_id.eq(Id(id)))
+            .order(receipt_transfers::place)
+            .select(ReceiptTransferRow::as_select()),
     )?;
-    visible(&mut db, &scope, row).await
+    visible(&scope, heads, shares)
 }
 
-async fn by_key(
+pub(super) async fn by_key(
     mut db: Db<'_>,
     scope: Scope,
     receipt_id: String,
     outcome: ReceiptOutcome,
 ) -> Result<Option<Receipt>, StoreError> {
-    let row: Option<Whole> = first!(
+    let institution = scope.institution();
+    let asked = asked_receipts
+        .filter(asked_receipts.field(receipts::institution_id).eq(Id(institution)))
+        .filter(asked_receipts.field(receipts::receipt_id).eq(&receipt_id))
+        .filter(asked_receipts.field(receipts::outcome).eq(outcome.name()))
+        .select(asked_receipts.field(receipts::id));
+    let (heads, shares): (Vec<Whole>, Vec<ReceiptTransferRow>) = load_together!(
         &mut db,
         receipts::table
-            .filter(receipts::institution_id.eq(Id(scope.institution())))
+            .filter(receipts::institution_id.eq(Id(institution)))
             .filter(receipts::receipt_id.eq(&receipt_id))
             .filter(receipts::outcome.eq(outcome.name()))
-            .select((ReceiptRow::as_select(), receipts::message))
+            .select((ReceiptRow::as_select(), receipts::message)),
+        receipt_transfers::table
+            .filter(receipt_transfers::institution_id.eq(Id(institution)))
+            .filter(receipt_transfers::receipt_row_id.eq_any(asked))
+            .order(receipt_transfers::place)
+            .select(ReceiptTransferRow::as_select()),
     )?;
-    visible(&mut db, &scope, row).await
+    visible(&scope, heads, shares)
 }
 
 async fn list(
@@ -144,9 +161,12 @@ async fn list(
 }
 
 /// The whole receipt, where it exists for the scope: one of another service does not.
-async fn visible(db: &mut Db<'_>, scope: &Scope, row: Option<Whole>) -> Result<Option<Receipt>, StoreError> {
-    let Some(row) = row else { return Ok(None) };
-    let found = assemble(db, scope.institution(), vec![row]).await?.pop();
+fn visible(
+    scope: &Scope,
+    heads: Vec<Whole>,
+    transfers: Vec<ReceiptTransferRow>,
+) -> Result<Option<Receipt>, StoreError> {
+    let found = joined(heads, transfers)?.pop();
     Ok(found.filter(|receipt| {
         let service = receipt.position.as_ref().and_then(|subject| subject.service_code.as_ref());
         scope.sees_service(service)
@@ -167,7 +187,12 @@ async fn assemble(db: &mut Db<'_>, institution: InstitutionId, heads: Vec<Whole>
             .order(receipt_transfers::place)
             .select(ReceiptTransferRow::as_select())
     )?;
-    let mut shares = grouped(rows, |row| row.receipt_row_id, ReceiptTransferRow::into_share)?;
+    joined(heads, rows)
+}
+
+/// Receipts with their transfers.
+fn joined(heads: Vec<Whole>, transfers: Vec<ReceiptTransferRow>) -> Result<Vec<Receipt>, StoreError> {
+    let mut shares = grouped(transfers, |row| row.receipt_row_id, ReceiptTransferRow::into_share)?;
     heads
         .into_iter()
         .map(|(head, message)| {

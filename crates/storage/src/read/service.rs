@@ -20,10 +20,7 @@ impl Store {
     /// # Errors
     /// Whatever keeps the database from answering.
     pub async fn service(&self, scope: &Scope, code: &ServiceCode) -> Result<Option<Service>, StoreError> {
-        if !scope.sees_service(Some(code)) {
-            return Ok(None);
-        }
-        let (own, code) = (scope.clone(), code.to_string());
+        let (own, code) = (scope.clone(), code.clone());
         self.read(scope, move |db| Box::pin(by_code(db, own, code))).await
     }
 
@@ -40,12 +37,15 @@ impl Store {
     }
 }
 
-async fn by_code(mut db: Db<'_>, scope: Scope, code: String) -> Result<Option<Service>, StoreError> {
+pub(super) async fn by_code(mut db: Db<'_>, scope: Scope, code: ServiceCode) -> Result<Option<Service>, StoreError> {
+    if !scope.sees_service(Some(&code)) {
+        return Ok(None);
+    }
     let row: Option<ServiceRow> = first!(
         &mut db,
         services::table
             .filter(services::institution_id.eq(Id(scope.institution())))
-            .filter(services::code.eq(&code))
+            .filter(services::code.eq(code.as_str()))
             .select(ServiceRow::as_select())
     )?;
     row.map(ServiceRow::into_service).transpose()

@@ -3,10 +3,12 @@
 
 use diesel::prelude::*;
 use tramite_domain::attempt::AttemptKind;
-use tramite_domain::ids::{InstallmentId, InstitutionId, SessionId};
+use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId, SessionId};
 use tramite_domain::session::CheckoutSession;
 
+use super::attempt::unpaid;
 use super::grouped;
+use super::notice::of_notice;
 use crate::Store;
 use crate::column::Id;
 use crate::db::{Db, first, load, load_together};
@@ -14,7 +16,7 @@ use crate::error::StoreError;
 use crate::row::fit;
 use crate::row::session::{SessionRow, live_names};
 use crate::row::session_item::SessionItemRow;
-use crate::schema::{attempts, checkout_sessions, session_items};
+use crate::schema::{asked_installments, attempts, checkout_sessions, held_items, installments, session_items};
 use crate::scope::Scope;
 
 impl Store {
@@ -194,7 +196,92 @@ pub(super) async fn assemble(
             .order(session_items::place)
             .select(SessionItemRow::as_select())
     )?;
-    let mut items = grouped(rows, |row| row.session_id, SessionItemRow::into_item)?;
+    joined(heads, rows)
+}
+
+/// The live sessions that hold an unpaid installment of a position, asked for in one go.
+pub(super) async fn holding_position(
+    mut db: Db<'_>,
+    institution: InstitutionId,
+    position: DebtPositionId,
+) -> Result<Vec<CheckoutSession>, StoreError> {
+    let holding = || {
+        let held = held_items
+            .filter(held_items.field(session_items::institution_id).eq(Id(institution)))
+            .filter(
+                held_items.field(session_items::installment_id).assume_not_null().eq_any(unpaid(institution, position)),
+            )
+            .select(held_items.field(session_items::session_id));
+        checkout_sessions::table
+            .filter(checkout_sessions::institution_id.eq(Id(institution)))
+            .filter(checkout_sessions::id.eq_any(held))
+            .filter(checkout_sessions::told_status.eq_any(live_names()))
+    };
+    let (heads, items): (Vec<SessionRow>, Vec<SessionItemRow>) = load_together!(
+        &mut db,
+        holding().order(checkout_sessions::id).select(SessionRow::as_select()),
+        items_of(institution)
+            .filter(session_items::session_id.eq_any(holding().select(checkout_sessions::id)))
+            .order(session_items::place)
+            .select(SessionItemRow::as_select()),
+    )?;
+    joined(heads, items)
+}
+
+/// The sessions that a payment of a notice completes, asked for in one go.
+pub(super) async fn waiting_for_notice(
+    mut db: Db<'_>,
+    institution: InstitutionId,
+    number: String,
+    over_max: usize,
+) -> Result<Waiting, StoreError> {
+    let rows: i64 = fit("over_max", over_max.saturating_add(1))?;
+    let held = || {
+        let asked = of_notice(institution, &number).select(asked_installments.field(installments::id));
+        let unpaid = held_items
+            .filter(held_items.field(session_items::institution_id).eq(Id(institution)))
+            .filter(held_items.field(session_items::installment_id).assume_not_null().eq_any(asked))
+            .filter(held_items.field(session_items::paid_at).is_null())
+            .select(held_items.field(session_items::session_id));
+        checkout_sessions::table
+            .filter(checkout_sessions::institution_id.eq(Id(institution)))
+            .filter(checkout_sessions::id.eq_any(unpaid))
+    };
+    let live = || held().filter(checkout_sessions::told_status.eq_any(live_names()));
+    let over = || {
+        let ended = held().filter(checkout_sessions::told_status.ne_all(live_names()));
+        ended.order(checkout_sessions::id.desc()).limit(rows)
+    };
+    type Rows = (Vec<SessionRow>, Vec<SessionItemRow>, Vec<SessionRow>, Vec<SessionItemRow>);
+    let (live, live_items, over, over_items): Rows = load_together!(
+        &mut db,
+        live().order(checkout_sessions::id).select(SessionRow::as_select()),
+        items_of(institution)
+            .filter(session_items::session_id.eq_any(live().select(checkout_sessions::id)))
+            .order(session_items::place)
+            .select(SessionItemRow::as_select()),
+        over().select(SessionRow::as_select()),
+        items_of(institution)
+            .filter(session_items::session_id.eq_any(over().select(checkout_sessions::id)))
+            .order(session_items::place)
+            .select(SessionItemRow::as_select()),
+    )?;
+    let (mut sessions, mut over) = (joined(live, live_items)?, joined(over, over_items)?);
+    let more = over.len() > over_max;
+    over.truncate(over_max);
+    sessions.append(&mut over);
+    Ok(Waiting { sessions, more })
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn items_of(institution: InstitutionId) -> _ {
+    let institution: Id<InstitutionId> = Id(institution);
+    session_items::table.filter(session_items::institution_id.eq(institution))
+}
+
+/// Sessions with their items.
+fn joined(heads: Vec<SessionRow>, items: Vec<SessionItemRow>) -> Result<Vec<CheckoutSession>, StoreError> {
+    let mut items = grouped(items, |row| row.session_id, SessionItemRow::into_item)?;
     heads
         .into_iter()
         .map(|head| {

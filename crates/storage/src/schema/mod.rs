@@ -13,6 +13,22 @@ pub(crate) use messages::*;
 pub(crate) use platform::*;
 pub(crate) use registry::*;
 
-diesel::allow_tables_to_appear_in_same_query!(debt_positions, installments);
-diesel::allow_tables_to_appear_in_same_query!(checkout_sessions, session_items, attempts);
+diesel::allow_tables_to_appear_in_same_query!(
+    debt_positions,
+    payment_options,
+    installments,
+    transfers,
+    attempts,
+    checkout_sessions,
+    session_items,
+);
+diesel::allow_tables_to_appear_in_same_query!(receipts, receipt_transfers);
 diesel::allow_tables_to_appear_in_same_query!(clients, client_secrets, delegations);
+
+// What a position is looked up by, within queries on the tables themselves.
+diesel::alias!(
+    debt_positions as keyed_positions: KeyedPositions,
+    installments as asked_installments: AskedInstallments,
+    session_items as held_items: HeldItems,
+    receipts as asked_receipts: AskedReceipts,
+);

@@ -93,7 +93,7 @@ async fn claim(mut db: Db<'_>, now: Instant, rows: i64, until: Instant) -> Resul
         Db::Sqlite(connection) => diesel::RunQueryDsl::load(due.select(DueTaskRow::as_select()), &mut **connection)?,
     };
     let held = |row: &DueTaskRow| Held { institution: row.institution_id.0, id: row.id.0, attempts: row.attempts };
-    let _: Vec<usize> = execute_each!(&mut db, found, row => diesel::update(one(held(row)))
+    execute_each!(&mut db, found, row => diesel::update(one(held(row)))
         .set((tasks::due_at.eq(At(until)), tasks::attempts.eq(row.attempts.saturating_add(1)))))?;
     let mut claimed = Vec::with_capacity(found.len());
     for row in found {

@@ -8,7 +8,6 @@ use tramite_domain::access::ApiScope;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::{DebtPosition, Origin, PositionInput};
 use tramite_domain::ids::DebtPositionId;
-use tramite_domain::institution::Institution;
 use tramite_domain::notice::NoticeNumber;
 use tramite_domain::session::{Choice, ItemInput, OwnItem};
 use tramite_domain::violation::Violation;
@@ -29,12 +28,7 @@ pub(super) struct Items {
 }
 
 /// Looks all items up; all or nothing.
-pub(super) async fn look_up(
-    gateway: &Gateway,
-    tenant: &Tenant,
-    institution: &Institution,
-    wire: &[LineItemInput],
-) -> Result<Items, Problem> {
+pub(super) async fn look_up(gateway: &Gateway, tenant: &Tenant, wire: &[LineItemInput]) -> Result<Items, Problem> {
     may_replace(tenant, wire)?;
     named_once(wire)?;
     let mut items = Items::default();
@@ -46,11 +40,11 @@ pub(super) async fn look_up(
                 by_id(gateway, tenant, id, item).await?
             }
             (None, Some(notice), None) if item.installment_reference.is_none() && item.if_exists.is_none() => {
-                by_notice(gateway, tenant, institution, notice, item, &pointer).await?
+                by_notice(gateway, tenant, notice, item, &pointer).await?
             }
             (None, None, Some(input)) if item.creditor_tax_code.is_none() => {
                 let input = PositionInput::from(input.clone());
-                inline(gateway, tenant, institution, input, item, &pointer, &mut items.batch).await?
+                inline(gateway, tenant, input, item, &pointer, &mut items.batch).await?
             }
             _ => return Err(one_kind(pointer)),
         };
@@ -128,14 +122,13 @@ async fn by_id(gateway: &Gateway, tenant: &Tenant, id: &str, item: &LineItemInpu
 async fn by_notice(
     gateway: &Gateway,
     tenant: &Tenant,
-    institution: &Institution,
     notice: &str,
     item: &LineItemInput,
     pointer: &str,
 ) -> Result<ItemInput, Problem> {
     let notice: NoticeNumber = notice.parse().map_err(|_| Problem::new(Code::NotFound))?;
     let creditor = item.creditor_tax_code.as_deref().ok_or_else(|| one_kind(pointer.to_owned()))?;
-    if creditor == institution.tax_code.as_str() {
+    if creditor == tenant.creditor.as_str() {
         let position = gateway.store().position_by_notice(&tenant.scope, &notice).await?.or_not_found()?;
         return own(gateway, tenant, position, Choice::Notice(notice), item, false).await;
     }
@@ -145,13 +138,12 @@ async fn by_notice(
 async fn inline(
     gateway: &Gateway,
     tenant: &Tenant,
-    institution: &Institution,
     input: PositionInput,
     item: &LineItemInput,
     pointer: &str,
     batch: &mut Batch,
 ) -> Result<ItemInput, Problem> {
-    let made = make(gateway, tenant, institution, &input, item.if_exists.unwrap_or_default(), Origin::Session)
+    let made = make(gateway, tenant, &input, item.if_exists.unwrap_or_default(), Origin::Session)
         .await
         .map_err(|problem| problem.below(&format!("{pointer}/debt_position")))?;
     let choice = item.installment_reference.clone().map_or(Choice::Only, Choice::Reference);

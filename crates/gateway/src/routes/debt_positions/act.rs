@@ -58,7 +58,7 @@ async fn act<T: DeserializeOwned + ToSchema>(
         let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
         let decided = decide(&mut given, &loaded, input)?;
         let now = gateway.now();
-        let shown = view(&loaded.institution, &decided.position, &loaded.payers, now);
+        let shown = view(tenant.creditor, &decided.position, &loaded.payers, now);
         Ok((decided.batch, Reply::ok(&shown)?.etag(&etag_of(&decided.position, now))))
     })
     .await

@@ -52,8 +52,7 @@ pub(crate) async fn add_debt_position(
     let fingerprint = body.fingerprint_with(&format!("{if_exists:?}"));
     once(&gateway, &tenant, &key, fingerprint, async || {
         let input = PositionInput::from(body.valid()?);
-        let institution = gateway.store().institution(&tenant.scope).await?;
-        let made = make(&gateway, &tenant, &institution, &input, if_exists, Origin::Api).await?;
+        let made = make(&gateway, &tenant, &input, if_exists, Origin::Api).await?;
         let now = gateway.now();
         let payers = if made.new {
             Payers::default()
@@ -61,7 +60,7 @@ pub(crate) async fn add_debt_position(
             // Somebody may be paying what was there already.
             payers(&gateway, &tenant.scope, std::slice::from_ref(&made.position)).await?
         };
-        let shown = view(&institution, &made.position, &payers, now).with_warnings(made.warnings);
+        let shown = view(tenant.creditor, &made.position, &payers, now).with_warnings(made.warnings);
         let reply = if made.new {
             Reply::created(&shown, format!("/v1/debt-positions/{}", made.position.id))?
         } else {

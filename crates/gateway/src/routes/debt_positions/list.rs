@@ -110,10 +110,9 @@ pub(super) async fn page(
     found: Page<tramite_domain::debt_position::DebtPosition>,
 ) -> Result<DebtPositionPage, Problem> {
     let payers = payers(gateway, &tenant.scope, &found.items).await?;
-    let institution = gateway.store().institution(&tenant.scope).await?;
     let now = gateway.now();
     Ok(DebtPositionPage {
-        items: found.items.iter().map(|position| view(&institution, position, &payers, now)).collect(),
+        items: found.items.iter().map(|position| view(tenant.creditor, position, &payers, now)).collect(),
         next_cursor: cursor_text(found.next.as_ref()),
         complete_until: found.complete_until,
     })

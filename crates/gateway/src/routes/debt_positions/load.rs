@@ -4,10 +4,10 @@
 use tramite_domain::attempt::{ATTEMPT_LOCK_SECONDS, Attempt};
 use tramite_domain::debt_position::{Activity, DebtPosition, position_status};
 use tramite_domain::ids::{DebtPositionId, InstallmentId};
-use tramite_domain::institution::Institution;
 use tramite_domain::session::CheckoutSession;
+use tramite_domain::tax_code::InstitutionTaxCode;
 use tramite_domain::time::Instant;
-use tramite_storage::Scope;
+use tramite_storage::{PositionInUse, Scope};
 
 use super::compose::ViewContext;
 use super::view::DebtPositionView;
@@ -31,7 +31,6 @@ impl Payers {
 /// A position as a request finds it.
 #[derive(Debug)]
 pub(crate) struct Loaded {
-    pub(crate) institution: Institution,
     pub(crate) position: DebtPosition,
     pub(crate) payers: Payers,
 }
@@ -49,10 +48,10 @@ pub(crate) fn etag_of(position: &DebtPosition, now: Instant) -> Etag {
 
 /// The position of that id, or 404.
 pub(crate) async fn load(gateway: &Gateway, scope: &Scope, id: DebtPositionId) -> Result<Loaded, Problem> {
-    let position = gateway.store().position(scope, id).await?.or_not_found()?;
-    let payers = payers(gateway, scope, std::slice::from_ref(&position)).await?;
-    let institution = gateway.store().institution(scope).await?;
-    Ok(Loaded { institution, position, payers })
+    let since = gateway.now().plus_seconds(-ATTEMPT_LOCK_SECONDS);
+    let found = gateway.store().position_in_use(scope, id, since).await?.or_not_found()?;
+    let PositionInUse { position, attempts, sessions } = found;
+    Ok(Loaded { position, payers: Payers { attempts, sessions } })
 }
 
 /// Who may be paying any of these positions now.
@@ -74,11 +73,11 @@ pub(crate) async fn payers(gateway: &Gateway, scope: &Scope, positions: &[DebtPo
 
 /// What a caller reads of a position now.
 pub(crate) fn view(
-    institution: &Institution,
+    creditor: InstitutionTaxCode,
     position: &DebtPosition,
     payers: &Payers,
     now: Instant,
 ) -> DebtPositionView {
-    let context = ViewContext { creditor: institution.tax_code, activity: payers.activity(), now };
+    let context = ViewContext { creditor, activity: payers.activity(), now };
     DebtPositionView::of(position, context)
 }

@@ -16,8 +16,9 @@ use tramite_domain::refusal::Refusal;
 use tramite_domain::service::Service;
 use tramite_domain::time::Instant;
 use tramite_domain::violation::Violation;
+use tramite_storage::Terms;
 
-use super::load::payers;
+use super::load::{Payers, payers};
 use crate::auth::Tenant;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
@@ -54,23 +55,30 @@ impl Numbers for Taken {
     }
 }
 
+/// What a position's terms rest on; the service is there.
+pub(crate) struct Ground {
+    institution: Institution,
+    service: Service,
+    existing: Option<DebtPosition>,
+}
+
 /// Opens the position, or finds it by its external id and does as `if_exists` says.
 pub(crate) async fn make(
     gateway: &Gateway,
     tenant: &Tenant,
-    institution: &Institution,
     input: &PositionInput,
     if_exists: IfExists,
     origin: Origin,
 ) -> Result<Made, Problem> {
     let now = gateway.now();
-    let service = service_of(gateway, tenant, input).await?;
-    let context = terms_context(institution, &service, tenant, now);
-    let existing = existing(gateway, tenant, &service, input).await?;
-    match (existing, if_exists) {
+    // An external id of the wrong form is told with all other violations by the decision.
+    let external_id = ExternalId::new(input.external_id.clone()).ok();
+    let ground = ground(gateway, tenant, input, external_id.as_ref()).await?;
+    let context = terms_context(&ground, tenant, now);
+    match (&ground.existing, if_exists) {
         (None, _) => {
             let count = numbers_to_open(context, input)?;
-            let mut numbers = take(gateway, tenant, institution, count, now).await?;
+            let mut numbers = take(gateway, tenant, &ground.institution, count, now).await?;
             let mut ids = gateway.ids();
             let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
             Ok(made(open(context, &mut given, &mut numbers, input, origin)?, true))
@@ -78,31 +86,32 @@ pub(crate) async fn make(
         (Some(found), IfExists::Reject) => {
             Err(Refusal::ExternalIdTaken { existing: found.id, differences: Vec::new() }.into())
         }
-        (Some(found), IfExists::Return) => match differences(context, &found, input)? {
+        (Some(found), IfExists::Return) => match differences(context, found, input)? {
             same if same.is_empty() => {
-                Ok(Made { position: found, batch: Batch::new(), warnings: Vec::new(), new: false })
+                Ok(Made { position: found.clone(), batch: Batch::new(), warnings: Vec::new(), new: false })
             }
             differences => Err(Refusal::ExternalIdTaken { existing: found.id, differences }.into()),
         },
-        (Some(found), IfExists::Replace) => replace_terms(gateway, tenant, institution, &found, input, false).await,
+        (Some(found), IfExists::Replace) => {
+            let payers = payers(gateway, &tenant.scope, std::slice::from_ref(found)).await?;
+            replace_terms(gateway, tenant, &ground, (found, &payers), input, false).await
+        }
     }
 }
 
-/// New terms for a position that is there (rules.md 11).
+/// New terms for a position that is there (rules.md 11), with who may be paying it.
 pub(crate) async fn replace_terms(
     gateway: &Gateway,
     tenant: &Tenant,
-    institution: &Institution,
-    position: &DebtPosition,
+    ground: &Ground,
+    (position, payers): (&DebtPosition, &Payers),
     input: &PositionInput,
     force: bool,
 ) -> Result<Made, Problem> {
     let now = gateway.now();
-    let service = service_of(gateway, tenant, input).await?;
-    let payers = payers(gateway, &tenant.scope, std::slice::from_ref(position)).await?;
-    let context = terms_context(institution, &service, tenant, now);
+    let context = terms_context(ground, tenant, now);
     let count = numbers_to_replace(context, position, payers.activity(), input, force)?;
-    let mut numbers = take(gateway, tenant, institution, count, now).await?;
+    let mut numbers = take(gateway, tenant, &ground.institution, count, now).await?;
     let mut ids = gateway.ids();
     let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
     let decided = replace(context, &mut given, &mut numbers, position, payers.activity(), input, force)?;
@@ -113,39 +122,32 @@ fn made(decided: Decided, new: bool) -> Made {
     Made { position: decided.position, batch: decided.batch, warnings: decided.warnings, new }
 }
 
-fn terms_context<'a>(
-    institution: &'a Institution,
-    service: &'a Service,
-    tenant: &Tenant,
-    now: Instant,
-) -> TermsContext<'a> {
-    TermsContext { institution, service, free_beneficiary: tenant.may(ApiScope::DebtPositionsFreeBeneficiary), now }
+fn terms_context<'a>(ground: &'a Ground, tenant: &Tenant, now: Instant) -> TermsContext<'a> {
+    TermsContext {
+        institution: &ground.institution,
+        service: &ground.service,
+        free_beneficiary: tenant.may(ApiScope::DebtPositionsFreeBeneficiary),
+        now,
+    }
 }
 
-/// The service named in the request; one that the token does not open does not exist.
-async fn service_of(gateway: &Gateway, tenant: &Tenant, input: &PositionInput) -> Result<Service, Problem> {
-    let found = match ServiceCode::new(input.service_code.clone()) {
-        Ok(code) => gateway.store().service(&tenant.scope, &code).await?,
-        Err(_) => None,
-    };
-    found.ok_or_else(|| {
+/// What the terms in a request rest on. A service that the token does not open does not exist.
+pub(crate) async fn ground(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    input: &PositionInput,
+    external_id: Option<&ExternalId>,
+) -> Result<Ground, Problem> {
+    let unknown = || {
         Problem::invalid(vec![Violation {
             pointer: "/service_code".to_owned(),
             code: "unknown_service",
             detail: "The institution has no such service.".to_owned(),
         }])
-    })
-}
-
-async fn existing(
-    gateway: &Gateway,
-    tenant: &Tenant,
-    service: &Service,
-    input: &PositionInput,
-) -> Result<Option<DebtPosition>, Problem> {
-    // An external id of the wrong form is told with all other violations by the decision.
-    let Ok(external_id) = ExternalId::new(input.external_id.clone()) else { return Ok(None) };
-    Ok(gateway.store().position_by_external_id(&tenant.scope, &service.code, &external_id).await?)
+    };
+    let code = ServiceCode::new(input.service_code.clone()).map_err(|_| unknown())?;
+    let Terms { institution, service, existing } = gateway.store().terms(&tenant.scope, &code, external_id).await?;
+    Ok(Ground { institution, service: service.ok_or_else(unknown)?, existing })
 }
 
 /// Numbers for a request that was found right: a refused one takes none.

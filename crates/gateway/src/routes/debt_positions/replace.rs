@@ -9,7 +9,7 @@ use tramite_domain::ids::DebtPositionId;
 use utoipa::IntoParams;
 
 use super::load::{etag_of, load, view};
-use super::make::replace_terms;
+use super::make::{ground, replace_terms};
 use super::view::DebtPositionView;
 use super::wire::DebtPositionInput;
 use crate::auth::Tenant;
@@ -49,11 +49,12 @@ pub(crate) async fn replace_debt_position(
         let loaded = load(&gateway, &tenant.scope, *id).await?;
         condition.check(Some(&loaded.etag(gateway.now())))?;
         let input = PositionInput::from(body.valid()?);
-        let made =
-            replace_terms(&gateway, &tenant, &loaded.institution, &loaded.position, &input, parameters.0.force).await?;
+        let ground = ground(&gateway, &tenant, &input, None).await?;
+        let (subject, force) = ((&loaded.position, &loaded.payers), parameters.0.force);
+        let made = replace_terms(&gateway, &tenant, &ground, subject, &input, force).await?;
         gateway.store().commit(&tenant.scope, made.batch).await?;
         let now = gateway.now();
-        let shown = view(&loaded.institution, &made.position, &loaded.payers, now).with_warnings(made.warnings);
+        let shown = view(tenant.creditor, &made.position, &loaded.payers, now).with_warnings(made.warnings);
         Ok(Reply::ok(&shown)?.etag(&etag_of(&made.position, now)))
     })
     .await

@@ -25,6 +25,6 @@ use crate::words;
 pub(crate) async fn show_debt_position(gateway: Data<Gateway>, tenant: Tenant, id: Segment<DebtPositionId>) -> Answer {
     let loaded = load(&gateway, &tenant.scope, *id).await?;
     let now = gateway.now();
-    let shown = view(&loaded.institution, &loaded.position, &loaded.payers, now);
+    let shown = view(tenant.creditor, &loaded.position, &loaded.payers, now);
     Ok(Reply::ok(&shown)?.etag(&loaded.etag(now)).into_response())
 }

@@ -25,7 +25,8 @@ pub(super) async fn find(gateway: &Gateway, token: &str) -> Result<Home, Problem
     let id =
         gateway.keys().session_of_address(token, gateway.now()).await.ok_or_else(|| Problem::new(Code::NotFound))?;
     let institution = gateway.store().system().session_home(id).await?.or_not_found()?;
-    let collects = gateway.fresh().institution_status(gateway, institution).await? == Some(InstitutionStatus::Active);
+    let standing = gateway.fresh().institution(gateway, institution).await?;
+    let collects = standing.is_some_and(|one| one.status == InstitutionStatus::Active);
     let scope = Scope::of_checkout_link(institution);
     let session = gateway.store().session(&scope, id).await?.or_not_found()?;
     let positions = positions_of(gateway, &scope, &session).await?;

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Many lines of the journal at once: what was buffered.
+
+use chrono::NaiveDate;
+use diesel::sql_types::{Array, BigInt, Binary, Date, Integer, Nullable, Text};
+use diesel_async::AsyncPgConnection;
+use tramite_domain::ids::{InstitutionId, JournalId};
+use tramite_domain::journal::JournalEntry;
+use uuid::Uuid;
+
+use super::INSERT_ROWS_MAX;
+use crate::column::sql::{Key, Moment};
+use crate::column::{At, Id};
+use crate::db::Db;
+use crate::error::StoreError;
+use crate::row::event::month_of;
+use crate::row::journal::JournalRow;
+use crate::schema::journal;
+
+/// A line and whose it is.
+type Line = (InstitutionId, JournalEntry);
+
+/// Lines of the journal, of whatever institutions. One that is there already stays as it is: a buffer whose flush has an
+/// unknown outcome is flushed again.
+pub(crate) async fn journal_lines(db: &mut Db<'_>, lines: &[Line]) -> Result<(), StoreError> {
+    match db {
+        Db::Postgres(connection) => insert_columns(connection, lines).await,
+        Db::Sqlite(connection) => {
+            for part in lines.chunks(INSERT_ROWS_MAX) {
+                let rows: Vec<JournalRow> =
+                    part.iter().map(|(institution, entry)| JournalRow::of(*institution, entry)).collect();
+                let insert = diesel::insert_into(journal::table).values(rows).on_conflict_do_nothing();
+                diesel::RunQueryDsl::execute(insert, &mut **connection)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// One list for each column. A statement with a variable for each value has to be read and planned anew for each number
+/// of lines, which costs more than the lines themselves.
+const INSERT_COLUMNS: &str = "\
+    INSERT INTO journal (institution_id, id, month, exchange, at, direction, operation, caller, callee, \
+    creditor_tax_code, station_id, notice_number, iuv, payment_token, psp_id, session_id, outcome, http_status, \
+    duration_us, payload) \
+    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
+    ON CONFLICT DO NOTHING";
+
+async fn insert_columns(mut connection: &AsyncPgConnection, lines: &[Line]) -> Result<(), StoreError> {
+    type Texts = Array<Text>;
+    type Options = Array<Nullable<Text>>;
+    let insert = diesel::sql_query(INSERT_COLUMNS)
+        .bind::<Array<Key>, Vec<Id<InstitutionId>>>(lines.iter().map(|(institution, _)| Id(*institution)).collect())
+        .bind::<Array<Key>, Vec<Id<JournalId>>>(each(lines, |line| Id(line.id)))
+        .bind::<Array<Date>, Vec<NaiveDate>>(each(lines, |line| month_of(line.at)))
+        .bind::<Array<Key>, Vec<Id<Uuid>>>(each(lines, |line| Id(line.exchange)))
+        .bind::<Array<Moment>, Vec<At>>(each(lines, |line| At(line.at)))
+        .bind::<Texts, Vec<&str>>(each(lines, |line| line.direction.name()))
+        .bind::<Texts, Vec<&str>>(each(lines, |line| line.operation.as_str()))
+        .bind::<Texts, Vec<&str>>(each(lines, |line| line.caller.as_str()))
+        .bind::<Texts, Vec<&str>>(each(lines, |line| line.callee.as_str()))
+        .bind::<Options, Vec<Option<&str>>>(each(lines, |line| line.creditor_tax_code.as_deref()))
+        .bind::<Options, Vec<Option<&str>>>(each(lines, |line| line.station_id.as_deref()))
+        .bind::<Options, Vec<Option<&str>>>(each(lines, |line| line.notice_number.as_deref()))
+        .bind::<Options, Vec<Option<&str>>>(each(lines, |line| line.iuv.as_deref()))
+        .bind::<Options, Vec<Option<&str>>>(each(lines, |line| line.payment_token.as_deref()))
+        .bind::<Options, Vec<Option<&str>>>(each(lines, |line| line.psp_id.as_deref()))
+        .bind::<Array<Nullable<Key>>, Vec<Option<Id<Uuid>>>>(each(lines, |line| line.session_id.map(Id)))
+        .bind::<Options, Vec<Option<&str>>>(each(lines, |line| line.outcome.as_deref()))
+        .bind::<Array<Nullable<Integer>>, Vec<Option<i32>>>(each(lines, |line| line.http_status.map(i32::from)))
+        .bind::<Array<Nullable<BigInt>>, Vec<Option<i64>>>(each(lines, |line| line.duration_us))
+        .bind::<Array<Binary>, Vec<&[u8]>>(each(lines, |line| line.payload.as_slice()));
+    diesel_async::RunQueryDsl::execute(insert, &mut connection).await?;
+    Ok(())
+}
+
+/// One value of each line.
+fn each<'a, T>(lines: &'a [Line], value: impl Fn(&'a JournalEntry) -> T) -> Vec<T> {
+    lines.iter().map(|(_, line)| value(line)).collect()
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A position with who may be paying it: what every answer about one position needs, on one snapshot.
+
+use tramite_domain::attempt::Attempt;
+use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::ids::DebtPositionId;
+use tramite_domain::session::CheckoutSession;
+use tramite_domain::time::Instant;
+
+use super::{attempt, position, session};
+use crate::Store;
+use crate::db::{Db, together};
+use crate::error::StoreError;
+use crate::scope::Scope;
+
+/// A position with who may be paying it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PositionInUse {
+    /// The position.
+    pub position: DebtPosition,
+    /// The attempts on its unpaid installments, seen last at the instant asked for or later.
+    pub attempts: Vec<Attempt>,
+    /// The live sessions that hold one of its unpaid installments, whatever their client.
+    pub sessions: Vec<CheckoutSession>,
+}
+
+impl Store {
+    /// The position of that id with who tried to pay it since an instant; none where it does not exist for this scope.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering: never an absence.
+    pub async fn position_in_use(
+        &self,
+        scope: &Scope,
+        id: DebtPositionId,
+        since: Instant,
+    ) -> Result<Option<PositionInUse>, StoreError> {
+        let own = scope.clone();
+        self.read(scope, move |db| Box::pin(by_id(db, own, id, since))).await
+    }
+}
+
+async fn by_id(
+    db: Db<'_>,
+    scope: Scope,
+    id: DebtPositionId,
+    since: Instant,
+) -> Result<Option<PositionInUse>, StoreError> {
+    let institution = scope.institution();
+    let (position, attempts, sessions) = together!(
+        db,
+        |db| position::by_id(db, scope.clone(), id),
+        |db| attempt::on_position(db, institution, id, since),
+        |db| session::holding_position(db, institution, id),
+    )?;
+    Ok(position.map(|position| PositionInUse { position, attempts, sessions }))
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What is known here of a receipt that comes: all that its decision needs, on one snapshot.
+
+use tramite_domain::attempt::Attempt;
+use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::notice::NoticeNumber;
+use tramite_domain::receipt::{Receipt, ReceiptOutcome};
+use tramite_domain::time::Instant;
+
+use super::session::Waiting;
+use super::{attempt, notice, receipt, session};
+use crate::Store;
+use crate::db::{Db, together};
+use crate::error::StoreError;
+use crate::scope::Scope;
+
+/// What is asked of a receipt.
+#[derive(Debug, Clone)]
+pub struct ReceiptQuestion {
+    /// `receiptId`, half of the Node's key (rules.md 26).
+    pub receipt_id: String,
+    /// The other half.
+    pub outcome: ReceiptOutcome,
+    /// The notice it pays.
+    pub notice: NoticeNumber,
+    /// From when on attempts matter.
+    pub attempts_since: Instant,
+    /// How many sessions that are over are wanted.
+    pub over_max: usize,
+}
+
+/// What is known of it.
+#[derive(Debug, Clone)]
+pub struct KnownOfReceipt {
+    /// The receipt that is here under its key, with its message.
+    pub kept: Option<Receipt>,
+    /// The position of its notice.
+    pub position: Option<DebtPosition>,
+    /// The attempts on the installment of its notice.
+    pub attempts: Vec<Attempt>,
+    /// The sessions that a payment of that installment completes.
+    pub waiting: Waiting,
+}
+
+impl Store {
+    /// What is known of a receipt.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub async fn known_of_receipt(
+        &self,
+        scope: &Scope,
+        question: ReceiptQuestion,
+    ) -> Result<KnownOfReceipt, StoreError> {
+        let own = scope.clone();
+        self.read(scope, move |db| Box::pin(known(db, own, question))).await
+    }
+}
+
+async fn known(db: Db<'_>, scope: Scope, question: ReceiptQuestion) -> Result<KnownOfReceipt, StoreError> {
+    let ReceiptQuestion { receipt_id, outcome, notice, attempts_since, over_max } = question;
+    let (institution, number) = (scope.institution(), notice.to_string());
+    let (kept, position, attempts, waiting) = together!(
+        db,
+        |db| receipt::by_key(db, scope.clone(), receipt_id.clone(), outcome),
+        |db| notice::by_notice(db, scope.clone(), number.clone()),
+        |db| attempt::on_notice(db, institution, number.clone(), attempts_since),
+        |db| session::waiting_for_notice(db, institution, number.clone(), over_max),
+    )?;
+    Ok(KnownOfReceipt { kept, position, attempts, waiting })
+}
