@@ -11,6 +11,7 @@
 pub mod api;
 pub mod binary;
 pub mod certificates;
+pub mod load;
 pub mod node;
 pub mod process;
 pub mod production;

@@ -2,6 +2,7 @@
 //! Processes of `tramite`, ended when the test is.
 
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::binary::tramite;
 
@@ -53,9 +54,44 @@ impl Process {
     /// # Panics
     /// When it ends badly.
     pub fn stop(&mut self) {
+        self.ask_to_stop();
+        assert!(self.0.wait().expect("it ends").success(), "it ended badly");
+    }
+
+    /// Asks it to stop.
+    ///
+    /// # Panics
+    /// When it cannot be asked.
+    pub fn ask_to_stop(&self) {
         let asked = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().expect("kill runs");
         assert!(asked.success());
-        assert!(self.0.wait().expect("it ends").success(), "it ended badly");
+    }
+
+    /// Waits until it has ended, without holding up others; whether it ended well. None when it still runs after that
+    /// time.
+    ///
+    /// # Panics
+    /// When it cannot be asked.
+    pub async fn ended_within(&mut self, limit: Duration) -> Option<bool> {
+        let end = Instant::now() + limit;
+        while Instant::now() < end {
+            if let Some(status) = self.0.try_wait().expect("it is ours") {
+                return Some(status.success());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        None
+    }
+
+    /// Memory that it has in use, in KiB (Linux).
+    ///
+    /// # Panics
+    /// When it has ended.
+    #[must_use]
+    pub fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("memory is told");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Town {
 pub struct Served {
     /// Its address.
     pub url: String,
+    /// Where its health and metrics are.
+    pub private: String,
     /// The process.
     pub process: Process,
 }
@@ -135,13 +137,22 @@ impl Town {
     /// # Panics
     /// When it does not answer.
     pub async fn serve_with(&self, listen: &str, further: &[(&str, String)]) -> Served {
-        let variables = self.variables(listen, further);
-        let served =
-            Served { url: format!("http://{listen}"), process: Process::start(&["serve"], &variables, Stdio::null()) };
+        let served = self.begin(listen, further);
         let status = format!("{}/status", served.url);
         until("the gateway answers", async || reqwest::get(&status).await.is_ok_and(|answer| answer.status() == 200))
             .await;
         served
+    }
+
+    /// The same, without waiting until it answers.
+    fn begin(&self, listen: &str, further: &[(&str, String)]) -> Served {
+        let variables = self.variables(listen, further);
+        let private = variables.iter().rfind(|(name, _)| name == "TRAMITE_PRIVATE_LISTEN").map(|(_, address)| address);
+        Served {
+            url: format!("http://{listen}"),
+            private: format!("http://{}", private.expect("it is among the settings")),
+            process: Process::start(&["serve"], &variables, Stdio::null()),
+        }
     }
 
     /// The settings of a gateway at that address; those that differ come last.
@@ -163,6 +174,18 @@ impl Town {
         );
         variables.extend(further.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         variables
+    }
+}
+
+impl Served {
+    /// What its readiness says: a status and a word.
+    ///
+    /// # Panics
+    /// When it says nothing.
+    pub async fn readiness(&self) -> (u16, String) {
+        let answer = reqwest::get(format!("{}/health/ready", self.private)).await.expect("readiness is told");
+        let status = answer.status().as_u16();
+        (status, answer.text().await.expect("a text").trim_end().to_owned())
     }
 }
 

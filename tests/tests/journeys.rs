@@ -13,6 +13,8 @@
 mod crash;
 #[path = "journeys/guides.rs"]
 mod guides;
+#[path = "journeys/held.rs"]
+mod held;
 #[path = "journeys/keys.rs"]
 mod keys;
 #[path = "journeys/many.rs"]
@@ -21,6 +23,8 @@ mod many;
 mod node_listener;
 #[path = "journeys/otf.rs"]
 mod otf;
+#[path = "journeys/outage.rs"]
+mod outage;
 #[path = "journeys/soap_client.rs"]
 mod soap_client;
 #[path = "journeys/tenants.rs"]
@@ -55,6 +59,8 @@ fn main() {
         .async_on_both("keys_are_changed_without_a_pause", keys::changed)
         .async_on_both("in_production_a_receipt_is_taken_from_the_node_alone", node_listener::mutual_tls)
         .async_on_both("in_production_a_proxy_speaks_for_the_node_alone", node_listener::proxy)
+        .async_on_own_postgres(true, "a_database_that_dies_under_load_and_returns_loses_nothing", outage::killed)
+        .async_on_own_postgres(true, "a_database_that_is_held_makes_nobody_wait_without_end", held::held)
         .with_reference_and(
             soap_client::zeep_present(),
             "a_client_generated_from_the_official_wsdl_verifies_gets_and_pays",
