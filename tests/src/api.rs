@@ -57,6 +57,12 @@ impl Api {
         Self { url: url.to_owned(), ..self.clone() }
     }
 
+    /// The same caller over other connections.
+    #[must_use]
+    pub fn over(&self, http: Client) -> Self {
+        Self { http, ..self.clone() }
+    }
+
     /// The token.
     #[must_use]
     pub fn token(&self) -> &str {

@@ -16,6 +16,7 @@ pub mod node;
 pub mod process;
 pub mod production;
 pub mod town;
+pub mod wire;
 
 /// Waits until something holds, at most ten seconds.
 ///

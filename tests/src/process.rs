@@ -93,6 +93,15 @@ impl Process {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("memory is told");
         line.trim().trim_end_matches(" kB").parse().expect("a number")
     }
+
+    /// Files and connections that it has open (Linux).
+    ///
+    /// # Panics
+    /// When it has ended.
+    #[must_use]
+    pub fn open_files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.0.id())).expect("it runs").count()
+    }
 }
 
 impl Drop for Process {

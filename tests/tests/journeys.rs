@@ -25,8 +25,16 @@ mod node_listener;
 mod otf;
 #[path = "journeys/outage.rs"]
 mod outage;
+#[path = "journeys/quota.rs"]
+mod quota;
+#[path = "journeys/rolling.rs"]
+mod rolling;
+#[path = "journeys/slow.rs"]
+mod slow;
 #[path = "journeys/soap_client.rs"]
 mod soap_client;
+#[path = "journeys/stop.rs"]
+mod stop;
 #[path = "journeys/tenants.rs"]
 mod tenants;
 
@@ -61,6 +69,14 @@ fn main() {
         .async_on_both("in_production_a_proxy_speaks_for_the_node_alone", node_listener::proxy)
         .async_on_own_postgres(true, "a_database_that_dies_under_load_and_returns_loses_nothing", outage::killed)
         .async_on_own_postgres(true, "a_database_that_is_held_makes_nobody_wait_without_end", held::held)
+        .async_on_both("a_gateway_that_stops_leaves_nobody_without_an_answer", stop::under_load)
+        .async_on_postgres("a_gateway_is_replaced_while_another_serves", rolling::one_of_two)
+        .async_on_both("a_database_is_prepared_by_several_processes_at_once", rolling::prepared_at_once)
+        .async_on_both("a_client_above_its_quota_is_told_so_and_nobody_else_notices", quota::above)
+        // The database has no part in these three.
+        .async_on_sqlite("slow_callers_of_the_api_are_cut_in_time_and_nobody_else_notices", slow::api)
+        .async_on_sqlite("handshakes_that_never_end_keep_nobody_from_the_nodes_listener", slow::handshakes)
+        .async_on_sqlite("slow_messages_at_the_nodes_listener_are_cut_in_time", slow::messages)
         .with_reference_and(
             soap_client::zeep_present(),
             "a_client_generated_from_the_official_wsdl_verifies_gets_and_pays",

@@ -74,7 +74,7 @@ pub(crate) async fn held(cluster: Arc<Cluster>) {
     let served = town.serve_with(&listen, &settings).await;
 
     let load = start(&town, &served).await;
-    until("the load is served", async || served_since(&load, Instant::now(), Duration::ZERO).await).await;
+    until("the load is served", async || served_since(&load, Instant::now()).await).await;
     let begun = Instant::now();
     let lock = Lock::take(&cluster, &url);
     let mut sessions = 0;
@@ -93,10 +93,14 @@ pub(crate) async fn held(cluster: Arc<Cluster>) {
     assert!(sessions <= 2 * CONNECTIONS, "{sessions} sessions at the server");
 
     let load = start(&town, &served).await;
-    until("the load is served", async || served_since(&load, Instant::now(), Duration::ZERO).await).await;
+    until("the load is served", async || served_since(&load, Instant::now()).await).await;
     let begun = Instant::now();
     cluster.pause();
-    tokio::time::sleep(HELD).await;
+    until("readiness is lost", async || served.readiness().await.0 == 503).await;
+    let asked = Instant::now();
+    assert_eq!(served.readiness().await.0, 503);
+    assert!(asked.elapsed() < SOAP_MAX, "readiness is told after {:?}", asked.elapsed());
+    tokio::time::sleep(HELD.saturating_sub(begun.elapsed())).await;
     cluster.resume();
     finish(load, begun).await;
 }
@@ -130,9 +134,9 @@ async fn create(api: Api) -> String {
     rest(&api, Method::POST, "/v1/debt-positions", Some(&body), Some(&key)).await
 }
 
-/// Whether every kind of request that was begun after that instant is served, within that time.
-async fn served_since(load: &Load, since: Instant, pause: Duration) -> bool {
-    tokio::time::sleep(pause + Duration::from_millis(200)).await;
+/// Whether every kind of request that was begun after that instant is served.
+async fn served_since(load: &Load, since: Instant) -> bool {
+    tokio::time::sleep(Duration::from_millis(200)).await;
     let good = |what: &str, outcome: &str| {
         load.so_far().iter().any(|shot| shot.what == what && shot.begun > since && shot.outcome == outcome)
     };
@@ -142,7 +146,7 @@ async fn served_since(load: &Load, since: Instant, pause: Duration) -> bool {
 /// After the database was let go.
 async fn finish(load: Load, begun: Instant) {
     let free = Instant::now();
-    until("all is as before", async || served_since(&load, free, Duration::ZERO).await).await;
+    until("all is as before", async || served_since(&load, free).await).await;
     let recovery = free.elapsed();
     let shots = load.end().await;
     let during: Vec<Shot> = shots.into_iter().filter(|shot| shot.begun > begun).collect();
