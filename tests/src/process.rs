@@ -16,7 +16,21 @@ impl Process {
     /// # Panics
     /// When it cannot be started.
     pub fn start(arguments: &[&str], variables: &[(String, String)], stdout: Stdio) -> Self {
-        let mut command = Command::new(tramite());
+        Self::start_by(Command::new(tramite()), arguments, variables, stdout)
+    }
+
+    /// The same by a program that becomes it, with its first arguments.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn start_under(wrapper: &[&str], arguments: &[&str], variables: &[(String, String)]) -> Self {
+        let (program, first) = wrapper.split_first().expect("a program");
+        let mut command = Command::new(program);
+        command.args(first).arg(tramite());
+        Self::start_by(command, arguments, variables, Stdio::null())
+    }
+
+    fn start_by(mut command: Command, arguments: &[&str], variables: &[(String, String)], stdout: Stdio) -> Self {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRAMITE_")) {
             command.env_remove(name);
         }

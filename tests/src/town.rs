@@ -137,22 +137,28 @@ impl Town {
     /// # Panics
     /// When it does not answer.
     pub async fn serve_with(&self, listen: &str, further: &[(&str, String)]) -> Served {
-        let served = self.begin(listen, further);
+        self.serve_under(&[], listen, further).await
+    }
+
+    /// The same, started by a program that becomes it.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub async fn serve_under(&self, wrapper: &[&str], listen: &str, further: &[(&str, String)]) -> Served {
+        let variables = self.variables(listen, further);
+        let private = variables.iter().rfind(|(name, _)| name == "TRAMITE_PRIVATE_LISTEN").map(|(_, address)| address);
+        let served = Served {
+            url: format!("http://{listen}"),
+            private: format!("http://{}", private.expect("it is among the settings")),
+            process: match wrapper {
+                [] => Process::start(&["serve"], &variables, Stdio::null()),
+                wrapper => Process::start_under(wrapper, &["serve"], &variables),
+            },
+        };
         let status = format!("{}/status", served.url);
         until("the gateway answers", async || reqwest::get(&status).await.is_ok_and(|answer| answer.status() == 200))
             .await;
         served
-    }
-
-    /// The same, without waiting until it answers.
-    fn begin(&self, listen: &str, further: &[(&str, String)]) -> Served {
-        let variables = self.variables(listen, further);
-        let private = variables.iter().rfind(|(name, _)| name == "TRAMITE_PRIVATE_LISTEN").map(|(_, address)| address);
-        Served {
-            url: format!("http://{listen}"),
-            private: format!("http://{}", private.expect("it is among the settings")),
-            process: Process::start(&["serve"], &variables, Stdio::null()),
-        }
     }
 
     /// The settings of a gateway at that address; those that differ come last.

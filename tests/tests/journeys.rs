@@ -11,6 +11,8 @@
 
 #[path = "journeys/crash.rs"]
 mod crash;
+#[path = "journeys/disk_full.rs"]
+mod disk_full;
 #[path = "journeys/guides.rs"]
 mod guides;
 #[path = "journeys/held.rs"]
@@ -41,6 +43,7 @@ mod tenants;
 use std::time::Duration;
 
 use tramite_testkit::Suite;
+use tramite_testkit::postgres::Options;
 
 /// A journey starts processes and makes payments: it may take a while on a small machine.
 const JOURNEY_LIMIT: Duration = Duration::from_secs(180);
@@ -48,6 +51,8 @@ const JOURNEY_LIMIT: Duration = Duration::from_secs(180);
 fn main() {
     // Built before the first journey begins: its time is not the compiler's.
     tramite_tests::binary::tramite();
+    let usual = Options::default();
+    let full = Options { volume_mib: Some(disk_full::TABLESPACE_MIB), ..usual };
     let suite = Suite::new()
         .limit(JOURNEY_LIMIT)
         .async_on_both("a_payment_started_from_a_portal_completes_its_session", otf::completes)
@@ -67,8 +72,11 @@ fn main() {
         .async_on_both("keys_are_changed_without_a_pause", keys::changed)
         .async_on_both("in_production_a_receipt_is_taken_from_the_node_alone", node_listener::mutual_tls)
         .async_on_both("in_production_a_proxy_speaks_for_the_node_alone", node_listener::proxy)
-        .async_on_own_postgres(true, "a_database_that_dies_under_load_and_returns_loses_nothing", outage::killed)
-        .async_on_own_postgres(true, "a_database_that_is_held_makes_nobody_wait_without_end", held::held)
+        .async_on_sqlite("a_file_that_cannot_grow_refuses_cleanly_and_recovers", disk_full::no_growth)
+        .async_on_sqlite_with_volume("a_full_volume_refuses_cleanly_and_recovers", disk_full::volume)
+        .async_on_own_postgres("a_full_tablespace_refuses_cleanly_and_recovers", full, disk_full::tablespace)
+        .async_on_own_postgres("a_database_that_dies_under_load_and_returns_loses_nothing", usual, outage::killed)
+        .async_on_own_postgres("a_database_that_is_held_makes_nobody_wait_without_end", usual, held::held)
         .async_on_both("a_gateway_that_stops_leaves_nobody_without_an_answer", stop::under_load)
         .async_on_postgres("a_gateway_is_replaced_while_another_serves", rolling::one_of_two)
         .async_on_both("a_database_is_prepared_by_several_processes_at_once", rolling::prepared_at_once)

@@ -84,17 +84,28 @@ impl Suite {
         self.add(format!("postgres::{name}"), postgres::present(), body)
     }
 
+    /// A sentence about SQLite on a volume of its own, which it mounts: `sqlite::name`; ignored where it may not.
+    #[must_use]
+    pub fn async_on_sqlite_with_volume<F: Future<Output = ()>>(
+        self,
+        name: &str,
+        body: impl FnOnce(Database) -> F + Send + 'static,
+    ) -> Self {
+        self.add(format!("sqlite::{name}"), postgres::volumes_present(), on(Kind::Sqlite, body))
+    }
+
     /// A sentence that kills, stops or fills a PostgreSQL: `postgres::name`, with a cluster of its own; ignored where
-    /// PostgreSQL is absent, or what else the sentence needs of the machine.
+    /// PostgreSQL is absent, or a volume that the options ask for cannot be had.
     #[must_use]
     pub fn async_on_own_postgres<F: Future<Output = ()>>(
         self,
-        present: bool,
         name: &str,
+        options: Options,
         body: impl FnOnce(Arc<Cluster>) -> F + Send + 'static,
     ) -> Self {
-        self.add(format!("postgres::{name}"), present && postgres::present(), move || {
-            let cluster = Cluster::start_new(Options::default()).expect("PostgreSQL was found before");
+        let present = postgres::present() && (options.volume_mib.is_none() || postgres::volumes_present());
+        self.add(format!("postgres::{name}"), present, move || {
+            let cluster = Cluster::start_new(options).expect("PostgreSQL was found before");
             drive(body(Arc::new(cluster)));
         })
     }
