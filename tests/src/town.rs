@@ -185,14 +185,16 @@ impl Town {
 
 impl Served {
     /// What its readiness says: a status and a word.
-    ///
-    /// # Panics
-    /// When it says nothing.
     pub async fn readiness(&self) -> (u16, String) {
-        let answer = reqwest::get(format!("{}/health/ready", self.private)).await.expect("readiness is told");
-        let status = answer.status().as_u16();
-        (status, answer.text().await.expect("a text").trim_end().to_owned())
+        readiness(&self.private).await
     }
+}
+
+/// What a process says of its readiness on its private address.
+pub(crate) async fn readiness(private: &str) -> (u16, String) {
+    let answer = reqwest::get(format!("{private}/health/ready")).await.expect("readiness is told");
+    let status = answer.status().as_u16();
+    (status, answer.text().await.expect("a text").trim_end().to_owned())
 }
 
 /// Limits that a test does not reach.

@@ -81,7 +81,8 @@ fn main() {
         .async_on_postgres("a_gateway_is_replaced_while_another_serves", rolling::one_of_two)
         .async_on_both("a_database_is_prepared_by_several_processes_at_once", rolling::prepared_at_once)
         .async_on_both("a_client_above_its_quota_is_told_so_and_nobody_else_notices", quota::above)
-        // The database has no part in these three.
+        // The database has no part in these.
+        .async_on_sqlite("the_node_is_told_to_let_go_of_its_connections_at_a_stop", stop::node_with_tls)
         .async_on_sqlite("slow_callers_of_the_api_are_cut_in_time_and_nobody_else_notices", slow::api)
         .async_on_sqlite("handshakes_that_never_end_keep_nobody_from_the_nodes_listener", slow::handshakes)
         .async_on_sqlite("slow_messages_at_the_nodes_listener_are_cut_in_time", slow::messages)

@@ -33,12 +33,15 @@ pub(crate) const TABLESPACE_MIB: u32 = 64;
 const FILE_BYTES_MAX: &str = "--fsize=65536:";
 const BUSY: &str = "503 unavailable, come again";
 
+/// Makes the disk full, or gives room again.
+type Act = Box<dyn Fn()>;
+
 /// A gateway, and what makes the disk full and gives room again.
 struct Stage {
     town: Town,
     served: Served,
-    fill: Box<dyn Fn()>,
-    free: Box<dyn Fn()>,
+    fill: Act,
+    free: Act,
 }
 
 /// Files may not grow any more, which needs no rights: SQLite takes it for a failing disk.
@@ -55,7 +58,8 @@ pub(crate) async fn no_growth(database: Database) {
         assert!(set.success());
     };
     let other = limit.clone();
-    let (fill, free) = (Box::new(move || limit(FILE_BYTES_MAX)), Box::new(move || other("--fsize=unlimited:")));
+    let (fill, free): (Act, Act) =
+        (Box::new(move || limit(FILE_BYTES_MAX)), Box::new(move || other("--fsize=unlimited:")));
     told_and_recovered(Stage { town, served, fill, free }).await;
 }
 
@@ -102,7 +106,7 @@ fn seen_by(process: u32, folder: &Path) -> PathBuf {
 }
 
 /// Takes all room by a file, and gives it again.
-fn filling(filler: PathBuf) -> (Box<dyn Fn()>, Box<dyn Fn()>) {
+fn filling(filler: PathBuf) -> (Act, Act) {
     let file = filler.clone();
     let fill = move || {
         let mut file = File::create(&file).unwrap();

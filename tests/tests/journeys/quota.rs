@@ -14,10 +14,10 @@ use super::many::addressee;
 use super::outage::ask;
 
 /// Requests a second, and at once.
-const QUOTA: u32 = 20;
+const QUOTA: u32 = 10;
 const LOUD_CALLERS: usize = 6;
 /// How long somebody asks far too much.
-const LOUD: Duration = Duration::from_secs(3);
+const LOUD_SECONDS: usize = 3;
 const REFUSED: &str = "429 rate_limited, come again";
 
 pub(crate) async fn above(database: Database) {
@@ -35,20 +35,22 @@ pub(crate) async fn above(database: Database) {
     for _ in 0..LOUD_CALLERS {
         read(&mut load, "loud", Duration::from_millis(10), &loud);
     }
-    read(&mut load, "neighbour", Duration::from_millis(100), &neighbour);
+    read(&mut load, "neighbour", Duration::from_millis(150), &neighbour);
     ask(&mut load, &served, &addressee(&town, "comune-perugia"), notice(&open));
     let begun = Instant::now();
-    tokio::time::sleep(LOUD).await;
+    tokio::time::sleep(Duration::from_secs(LOUD_SECONDS.try_into().unwrap())).await;
     let shots = load.end().await;
-    let seconds = begun.elapsed().as_secs_f64();
+    let seconds = usize::try_from(begun.elapsed().as_secs()).unwrap();
 
     let told = outcomes(&shots, "loud");
-    let count = |outcome: &str| f64::from(u32::try_from(told.get(outcome).copied().unwrap_or(0)).unwrap());
+    let count = |outcome: &str| told.get(outcome).copied().unwrap_or(0);
     assert!(told.keys().all(|one| ["200", REFUSED].contains(&one.as_str())), "{told:?}");
-    let quota = f64::from(QUOTA);
-    assert!(count("200") + count(REFUSED) > 3.0 * quota * LOUD.as_secs_f64(), "too few requests to tell: {told:?}");
-    assert!(count("200") >= quota && count("200") <= quota * (seconds + 2.0), "{told:?} in {seconds} s");
-    for (what, good, least) in [("neighbour", "200", 10), ("verify", "OK", 10), ("get", "OK", 10)] {
+    let quota = usize::try_from(QUOTA).unwrap();
+    assert!(count("200") + count(REFUSED) > 3 * quota * LOUD_SECONDS, "too few requests to tell: {told:?}");
+    // What fits at once, and what is given anew in that time; two seconds more for what is not a whole one.
+    let served_max = quota * (1 + seconds + 2);
+    assert!((quota..=served_max).contains(&count("200")), "{told:?} in {seconds} s");
+    for (what, good, least) in [("neighbour", "200", 5), ("verify", "OK", 5), ("get", "OK", 5)] {
         let told = outcomes(&shots, what);
         assert!(told.len() == 1 && told.get(good).is_some_and(|count| *count > least), "{what}: {told:?}");
     }

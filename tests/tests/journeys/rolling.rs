@@ -12,11 +12,14 @@ use tramite_tests::load::{Load, longest, outcomes, soap};
 use tramite_tests::node;
 use tramite_tests::process::Process;
 use tramite_tests::town::Town;
+use tramite_tests::until;
 use uuid::Uuid;
 
 use super::many::addressee;
 use super::outage::{SOAP_MAX, ask};
 
+/// Verifications and gets at least, to have seen something.
+const ASKED_MIN: usize = 20;
 const PREPARING: usize = 3;
 const PREPARED_WITHIN: Duration = Duration::from_secs(60);
 const ENDED_WITHIN: Duration = Duration::from_secs(30);
@@ -59,10 +62,11 @@ pub(crate) async fn one_of_two(database: Database) {
     let path = format!("/v1/debt-positions/{}", meanwhile["id"].as_str().unwrap());
     assert_eq!(there.get(&path).await.body["status"], "paid");
 
+    until("enough was asked to tell", async || load.so_far().len() >= 2 * ASKED_MIN).await;
     let shots = load.end().await;
     for what in ["verify", "get"] {
         let told = outcomes(&shots, what);
-        assert!(told.len() == 1 && told["OK"] > 10, "{what}: {told:?}");
+        assert!(told.len() == 1 && told.contains_key("OK"), "{what}: {told:?}");
         assert!(longest(&shots, what) < SOAP_MAX, "{what}: {:?}", longest(&shots, what));
     }
     worker.ask_to_stop();

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::node_listener::{SECRET, SECRET_HEADER, tls};
 use super::outage::SOAP_MAX;
+use super::stop::{DRAIN_SECONDS, wait_for_session};
 
 /// What the API bears: ten seconds for a head, ten for a body, five for closing a connection whose body is not read to
 /// its end.
@@ -27,6 +28,8 @@ const NODE_MAX: Duration = Duration::from_secs(5);
 const NODE_BODY_MAX: Duration = Duration::from_secs(5 + 5);
 /// How long somebody who reads nothing is borne, as `listen.rs` of the server says.
 const UNREAD_MAX: Duration = Duration::from_secs(15);
+/// How long one request is answered that is not slow itself: longer than a head may take.
+const WAIT_SECONDS: u64 = 12;
 /// For a machine that has other things to do.
 const BUSY: Duration = Duration::from_secs(4);
 const LIMIT: Duration = Duration::from_secs(25);
@@ -41,6 +44,7 @@ pub(crate) async fn api(database: Database) {
     let Stage { running, api, .. } = &stage;
     let (memory, files) = (running.process.resident_kib(), running.process.open_files());
     let load = stage.load();
+    let waiting = wait_for_session(api, "https://portale.example.it/esito", WAIT_SECONDS).await;
     let head_begun = b"GET /status HTTP/1.1\r\nX-Slow: ".to_vec();
     let heads = Slow { first: head_begun.clone(), drop: Some(b'x'), ..Slow::default() };
     let later = Slow { before: Some(head("GET", "/status", &[])), ..heads.clone() };
@@ -68,6 +72,8 @@ pub(crate) async fn api(database: Database) {
     let unread = begun.elapsed();
     assert!(unread < UNREAD_MAX + BUSY, "connections whose answers nobody reads are borne for {unread:?}");
     drop(readers);
+    let waited = waiting.await.unwrap();
+    assert_eq!(waited.told(), "200", "who waits for an answer is not slow");
     stage.was_served(load).await;
 }
 
@@ -136,8 +142,8 @@ async fn all_cut<const N: usize>(crowds: [(&str, Duration, Crowd); N], process: 
 }
 
 /// A gateway for production, whose listener for the Node asks for certificates.
-struct Stage {
-    running: Running,
+pub(crate) struct Stage {
+    pub(crate) running: Running,
     api: Api,
     to: Addressee,
     certificates: Certificates,
@@ -145,10 +151,11 @@ struct Stage {
 }
 
 impl Stage {
-    async fn with_tls(production: &Production) -> Self {
+    pub(crate) async fn with_tls(production: &Production) -> Self {
         let certificates = Certificates::new();
         let (certificate, key) = certificates.server.write(production.folder(), "server");
         let settings = [
+            ("TRAMITE_DRAIN_SECONDS", DRAIN_SECONDS.to_string()),
             ("TRAMITE_NODE_AUTH", "mtls".to_owned()),
             ("TRAMITE_NODE_CERTIFICATE_FILE", certificate.display().to_string()),
             ("TRAMITE_NODE_KEY_FILE", key.display().to_string()),
@@ -158,6 +165,17 @@ impl Stage {
         let (api, to) = production.institution(&running).await;
         let notice = notice(&api.position("MULTE", 1_000).await).to_owned();
         Self { running, api, to, certificates, notice }
+    }
+
+    /// The Node, over connections that are kept.
+    pub(crate) fn node(&self) -> Client {
+        tls(Some(self.certificates.node.of_client()))
+    }
+
+    /// What the Node gets when it verifies.
+    pub(crate) async fn verify(&self, http: &Client) -> String {
+        let url = format!("https://{}", self.running.node);
+        soap(http, &url, "paVerifyPaymentNotice", node::verify(&self.to, &self.notice)).await
     }
 
     /// Others, each over a new connection every time.

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use tramite_testkit::{Database, free_port};
 use tramite_tests::api::{Api, Came, notice, position};
 use tramite_tests::load::{Load, outcomes, rest};
+use tramite_tests::production::Production;
 use tramite_tests::town::Town;
 use tramite_tests::until;
 use tramite_tests::wire::{Wire, head};
@@ -17,11 +18,14 @@ use uuid::Uuid;
 
 use super::many::addressee;
 use super::outage::ask;
+use super::slow::Stage;
 
 /// How long a gateway that stops still takes requests.
-const DRAIN_SECONDS: u64 = 1;
+pub(crate) const DRAIN_SECONDS: u64 = 1;
 /// How long the body of one request takes that was begun before: longer than that.
 const SLOW: Duration = Duration::from_secs(DRAIN_SECONDS + 2);
+/// The longest a stop takes when nothing is left to be done: the drain, and a little for a busy machine.
+const NODE_STOP_MAX: Duration = Duration::from_secs(DRAIN_SECONDS + 6);
 /// The longest a stop takes.
 const STOP_MAX: Duration = Duration::from_secs(30);
 
@@ -37,7 +41,7 @@ pub(crate) async fn under_load(database: Database) {
     let get = head("GET", &path, &[format!("Authorization: Bearer {}", api.token())]);
     kept.say(get.as_bytes()).await;
     assert!(kept.answer().await.0.starts_with("http/1.1 200"));
-    let waiting = wait_for_session(&api).await;
+    let waiting = wait_for_session(&api, "http://127.0.0.1:8091/esito", 25).await;
     let (mut slow, rest_of_body) = begin_slow(&served.url, &api).await;
     let mut load = Load::default();
     ask(&mut load, &served, &addressee(&town, "comune-perugia"), notice(&open));
@@ -68,6 +72,19 @@ pub(crate) async fn under_load(database: Database) {
     assert_eq!(ended, Some(true), "it ended well, in time");
 }
 
+/// The Node keeps its connections: it is told to let go of them, and they hold up nothing.
+pub(crate) async fn node_with_tls(database: Database) {
+    let production = Production::prepare(&database);
+    let mut stage = Stage::with_tls(&production).await;
+    let (used, idle) = (stage.node(), stage.node());
+    assert_eq!((stage.verify(&used).await.as_str(), stage.verify(&idle).await.as_str()), ("OK", "OK"));
+    stage.running.process.ask_to_stop();
+    until("it is not ready", async || stage.running.readiness().await.0 == 503).await;
+    assert_eq!(stage.verify(&used).await, "OK");
+    let ended = stage.running.process.ended_within(NODE_STOP_MAX).await;
+    assert_eq!(ended, Some(true), "it ended well, in time");
+}
+
 /// Reads and creations, over connections that are kept.
 fn use_api(load: &mut Load, api: &Api, path: &str) {
     for _ in 0..3 {
@@ -88,12 +105,13 @@ fn use_api(load: &mut Load, api: &Api, path: &str) {
 }
 
 /// Waits for a session to move, which it does not.
-async fn wait_for_session(api: &Api) -> JoinHandle<Came> {
+pub(crate) async fn wait_for_session(api: &Api, return_url: &str, seconds: u64) -> JoinHandle<Came> {
     let body = json!({"line_items": [{"debt_position": position("MULTE", 4_200)}],
-        "return_url": "http://127.0.0.1:8091/esito"});
+        "return_url": return_url});
     let session = api.post("/v1/checkout-sessions", &body).await;
     assert_eq!(session.status, 201, "{}", session.body);
-    let (api, path) = (api.clone(), format!("/v1/checkout-sessions/{}?wait=25", session.body["id"].as_str().unwrap()));
+    let (api, path) =
+        (api.clone(), format!("/v1/checkout-sessions/{}?wait={seconds}", session.body["id"].as_str().unwrap()));
     tokio::spawn(async move { api.get(&path).await })
 }
 
