@@ -100,5 +100,10 @@ fn main() {
     } else {
         suite
     };
+    let suite = if held::sqlite_shell_present() {
+        suite.async_on_sqlite("a_database_that_is_held_makes_nobody_wait_without_end", held::file)
+    } else {
+        suite
+    };
     suite.run();
 }

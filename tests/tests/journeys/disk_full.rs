@@ -153,7 +153,7 @@ async fn create(api: &Api) -> Made {
 }
 
 /// All of them at once.
-async fn send(served: &Served, receipts: Vec<Sent>) -> Vec<Sent> {
+pub(crate) async fn send(served: &Served, receipts: Vec<Sent>) -> Vec<Sent> {
     let http = Client::new();
     let sent = receipts.into_iter().map(|one| {
         let (http, url) = (http.clone(), served.url.clone());

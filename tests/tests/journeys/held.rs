@@ -4,12 +4,12 @@
 
 use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use reqwest::{Client, Method};
-use tramite_testkit::Database;
 use tramite_testkit::postgres::Cluster;
+use tramite_testkit::{Database, all_required};
 use tramite_tests::api::{Api, notice, position};
 use tramite_tests::load::{Load, Shot, longest, outcomes, rest, soap};
 use tramite_tests::node;
@@ -17,8 +17,9 @@ use tramite_tests::town::{Served, Town};
 use tramite_tests::until;
 use uuid::Uuid;
 
+use super::disk_full::send;
 use super::many::addressee;
-use super::outage::SOAP_MAX;
+use super::outage::{SOAP_MAX, check_receipts, prepare};
 
 /// Callers of each kind; many more than connections.
 const CALLERS: usize = 12;
@@ -29,31 +30,41 @@ const HELD: Duration = Duration::from_secs(4);
 /// Nobody waits longer for the API: a statement waits five seconds for a lock at most, and who finds no connection is
 /// told so after one.
 const REST_MAX: Duration = Duration::from_secs(9);
+/// The same with one writer: it waits five seconds for the file, and so does who came while it waited.
+const FILE_MAX: Duration = Duration::from_secs(13);
 /// How soon all is as before.
 const RECOVERY_MAX: Duration = Duration::from_secs(5);
 const BUSY: &str = "503 unavailable, come again";
 
-/// A session of psql that holds a lock until it is let go.
+/// A session of a database's shell that holds a lock until it is let go.
 struct Lock(Child);
 
 impl Lock {
-    fn take(cluster: &Cluster, url: &str) -> Self {
-        let mut session = Command::new(cluster.pg_bin("psql"))
-            .args(["-X", "-q", "-d", url])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let input = session.stdin.as_mut().unwrap();
-        writeln!(input, "BEGIN; LOCK TABLE debt_positions IN ACCESS EXCLUSIVE MODE;").unwrap();
+    fn take(mut shell: Command, sql: &str) -> Self {
+        let shell = shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut session = shell.spawn().unwrap();
+        writeln!(session.stdin.as_mut().unwrap(), "{sql}").unwrap();
         Self(session)
+    }
+
+    /// Nobody reads or writes positions.
+    fn of_table(cluster: &Cluster, url: &str) -> Self {
+        let mut shell = Command::new(cluster.pg_bin("psql"));
+        shell.args(["-X", "-q", "-d", url]);
+        Self::take(shell, "BEGIN; LOCK TABLE debt_positions IN ACCESS EXCLUSIVE MODE;")
+    }
+
+    /// Nobody writes.
+    fn of_file(path: &str) -> Self {
+        let mut shell = Command::new("sqlite3");
+        shell.arg(path);
+        Self::take(shell, ".timeout 5000\nBEGIN IMMEDIATE;")
     }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Without input psql ends, and its transaction with it.
+        // Without input the shell ends, and its transaction with it.
         drop(self.0.stdin.take());
         let _ = self.0.wait();
     }
@@ -76,7 +87,7 @@ pub(crate) async fn held(cluster: Arc<Cluster>) {
     let load = start(&town, &served).await;
     until("the load is served", async || served_since(&load, Instant::now()).await).await;
     let begun = Instant::now();
-    let lock = Lock::take(&cluster, &url);
+    let lock = Lock::of_table(&cluster, &url);
     let mut sessions = 0;
     while begun.elapsed() < HELD {
         tokio::time::sleep(Duration::from_millis(500)).await;
@@ -103,6 +114,52 @@ pub(crate) async fn held(cluster: Arc<Cluster>) {
     tokio::time::sleep(HELD.saturating_sub(begun.elapsed())).await;
     cluster.resume();
     finish(load, begun).await;
+}
+
+/// Whether there is a shell for SQLite.
+pub(crate) fn sqlite_shell_present() -> bool {
+    let present = Command::new("sqlite3").arg("--version").stdout(Stdio::null()).status().is_ok();
+    assert!(present || !all_required(), "sqlite3 is required here");
+    present
+}
+
+/// Another program writes into the file for longer than anybody waits for it.
+pub(crate) async fn file(database: Database) {
+    let mut town = Town::start(&database).await;
+    town.demo.stop();
+    let listen = format!("127.0.0.1:{}", tramite_testkit::free_port());
+    let served = town.serve_with(&listen, &[("TRAMITE_DATABASE_WAIT_MS", "1000".to_owned())]).await;
+    let api = town.api_at(&served.url, "comune-perugia").await;
+    let to = addressee(&town, "comune-perugia");
+    let receipts = prepare(&api, &to, 2).await;
+    let load = start(&town, &served).await;
+    let lock = Lock::of_file(database.url().strip_prefix("sqlite:").unwrap());
+    // Creations stop coming: the lock is there.
+    until("nothing is written", async || {
+        let since = Instant::now();
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        !load.so_far().iter().any(|shot| shot.what == "create" && shot.begun > since)
+    })
+    .await;
+    let begun = Instant::now();
+    let receipts = send(&served, receipts).await;
+    assert!(begun.elapsed() < SOAP_MAX, "{:?}", begun.elapsed());
+    assert!(receipts.iter().all(|sent| sent.outcome.as_deref() == Some("PAA_SYSTEM_ERROR")));
+    until("creations are refused", async || outcomes(&load.so_far(), "create").contains_key(BUSY)).await;
+    drop(lock);
+    let free = Instant::now();
+    until("all is as before", async || served_since(&load, free).await).await;
+    let recovery = free.elapsed();
+    let shots = load.end().await;
+    for (what, right) in [("verify", vec!["OK"]), ("read", vec!["200"]), ("create", vec!["201", BUSY])] {
+        let told = outcomes(&shots, what);
+        assert!(told.keys().all(|one| right.contains(&one.as_str())), "{what}: {told:?}");
+    }
+    // Reading waits for nobody.
+    assert!(longest(&shots, "verify") < SOAP_MAX, "{:?}", longest(&shots, "verify"));
+    assert!(longest(&shots, "create") < FILE_MAX, "{:?}", longest(&shots, "create"));
+    assert!(recovery < RECOVERY_MAX, "all is as before after {recovery:?}");
+    check_receipts(&served, &api, &Mutex::new(receipts)).await;
 }
 
 async fn start(town: &Town, served: &Served) -> Load {
