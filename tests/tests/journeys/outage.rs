@@ -79,15 +79,19 @@ pub(crate) async fn killed(cluster: Arc<Cluster>) {
 
 /// Positions, and the receipts that will pay them.
 pub(crate) async fn prepare(api: &Api, to: &Addressee, count: usize) -> Vec<Sent> {
-    let made = (0..count).map(|_| {
-        let api = api.clone();
-        tokio::spawn(async move { api.position("MULTE", 5_000).await })
-    });
+    // No more at a time than there are connections: nobody is to be refused yet.
+    const AT_ONCE: usize = 4;
     let mut prepared = Vec::with_capacity(count);
-    for position in made.collect::<Vec<_>>() {
-        let position = position.await.unwrap();
-        let message = node::receipt(to, notice(&position), &Uuid::new_v4().simple().to_string(), "50.00");
-        prepared.push(Sent { position: position["id"].as_str().unwrap().to_owned(), message, outcome: None });
+    while prepared.len() < count {
+        let made = (0..AT_ONCE).map(|_| {
+            let api = api.clone();
+            tokio::spawn(async move { api.position("MULTE", 5_000).await })
+        });
+        for position in made.collect::<Vec<_>>() {
+            let position = position.await.unwrap();
+            let message = node::receipt(to, notice(&position), &Uuid::new_v4().simple().to_string(), "50.00");
+            prepared.push(Sent { position: position["id"].as_str().unwrap().to_owned(), message, outcome: None });
+        }
     }
     prepared
 }
