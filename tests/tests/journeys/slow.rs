@@ -30,13 +30,16 @@ const NODE_BODY_MAX: Duration = Duration::from_secs(5 + 5);
 const UNREAD_MAX: Duration = Duration::from_secs(15);
 /// How long one request is answered that is not slow itself: longer than a head may take.
 const WAIT_SECONDS: u64 = 12;
-/// For a machine that has other things to do.
-const BUSY: Duration = Duration::from_secs(4);
-const LIMIT: Duration = Duration::from_secs(25);
+/// For a machine that has other things to do: the crowds come while the API still writes answers that nobody reads.
+const API_BUSY: Duration = Duration::from_secs(8);
+const NODE_BUSY: Duration = Duration::from_secs(4);
+const LIMIT: Duration = Duration::from_secs(30);
 /// Memory that a thousand slow connections may take, in KiB.
 const MEMORY_KIB_MAX: u64 = 128 * 1_024;
+/// Callers who read nothing.
+const READERS: usize = 40;
 /// Connections that are open for another reason.
-const OTHERS: usize = 30;
+const OTHERS: usize = 20;
 
 pub(crate) async fn api(database: Database) {
     let production = Production::prepare(&database);
@@ -57,7 +60,7 @@ pub(crate) async fn api(database: Database) {
     let bodies =
         Slow { first: head("POST", "/v1/debt-positions", &lines).into_bytes(), drop: Some(b' '), ..Slow::default() };
     let begun = Instant::now();
-    let readers = readers_of_nothing(100, &running.url, &head("GET", "/openapi.json", &[]), 16).await;
+    let readers = readers_of_nothing(READERS, &running.url, &head("GET", "/openapi.json", &[]), 16).await;
     let crowds = [
         ("heads", API_HEAD_MAX, heads.crowd(200, &running.url, LIMIT)),
         ("heads of second requests", API_HEAD_MAX, later.crowd(100, &running.url, LIMIT)),
@@ -65,12 +68,12 @@ pub(crate) async fn api(database: Database) {
     ];
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(running.process.open_files() > files + 500, "they are all there");
-    all_cut(crowds, &running.process, memory).await;
+    all_cut(crowds, API_BUSY, &running.process, memory).await;
     while running.process.open_files() > files + OTHERS && begun.elapsed() < LIMIT {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     let unread = begun.elapsed();
-    assert!(unread < UNREAD_MAX + BUSY, "connections whose answers nobody reads are borne for {unread:?}");
+    assert!(unread < UNREAD_MAX + API_BUSY, "connections whose answers nobody reads are borne for {unread:?}");
     drop(readers);
     let waited = waiting.await.unwrap();
     assert_eq!(waited.told(), "200", "who waits for an answer is not slow");
@@ -91,7 +94,7 @@ pub(crate) async fn handshakes(database: Database) {
     ];
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(running.process.open_files() > files + 500, "they are all there");
-    all_cut(crowds, &running.process, memory).await;
+    all_cut(crowds, NODE_BUSY, &running.process, memory).await;
     stage.was_served(load).await;
 }
 
@@ -129,15 +132,15 @@ pub(crate) async fn messages(database: Database) {
     ];
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(running.process.open_files() > files + 400, "they are all there");
-    all_cut(crowds, &running.process, memory).await;
+    all_cut(crowds, NODE_BUSY, &running.process, memory).await;
 }
 
-async fn all_cut<const N: usize>(crowds: [(&str, Duration, Crowd); N], process: &Process, memory: u64) {
+async fn all_cut<const N: usize>(crowds: [(&str, Duration, Crowd); N], busy: Duration, process: &Process, memory: u64) {
     let taken = process.resident_kib().saturating_sub(memory);
     assert!(taken < MEMORY_KIB_MAX, "{taken} KiB");
     for (what, bound, crowd) in crowds {
         let longest = crowd.longest().await;
-        assert!(longest.is_some_and(|longest| longest < bound + BUSY), "{what} are borne for {longest:?}");
+        assert!(longest.is_some_and(|longest| longest < bound + busy), "{what} are borne for {longest:?}");
     }
 }
 
