@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A caller of the REST API: what a portal's developer would write.
 
+use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -18,6 +19,8 @@ pub struct Api {
 pub struct Came {
     /// HTTP status.
     pub status: StatusCode,
+    /// HTTP headers.
+    pub headers: HeaderMap,
     /// The JSON body; null where there was none.
     pub body: Value,
     /// Whether it was the kept answer of an earlier request.
@@ -54,6 +57,12 @@ impl Api {
         Self { url: url.to_owned(), ..self.clone() }
     }
 
+    /// The same caller over other connections.
+    #[must_use]
+    pub fn over(&self, http: Client) -> Self {
+        Self { http, ..self.clone() }
+    }
+
     /// The token.
     #[must_use]
     pub fn token(&self) -> &str {
@@ -86,6 +95,20 @@ impl Api {
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<&Value>, key: Option<&str>) -> Came {
+        self.try_send(method, path, body, key).await.expect("an answer")
+    }
+
+    /// Sends, where there may be no answer.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        key: Option<&str>,
+    ) -> Result<Came, reqwest::Error> {
         let mut request = self.http.request(method, format!("{}{path}", self.url)).bearer_auth(&self.token);
         if let Some(body) = body {
             request = request.json(body);
@@ -93,10 +116,11 @@ impl Api {
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }
-        let answer = request.send().await.expect("an answer");
-        let replayed = answer.headers().contains_key("Idempotent-Replayed");
-        let (status, text) = (answer.status(), answer.text().await.expect("a body"));
-        Came { status, body: serde_json::from_str(&text).unwrap_or(Value::Null), replayed }
+        let answer = request.send().await?;
+        let headers = answer.headers().clone();
+        let (status, text) = (answer.status(), answer.text().await?);
+        let replayed = headers.contains_key("Idempotent-Replayed");
+        Ok(Came { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null), replayed })
     }
 
     /// A debt position of the service without a fixed amount.
@@ -107,6 +131,28 @@ impl Api {
         let came = self.post("/v1/debt-positions", &position(service_code, amount)).await;
         assert_eq!(came.status, 201, "{}", came.body);
         came.body
+    }
+}
+
+impl Came {
+    /// A header, where it is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Status and what an error must have beside it (api.md, Conventions): `201`, or `503 unavailable, come again`.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let status = self.status.as_u16();
+        if status < 400 {
+            return status.to_string();
+        }
+        let problem = self.header("Content-Type") == Some("application/problem+json");
+        let name = self.body["type"].as_str().and_then(|name| name.rsplit('/').next()).filter(|_| problem);
+        let again =
+            self.header("Retry-After").and_then(|seconds| seconds.parse().ok()).filter(|seconds: &u32| *seconds > 0);
+        format!("{status} {}{}", name.unwrap_or("no problem"), again.map_or("", |_| ", come again"))
     }
 }
 

@@ -11,10 +11,12 @@
 pub mod api;
 pub mod binary;
 pub mod certificates;
+pub mod load;
 pub mod node;
 pub mod process;
 pub mod production;
 pub mod town;
+pub mod wire;
 
 /// Waits until something holds, at most ten seconds.
 ///

@@ -25,7 +25,19 @@ pub fn endpoint(gateway: &str) -> String {
 /// # Errors
 /// Where there is no answer.
 pub async fn send(gateway: &str, operation: &str, message: String) -> Result<String, reqwest::Error> {
-    let http = reqwest::Client::new();
+    send_by(&reqwest::Client::new(), gateway, operation, message).await
+}
+
+/// The same over connections that are kept, or that prove who sends.
+///
+/// # Errors
+/// Where there is no answer.
+pub async fn send_by(
+    http: &reqwest::Client,
+    gateway: &str,
+    operation: &str,
+    message: String,
+) -> Result<String, reqwest::Error> {
     let request = http.post(endpoint(gateway)).header("Content-Type", "text/xml; charset=utf-8");
     request.header("SOAPAction", operation).body(message).send().await?.text().await
 }

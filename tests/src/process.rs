@@ -2,6 +2,7 @@
 //! Processes of `tramite`, ended when the test is.
 
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::binary::tramite;
 
@@ -15,7 +16,21 @@ impl Process {
     /// # Panics
     /// When it cannot be started.
     pub fn start(arguments: &[&str], variables: &[(String, String)], stdout: Stdio) -> Self {
-        let mut command = Command::new(tramite());
+        Self::start_by(Command::new(tramite()), arguments, variables, stdout)
+    }
+
+    /// The same by a program that becomes it, with its first arguments.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn start_under(wrapper: &[&str], arguments: &[&str], variables: &[(String, String)]) -> Self {
+        let (program, first) = wrapper.split_first().expect("a program");
+        let mut command = Command::new(program);
+        command.args(first).arg(tramite());
+        Self::start_by(command, arguments, variables, Stdio::null())
+    }
+
+    fn start_by(mut command: Command, arguments: &[&str], variables: &[(String, String)], stdout: Stdio) -> Self {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRAMITE_")) {
             command.env_remove(name);
         }
@@ -53,9 +68,53 @@ impl Process {
     /// # Panics
     /// When it ends badly.
     pub fn stop(&mut self) {
+        self.ask_to_stop();
+        assert!(self.0.wait().expect("it ends").success(), "it ended badly");
+    }
+
+    /// Asks it to stop.
+    ///
+    /// # Panics
+    /// When it cannot be asked.
+    pub fn ask_to_stop(&self) {
         let asked = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().expect("kill runs");
         assert!(asked.success());
-        assert!(self.0.wait().expect("it ends").success(), "it ended badly");
+    }
+
+    /// Waits until it has ended, without holding up others; whether it ended well. None when it still runs after that
+    /// time.
+    ///
+    /// # Panics
+    /// When it cannot be asked.
+    pub async fn ended_within(&mut self, limit: Duration) -> Option<bool> {
+        let end = Instant::now() + limit;
+        while Instant::now() < end {
+            if let Some(status) = self.0.try_wait().expect("it is ours") {
+                return Some(status.success());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        None
+    }
+
+    /// Memory that it has in use, in KiB (Linux).
+    ///
+    /// # Panics
+    /// When it has ended.
+    #[must_use]
+    pub fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("memory is told");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
+    }
+
+    /// Files and connections that it has open (Linux).
+    ///
+    /// # Panics
+    /// When it has ended.
+    #[must_use]
+    pub fn open_files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.0.id())).expect("it runs").count()
     }
 }
 

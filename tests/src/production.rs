@@ -11,7 +11,7 @@ use crate::api::Api;
 use crate::binary::tramite;
 use crate::node::Addressee;
 use crate::process::Process;
-use crate::town::generous;
+use crate::town::{generous, readiness};
 use crate::until;
 
 const TAX_CODE: &str = "99999000104";
@@ -37,6 +37,13 @@ pub struct Running {
     pub node: String,
     /// The process.
     pub process: Process,
+}
+
+impl Running {
+    /// What its readiness says: a status and a word.
+    pub async fn readiness(&self) -> (u16, String) {
+        readiness(&self.private).await
+    }
 }
 
 impl Production {
@@ -80,6 +87,9 @@ impl Production {
     }
 
     /// Starts a gateway with these further settings.
+    ///
+    /// # Panics
+    /// When it does not answer.
     pub async fn serve(&self, further: &[(&str, String)]) -> Running {
         let [listen, private, node] = [(); 3].map(|()| format!("127.0.0.1:{}", free_port()));
         let mut variables = self.variables.clone();
@@ -112,8 +122,15 @@ impl Production {
         });
         let institution = operator.post("/v1/institutions", &body).await;
         assert_eq!(institution.status, 201, "{}", institution.body);
-        let scopes =
-            ["debt-positions:read", "debt-positions:write", "receipts:read", "services:read", "services:write"];
+        let scopes = [
+            "debt-positions:read",
+            "debt-positions:write",
+            "payments:read",
+            "payments:write",
+            "receipts:read",
+            "services:read",
+            "services:write",
+        ];
         let client = json!({"kind": "application", "display_name": "Portale di prova", "delegations": [
             {"institution_id": institution.body["id"], "scopes": scopes, "return_origins": ["https://portale.example.it"]}]});
         let client = operator.post("/v1/clients", &client).await;

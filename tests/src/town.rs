@@ -30,6 +30,8 @@ pub struct Town {
 pub struct Served {
     /// Its address.
     pub url: String,
+    /// Where its health and metrics are.
+    pub private: String,
     /// The process.
     pub process: Process,
 }
@@ -135,9 +137,24 @@ impl Town {
     /// # Panics
     /// When it does not answer.
     pub async fn serve_with(&self, listen: &str, further: &[(&str, String)]) -> Served {
+        self.serve_under(&[], listen, further).await
+    }
+
+    /// The same, started by a program that becomes it.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub async fn serve_under(&self, wrapper: &[&str], listen: &str, further: &[(&str, String)]) -> Served {
         let variables = self.variables(listen, further);
-        let served =
-            Served { url: format!("http://{listen}"), process: Process::start(&["serve"], &variables, Stdio::null()) };
+        let private = variables.iter().rfind(|(name, _)| name == "TRAMITE_PRIVATE_LISTEN").map(|(_, address)| address);
+        let served = Served {
+            url: format!("http://{listen}"),
+            private: format!("http://{}", private.expect("it is among the settings")),
+            process: match wrapper {
+                [] => Process::start(&["serve"], &variables, Stdio::null()),
+                wrapper => Process::start_under(wrapper, &["serve"], &variables),
+            },
+        };
         let status = format!("{}/status", served.url);
         until("the gateway answers", async || reqwest::get(&status).await.is_ok_and(|answer| answer.status() == 200))
             .await;
@@ -164,6 +181,20 @@ impl Town {
         variables.extend(further.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         variables
     }
+}
+
+impl Served {
+    /// What its readiness says: a status and a word.
+    pub async fn readiness(&self) -> (u16, String) {
+        readiness(&self.private).await
+    }
+}
+
+/// What a process says of its readiness on its private address.
+pub(crate) async fn readiness(private: &str) -> (u16, String) {
+    let answer = reqwest::get(format!("{private}/health/ready")).await.expect("readiness is told");
+    let status = answer.status().as_u16();
+    (status, answer.text().await.expect("a text").trim_end().to_owned())
 }
 
 /// Limits that a test does not reach.

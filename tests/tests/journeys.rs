@@ -11,8 +11,12 @@
 
 #[path = "journeys/crash.rs"]
 mod crash;
+#[path = "journeys/disk_full.rs"]
+mod disk_full;
 #[path = "journeys/guides.rs"]
 mod guides;
+#[path = "journeys/held.rs"]
+mod held;
 #[path = "journeys/keys.rs"]
 mod keys;
 #[path = "journeys/many.rs"]
@@ -21,14 +25,25 @@ mod many;
 mod node_listener;
 #[path = "journeys/otf.rs"]
 mod otf;
+#[path = "journeys/outage.rs"]
+mod outage;
+#[path = "journeys/quota.rs"]
+mod quota;
+#[path = "journeys/rolling.rs"]
+mod rolling;
+#[path = "journeys/slow.rs"]
+mod slow;
 #[path = "journeys/soap_client.rs"]
 mod soap_client;
+#[path = "journeys/stop.rs"]
+mod stop;
 #[path = "journeys/tenants.rs"]
 mod tenants;
 
 use std::time::Duration;
 
 use tramite_testkit::Suite;
+use tramite_testkit::postgres::Options;
 
 /// A journey starts processes and makes payments: it may take a while on a small machine.
 const JOURNEY_LIMIT: Duration = Duration::from_secs(180);
@@ -36,6 +51,8 @@ const JOURNEY_LIMIT: Duration = Duration::from_secs(180);
 fn main() {
     // Built before the first journey begins: its time is not the compiler's.
     tramite_tests::binary::tramite();
+    let usual = Options::default();
+    let full = Options { volume_mib: Some(disk_full::TABLESPACE_MIB), ..usual };
     let suite = Suite::new()
         .limit(JOURNEY_LIMIT)
         .async_on_both("a_payment_started_from_a_portal_completes_its_session", otf::completes)
@@ -55,6 +72,20 @@ fn main() {
         .async_on_both("keys_are_changed_without_a_pause", keys::changed)
         .async_on_both("in_production_a_receipt_is_taken_from_the_node_alone", node_listener::mutual_tls)
         .async_on_both("in_production_a_proxy_speaks_for_the_node_alone", node_listener::proxy)
+        .async_on_sqlite("a_file_that_cannot_grow_refuses_cleanly_and_recovers", disk_full::no_growth)
+        .async_on_sqlite_with_volume("a_full_volume_refuses_cleanly_and_recovers", disk_full::volume)
+        .async_on_own_postgres("a_full_tablespace_refuses_cleanly_and_recovers", full, disk_full::tablespace)
+        .async_on_own_postgres("a_database_that_dies_under_load_and_returns_loses_nothing", usual, outage::killed)
+        .async_on_own_postgres("a_database_that_is_held_makes_nobody_wait_without_end", usual, held::held)
+        .async_on_both("a_gateway_that_stops_leaves_nobody_without_an_answer", stop::under_load)
+        .async_on_postgres("a_gateway_is_replaced_while_another_serves", rolling::one_of_two)
+        .async_on_both("a_database_is_prepared_by_several_processes_at_once", rolling::prepared_at_once)
+        .async_on_both("a_client_above_its_quota_is_told_so_and_nobody_else_notices", quota::above)
+        // The database has no part in these.
+        .async_on_sqlite("the_node_is_told_to_let_go_of_its_connections_at_a_stop", stop::node_with_tls)
+        .async_on_sqlite("slow_callers_of_the_api_are_cut_in_time_and_nobody_else_notices", slow::api)
+        .async_on_sqlite("handshakes_that_never_end_keep_nobody_from_the_nodes_listener", slow::handshakes)
+        .async_on_sqlite("slow_messages_at_the_nodes_listener_are_cut_in_time", slow::messages)
         .with_reference_and(
             soap_client::zeep_present(),
             "a_client_generated_from_the_official_wsdl_verifies_gets_and_pays",
@@ -66,6 +97,11 @@ fn main() {
             .async_on_sqlite("the_first_start_and_the_first_institution_work_as_they_are_written", |_| {
                 guides::first_institution()
             })
+    } else {
+        suite
+    };
+    let suite = if held::sqlite_shell_present() {
+        suite.async_on_sqlite("a_database_that_is_held_makes_nobody_wait_without_end", held::file)
     } else {
         suite
     };

@@ -3,14 +3,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use thiserror::Error;
+use tokio::time::timeout;
 use tramite_domain::environment::Environment;
 use tramite_domain::given::{Given, World, WorldIds};
 use tramite_domain::ids::ClientId;
 use tramite_domain::time::Instant;
 use tramite_pagopa::checkout::CheckoutClient;
-use tramite_storage::Store;
+use tramite_storage::{Store, StoreError};
 
 use crate::auth::Fresh;
 use crate::contract::{Contract, ContractError};
@@ -22,6 +24,9 @@ use crate::pages::{PageError, Pages};
 use crate::reach::Returns;
 use crate::routes::{Misses, Waits};
 use crate::settings::GatewaySettings;
+
+/// How long the database may take to answer before it is said that it does not, in milliseconds.
+const DATABASE_ANSWER_MS_MAX: u64 = 1_500;
 
 /// The gateway cannot start.
 #[derive(Debug, Error)]
@@ -149,6 +154,15 @@ impl Gateway {
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// Whether the database answers, told in a time in which whoever asks still listens.
+    ///
+    /// # Errors
+    /// Whatever keeps it from answering.
+    pub(crate) async fn ask_database(&self) -> Result<(), StoreError> {
+        let answer = timeout(Duration::from_millis(DATABASE_ANSWER_MS_MAX), self.store.ping()).await;
+        answer.unwrap_or(Err(StoreError::Busy))
     }
 
     /// Counts a peer that is not the Node; it leaves no row.

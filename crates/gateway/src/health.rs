@@ -28,7 +28,7 @@ async fn ready(gateway: Data<Gateway>) -> HttpResponse {
     if gateway.is_stopping() {
         return plain(StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
-    match gateway.store().ping().await {
+    match gateway.ask_database().await {
         Ok(()) => plain(StatusCode::OK, "ready\n"),
         Err(error) => {
             tracing::warn!(cause = %error, "not ready");

@@ -108,12 +108,13 @@ fn from_message(message: &str) -> Option<StoreError> {
         "remaining connection slots",
         "could not obtain lock",
     ];
-    const GONE: [&str; 5] = [
+    const GONE: [&str; 6] = [
         "terminating connection",
         "the database system is",
         "disk full",
         "database or disk is full",
         "No space left on device",
+        "Disk quota exceeded",
     ];
     if message.to_ascii_lowercase().contains("deadlock") || message.contains("could not serialize") {
         Some(StoreError::Conflict)
@@ -123,5 +124,22 @@ fn from_message(message: &str) -> Option<StoreError> {
         Some(StoreError::Unavailable(message.to_owned().into()))
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_without_room_is_one_to_come_back_to() {
+        for message in [
+            "database or disk is full",
+            "could not extend file \"base/5/16390\": No space left on device",
+            "could not extend file \"base/5/16390\": Disk quota exceeded",
+        ] {
+            assert!(matches!(from_message(message), Some(StoreError::Unavailable(_))), "{message}");
+        }
+        assert!(from_message("null value in column \"id\" violates not-null constraint").is_none());
     }
 }

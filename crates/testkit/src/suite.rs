@@ -2,12 +2,14 @@
 //! A list of sentences and their run.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
 
 use crate::database::{Database, Kind, Lease};
 use crate::limit::{SENTENCE_LIMIT_SECONDS, drive, within};
+use crate::postgres::{Cluster, Options};
 use crate::{postgres, reference, xmllint_present};
 
 /// The sentences of one test target (`harness = false` in its `Cargo.toml`).
@@ -80,6 +82,32 @@ impl Suite {
     ) -> Self {
         let body = on(Kind::Postgres, body);
         self.add(format!("postgres::{name}"), postgres::present(), body)
+    }
+
+    /// A sentence about SQLite on a volume of its own, which it mounts: `sqlite::name`; ignored where it may not.
+    #[must_use]
+    pub fn async_on_sqlite_with_volume<F: Future<Output = ()>>(
+        self,
+        name: &str,
+        body: impl FnOnce(Database) -> F + Send + 'static,
+    ) -> Self {
+        self.add(format!("sqlite::{name}"), postgres::volumes_present(), on(Kind::Sqlite, body))
+    }
+
+    /// A sentence that kills, stops or fills a PostgreSQL: `postgres::name`, with a cluster of its own; ignored where
+    /// PostgreSQL is absent, or a volume that the options ask for cannot be had.
+    #[must_use]
+    pub fn async_on_own_postgres<F: Future<Output = ()>>(
+        self,
+        name: &str,
+        options: Options,
+        body: impl FnOnce(Arc<Cluster>) -> F + Send + 'static,
+    ) -> Self {
+        let present = postgres::present() && (options.volume_mib.is_none() || postgres::volumes_present());
+        self.add(format!("postgres::{name}"), present, move || {
+            let cluster = Cluster::start_new(options).expect("PostgreSQL was found before");
+            drive(body(Arc::new(cluster)));
+        })
     }
 
     /// A sentence that reads the reference folder; ignored where it is absent.

@@ -13,10 +13,10 @@ use tramite_tests::node::{self, Addressee};
 use tramite_tests::production::{Production, Running};
 use tramite_tests::until;
 
-const SECRET: &str = "7f1c0e3b5a9d48266f0b1d2c3e4f5a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5";
+pub(crate) const SECRET: &str = "7f1c0e3b5a9d48266f0b1d2c3e4f5a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5";
 /// How long a certificate holds that ends during the test.
 const BRIEF_SECONDS: u64 = 4;
-const SECRET_HEADER: &str = "Tramite-Proxy-Secret";
+pub(crate) const SECRET_HEADER: &str = "Tramite-Proxy-Secret";
 
 struct Stage {
     running: Running,
@@ -66,11 +66,11 @@ impl Stage {
     }
 }
 
-fn tls(shown: Option<&Identity>) -> Client {
+pub(crate) fn tls(shown: Option<reqwest::Identity>) -> Client {
     let client: ClientBuilder =
         Client::builder().tls_danger_accept_invalid_certs(true).timeout(Duration::from_secs(10));
     match shown {
-        Some(identity) => client.identity(identity.of_client()),
+        Some(identity) => client.identity(identity),
         None => client,
     }
     .build()
@@ -116,7 +116,7 @@ pub(crate) async fn mutual_tls(database: Database) {
         let mut told = HeaderMap::new();
         told.insert("Client-Cert", certificates.node.header().parse().unwrap());
         told.insert(SECRET_HEADER, SECRET.parse().unwrap());
-        let knocked = knock(&tls(shown), &url, told, stage.receipt()).await;
+        let knocked = knock(&tls(shown.map(Identity::of_client)), &url, told, stage.receipt()).await;
         assert!(knocked.is_err(), "{code}: {knocked:?}");
         // The client may know of its refusal before the listener has counted it.
         until(code, async || stage.refused(code).await == before + 1).await;
@@ -127,11 +127,12 @@ pub(crate) async fn mutual_tls(database: Database) {
     stage.rest_has_no_door(&certificates.node).await;
     stage.is_untouched().await;
     for (shown, outcome) in [(&certificates.node, "OK"), (&certificates.next, "PAA_RECEIPT_DUPLICATA")] {
-        let (status, answer) = knock(&tls(Some(shown)), &url, HeaderMap::new(), stage.receipt()).await.unwrap();
+        let (status, answer) =
+            knock(&tls(Some(shown.of_client())), &url, HeaderMap::new(), stage.receipt()).await.unwrap();
         assert_eq!((status, node::outcome(&answer).as_str()), (200, outcome));
     }
     // A connection that is kept does not outlive its certificate.
-    let ending = tls(Some(&certificates.brief(BRIEF_SECONDS)));
+    let ending = tls(Some(certificates.brief(BRIEF_SECONDS).of_client()));
     let before = stage.refused("not_valid_now").await;
     let (status, answer) = knock(&ending, &url, HeaderMap::new(), stage.receipt()).await.unwrap();
     assert_eq!((status, node::outcome(&answer).as_str()), (200, "PAA_RECEIPT_DUPLICATA"));

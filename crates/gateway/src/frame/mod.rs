@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
+use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
@@ -52,6 +52,10 @@ pub(crate) async fn frame<B: MessageBody + 'static>(
     let response = next.call(request).await?;
     let mut response = with_problem(response, &gateway, id);
     headers::complete(&mut response, &gateway, id);
+    if gateway.is_stopping() {
+        // Who comes back over this connection would find it closed: let them open another, elsewhere.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     count(&gateway, &route, &method, &response, started);
     Ok(response)
 }

@@ -34,7 +34,7 @@ pub(super) fn mount(api: &mut Api<'_, '_>) {
 )]
 #[get("/status")]
 async fn show_status(gateway: Data<Gateway>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    gateway.store().ping().await?;
+    gateway.ask_database().await?;
     let id = request.extensions().get::<RequestId>().copied().unwrap_or(RequestId::new(Uuid::nil()));
     let view = ProblemView::good(NOTHING_WRONG, "Tramite works", "The database answers.", id);
     let body = serde_json::to_vec(&view).unwrap_or_default();

@@ -32,7 +32,7 @@ async fn all_fail(place: &Place, number: &str, arrival: &Request) {
 }
 
 pub(crate) async fn a_killed_database_is_a_system_error_in_time_and_afterwards_all_is_accepted_once(_: Database) {
-    let cluster = Cluster::start_new(Options { fsync: false, connections_max: 50 }).unwrap();
+    let cluster = Cluster::start_new(Options { fsync: false, connections_max: 50, ..Options::default() }).unwrap();
     let url = cluster.create_database("outage");
     let mut place = Place::open(&url).await;
     let position = place.position(&one_payment("S-1", 100)).await;
@@ -98,7 +98,7 @@ pub(crate) async fn a_locked_position_holds_up_its_receipt_in_time_and_no_questi
 }
 
 pub(crate) async fn a_frozen_database_is_a_system_error_in_time(_: Database) {
-    let cluster = Cluster::start_new(Options { fsync: false, connections_max: 50 }).unwrap();
+    let cluster = Cluster::start_new(Options { fsync: false, connections_max: 50, ..Options::default() }).unwrap();
     let mut place = Place::open(&cluster.create_database("frozen")).await;
     let position = place.position(&one_payment("S-1", 100)).await;
     let number = notice_of(&position, "single");

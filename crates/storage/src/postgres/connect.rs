@@ -8,7 +8,7 @@ use std::time::Duration;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use tokio::runtime::Handle;
 use tokio_postgres::tls::MakeTlsConnect;
-use tokio_postgres::{Config, NoTls, Socket};
+use tokio_postgres::{CancelToken, Config, NoTls, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::pool::Role;
@@ -39,11 +39,30 @@ pub(super) struct Connector {
 pub(super) struct Connection {
     pub(super) session: AsyncPgConnection,
     closed: Arc<AtomicBool>,
+    cancel: CancelToken,
+    tls: Option<MakeRustlsConnect>,
+    io: Handle,
 }
 
 impl Connection {
     pub(super) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
+    }
+
+    /// Asks the server to give up the statement that the session is at. Whether it does is seen at the session.
+    pub(super) async fn cancel(&self) {
+        let asked = match &self.tls {
+            Some(tls) => self.cancel.cancel_query(tls.clone()).await,
+            None => self.cancel.cancel_query(NoTls).await,
+        };
+        if let Err(error) = asked {
+            tracing::warn!(%error, "a statement that nobody waits for could not be cancelled");
+        }
+    }
+
+    /// Where its socket is driven.
+    pub(super) fn io(&self) -> Handle {
+        self.io.clone()
     }
 }
 
@@ -119,8 +138,9 @@ impl Connector {
                 tracing::warn!(%error, "a connection to the database ended");
             }
         });
+        let cancel = client.cancel_token();
         let session = AsyncPgConnection::try_from(client).await?;
-        Ok(Connection { session, closed })
+        Ok(Connection { session, closed, cancel, tls: self.tls, io: self.io })
     }
 }
 

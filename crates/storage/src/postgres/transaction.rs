@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The third wall: the one way to a connection. It opens a transaction and sets the tenant in one message, sent together
 //! with the first statement; the tenant ends with the transaction. A connection whose transaction was not ended in good
-//! order, for example because the future was dropped half-way, never goes back to the pool.
+//! order, for example because the future was dropped half-way, never goes back to the pool, and keeps its place there
+//! until its session has ended at the server: a database that is slow gets no more sessions than were configured.
 
 use std::time::{Duration, Instant};
 
@@ -9,12 +10,18 @@ use deadpool::managed::Object;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt as _;
 use futures_util::future::join;
+use tokio::time::timeout;
 
 use super::connect::LOCK_MS_MAX;
 use super::pool::{Pool, Pooled, checkout};
 use crate::db::{Db, Working};
 use crate::error::StoreError;
 use crate::store::{Access, OPERATION, Who};
+
+/// Milliseconds that a session which was given up may take to come to an end by itself; then its statement is cancelled.
+const QUIET_MS_MAX: u64 = 50;
+/// Seconds that the server may take to cancel it; then the server is taken to be gone, and the place in the pool is free.
+const CANCEL_SECONDS_MAX: u64 = 3;
 
 /// Runs work in a transaction and ends it: all is committed, or nothing.
 pub(super) async fn run<T, F>(pool: &Pool, who: Who, access: Access, work: F) -> Result<T, StoreError>
@@ -27,7 +34,7 @@ where
         let mut open = Open(Some(checkout(pool).await?));
         within(&mut open, who, access, work).await
     };
-    tokio::time::timeout(OPERATION, whole).await.unwrap_or(Err(StoreError::Busy))
+    timeout(OPERATION, whole).await.unwrap_or(Err(StoreError::Busy))
 }
 
 async fn within<T, F>(open: &mut Open, who: Who, access: Access, work: F) -> Result<T, StoreError>
@@ -115,6 +122,44 @@ impl Open {
 }
 
 impl Drop for Open {
+    fn drop(&mut self) {
+        if let Some(pooled) = self.0.take() {
+            let io = pooled.io();
+            io.spawn(Abandoned(Some(pooled)).end());
+        }
+    }
+}
+
+/// A connection that nobody waits for any more, while the server may still be at work on it.
+struct Abandoned(Option<Pooled>);
+
+impl Abandoned {
+    /// Ends what the session is at, as far as the server answers.
+    async fn end(self) {
+        let Some(pooled) = &self.0 else { return };
+        if pooled.is_closed() {
+            return;
+        }
+        let quiet = async {
+            let mut shared = &pooled.session;
+            // Whatever it answers, it has come to the end of what it was at.
+            shared.batch_execute("ROLLBACK").await.ok();
+        };
+        tokio::pin!(quiet);
+        if timeout(Duration::from_millis(QUIET_MS_MAX), &mut quiet).await.is_ok() {
+            return;
+        }
+        let cancelled = async {
+            pooled.cancel().await;
+            quiet.await;
+        };
+        if timeout(Duration::from_secs(CANCEL_SECONDS_MAX), cancelled).await.is_err() {
+            tracing::warn!("a session was left although the server is still at work on it, or gone");
+        }
+    }
+}
+
+impl Drop for Abandoned {
     fn drop(&mut self) {
         if let Some(pooled) = self.0.take() {
             drop(Object::take(pooled));

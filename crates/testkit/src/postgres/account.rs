@@ -35,17 +35,27 @@ impl Account {
     /// A command that runs under the account, in a process group of its own so that a Ctrl-C in the
     /// terminal reaches the tests alone, and without the caller's PostgreSQL settings.
     pub(super) fn command(self, program: &Path, folder: &Path) -> Command {
-        let mut command = Command::new(program);
+        let mut command = Self::apart(Command::new(program), folder);
+        if let Self(Some((uid, gid))) = self {
+            command.uid(uid).gid(gid);
+        }
+        command
+    }
+
+    /// A command as [`Account::command`] makes them, which sees to the account by itself.
+    pub(super) fn apart(mut command: Command, folder: &Path) -> Command {
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("PG") {
                 command.env_remove(name);
             }
         }
         command.env("LC_ALL", "C.UTF-8").current_dir(folder).process_group(0);
-        if let Self(Some((uid, gid))) = self {
-            command.uid(uid).gid(gid);
-        }
         command
+    }
+
+    /// User and group to drop to.
+    pub(super) const fn ids(self) -> Option<(u32, u32)> {
+        self.0
     }
 }
 

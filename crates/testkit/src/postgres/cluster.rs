@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use super::account::Account;
 use super::binaries::Binaries;
 use super::guard::Guard;
+use super::volume::with_volume;
 use super::{signal, template};
 use crate::free_port;
 
@@ -32,11 +33,13 @@ pub struct Options {
     pub fsync: bool,
     /// The greatest number of connections at a time.
     pub connections_max: u16,
+    /// A volume of that size for tablespaces, in MiB, where [`super::volumes_present`]. It is empty at each start.
+    pub volume_mib: Option<u32>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { fsync: true, connections_max: 200 }
+        Self { fsync: true, connections_max: 200, volume_mib: None }
     }
 }
 
@@ -93,6 +96,11 @@ impl Cluster {
     /// The folder that holds data, socket and log.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Where the volume is, for the server and for whoever looks through its eyes.
+    pub fn volume(&self) -> Option<PathBuf> {
+        self.options.volume_mib.map(|_| self.folder.join("volume"))
     }
 
     /// The URL of a database of this cluster.
@@ -243,7 +251,7 @@ impl Cluster {
 
     fn command(&self) -> Command {
         let data = self.folder.join("data");
-        let mut command = self.account.command(&self.binaries.program("postgres"), &self.folder);
+        let mut command = self.program();
         command.arg("-D").arg(data);
         let flag = if self.options.fsync { "on" } else { "off" };
         for setting in [
@@ -258,6 +266,18 @@ impl Cluster {
             command.args(["-c", &setting]);
         }
         command
+    }
+
+    /// The server's program, with its volume if it has one.
+    fn program(&self) -> Command {
+        let program = self.binaries.program("postgres");
+        let (Some(volume), Some(mib)) = (self.volume(), self.options.volume_mib) else {
+            return self.account.command(&program, &self.folder);
+        };
+        let ids = self.account.ids().expect("root, who alone has volumes");
+        std::fs::create_dir_all(&volume).expect("a folder");
+        self.account.own(&volume);
+        Account::apart(with_volume(&program, &volume, mib, ids), &self.folder)
     }
 
     /// Whether the server of this process number says `ready` in the last line of its lock file.

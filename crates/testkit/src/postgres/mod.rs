@@ -8,11 +8,13 @@ mod cluster;
 mod guard;
 mod signal;
 mod template;
+mod volume;
 
 use std::sync::OnceLock;
 
 pub use binaries::Binaries;
 pub use cluster::{Cluster, Options};
+pub use volume::volumes_present;
 
 use crate::presence::or_required;
 

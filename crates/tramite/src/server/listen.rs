@@ -1,24 +1,36 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Listening sockets. They are opened before anything else, so that an address that is taken is told at once.
 
+use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
+use tokio::net::TcpSocket;
 use url::Url;
 
 use crate::config::WrongConfiguration;
 use crate::failure::Failure;
 
+/// Connections that may wait to be taken. The standard library lets 128 wait: one burst, and the system drops whoever comes
+/// then, and the Node with them, until they try again a second later.
+const WAITING_MAX: u32 = 1_024;
+
 /// Opens a listening socket on the address that a setting names.
 pub(crate) fn bind(variable: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
-    let opened = TcpListener::bind(address).and_then(|listener| {
-        let bound = listener.local_addr()?;
-        Ok((listener, bound))
-    });
-    opened.map_err(|error| {
+    listen(address).map_err(|error| {
         let text =
             format!("{address} cannot be listened on ({error}); expected an address of this machine that is free");
         WrongConfiguration::one(variable, text).into()
     })
+}
+
+fn listen(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // As the standard library does: a restart need not wait for what is left of old connections.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    let listener = socket.listen(WAITING_MAX)?.into_std()?;
+    let bound = listener.local_addr()?;
+    Ok((listener, bound))
 }
 
 /// How a program of this machine reaches the address: "any" is no place to go to.

@@ -2,11 +2,13 @@
 //! The listeners of one process: the API, beside it health and metrics, and where they are apart the operators' own.
 
 mod door;
+mod http;
 mod listen;
 mod node;
 mod parts;
 mod private;
 mod rest;
+mod timed;
 
 pub(crate) use door::Door;
 pub(crate) use listen::{bind, local_url};

@@ -77,7 +77,7 @@ fn pairs(settings: &Settings) -> Vec<(&str, &str)> {
 
 /// The script that makes login and database, as the image of PostgreSQL would run it; then every command.
 pub(crate) async fn compose() {
-    let cluster = Cluster::start_new(Options { fsync: false, connections_max: 50 }).unwrap();
+    let cluster = Cluster::start_new(Options { fsync: false, connections_max: 50, ..Options::default() }).unwrap();
     let text = file("docker-compose.yml");
     let all: Vec<&str> = text.lines().collect();
     let script = below(&below(&below(&all, "configs:"), "database:"), "content: |").join("\n").replace("$$", "$");

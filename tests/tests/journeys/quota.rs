@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A client far above its quota is told so, and nobody else notices (reliability.md 33).
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::Value;
+use tramite_testkit::{Database, free_port};
+use tramite_tests::api::{Api, Came, notice};
+use tramite_tests::load::{Load, outcomes};
+use tramite_tests::town::Town;
+
+use super::many::addressee;
+use super::outage::ask;
+
+/// Requests a second, and at once.
+const QUOTA: u32 = 10;
+const LOUD_CALLERS: usize = 6;
+/// How long somebody asks far too much.
+const LOUD_SECONDS: usize = 3;
+const REFUSED: &str = "429 rate_limited, come again";
+
+pub(crate) async fn above(database: Database) {
+    let mut town = Town::start(&database).await;
+    town.demo.stop();
+    let listen = format!("127.0.0.1:{}", free_port());
+    let quota = |name| (name, QUOTA.to_string());
+    let settings = ["TRAMITE_LIMIT_CLIENT_PER_SECOND", "TRAMITE_LIMIT_CLIENT_BURST"].map(quota);
+    let served = town.serve_with(&listen, &settings).await;
+    let loud = town.api_at(&served.url, "comune-perugia").await;
+    let neighbour = town.api_at(&served.url, "comune-terni").await;
+    let open = loud.position("MULTE", 1_000).await;
+
+    let mut load = Load::default();
+    for _ in 0..LOUD_CALLERS {
+        read(&mut load, "loud", Duration::from_millis(10), &loud);
+    }
+    read(&mut load, "neighbour", Duration::from_millis(150), &neighbour);
+    ask(&mut load, &served, &addressee(&town, "comune-perugia"), notice(&open));
+    let begun = Instant::now();
+    tokio::time::sleep(Duration::from_secs(LOUD_SECONDS.try_into().unwrap())).await;
+    let shots = load.end().await;
+    let seconds = usize::try_from(begun.elapsed().as_secs()).unwrap();
+
+    let told = outcomes(&shots, "loud");
+    let count = |outcome: &str| told.get(outcome).copied().unwrap_or(0);
+    assert!(told.keys().all(|one| ["200", REFUSED].contains(&one.as_str())), "{told:?}");
+    let quota = usize::try_from(QUOTA).unwrap();
+    assert!(count("200") + count(REFUSED) > 3 * quota * LOUD_SECONDS, "too few requests to tell: {told:?}");
+    // What fits at once, and what is given anew in that time; two seconds more for what is not a whole one.
+    let served_max = quota * (1 + seconds + 2);
+    assert!((quota..=served_max).contains(&count("200")), "{told:?} in {seconds} s");
+    for (what, good, least) in [("neighbour", "200", 5), ("verify", "OK", 5), ("get", "OK", 5)] {
+        let told = outcomes(&shots, what);
+        assert!(told.len() == 1 && told.get(good).is_some_and(|count| *count > least), "{what}: {told:?}");
+    }
+    comes_again(&loud).await;
+}
+
+/// Reads a list, and looks at the three headers of whatever is answered.
+fn read(load: &mut Load, what: &'static str, pause: Duration, api: &Api) {
+    let api = api.clone();
+    load.keep(what, pause, move |_| {
+        let api = api.clone();
+        async move {
+            match api.try_send(Method::GET, "/v1/debt-positions?limit=1", None::<&Value>, None).await {
+                Ok(came) => limits(&came).map_or_else(|missing| missing, |_| came.told()),
+                Err(error) => format!("broken: {error:?}"),
+            }
+        }
+    });
+}
+
+/// Limit, remaining and reset.
+fn limits(came: &Came) -> Result<[u32; 3], String> {
+    let number = |name: &str| {
+        let header = format!("X-RateLimit-{name}");
+        came.header(&header).and_then(|text| text.parse().ok()).ok_or(format!("no {header}"))
+    };
+    Ok([number("Limit")?, number("Remaining")?, number("Reset")?])
+}
+
+/// Who waits as long as he was told to is served.
+async fn comes_again(api: &Api) {
+    for _ in 0..QUOTA {
+        let came = api.get("/v1/debt-positions?limit=1").await;
+        let [limit, remaining, reset] = limits(&came).unwrap();
+        assert_eq!(limit, QUOTA);
+        if came.status == 429 {
+            assert_eq!(remaining, 0);
+            let seconds: u64 = came.header("Retry-After").unwrap().parse().unwrap();
+            assert!(seconds <= u64::from(reset.max(1)), "{seconds} s, and all is free in {reset} s");
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            assert_eq!(api.get("/v1/debt-positions?limit=1").await.status, 200);
+            return;
+        }
+    }
+}
