@@ -47,8 +47,8 @@ pub(crate) async fn replace_debt_position(
 ) -> Answer {
     settle(&condition, async || {
         let loaded = load(&gateway, &tenant.scope, *id).await?;
-        condition.check(Some(&loaded.etag(gateway.now())))?;
         let input = PositionInput::from(body.valid()?);
+        condition.check(Some(&loaded.etag(gateway.now())))?;
         let made =
             replace_terms(&gateway, &tenant, &loaded.institution, &loaded.position, &input, parameters.0.force).await?;
         gateway.store().commit(&tenant.scope, made.batch).await?;
