@@ -59,7 +59,7 @@ async fn act<T: DeserializeOwned + ToSchema>(
         let decided = decide(&mut given, &loaded, input)?;
         let now = gateway.now();
         let shown = view(&loaded.institution, &decided.position, &loaded.payers, now);
-        Ok((decided.batch, Reply::ok(&shown)?.etag(&etag_of(&decided.position, now))))
+        Ok((decided.batch, Reply::ok(&shown)?.about(id).etag(&etag_of(&decided.position, now))))
     })
     .await
 }
