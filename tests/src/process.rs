@@ -10,21 +10,25 @@ use crate::binary::tramite;
 pub struct Process(Child);
 
 impl Process {
-    /// Starts it with these arguments and variables, and nothing else of this environment that concerns it.
+    /// Starts it with these arguments and variables, and nothing else of this environment that concerns it. What it
+    /// says on standard error is lost.
     ///
     /// # Panics
     /// When it cannot be started.
     pub fn start(arguments: &[&str], variables: &[(String, String)], stdout: Stdio) -> Self {
+        Self::start_heard(arguments, variables, stdout, Stdio::null())
+    }
+
+    /// The same, where somebody listens to standard error too.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn start_heard(arguments: &[&str], variables: &[(String, String)], stdout: Stdio, stderr: Stdio) -> Self {
         let mut command = Command::new(tramite());
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRAMITE_")) {
             command.env_remove(name);
         }
-        command
-            .args(arguments)
-            .envs(variables.iter().cloned())
-            .stdout(stdout)
-            .stdin(Stdio::null())
-            .stderr(Stdio::null());
+        command.args(arguments).envs(variables.iter().cloned()).stdout(stdout).stdin(Stdio::null()).stderr(stderr);
         Self(command.spawn().expect("tramite starts"))
     }
 

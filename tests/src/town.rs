@@ -40,6 +40,14 @@ impl Town {
     /// # Panics
     /// When it does not.
     pub async fn start(database: &Database) -> Self {
+        Self::start_heard(database, &[], Stdio::null()).await
+    }
+
+    /// The same with settings that differ, where somebody listens to standard error.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn start_heard(database: &Database, further: &[(&str, String)], stderr: Stdio) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (listen, sandbox) = (format!("127.0.0.1:{}", free_port()), format!("127.0.0.1:{}", free_port()));
         let data = folder.path().display().to_string();
@@ -55,7 +63,9 @@ impl Town {
             "--database-url",
             database.url(),
         ];
-        let mut demo = Process::start(&arguments, &generous(), Stdio::piped());
+        let mut variables = generous();
+        variables.extend(further.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        let mut demo = Process::start_heard(&arguments, &variables, Stdio::piped(), stderr);
         let stdout = demo.child().stdout.take().expect("standard output is ours");
         let line = tokio::task::spawn_blocking(move || {
             let mut line = String::new();
@@ -135,9 +145,22 @@ impl Town {
     /// # Panics
     /// When it does not answer.
     pub async fn serve_with(&self, listen: &str, further: &[(&str, String)]) -> Served {
+        self.serve_heard(listen, further, (Stdio::null(), Stdio::null())).await
+    }
+
+    /// The same, where somebody listens to standard output and standard error.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub async fn serve_heard(
+        &self,
+        listen: &str,
+        further: &[(&str, String)],
+        (stdout, stderr): (Stdio, Stdio),
+    ) -> Served {
         let variables = self.variables(listen, further);
-        let served =
-            Served { url: format!("http://{listen}"), process: Process::start(&["serve"], &variables, Stdio::null()) };
+        let process = Process::start_heard(&["serve"], &variables, stdout, stderr);
+        let served = Served { url: format!("http://{listen}"), process };
         let status = format!("{}/status", served.url);
         until("the gateway answers", async || reqwest::get(&status).await.is_ok_and(|answer| answer.status() == 200))
             .await;

@@ -9,6 +9,8 @@
     reason = "tests state what they expect"
 )]
 
+#[path = "journeys/canaries.rs"]
+mod canaries;
 #[path = "journeys/crash.rs"]
 mod crash;
 #[path = "journeys/guides.rs"]
@@ -55,6 +57,8 @@ fn main() {
         .async_on_both("keys_are_changed_without_a_pause", keys::changed)
         .async_on_both("in_production_a_receipt_is_taken_from_the_node_alone", node_listener::mutual_tls)
         .async_on_both("in_production_a_proxy_speaks_for_the_node_alone", node_listener::proxy)
+        .async_on_both("no_secret_and_nobodys_data_stands_where_it_should_not", canaries::in_production)
+        .async_on_both("a_citizens_payment_leaves_no_secret_behind", canaries::at_checkout)
         .with_reference_and(
             soap_client::zeep_present(),
             "a_client_generated_from_the_official_wsdl_verifies_gets_and_pays",
