@@ -13,6 +13,8 @@
 mod canaries;
 #[path = "journeys/crash.rs"]
 mod crash;
+#[path = "journeys/ended.rs"]
+mod ended;
 #[path = "journeys/guides.rs"]
 mod guides;
 #[path = "journeys/keys.rs"]
@@ -55,6 +57,7 @@ fn main() {
         )
         .async_on_both("no_acknowledged_receipt_is_lost_in_a_crash_at_any_moment", crash::any_moment)
         .async_on_both("keys_are_changed_without_a_pause", keys::changed)
+        .async_on_both("what_a_token_stood_for_ends_it_in_every_process_within_a_minute", ended::everywhere)
         .async_on_both("in_production_a_receipt_is_taken_from_the_node_alone", node_listener::mutual_tls)
         .async_on_both("in_production_a_proxy_speaks_for_the_node_alone", node_listener::proxy)
         .async_on_both("no_secret_and_nobodys_data_stands_where_it_should_not", canaries::in_production)
