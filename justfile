@@ -24,6 +24,10 @@ fmt:
 contract:
     .ci/step contract contract-lint contract-valid
 
+# Tries the contract against a running server with Schemathesis; `just fuzz-contract 20` for a short run
+fuzz-contract examples='100':
+    FUZZ_EXAMPLES={{examples}} .ci/step fuzz-contract
+
 # Writes the contract from the code into openapi/; read the difference before you commit it
 contract-write:
     .ci/step contract-write

@@ -10,7 +10,9 @@
 
 pub mod api;
 pub mod binary;
+pub mod canary;
 pub mod certificates;
+pub mod dump;
 pub mod load;
 pub mod node;
 pub mod process;

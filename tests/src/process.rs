@@ -11,12 +11,13 @@ use crate::binary::tramite;
 pub struct Process(Child);
 
 impl Process {
-    /// Starts it with these arguments and variables, and nothing else of this environment that concerns it.
+    /// Starts it with these arguments and variables, and nothing else of this environment that concerns it. What it
+    /// says on standard error is lost.
     ///
     /// # Panics
     /// When it cannot be started.
     pub fn start(arguments: &[&str], variables: &[(String, String)], stdout: Stdio) -> Self {
-        Self::start_by(Command::new(tramite()), arguments, variables, stdout)
+        Self::start_by(Command::new(tramite()), arguments, variables, stdout, Stdio::null())
     }
 
     /// The same by a program that becomes it, with its first arguments.
@@ -27,19 +28,28 @@ impl Process {
         let (program, first) = wrapper.split_first().expect("a program");
         let mut command = Command::new(program);
         command.args(first).arg(tramite());
-        Self::start_by(command, arguments, variables, Stdio::null())
+        Self::start_by(command, arguments, variables, Stdio::null(), Stdio::null())
     }
 
-    fn start_by(mut command: Command, arguments: &[&str], variables: &[(String, String)], stdout: Stdio) -> Self {
+    /// The same, where somebody listens to standard error too.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn start_heard(arguments: &[&str], variables: &[(String, String)], stdout: Stdio, stderr: Stdio) -> Self {
+        Self::start_by(Command::new(tramite()), arguments, variables, stdout, stderr)
+    }
+
+    fn start_by(
+        mut command: Command,
+        arguments: &[&str],
+        variables: &[(String, String)],
+        stdout: Stdio,
+        stderr: Stdio,
+    ) -> Self {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRAMITE_")) {
             command.env_remove(name);
         }
-        command
-            .args(arguments)
-            .envs(variables.iter().cloned())
-            .stdout(stdout)
-            .stdin(Stdio::null())
-            .stderr(Stdio::null());
+        command.args(arguments).envs(variables.iter().cloned()).stdout(stdout).stdin(Stdio::null()).stderr(stderr);
         Self(command.spawn().expect("tramite starts"))
     }
 

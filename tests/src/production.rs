@@ -86,11 +86,28 @@ impl Production {
         self.folder.path()
     }
 
+    /// The first operator: its id and its secret.
+    #[must_use]
+    pub const fn operator(&self) -> &(String, String) {
+        &self.operator
+    }
+
+    /// The settings of its database, for commands.
+    #[must_use]
+    pub fn variables(&self) -> &[(String, String)] {
+        &self.variables
+    }
+
     /// Starts a gateway with these further settings.
     ///
     /// # Panics
     /// When it does not answer.
     pub async fn serve(&self, further: &[(&str, String)]) -> Running {
+        self.serve_heard(further, (Stdio::null(), Stdio::null())).await
+    }
+
+    /// The same, where somebody listens to standard output and standard error.
+    pub async fn serve_heard(&self, further: &[(&str, String)], (stdout, stderr): (Stdio, Stdio)) -> Running {
         let [listen, private, node] = [(); 3].map(|()| format!("127.0.0.1:{}", free_port()));
         let mut variables = self.variables.clone();
         variables.extend(
@@ -98,7 +115,7 @@ impl Production {
                 .map(|(name, value)| (name.to_owned(), value.clone())),
         );
         variables.extend(further.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
-        let process = Process::start(&["serve"], &variables, Stdio::null());
+        let process = Process::start_heard(&["serve"], &variables, stdout, stderr);
         let running = Running { url: format!("http://{listen}"), private: format!("http://{private}"), node, process };
         let status = format!("{}/status", running.url);
         until("the gateway answers", async || reqwest::get(&status).await.is_ok_and(|answer| answer.status() == 200))

@@ -42,6 +42,14 @@ impl Town {
     /// # Panics
     /// When it does not.
     pub async fn start(database: &Database) -> Self {
+        Self::start_heard(database, &[], Stdio::null()).await
+    }
+
+    /// The same with settings that differ, where somebody listens to standard error.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn start_heard(database: &Database, further: &[(&str, String)], stderr: Stdio) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (listen, sandbox) = (format!("127.0.0.1:{}", free_port()), format!("127.0.0.1:{}", free_port()));
         let data = folder.path().display().to_string();
@@ -57,7 +65,9 @@ impl Town {
             "--database-url",
             database.url(),
         ];
-        let mut demo = Process::start(&arguments, &generous(), Stdio::piped());
+        let mut variables = generous();
+        variables.extend(further.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        let mut demo = Process::start_heard(&arguments, &variables, Stdio::piped(), stderr);
         let stdout = demo.child().stdout.take().expect("standard output is ours");
         let line = tokio::task::spawn_blocking(move || {
             let mut line = String::new();
@@ -137,7 +147,7 @@ impl Town {
     /// # Panics
     /// When it does not answer.
     pub async fn serve_with(&self, listen: &str, further: &[(&str, String)]) -> Served {
-        self.serve_under(&[], listen, further).await
+        self.serve_by(listen, further, |variables| Process::start(&["serve"], variables, Stdio::null())).await
     }
 
     /// The same, started by a program that becomes it.
@@ -145,16 +155,32 @@ impl Town {
     /// # Panics
     /// When it does not answer.
     pub async fn serve_under(&self, wrapper: &[&str], listen: &str, further: &[(&str, String)]) -> Served {
+        self.serve_by(listen, further, |variables| Process::start_under(wrapper, &["serve"], variables)).await
+    }
+
+    /// The same, where somebody listens to standard output and standard error.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub async fn serve_heard(
+        &self,
+        listen: &str,
+        further: &[(&str, String)],
+        (stdout, stderr): (Stdio, Stdio),
+    ) -> Served {
+        self.serve_by(listen, further, |variables| Process::start_heard(&["serve"], variables, stdout, stderr)).await
+    }
+
+    async fn serve_by(
+        &self,
+        listen: &str,
+        further: &[(&str, String)],
+        start: impl FnOnce(&[(String, String)]) -> Process,
+    ) -> Served {
         let variables = self.variables(listen, further);
         let private = variables.iter().rfind(|(name, _)| name == "TRAMITE_PRIVATE_LISTEN").map(|(_, address)| address);
-        let served = Served {
-            url: format!("http://{listen}"),
-            private: format!("http://{}", private.expect("it is among the settings")),
-            process: match wrapper {
-                [] => Process::start(&["serve"], &variables, Stdio::null()),
-                wrapper => Process::start_under(wrapper, &["serve"], &variables),
-            },
-        };
+        let private = format!("http://{}", private.expect("it is among the settings"));
+        let served = Served { url: format!("http://{listen}"), private, process: start(&variables) };
         let status = format!("{}/status", served.url);
         until("the gateway answers", async || reqwest::get(&status).await.is_ok_and(|answer| answer.status() == 200))
             .await;

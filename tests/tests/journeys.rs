@@ -9,10 +9,14 @@
     reason = "tests state what they expect"
 )]
 
+#[path = "journeys/canaries.rs"]
+mod canaries;
 #[path = "journeys/crash.rs"]
 mod crash;
 #[path = "journeys/disk_full.rs"]
 mod disk_full;
+#[path = "journeys/ended.rs"]
+mod ended;
 #[path = "journeys/guides.rs"]
 mod guides;
 #[path = "journeys/held.rs"]
@@ -70,6 +74,7 @@ fn main() {
         )
         .async_on_both("no_acknowledged_receipt_is_lost_in_a_crash_at_any_moment", crash::any_moment)
         .async_on_both("keys_are_changed_without_a_pause", keys::changed)
+        .async_on_both("what_a_token_stood_for_ends_it_in_every_process_within_a_minute", ended::everywhere)
         .async_on_both("in_production_a_receipt_is_taken_from_the_node_alone", node_listener::mutual_tls)
         .async_on_both("in_production_a_proxy_speaks_for_the_node_alone", node_listener::proxy)
         .async_on_sqlite("a_file_that_cannot_grow_refuses_cleanly_and_recovers", disk_full::no_growth)
@@ -86,6 +91,8 @@ fn main() {
         .async_on_sqlite("slow_callers_of_the_api_are_cut_in_time_and_nobody_else_notices", slow::api)
         .async_on_sqlite("handshakes_that_never_end_keep_nobody_from_the_nodes_listener", slow::handshakes)
         .async_on_sqlite("slow_messages_at_the_nodes_listener_are_cut_in_time", slow::messages)
+        .async_on_both("no_secret_and_nobodys_data_stands_where_it_should_not", canaries::in_production)
+        .async_on_both("a_citizens_payment_leaves_no_secret_behind", canaries::at_checkout)
         .with_reference_and(
             soap_client::zeep_present(),
             "a_client_generated_from_the_official_wsdl_verifies_gets_and_pays",

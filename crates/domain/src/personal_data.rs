@@ -3,6 +3,8 @@
 //!
 //! Only what is *valid* counts: a refusal must never be a riddle to somebody who wrote an ordinary reference.
 
+use std::borrow::Cow;
+
 use crate::email::{is_label, is_local};
 use crate::iban::Iban;
 use crate::tax_code::PersonTaxCode;
@@ -10,6 +12,7 @@ use crate::tax_code::PersonTaxCode;
 const TAX_CODE_CHARS: usize = 16;
 const ITALIAN_IBAN_CHARS: usize = crate::iban::ITALIAN_IBAN_CHARS;
 const IBAN_CHARS_MAX: usize = 34;
+const UUID_CHARS: usize = 36;
 
 /// A code found inside a longer word or across blanks must have so many digits: long words of plain language fit
 /// the letters-for-digits form of the tax code by chance, about once in two thousand places.
@@ -80,6 +83,7 @@ pub fn find_personal_data(text: &str) -> Option<PersonalDataKind> {
     if holds_email(text) {
         return Some(PersonalDataKind::Email);
     }
+    let text = without_uuids(text);
     let words: Vec<&str> = text.split(|character: char| !character.is_ascii_alphanumeric()).collect();
     for (place, word) in words.iter().enumerate() {
         if let Some(kind) = find_inside(word) {
@@ -90,6 +94,34 @@ pub fn find_personal_data(text: &str) -> Option<PersonalDataKind> {
         }
     }
     None
+}
+
+/// The text with blanks in the place of every UUID written in its five groups: the last two of them make a Belgian IBAN
+/// by chance once in some thousands, and many callers give their things such names.
+fn without_uuids(text: &str) -> Cow<'_, str> {
+    let mut kept = Cow::Borrowed(text);
+    let alphanumeric = |one: char| one.is_ascii_alphanumeric();
+    let mut from = 0;
+    while from < text.len() {
+        let end = from.saturating_add(UUID_CHARS);
+        // Between characters of several bytes there is no window, and no UUID.
+        let alone = text.get(..from).is_some_and(|before| !before.ends_with(alphanumeric))
+            && text.get(end..).is_some_and(|after| !after.starts_with(alphanumeric));
+        if alone && text.get(from..end).is_some_and(is_uuid) {
+            kept.to_mut().replace_range(from..end, &" ".repeat(UUID_CHARS));
+            from = end;
+        } else {
+            from = from.saturating_add(1);
+        }
+    }
+    kept
+}
+
+/// Eight, four, four, four and twelve hexadecimal digits.
+fn is_uuid(candidate: &str) -> bool {
+    let groups =
+        candidate.split('-').map(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(group.len()));
+    groups.eq([8, 4, 4, 4, 12].map(Some))
 }
 
 /// Looks at every place of one word.
@@ -191,6 +223,9 @@ mod tests {
             "IBANIT60X0542811101000000123456",
             "DE89 3704 0044 0532 0130 00",
             "conto GB29NWBK60161331926819",
+            "BE68-539007547034",
+            "a00000000-0000-4000-be68-539007547034",
+            "00000000-0000-4000-a000-000000000000 BE68 5390 0754 7034",
         ] {
             assert_eq!(find_personal_data(text), Some(PersonalDataKind::Iban), "{text}");
         }
@@ -211,6 +246,8 @@ mod tests {
             "@",
             "TARI 2026 - RATA UNICA",
             "TARI-2026-000123",
+            "C-00000000-0000-4000-be68-539007547034",
+            "è la 6f9619ff-8b86-d011-be68-539007547034 è",
             "05000000001234586",
             "/RFB/05000000001234586/120.50/TXT/TARI 2026",
             "99999000013",

@@ -101,8 +101,8 @@ impl Metrics {
     }
 }
 
-/// Methods that are no methods of ours count as one: a caller cannot make labels.
-fn known_method(method: &Method) -> &str {
+/// Methods that are no methods of ours count as one: a caller cannot make labels, nor write into the log.
+pub(crate) fn known_method(method: &Method) -> &str {
     let known = [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::HEAD, Method::OPTIONS, Method::PATCH];
     if known.contains(method) { method.as_str() } else { "other" }
 }

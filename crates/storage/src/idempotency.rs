@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::query_dsl::methods;
 use diesel::upsert::excluded;
 use tramite_domain::batch::Batch;
-use tramite_domain::ids::{ClientId, InstitutionId};
+use tramite_domain::ids::{ClientId, DebtPositionId, InstitutionId};
 use tramite_domain::time::Instant;
 
 use crate::Store;
@@ -50,8 +50,10 @@ pub struct IdempotencyRecord {
     pub location: Option<String>,
     /// `ETag` of the answer.
     pub etag: Option<String>,
-    /// The body, as it was sent; sealed in the database.
-    pub body: Vec<u8>,
+    /// The body, as it was sent; sealed in the database. None where what it told of has been erased since.
+    pub body: Option<Vec<u8>>,
+    /// The debt position that it shows: when that is erased, the body is.
+    pub about: Option<DebtPositionId>,
     /// When it was given.
     pub created_at: Instant,
 }
@@ -64,7 +66,7 @@ impl fmt::Debug for IdempotencyRecord {
             .field("key", &self.key)
             .field("status", &self.status)
             .field("etag", &self.etag)
-            .field("body_bytes", &self.body.len())
+            .field("body_bytes", &self.body.as_ref().map(Vec::len))
             .field("created_at", &self.created_at)
             .finish_non_exhaustive()
     }
@@ -91,6 +93,7 @@ pub(crate) struct RecordRow {
     etag: Option<String>,
     sealed: Vec<u8>,
     created_at: At,
+    debt_position_id: Option<Id<DebtPositionId>>,
 }
 
 impl Store {
@@ -145,9 +148,10 @@ impl Store {
     /// Seals a record for its row.
     pub(crate) async fn record_row(&self, kept: Kept) -> Result<RecordRow, StoreError> {
         let Kept { institution, client, record } = kept;
-        let IdempotencyRecord { key, fingerprint, status, location, etag, body, created_at } = record;
+        let IdempotencyRecord { key, fingerprint, status, location, etag, body, about, created_at } = record;
         let row = row_key(client, &key);
-        let sealed = self.seal(spot(institution, &row), &pack(location.as_deref(), &body)?).await?;
+        let plain = pack(location.as_deref(), &body.unwrap_or_default())?;
+        let sealed = self.seal(spot(institution, &row), &plain).await?;
         Ok(RecordRow {
             institution_id: Id(institution),
             client_id: Id(client),
@@ -159,14 +163,20 @@ impl Store {
             etag,
             sealed,
             created_at: At(created_at),
+            debt_position_id: about.map(Id),
         })
     }
 
     async fn open_row(&self, row: RecordRow) -> Result<IdempotencyRecord, StoreError> {
         let sha256 = digest("idempotency_records.key_sha256", &row.key_sha256)?;
         let key = IdempotencyKey { sha256, method: row.method, path: row.path };
-        let plain = self.unseal(spot(row.institution_id.0, &row_key(row.client_id.0, &key)), &row.sealed).await?;
-        let (location, body) = unpack(&plain)?;
+        let (location, body) = if row.sealed.is_empty() {
+            (None, None)
+        } else {
+            let plain = self.unseal(spot(row.institution_id.0, &row_key(row.client_id.0, &key)), &row.sealed).await?;
+            let (location, body) = unpack(&plain)?;
+            (location, Some(body))
+        };
         Ok(IdempotencyRecord {
             key,
             fingerprint: digest("idempotency_records.fingerprint", &row.fingerprint)?,
@@ -174,6 +184,7 @@ impl Store {
             location,
             etag: row.etag,
             body,
+            about: row.debt_position_id.map(|id| id.0),
             created_at: row.created_at.0,
         })
     }
@@ -229,6 +240,7 @@ pub(crate) async fn insert(db: &mut Db<'_>, row: &RecordRow) -> Result<(), Store
                     dsl::etag.eq(excluded(dsl::etag)),
                     dsl::sealed.eq(excluded(dsl::sealed)),
                     dsl::created_at.eq(excluded(dsl::created_at)),
+                    dsl::debt_position_id.eq(excluded(dsl::debt_position_id)),
                 )),
             dsl::created_at.lt(since),
         )
@@ -239,6 +251,27 @@ pub(crate) async fn insert(db: &mut Db<'_>, row: &RecordRow) -> Result<(), Store
         other => other,
     })?;
     if rows == 1 { Ok(()) } else { Err(StoreError::Duplicate(Rule::Idempotency)) }
+}
+
+/// Empties every answer that shows a debt position, of whichever client. The records stay, and so does what they stand
+/// for: a key that was used does nothing a second time.
+pub(crate) async fn erase(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    position: DebtPositionId,
+) -> Result<(), StoreError> {
+    use idempotency_records::dsl;
+    let shown = dsl::idempotency_records
+        .filter(dsl::institution_id.eq(Id(institution)))
+        .filter(dsl::debt_position_id.eq(Id(position)));
+    let emptied = diesel::update(shown).set((
+        dsl::sealed.eq(Vec::<u8>::new()),
+        dsl::etag.eq(None::<String>),
+        // The digest of a request is one of everything that it said of a person.
+        dsl::fingerprint.eq(vec![0_u8; 32]),
+    ));
+    execute!(db, emptied)?;
+    Ok(())
 }
 
 fn row_key(client: ClientId, key: &IdempotencyKey) -> Vec<u8> {

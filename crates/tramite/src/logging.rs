@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The log: standard error, filtered by `TRAMITE_LOG`, as text or as one JSON object a line.
+//!
+//! Whatever the filter says, libraries are heard from warnings on: below that they write out what callers sent, headers
+//! and all, and no log may hold a secret or anybody's data.
 
 use std::io::IsTerminal as _;
 
 use clap::Args;
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::Subscriber;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::config::{Reader, WrongConfiguration, present};
 
@@ -21,7 +27,7 @@ enum LogFormat {
 /// What is logged, and how.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct LogOptions {
-    /// What is logged: a level (error, warn, info, debug, trace) or a filter such as `info,tramite_storage=debug`
+    /// What is logged: a level (error, warn, info, debug, trace) or a filter such as `info,tramite_storage=debug`; of libraries never more than warnings
     #[arg(long = "log", env = "TRAMITE_LOG", value_name = "FILTER", global = true)]
     pub(crate) filter: Option<String>,
     /// How a line of the log looks: text or json [default: text]
@@ -67,10 +73,20 @@ impl LogOptions {
             .with_env_filter(self.filter(usual)?)
             .with_writer(std::io::stderr)
             .with_ansi(std::io::stderr().is_terminal());
+        let kept = filter_fn(may_be_kept);
         let started = match format {
-            LogFormat::Text => tracing::subscriber::set_global_default(lines.finish()),
-            LogFormat::Json => tracing::subscriber::set_global_default(lines.json().flatten_event(true).finish()),
+            LogFormat::Text => tracing::subscriber::set_global_default(lines.finish().with(kept)),
+            LogFormat::Json => {
+                tracing::subscriber::set_global_default(lines.json().flatten_event(true).finish().with(kept))
+            }
         };
         started.map_err(|error| WrongConfiguration::one("TRAMITE_LOG", error.to_string()))
     }
+}
+
+/// Whether something may be written down at all: our own words, and of libraries what is amiss. Not what the reader of
+/// HTTP says: it calls every line that is no request an error, and anybody can send one.
+fn may_be_kept(about: &Metadata<'_>) -> bool {
+    let target = about.target();
+    target.starts_with("tramite") || (*about.level() <= Level::WARN && !target.starts_with("actix_http"))
 }

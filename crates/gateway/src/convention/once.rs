@@ -48,7 +48,8 @@ impl Recorder {
             status: reply.status,
             location: reply.location.clone(),
             etag: reply.etag.clone(),
-            body: reply.kept.clone().unwrap_or_else(|| reply.body.clone()),
+            body: Some(reply.kept.clone().unwrap_or_else(|| reply.body.clone())),
+            about: reply.about,
             created_at: self.now,
         }
     }
@@ -61,8 +62,9 @@ impl Recorder {
         }
         Ok(Some(Reply {
             status: record.status,
-            body: record.body,
+            body: record.body.ok_or_else(|| Problem::new(Code::NotFound))?,
             kept: None,
+            about: None,
             location: record.location,
             etag: record.etag,
         }))
@@ -104,11 +106,12 @@ pub async fn once(
     run(&recorder, find, act).await
 }
 
-/// Whether what an answer tells of exists for the caller still: a client that was narrowed to some services since is not
-/// told again of the others. An answer names the services of what it shows, its own or those of its items.
+/// Whether what an answer tells of exists for the caller still: a draft may have been erased since, and a client that was
+/// narrowed to some services since is not told again of the others. An answer names the services of what it shows, its own or those of its items.
 fn exists_for(scope: &Scope, record: &IdempotencyRecord) -> bool {
+    let Some(body) = &record.body else { return false };
     let Some(services) = scope.services() else { return true };
-    let Ok(shown) = serde_json::from_slice::<Value>(&record.body) else { return true };
+    let Ok(shown) = serde_json::from_slice::<Value>(body) else { return true };
     let items = shown.get("line_items").and_then(Value::as_array).into_iter().flatten();
     let mut named = std::iter::once(&shown).chain(items).filter_map(|one| one.get("service_code")?.as_str());
     named.all(|name| services.iter().any(|code| code.as_str() == name))

@@ -5,6 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION};
 use serde::Serialize;
+use tramite_domain::ids::DebtPositionId;
 
 use super::Etag;
 use crate::problem::{Code, Problem};
@@ -25,6 +26,8 @@ pub struct Reply {
     pub(crate) body: Vec<u8>,
     /// What a replay shows in its place, where the body holds a secret.
     pub(crate) kept: Option<Vec<u8>>,
+    /// The debt position whose data it shows: a kept answer goes when they do.
+    pub(crate) about: Option<DebtPositionId>,
     /// Where the new resource is.
     pub(crate) location: Option<String>,
     /// The version of the resource.
@@ -51,11 +54,25 @@ impl Reply {
     /// 204.
     #[must_use]
     pub fn none() -> Self {
-        Self { status: StatusCode::NO_CONTENT.as_u16(), body: Vec::new(), kept: None, location: None, etag: None }
+        Self {
+            status: StatusCode::NO_CONTENT.as_u16(),
+            body: Vec::new(),
+            kept: None,
+            about: None,
+            location: None,
+            etag: None,
+        }
     }
 
     fn of<T: Serialize>(status: StatusCode, view: &T) -> Result<Self, Problem> {
-        Ok(Self { status: status.as_u16(), body: bytes(view)?, kept: None, location: None, etag: None })
+        Ok(Self { status: status.as_u16(), body: bytes(view)?, kept: None, about: None, location: None, etag: None })
+    }
+
+    /// Says whose data it shows.
+    #[must_use]
+    pub const fn about(mut self, position: DebtPositionId) -> Self {
+        self.about = Some(position);
+        self
     }
 
     /// With the version of the resource.

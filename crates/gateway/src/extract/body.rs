@@ -26,8 +26,9 @@ pub const BODY_BYTES_MAX: usize = 256 * 1024;
 
 /// A JSON body: read when it is taken, checked against the contract when it is asked for.
 ///
-/// The two steps are apart because of the order of checks (404, 412 and 409 come before 422): a handler looks for its
-/// resource first and calls [`Body::valid`] then.
+/// The two steps are apart because of the order of checks: a handler looks for its resource first (404), calls
+/// [`Body::valid`] then, and only for a body that the contract knows asks for the version (412) and for what the domain
+/// says (409, 422). A precondition comes after the normal checks of a request (RFC 9110, 13.2.1).
 pub struct Body<T> {
     value: Value,
     gateway: Arc<Gateway>,

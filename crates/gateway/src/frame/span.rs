@@ -10,6 +10,7 @@ use tracing_actix_web::RootSpanBuilder;
 use tramite_domain::ids::RequestId;
 
 use super::{NO_ROUTE, Started};
+use crate::metrics::known_method;
 use crate::problem::Problem;
 
 /// Makes the span of each request.
@@ -22,7 +23,7 @@ impl RootSpanBuilder for Spans {
         tracing::info_span!(
             "request",
             route = route.as_deref().unwrap_or(NO_ROUTE),
-            method = %request.method(),
+            method = known_method(request.method()),
             request_id = %id,
             operation = Empty,
             client_id = Empty,

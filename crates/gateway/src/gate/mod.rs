@@ -3,8 +3,8 @@
 //! media type (406), query (422), headers and Idempotency-Key (400). What holds for an operation is read from the contract.
 //!
 //! A wrong query is told before anything is looked for, and so before 404: a question that cannot be understood asks for
-//! nothing, and the answer is the same for every id, so it tells of none. What a body says is judged by the handler,
-//! after 404, 412 and 409.
+//! nothing, and the answer is the same for every id, so it tells of none. A body is judged by the handler: its form
+//! after 404, what it means after 412 and 409.
 
 mod accept;
 mod limits;

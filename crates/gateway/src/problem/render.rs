@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 use tramite_domain::ids::RequestId;
+use tramite_domain::personal::HIDDEN;
+use tramite_domain::personal_data::find_personal_data;
 use tramite_domain::time::Instant;
 use utoipa::ToSchema;
 
@@ -15,6 +17,8 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 pub(crate) const VIOLATIONS_MAX: usize = 100;
 /// Longest pointer told, in characters; a longer one is cut to its parent.
 const POINTER_CHARS_MAX: usize = 1_024;
+/// Longest name of a member or parameter that is told again, in bytes: secrets and tokens are longer.
+const NAME_BYTES_MAX: usize = 40;
 
 /// What a problem looks like (RFC 9457). `type` is the address of a page that explains it, and what a program should
 /// branch on; members beside the standard ones are there only where they help.
@@ -113,7 +117,16 @@ fn bounded_pointer(pointer: &str) -> String {
     while shown.chars().take(POINTER_CHARS_MAX + 1).count() > POINTER_CHARS_MAX {
         shown = shown.rsplit_once('/').map_or("", |(parent, _)| parent);
     }
-    shown.to_owned()
+    let names: Vec<&str> = shown.split('/').map(|name| if is_name(name) { name } else { HIDDEN }).collect();
+    names.join("/")
+}
+
+/// Whether something may be told again as the name of a member or parameter. Callers mistake names for values: whoever
+/// asks for `?RSSMRA85T10A562S` reads of an unknown parameter, not of a person.
+fn is_name(name: &str) -> bool {
+    name.len() <= NAME_BYTES_MAX
+        && name.bytes().all(|byte| byte.is_ascii_graphic())
+        && find_personal_data(name).is_none()
 }
 
 /// The address of the page of a code.
@@ -137,5 +150,26 @@ pub(crate) fn render(problem: &Problem, request: RequestId, public_url: &str) ->
         choices: more.choices.iter().take(VIOLATIONS_MAX).cloned().collect(),
         locked_until: more.locked_until,
         amount_due: more.amount_due,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pointer_tells_names_and_never_what_stands_in_their_place() {
+        for (pointer, told) in [
+            ("", ""),
+            ("/payment_options/0/installments/1/amount", "/payment_options/0/installments/1/amount"),
+            ("/a~1b/RIF_PRATICA", "/a~1b/RIF_PRATICA"),
+            ("/RSSMRA85T10A562S", "/***"),
+            ("/metadata/mario.rossi@example.org/0", "/metadata/***/0"),
+            ("/Mario Rossi", "/***"),
+            ("/tr_live_0123456789012345678901234567890123456789012", "/***"),
+        ] {
+            assert_eq!(bounded_pointer(pointer), told);
+        }
+        assert_eq!(bounded_pointer(&"/a".repeat(600)), "/a".repeat(512));
     }
 }

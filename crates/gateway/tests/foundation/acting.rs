@@ -105,7 +105,7 @@ pub(crate) async fn an_action_tells_what_is_not_there_before_what_is_wrong_with_
         let at =
             |id: &str| Ask::post(format!("/v1/debt-positions/{id}/{action}")).token(&token).json(&wrong).key(action);
         gateway.ask(at(&nothing.to_string())).await.is_problem(404, "not_found");
-        gateway.ask(at(&id).header("If-Match", "\"0-x\"")).await.is_problem(412, "precondition_failed");
+        gateway.ask(at(&id).header("If-Match", "\"0-x\"")).await.is_problem(422, "validation_failed");
         gateway.ask(at(&id)).await.is_problem(422, "validation_failed");
     }
     let act = |action: &str, body: &Value| {

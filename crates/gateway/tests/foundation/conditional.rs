@@ -36,9 +36,14 @@ pub(crate) async fn a_version_that_moved_is_never_overwritten(database: Database
     for other in ["3-active", "\"", "{}", "W/*", "\"a\",\"b\""] {
         gateway.ask(put("c").header("If-Match", other)).await.is_problem(412, "precondition_failed");
     }
-    // 412 is told before 422: what the body says does not matter to an old version.
-    let wrong = Ask::put("/v1/services/NUOVO").token(&token).json(&json!({})).header("If-Match", &first);
-    gateway.ask(wrong).await.is_problem(412, "precondition_failed");
+    // A body that is none is told first, because no version makes it right; what a body means does not matter to an old one.
+    let mut wrong = service("c");
+    wrong["account_id"] = json!("nowhere");
+    for (body, old) in [(json!({}), (422, "validation_failed")), (wrong, (412, "precondition_failed"))] {
+        let ask = || Ask::put("/v1/services/NUOVO").token(&token).json(&body);
+        gateway.ask(ask().header("If-Match", &first)).await.is_problem(old.0, old.1);
+        gateway.ask(ask()).await.is_problem(422, "validation_failed");
+    }
     let same = gateway.ask(put("b")).await;
     assert_eq!((same.status, same.header("etag")), (200, changed.header("etag")), "nothing changed, nothing moved");
     let shown = gateway.ask(Ask::get("/v1/services/NUOVO").token(&token)).await;

@@ -14,6 +14,7 @@ use super::{insert_rows, touched};
 use crate::column::{At, Doc, Id};
 use crate::db::{Db, execute, execute_each, first, together};
 use crate::error::StoreError;
+use crate::idempotency;
 use crate::row::installment::{Children, InstallmentRow, OptionRow, TransferRow};
 use crate::row::position::PositionRow;
 use crate::row::read_some;
@@ -144,7 +145,7 @@ pub(super) async fn head(
     touched(execute!(db, diesel::update(old).set(&row))?)
 }
 
-/// Empties a draft of everything about a person. The row stays, and its numbers stay taken (rules.md 1).
+/// Empties a draft, and the answers that show it, of everything about a person. The row stays, and its numbers stay taken (rules.md 1).
 pub(super) async fn erase(db: &mut Db<'_>, scope: &Scope, id: DebtPositionId, expected: i64) -> Result<(), StoreError> {
     use debt_positions::dsl;
     let institution = scope.institution();
@@ -182,7 +183,7 @@ pub(super) async fn erase(db: &mut Db<'_>, scope: &Scope, id: DebtPositionId, ex
         .filter(transfers::institution_id.eq(Id(institution)))
         .filter(transfers::debt_position_id.eq(Id(id)));
     execute!(db, diesel::delete(shares))?;
-    Ok(())
+    idempotency::erase(db, institution, id).await
 }
 
 /// A position of another service does not exist for the scope. The service of a position never changes.

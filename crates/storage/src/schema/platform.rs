@@ -125,5 +125,6 @@ diesel::table! {
         etag -> Nullable<Text>,
         sealed -> Binary,
         created_at -> Moment,
+        debt_position_id -> Nullable<Key>,
     }
 }

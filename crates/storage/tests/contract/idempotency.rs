@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The same key again: one effect, and the first answer.
 
-use tramite_domain::batch::Batch;
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::debt_position::DebtPosition;
 use tramite_storage::{
     Change, IdempotencyKey, IdempotencyRecord, OperatorRecord, PageRequest, PositionFilter, REPLAY_SECONDS, Rule,
     Scope, StoreError,
@@ -24,7 +25,8 @@ fn record(digest: u8) -> IdempotencyRecord {
         status: 201,
         location: Some(format!("/v1/debt-positions/{CANARY}")),
         etag: Some("\"1\"".to_owned()),
-        body: format!("{{\"name\": \"{CANARY}\"}}").into_bytes(),
+        body: Some(format!("{{\"name\": \"{CANARY}\"}}").into_bytes()),
+        about: None,
         created_at: now(),
     }
 }
@@ -38,7 +40,7 @@ pub(crate) async fn of_fifty_twins_one_has_an_effect_and_all_get_its_answer(data
             tokio::spawn(async move {
                 let position = simple(&format!("TARI-{number}"));
                 let mut record = record(1);
-                record.body.extend_from_slice(position.id.to_string().as_bytes());
+                record.body.as_mut().unwrap().extend_from_slice(position.id.to_string().as_bytes());
                 (record.clone(), store.commit_answer(&scope, inserting(&position), record).await)
             })
         })
@@ -71,7 +73,7 @@ pub(crate) async fn a_key_belongs_to_its_client_institution_method_and_path(data
     let mut elsewhere = record(1);
     elsewhere.key.path = "/v1/checkout-sessions".to_owned();
     elsewhere.location = None;
-    elsewhere.body = Vec::new();
+    elsewhere.body = Some(Vec::new());
     keep(&scope, elsewhere.clone()).await;
     let store = &town.store;
     assert_eq!(store.idempotent_answer(&scope, &key(1), now()).await.unwrap(), Some(record(1)));
@@ -111,6 +113,29 @@ pub(crate) async fn a_refused_batch_keeps_no_answer(database: Database) {
     assert!(matches!(refused, Err(StoreError::Duplicate(Rule::ExternalId))), "{refused:?}");
     assert_eq!(town.store.idempotent_answer(&scope, &key(1), now()).await.unwrap(), None);
     town.store.commit_answer(&scope, inserting(&simple("TARI-2")), record(1)).await.unwrap();
+}
+
+pub(crate) async fn with_a_draft_go_the_answers_that_show_it_and_no_others(database: Database) {
+    let town = town(&database).await;
+    let (mut draft, mut other) = (simple("TARI-1"), simple("TARI-2"));
+    (draft.published_at, other.published_at) = (None, None);
+    let scope = town.token(town.a.id);
+    let elsewhere = Scope::of_token(town.a.id, None, town.other);
+    let about = |digest, position: &DebtPosition| IdempotencyRecord { about: Some(position.id), ..record(digest) };
+    town.store.commit_answer(&scope, inserting(&draft), about(1, &draft)).await.unwrap();
+    town.store.commit_answer(&elsewhere, Batch::new(), about(1, &draft)).await.unwrap();
+    town.store.commit_answer(&scope, inserting(&other), about(2, &other)).await.unwrap();
+    town.store.commit_answer(&scope, Batch::new(), record(3)).await.unwrap();
+    let erase = Batch::new().with(Write::EraseDraft { id: draft.id, expected: 1 });
+    town.store.commit(&scope, erase).await.unwrap();
+    let kept = async |scope: &Scope, digest| town.store.idempotent_answer(scope, &key(digest), now()).await.unwrap();
+    let (location, etag, fingerprint) = (None, None, [0; 32]);
+    let empty = IdempotencyRecord { body: None, location, etag, fingerprint, ..about(1, &draft) };
+    assert_eq!([kept(&scope, 1).await, kept(&elsewhere, 1).await], [Some(empty.clone()), Some(empty)]);
+    assert_eq!([kept(&scope, 2).await, kept(&scope, 3).await], [Some(about(2, &other)), Some(record(3))]);
+    // The key stays used: what was removed does not come back by a request that was late.
+    let late = town.store.commit_answer(&scope, inserting(&simple("TARI-1")), about(1, &draft)).await;
+    assert!(matches!(late, Err(StoreError::Duplicate(Rule::Idempotency))), "{late:?}");
 }
 
 pub(crate) async fn an_operators_answer_belongs_to_the_platform(database: Database) {

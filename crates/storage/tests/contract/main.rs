@@ -66,6 +66,7 @@ mod sentences {
             idempotency::a_key_belongs_to_its_client_institution_method_and_path,
             idempotency::an_answer_is_replayed_for_thirty_days_and_then_forgotten,
             idempotency::a_refused_batch_keeps_no_answer,
+            idempotency::with_a_draft_go_the_answers_that_show_it_and_no_others,
             idempotency::an_operators_answer_belongs_to_the_platform,
             idempotency::what_is_sealed_stands_nowhere_in_the_database,
             receipts::a_receipt_comes_back_with_its_message_and_without_it_in_lists,

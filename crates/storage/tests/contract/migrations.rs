@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Migrations: up, down and up again, by one process at a time, and for one environment.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tramite_domain::environment::Environment;
 use tramite_storage::{DatabaseUrl, MasterKey, Store, StoreError, StoreSettings};
@@ -75,6 +75,11 @@ pub(crate) async fn of_many_who_migrate_at_once_one_does_the_work(database: Data
     Store::open(settings(&database)).await.unwrap().ping().await.unwrap();
 }
 
+/// The number of a migration.
+fn version(folder: &Path) -> String {
+    folder.file_name().unwrap().to_str().unwrap().split('_').next().unwrap().to_owned()
+}
+
 pub(crate) async fn a_database_is_of_one_environment_for_ever(database: Database) {
     let url: DatabaseUrl = database.url().parse().unwrap();
     Store::migrate(&url, Environment::Sandbox).await.unwrap();
@@ -88,7 +93,7 @@ pub(crate) async fn a_database_of_the_other_environment_is_left_as_it_is_whateve
     Store::migrate(&url, Environment::Sandbox).await.unwrap();
     let newest = folders(&database).pop().unwrap();
     run(&database, &std::fs::read_to_string(newest.join("down.sql")).unwrap());
-    run(&database, "DELETE FROM __diesel_schema_migrations WHERE version = '0007'");
+    run(&database, &format!("DELETE FROM __diesel_schema_migrations WHERE version = '{}'", version(&newest)));
     let other = Store::migrate(&url, Environment::Production).await;
     assert!(matches!(other, Err(StoreError::WrongEnvironment { sealed: Environment::Sandbox })), "{other:?}");
     let applied = crate::raw::count(&database, "__diesel_schema_migrations").await;
@@ -106,8 +111,10 @@ pub(crate) async fn a_schema_this_program_does_not_know_is_refused(database: Dat
     migrate(&database).await;
     run(&database, "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')");
     refused("9999").await;
-    run(&database, "DELETE FROM __diesel_schema_migrations WHERE version IN ('9999', '0007')");
-    refused("0006").await;
+    let versions: Vec<String> = folders(&database).iter().map(|folder| version(folder)).collect();
+    let [.., before, newest] = versions.as_slice() else { panic!("{versions:?}") };
+    run(&database, &format!("DELETE FROM __diesel_schema_migrations WHERE version IN ('9999', '{newest}')"));
+    refused(before).await;
 }
 
 /// Both trees tell the same story under the same names.

@@ -40,7 +40,8 @@ async fn furnish(town: &Town) {
             status: 201,
             location: None,
             etag: None,
-            body: Vec::new(),
+            body: Some(Vec::new()),
+            about: None,
             created_at: now(),
         };
         town.store.commit_answer(&scope, batch, record).await.unwrap();

@@ -41,8 +41,8 @@ pub(crate) async fn cancel_checkout_session(
     once(&gateway, &tenant, &key, body.fingerprint(), async || {
         let session = gateway.store().session(&tenant.scope, *id).await?.or_not_found()?;
         let now = gateway.now();
-        preconditions.check(Some(&etag_of(&session, now)))?;
         body.valid()?;
+        preconditions.check(Some(&etag_of(&session, now)))?;
         let mut ids = gateway.ids();
         let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
         let batch = cancel(&mut given, &session)?;

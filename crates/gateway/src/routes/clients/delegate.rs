@@ -51,8 +51,9 @@ pub(super) async fn replace_delegation(
         let system = gateway.store().system();
         let present = system.client(id).await?.or_not_found()?;
         system.institution(institution_id).await?.or_not_found()?;
+        let input = body.valid()?;
         preconditions.check(Some(&etag(&present)))?;
-        let delegation = decide(&gateway, &operator, &present, institution_id, body.valid()?)?;
+        let delegation = decide(&gateway, &operator, &present, institution_id, input)?;
         let known = present.delegations.iter().any(|row| row.institution_id == institution_id);
         let mut delegations = present.delegations.clone();
         put(&mut delegations, delegation.clone());

@@ -42,8 +42,9 @@ pub(super) async fn replace_client(
 ) -> Answer {
     let reply = settle(&preconditions, async || {
         let present = gateway.store().system().client(*id).await?.or_not_found()?;
+        let input = body.valid()?;
         preconditions.check(Some(&etag(&present)))?;
-        let client = decide(&gateway, &operator, &present, body.valid()?).await?;
+        let client = decide(&gateway, &operator, &present, input).await?;
         let client = write(&gateway, &operator, &present, client, "client.replaced").await?;
         Ok(Reply::ok(&ClientView::of(&client, gateway.now()))?.etag(&etag(&client)))
     })

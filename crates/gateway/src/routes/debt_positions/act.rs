@@ -40,7 +40,7 @@ pub(crate) struct ReopenInput {
     reason: String,
 }
 
-/// One action under its key: load, check the condition, read the body, decide, commit, show.
+/// One action under its key: load, read the body, check the condition, decide, commit, show.
 async fn act<T: DeserializeOwned + ToSchema>(
     gateway: &Gateway,
     tenant: &Tenant,
@@ -52,14 +52,14 @@ async fn act<T: DeserializeOwned + ToSchema>(
 ) -> Answer {
     once(gateway, tenant, key, fingerprint, async || {
         let loaded = load(gateway, &tenant.scope, id).await?;
-        condition.check(Some(&loaded.etag(gateway.now())))?;
         let input = body.valid()?;
+        condition.check(Some(&loaded.etag(gateway.now())))?;
         let mut ids = gateway.ids();
         let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
         let decided = decide(&mut given, &loaded, input)?;
         let now = gateway.now();
         let shown = view(tenant.creditor, &decided.position, &loaded.payers, now);
-        Ok((decided.batch, Reply::ok(&shown)?.etag(&etag_of(&decided.position, now))))
+        Ok((decided.batch, Reply::ok(&shown)?.about(id).etag(&etag_of(&decided.position, now))))
     })
     .await
 }

@@ -66,7 +66,7 @@ pub(crate) async fn add_debt_position(
         } else {
             Reply::ok(&shown)?
         };
-        Ok((made.batch, reply.etag(&etag_of(&made.position, now))))
+        Ok((made.batch, reply.about(made.position.id).etag(&etag_of(&made.position, now))))
     })
     .await
 }

@@ -47,8 +47,8 @@ pub(crate) async fn replace_debt_position(
 ) -> Answer {
     settle(&condition, async || {
         let loaded = load(&gateway, &tenant.scope, *id).await?;
-        condition.check(Some(&loaded.etag(gateway.now())))?;
         let input = PositionInput::from(body.valid()?);
+        condition.check(Some(&loaded.etag(gateway.now())))?;
         let ground = ground(&gateway, &tenant, &input, None).await?;
         let (subject, force) = ((&loaded.position, &loaded.payers), parameters.0.force);
         let made = replace_terms(&gateway, &tenant, &ground, subject, &input, force).await?;

@@ -39,8 +39,8 @@ pub(super) async fn replace_institution(
 ) -> Answer {
     let reply = settle(&preconditions, async || {
         let present = gateway.store().system().institution(*id).await?.or_not_found()?;
-        preconditions.check(Some(&etag(&present)))?;
         let input = InstitutionInput::from(body.valid()?);
+        preconditions.check(Some(&etag(&present)))?;
         let known = registered(&gateway, &input).await?;
         let mut ids = gateway.ids();
         let mut given = gateway.given(&mut ids, Some(operator.client.id));

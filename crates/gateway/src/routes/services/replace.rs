@@ -40,8 +40,8 @@ pub(super) async fn replace_service(
     within(&tenant, &code)?;
     let reply = settle(&preconditions, async || {
         let present = gateway.store().service(&tenant.scope, &code).await?;
-        preconditions.check(present.as_ref().map(etag).as_ref())?;
         let input = ServiceInput::from(body.valid()?);
+        preconditions.check(present.as_ref().map(etag).as_ref())?;
         let institution = gateway.store().institution(&tenant.scope).await?;
         let mut ids = gateway.ids();
         let mut given = gateway.given(&mut ids, Some(tenant.client_id()));

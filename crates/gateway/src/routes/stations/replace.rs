@@ -38,8 +38,9 @@ pub(super) async fn replace_station(
 ) -> Answer {
     let reply = settle(&preconditions, async || {
         let present = gateway.store().system().station(id.as_str()).await?;
+        let input = body.valid()?;
         preconditions.check(present.as_ref().map(etag).as_ref())?;
-        let station = body.valid()?.station(&id, present.as_ref(), gateway.now()).map_err(Problem::invalid)?;
+        let station = input.station(&id, present.as_ref(), gateway.now()).map_err(Problem::invalid)?;
         let kept = present.as_ref().filter(|before| says_same(before, &station));
         if kept.is_none() {
             let action = if present.is_some() { "station.replaced" } else { "station.added" };
