@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jsonschema::{Draft, Validator};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::ContractError;
 
@@ -79,9 +79,11 @@ fn kind_of(document: &Value, schema: &Value) -> ParameterKind {
 }
 
 fn compile(document: &Value, name: &str, mut schema: Value) -> Result<Validator, ContractError> {
-    // The components come along, so that references of the document resolve within the schema itself.
-    if let (Some(object), Some(schemas)) = (schema.as_object_mut(), document.pointer("/components/schemas")) {
-        object.insert("components".to_owned(), json!({"schemas": schemas}));
+    // The components that it names come along, so that its references resolve within the schema itself. All others would
+    // be kept in memory with every validator, and they are most of the document.
+    let named = components(document, &schema);
+    if let Some(object) = schema.as_object_mut() {
+        object.insert("components".to_owned(), json!({"schemas": named}));
     }
     jsonschema::options()
         .with_draft(Draft::Draft202012)
@@ -89,4 +91,28 @@ fn compile(document: &Value, name: &str, mut schema: Value) -> Result<Validator,
         .should_ignore_unknown_formats(true)
         .build(&schema)
         .map_err(|error| ContractError::Schema { name: name.to_owned(), reason: error.to_string() })
+}
+
+/// Where references to components lead.
+const COMPONENTS: &str = "#/components/schemas/";
+
+/// The components that a schema names, and those that they name.
+fn components(document: &Value, schema: &Value) -> Map<String, Value> {
+    let mut found = Map::new();
+    let mut unread = vec![schema];
+    while let Some(value) = unread.pop() {
+        let children: Vec<&Value> = match value {
+            Value::Object(members) => members.values().collect(),
+            Value::Array(items) => items.iter().collect(),
+            _ => continue,
+        };
+        unread.extend(children);
+        let named = value.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix(COMPONENTS));
+        let Some(name) = named.filter(|name| !found.contains_key(*name)) else { continue };
+        if let Some(component) = document.pointer("/components/schemas").and_then(|schemas| schemas.get(name)) {
+            found.insert(name.to_owned(), component.clone());
+            unread.push(component);
+        }
+    }
+    found
 }

@@ -5,6 +5,7 @@
 mod headers;
 mod span;
 
+use std::rc::Rc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -35,6 +36,16 @@ impl Started {
     }
 }
 
+/// The template of the route that a request is for. It is looked for once: that takes longer than all else around an
+/// answer.
+#[derive(Clone)]
+struct Route(Option<Rc<str>>);
+
+/// The template of the route that a request is for; none where there is no such route.
+pub(crate) fn route_of(request: &impl HttpMessage) -> Option<Rc<str>> {
+    request.extensions().get::<Route>().and_then(|route| route.0.clone())
+}
+
 /// The outermost layer.
 pub(crate) async fn frame<B: MessageBody + 'static>(
     request: ServiceRequest,
@@ -47,7 +58,8 @@ pub(crate) async fn frame<B: MessageBody + 'static>(
     request.extensions_mut().insert(id);
     request.extensions_mut().insert(started);
     let method = request.method().clone();
-    let route = request.match_pattern().unwrap_or_else(|| NO_ROUTE.to_owned());
+    let route: Option<Rc<str>> = request.match_pattern().map(Rc::from);
+    request.extensions_mut().insert(Route(route.clone()));
 
     let response = next.call(request).await?;
     let mut response = with_problem(response, &gateway, id);
@@ -56,7 +68,7 @@ pub(crate) async fn frame<B: MessageBody + 'static>(
         // Who comes back over this connection would find it closed: let them open another, elsewhere.
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
-    count(&gateway, &route, &method, &response, started);
+    count(&gateway, route.as_deref().unwrap_or(NO_ROUTE), &method, &response, started);
     Ok(response)
 }
 

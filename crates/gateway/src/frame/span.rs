@@ -9,7 +9,7 @@ use tracing::field::Empty;
 use tracing_actix_web::RootSpanBuilder;
 use tramite_domain::ids::RequestId;
 
-use super::{NO_ROUTE, Started};
+use super::{NO_ROUTE, Started, route_of};
 use crate::metrics::known_method;
 use crate::problem::Problem;
 
@@ -19,7 +19,7 @@ pub(crate) struct Spans;
 impl RootSpanBuilder for Spans {
     fn on_request_start(request: &ServiceRequest) -> Span {
         let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
-        let route = request.match_pattern();
+        let route = route_of(request);
         tracing::info_span!(
             "request",
             route = route.as_deref().unwrap_or(NO_ROUTE),

@@ -28,6 +28,7 @@ use crate::auth::{Identity, identify};
 use crate::contract::Rules;
 use crate::extract::{check_headers, check_key, check_query};
 use crate::face::Face;
+use crate::frame::route_of;
 use crate::gateway::Gateway;
 use crate::problem::{Code, Problem};
 use crate::routes::{is_for_citizens, too_often};
@@ -49,7 +50,7 @@ pub(crate) async fn gate<B: MessageBody + 'static>(
 
 /// A citizen who comes too often reads a page; everybody else is told the problem.
 fn refusal(request: &HttpRequest, problem: Problem) -> HttpResponse {
-    let citizen = request.match_pattern().is_some_and(|route| is_for_citizens(&route));
+    let citizen = route_of(request).is_some_and(|route| is_for_citizens(&route));
     match request.app_data::<Data<Gateway>>() {
         Some(gateway) if citizen && problem.code() == Code::RateLimited => {
             too_often(gateway, request.headers(), &problem)
@@ -61,7 +62,7 @@ fn refusal(request: &HttpRequest, problem: Problem) -> HttpResponse {
 
 async fn admit(request: &ServiceRequest) -> Result<(), Problem> {
     let gateway = request.app_data::<Data<Gateway>>().ok_or_else(|| Problem::new(Code::InternalError))?;
-    let Some(route) = request.match_pattern() else {
+    let Some(route) = route_of(request) else {
         by_source(gateway, request)?;
         return Err(Problem::new(Code::NotFound));
     };

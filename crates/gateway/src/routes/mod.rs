@@ -16,18 +16,18 @@ pub(crate) use checkout_sessions::{Misses, Waits, is_for_citizens, too_often};
 use crate::api::Api;
 use crate::{oauth, pages};
 
-/// Mounts every route.
+/// Mounts every route. The router tries them in this order, so what is asked most comes first.
 pub(crate) fn mount(api: &mut Api<'_, '_>) {
+    crate::soap::mount(api);
+    debt_positions::mount(api);
+    checkout_sessions::mount(api);
+    receipts::mount(api);
     status::mount(api);
     institutions::mount(api);
     stations::mount(api);
     clients::mount(api);
     delegations::mount(api);
     services::mount(api);
-    debt_positions::mount(api);
-    checkout_sessions::mount(api);
-    receipts::mount(api);
-    crate::soap::mount(api);
     oauth::mount(api);
     pages::mount(api);
 }
