@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! `just bench`: what the real binary does on PostgreSQL, side by side with `pgbench` running the equivalent SQL on the
-//! same server in the same run. It prints figures and asserts none: a machine is no judge (docs/performance.md).
+//! `just bench`: what the real binary does on both databases, side by side in the same run with the same work without it:
+//! `pgbench` on the same server, and a raw writer on the same file. It prints figures and asserts none: a machine is no
+//! judge (docs/performance.md).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,23 +14,31 @@
     reason = "a measurement prints, and its ratios are no money"
 )]
 
+#[path = "http/copy.rs"]
+mod copy;
 #[path = "http/load.rs"]
 mod load;
 #[path = "http/pgbench.rs"]
 mod pgbench;
+#[path = "http/raw.rs"]
+mod raw;
+#[path = "http/request.rs"]
+mod request;
 
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tramite_testkit::Database;
 use tramite_testkit::postgres::{Cluster, Options};
-use tramite_tests::api::{installment, notice, position};
+use tramite_tests::api::notice;
 use tramite_tests::node::{self, Addressee};
-use tramite_tests::town::Town;
+use tramite_tests::town::{Served, Town};
 
 use load::{Measured, load};
-use pgbench::pgbench;
+use pgbench::{BARE, pgbench};
+use request::Requests;
 
 /// Connections at a time.
 const CONNECTIONS: usize = 32;
@@ -43,111 +52,148 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let Some(cluster) = Cluster::start_new(Options { fsync: true, ..Options::default() }) else {
-        println!("not measured: PostgreSQL's programs are absent");
-        return;
-    };
-    tokio::runtime::Runtime::new().unwrap().block_on(measure(&cluster));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    println!("{CONNECTIONS} connections, {SECONDS} s each, {POSITIONS} positions");
+    match Cluster::start_new(Options { fsync: true, ..Options::default() }) {
+        Some(cluster) => runtime.block_on(on_postgres(&cluster)),
+        None => println!("\nPostgreSQL is not measured: its programs are absent"),
+    }
+    runtime.block_on(on_sqlite());
 }
 
-async fn measure(cluster: &Cluster) {
+async fn on_postgres(cluster: &Cluster) {
     let url = cluster.create_database("bench");
     let name = url.rsplit('/').next().unwrap().to_owned();
-    let database = Database::Postgres(url);
-    let mut town = Town::start(&database).await;
-    let to = addressee(&town);
-    town.demo.stop();
-    let served = town.serve().await;
-    let host = served.url.trim_start_matches("http://").to_owned();
-    let api = town.api_at(&served.url, "comune-perugia").await;
-    let mut made = Vec::with_capacity(POSITIONS);
-    for _ in 0..POSITIONS {
-        made.push(api.position("MULTE", 12_050).await);
-    }
-    pgbench::prepare(cluster, &name, &made);
-    let world = Arc::new(Bench { host, token: api.token().to_owned(), to, made });
-    println!("{CONNECTIONS} connections, {SECONDS} s each, {POSITIONS} positions\n");
-    println!("{:<22} {:>9} {:>10} {:>10} {:>12} {:>7}", "operation", "per s", "p50 ms", "p99 ms", "pgbench/s", "ratio");
-    let run =
-        async |name: &str, script: Option<&str>, request: fn(&Bench, usize) -> Vec<u8>, expected: &'static str| {
-            let (bench, host) = (Arc::clone(&world), world.host.clone());
-            let measured =
-                load(&host, CONNECTIONS, Duration::from_secs(SECONDS), expected, move |at| request(&bench, at)).await;
-            let base = script.map(|script| pgbench(cluster, &database_name(&database), script, CONNECTIONS, SECONDS));
-            show(name, &measured, base);
-        };
-    run("verify (SOAP)", Some(pgbench::VERIFY), Bench::verify, "<outcome>OK</outcome>").await;
-    run("get (SOAP)", Some(pgbench::VERIFY), Bench::get, "<outcome>OK</outcome>").await;
-    run("show (REST)", Some(pgbench::VERIFY), Bench::show, "\"status\":\"open\"").await;
-    run("create (REST)", Some(pgbench::CREATE), Bench::create, "\"status\":\"open\"").await;
-    println!("\nmemory of the gateway: {} KiB resident", resident_kib(&served));
+    let bench = Bench::start(&Database::Postgres(url)).await;
+    let scripts = pgbench::prepare(cluster, &name, &bench.requests.made);
+    let base = |script: &str| pgbench(cluster, &name, script, CONNECTIONS, SECONDS);
+    println!("\nPostgreSQL, beside pgbench");
+    bench.head();
+    bench.run("verify (SOAP)", Requests::verify, "<outcome>OK</outcome>").await.beside(base(&scripts.verify));
+    println!("{:<22} {:>9.0} /s by pgbench in one statement, without transaction and tenant", "", base(BARE));
+    bench.run("get (SOAP)", Requests::get, "<outcome>OK</outcome>").await.beside(base(&scripts.verify));
+    bench.run("show (REST)", Requests::show, "\"status\":\"open\"").await.beside(base(&scripts.show));
+    bench.create().await.beside(base(&scripts.create));
+    bench.run("session (REST)", Requests::session, "\"status\":\"open\"").await.beside(base(&scripts.session));
+    bench.run("receipt (SOAP)", Requests::receipt, "<outcome>OK</outcome>").await.beside(base(&scripts.receipt));
+    bench.memory();
 }
 
-fn database_name(database: &Database) -> String {
-    database.url().rsplit('/').next().unwrap().to_owned()
+async fn on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tramite.db");
+    let mut bench = Bench::start(&Database::Sqlite(format!("sqlite:{}", file.display()))).await;
+    println!("\nSQLite; receipts beside a raw writer with group commit");
+    bench.head();
+    bench.run("verify (SOAP)", Requests::verify, "<outcome>OK</outcome>").await.alone();
+    bench.run("get (SOAP)", Requests::get, "<outcome>OK</outcome>").await.alone();
+    bench.run("show (REST)", Requests::show, "\"status\":\"open\"").await.alone();
+    bench.create().await.alone();
+    bench.run("session (REST)", Requests::session, "\"status\":\"open\"").await.alone();
+    let receipts = bench.run("receipt (SOAP)", Requests::receipt, "<outcome>OK</outcome>").await;
+    bench.memory();
+    bench.served.process.stop();
+    receipts.beside(raw::receipts_per_second(Path::new(&file), CONNECTIONS, SECONDS));
 }
 
-fn show(name: &str, measured: &Measured, base: Option<f64>) {
-    let rate = measured.per_second();
-    let (base_text, ratio) = match base {
-        Some(base) => (format!("{base:.0}"), format!("{:.2}", rate / base)),
-        None => (String::new(), String::new()),
-    };
-    let (half, most) = (measured.quantile_ms(0.5), measured.quantile_ms(0.99));
-    println!("{name:<22} {rate:>9.0} {half:>10.1} {most:>10.1} {base_text:>12} {ratio:>7}");
-}
-
-/// What requests are made of.
+/// A served town, and what requests are made of.
 struct Bench {
-    host: String,
-    token: String,
-    to: Addressee,
-    made: Vec<Value>,
+    served: Served,
+    requests: Arc<Requests>,
+    _town: Town,
+}
+
+/// A measured operation.
+struct Row {
+    name: &'static str,
+    measured: Measured,
+    cpu_us: u64,
 }
 
 impl Bench {
-    /// Positions in no order, the same for every run.
-    fn one(&self, at: usize) -> &Value {
-        &self.made[at.wrapping_mul(7_919) % self.made.len()]
+    async fn start(database: &Database) -> Self {
+        let mut town = Town::start(database).await;
+        let to = addressee(&town);
+        town.demo.stop();
+        let served = town.serve().await;
+        let host = served.url.trim_start_matches("http://").to_owned();
+        let api = town.api_at(&served.url, "comune-perugia").await;
+        let mut made: Vec<Value> = Vec::with_capacity(POSITIONS);
+        for _ in 0..POSITIONS {
+            made.push(api.position("MULTE", 12_050).await);
+        }
+        // One of each, as a model of the rows.
+        let one = api.position("MULTE", 12_050).await;
+        let session = json!({"line_items": [{"debt_position_id": one["id"]}], "return_url": request::RETURN_URL});
+        api.post("/v1/checkout-sessions", &session).await;
+        let paid = api.position("MULTE", 12_050).await;
+        let receipt = node::receipt(&to, notice(&paid), "model", "120.50");
+        let answer = node::send(&served.url, "paSendRTV2", receipt).await.unwrap();
+        assert_eq!(node::outcome(&answer), "OK", "{answer}");
+        let requests = Requests { host, token: api.token().to_owned(), to, made, fresh: Mutex::default() };
+        Self { served, requests: Arc::new(requests), _town: town }
     }
 
-    fn soap(&self, operation: &str, message: &str) -> Vec<u8> {
-        let head = format!(
-            "POST /soap/pa-for-node HTTP/1.1\r\nHost: {}\r\nContent-Type: text/xml; charset=utf-8\r\nSOAPAction: {operation}\r\nContent-Length: {}\r\n\r\n",
-            self.host,
-            message.len()
+    fn head(&self) {
+        println!(
+            "{:<22} {:>9} {:>8} {:>8} {:>9} {:>9} {:>7}",
+            "operation", "per s", "p50 ms", "p99 ms", "CPU us", "base/s", "ratio"
         );
-        [head.as_bytes(), message.as_bytes()].concat()
     }
 
-    fn verify(&self, at: usize) -> Vec<u8> {
-        self.soap("paVerifyPaymentNotice", &node::verify(&self.to, notice(self.one(at))))
+    async fn run(
+        &self,
+        name: &'static str,
+        request: fn(&Requests, usize) -> Option<Vec<u8>>,
+        expected: &'static str,
+    ) -> Row {
+        self.measure(name, request, expected, |_| None).await.0
     }
 
-    fn get(&self, at: usize) -> Vec<u8> {
-        self.soap("paGetPaymentV2", &node::get(&self.to, notice(self.one(at))))
+    /// Creates positions, and keeps their numbers for sessions and receipts.
+    async fn create(&self) -> Row {
+        let (row, numbers) =
+            self.measure("create (REST)", Requests::create, "\"status\":\"open\"", request::position_and_notice).await;
+        *self.requests.fresh.lock().unwrap() = numbers;
+        row
     }
 
-    fn show(&self, at: usize) -> Vec<u8> {
-        let id = self.one(at)["id"].as_str().unwrap();
-        format!(
-            "GET /v1/debt-positions/{id} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\r\n",
-            self.host, self.token
-        )
-        .into_bytes()
+    async fn measure(
+        &self,
+        name: &'static str,
+        request: fn(&Requests, usize) -> Option<Vec<u8>>,
+        expected: &'static str,
+        kept: fn(&str) -> Option<String>,
+    ) -> (Row, Vec<String>) {
+        let (requests, host) = (Arc::clone(&self.requests), self.requests.host.clone());
+        let before = cpu_us(&self.served);
+        let during = Duration::from_secs(SECONDS);
+        let next = move |at| request(&requests, at);
+        let (measured, kept) = load(&host, CONNECTIONS, during, expected, next, kept).await;
+        let cpu_us = (cpu_us(&self.served) - before) / measured.count().max(1);
+        (Row { name, measured, cpu_us }, kept)
     }
 
-    fn create(&self, _: usize) -> Vec<u8> {
-        let body = position("MULTE", 12_050).to_string();
-        format!(
-            "POST /v1/debt-positions HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nIdempotency-Key: {}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            self.host,
-            self.token,
-            uuid::Uuid::new_v4(),
-            body.len()
-        )
-        .into_bytes()
+    fn memory(&self) {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.served.process.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        println!("memory of the gateway: {} resident", line.map_or("?", str::trim));
+    }
+}
+
+impl Row {
+    fn beside(&self, base: f64) {
+        self.print(&format!("{base:.0}"), &format!("{:.2}", self.measured.per_second() / base));
+    }
+
+    fn alone(&self) {
+        self.print("", "");
+    }
+
+    fn print(&self, base: &str, ratio: &str) {
+        let (half, most) = (self.measured.quantile_ms(0.5), self.measured.quantile_ms(0.99));
+        let (rate, cpu_us) = (self.measured.per_second(), self.cpu_us);
+        println!("{:<22} {rate:>9.0} {half:>8.1} {most:>8.1} {cpu_us:>9} {base:>9} {ratio:>7}", self.name);
     }
 }
 
@@ -157,14 +203,17 @@ fn addressee(town: &Town) -> Addressee {
     Addressee { tax_code: text("tax_code"), broker: town.text("/broker_tax_code"), station: text("station_id") }
 }
 
-/// Resident memory of the served process, where the system tells.
-fn resident_kib(served: &tramite_tests::town::Served) -> String {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", served.process.id())).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.map_or_else(|| "?".to_owned(), |text| text.trim().trim_end_matches(" kB").to_owned())
+/// Processor time of the served process, in microseconds, where the system tells: all its threads, user and kernel.
+fn cpu_us(served: &Served) -> u64 {
+    /// A hundredth of a second, as the kernel counts for programs.
+    const TICK_US: u64 = 10_000;
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", served.process.id())).unwrap_or_default();
+    let (_, fields) = stat.rsplit_once(')').unwrap_or_default();
+    let ticks: u64 = fields.split_whitespace().skip(11).take(2).filter_map(|text| text.parse::<u64>().ok()).sum();
+    ticks * TICK_US
 }
 
-/// The notice number and the id of the only installment.
-pub(crate) fn notice_of(position: &Value) -> (&str, &str) {
-    (notice(position), installment(position, "id").as_str().unwrap())
+/// The notice number of the only installment.
+pub(crate) fn notice_of(position: &Value) -> &str {
+    notice(position)
 }

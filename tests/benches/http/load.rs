@@ -3,6 +3,7 @@
 //! what it measures.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -20,6 +21,11 @@ impl Measured {
         self.times.len() as f64 / self.took.as_secs_f64()
     }
 
+    /// How many.
+    pub(crate) fn count(&self) -> u64 {
+        self.times.len() as u64
+    }
+
     /// The time within which that part of the answers came, in milliseconds.
     pub(crate) fn quantile_ms(&self, part: f64) -> f64 {
         let at = (self.times.len() as f64 * part) as usize;
@@ -27,47 +33,52 @@ impl Measured {
     }
 }
 
-/// Sends requests over so many connections for a while; every answer must hold the expected text.
+/// Sends requests over so many connections for a while, or until there is none; every answer must hold the expected
+/// text. Requests are numbered from 0 in the order in which they are sent.
 pub(crate) async fn load<F>(
     host: &str,
     connections: usize,
     during: Duration,
     expected: &'static str,
     request: F,
-) -> Measured
+    answered: fn(&str) -> Option<String>,
+) -> (Measured, Vec<String>)
 where
-    F: Fn(usize) -> Vec<u8> + Send + Sync + 'static,
+    F: Fn(usize) -> Option<Vec<u8>> + Send + Sync + 'static,
 {
-    let request = Arc::new(request);
+    let (request, next) = (Arc::new(request), Arc::new(AtomicUsize::new(0)));
     let begin = Instant::now();
     let tasks: Vec<_> = (0..connections)
-        .map(|connection| {
-            let (host, request) = (host.to_owned(), Arc::clone(&request));
+        .map(|_| {
+            let (host, request, next) = (host.to_owned(), Arc::clone(&request), Arc::clone(&next));
             tokio::spawn(async move {
                 let mut socket = TcpStream::connect(&host).await.unwrap();
                 socket.set_nodelay(true).unwrap();
-                let (mut times, mut buffer, mut at) = (Vec::new(), Vec::with_capacity(16 * 1024), connection * 104_729);
-                while begin.elapsed() < during {
-                    let message = request(at);
-                    at += 1;
+                let (mut times, mut kept, mut buffer) = (Vec::new(), Vec::new(), Vec::with_capacity(16 * 1024));
+                while begin.elapsed() < during
+                    && let Some(message) = request(next.fetch_add(1, Ordering::Relaxed))
+                {
                     let sent = Instant::now();
                     socket.write_all(&message).await.unwrap();
                     read_answer(&mut socket, &mut buffer).await;
                     times.push(sent.elapsed());
                     let text = String::from_utf8_lossy(&buffer);
                     assert!(text.contains(expected), "{text}");
+                    kept.extend(answered(&text));
                 }
-                times
+                (times, kept)
             })
         })
         .collect();
-    let mut times = Vec::new();
+    let (mut times, mut kept) = (Vec::new(), Vec::new());
     for task in tasks {
-        times.extend(task.await.unwrap());
+        let (own, others) = task.await.unwrap();
+        times.extend(own);
+        kept.extend(others);
     }
     let took = begin.elapsed();
     times.sort_unstable();
-    Measured { times, took }
+    (Measured { times, took }, kept)
 }
 
 /// Reads one answer, head and body.

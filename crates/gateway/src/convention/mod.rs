@@ -9,6 +9,7 @@ mod reply;
 mod settle;
 
 pub use etag::Etag;
+pub(crate) use once::once_completed;
 pub use once::{Recorder, once, once_by_operator};
 pub use page::{Paging, cursor_text, page_request};
 pub use reply::{Answer, Reply};

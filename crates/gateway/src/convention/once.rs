@@ -84,14 +84,32 @@ pub async fn once(
     fingerprint: [u8; 32],
     decide: impl AsyncFn() -> Result<(Batch, Reply), Problem>,
 ) -> Answer {
+    once_completed(gateway, tenant, key, fingerprint, decide, Ok).await
+}
+
+/// The same where an answer is kept without something that is made again for its replay: `complete` puts it in.
+///
+/// # Errors
+/// As [`once`], and those of `complete`.
+pub(crate) async fn once_completed(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    key: &IdempotencyKey,
+    fingerprint: [u8; 32],
+    decide: impl AsyncFn() -> Result<(Batch, Reply), Problem>,
+    complete: impl Fn(Vec<u8>) -> Result<Vec<u8>, Problem>,
+) -> Answer {
     let recorder = Recorder::new(gateway, tenant.client_id(), key, fingerprint);
     let store = gateway.store();
     let find = async || {
-        let kept = store.idempotent_answer(&tenant.scope, &recorder.key, recorder.now).await?;
-        match &kept {
-            Some(record) if !exists_for(&tenant.scope, record) => Err(Problem::new(Code::NotFound)),
-            _ => Ok(kept),
+        let Some(record) = store.idempotent_answer(&tenant.scope, &recorder.key, recorder.now).await? else {
+            return Ok(None);
+        };
+        if !exists_for(&tenant.scope, &record) {
+            return Err(Problem::new(Code::NotFound));
         }
+        let body = record.body.map(&complete).transpose()?;
+        Ok(Some(IdempotencyRecord { body, ..record }))
     };
     let act = async || {
         let begun = gateway.now();
@@ -107,7 +125,8 @@ pub async fn once(
 }
 
 /// Whether what an answer tells of exists for the caller still: a draft may have been erased since, and a client that was
-/// narrowed to some services since is not told again of the others. An answer names the services of what it shows, its own or those of its items.
+/// narrowed to some services since is not told again of the others. An answer names the services of what it shows, its
+/// own or those of its items.
 fn exists_for(scope: &Scope, record: &IdempotencyRecord) -> bool {
     let Some(body) = &record.body else { return false };
     let Some(services) = scope.services() else { return true };

@@ -4,6 +4,7 @@
 use actix_web::post;
 use actix_web::web::Data;
 use tramite_domain::access::Delegation;
+use tramite_domain::batch::Batch;
 use tramite_domain::refusal::Refusal;
 use tramite_domain::session::{Opened, open};
 
@@ -11,11 +12,12 @@ use super::compose::view;
 use super::items::look_up;
 use super::link::session_url;
 use super::origin;
+use super::reply::{with_link, without_link};
 use super::show::etag_of;
 use super::view::CheckoutSessionView;
 use super::wire::CheckoutSessionInput;
 use crate::auth::Tenant;
-use crate::convention::{Answer, Reply, once};
+use crate::convention::{Answer, Reply, once_completed};
 use crate::extract::{Body, IdempotencyKey};
 use crate::gateway::Gateway;
 use crate::problem::Problem;
@@ -39,7 +41,7 @@ pub(crate) async fn add_checkout_session(
     key: IdempotencyKey,
     body: Body<CheckoutSessionInput>,
 ) -> Answer {
-    once(&gateway, &tenant, &key, body.fingerprint(), async || {
+    let decide = async || {
         let wire = body.valid()?;
         check_addresses(&gateway, &tenant.delegation, &wire)?;
         let institution = gateway.store().institution(&tenant.scope).await?;
@@ -53,7 +55,7 @@ pub(crate) async fn add_checkout_session(
                 all.append(batch);
                 let shown = view(&session, &items.positions, session_url(&gateway, session.id)?, now);
                 let reply = Reply::created(&shown, format!("/v1/checkout-sessions/{}", session.id))?;
-                Ok((all, reply.etag(&etag_of(&session, now))))
+                Ok((all, without_link(reply.etag(&etag_of(&session, now)), shown)?))
             }
             // Who joins pays what is being paid: new terms would be told and never written.
             Opened::Joined(session) if !items.batch.is_empty() => {
@@ -62,11 +64,12 @@ pub(crate) async fn add_checkout_session(
             }
             Opened::Joined(session) => {
                 let shown = view(&session, &items.positions, session_url(&gateway, session.id)?, now);
-                Ok((tramite_domain::batch::Batch::new(), Reply::ok(&shown)?.etag(&etag_of(&session, now))))
+                let reply = Reply::ok(&shown)?.etag(&etag_of(&session, now));
+                Ok((Batch::new(), without_link(reply, shown)?))
             }
         }
-    })
-    .await
+    };
+    once_completed(&gateway, &tenant, &key, body.fingerprint(), decide, |kept| with_link(&gateway, kept)).await
 }
 
 fn check_addresses(gateway: &Gateway, delegation: &Delegation, wire: &CheckoutSessionInput) -> Result<(), Problem> {

@@ -9,10 +9,11 @@ use tramite_domain::session::{CheckoutSession, cancel};
 
 use super::compose::view;
 use super::link::session_url;
+use super::reply::{with_link, without_link};
 use super::show::{etag_of, positions_of};
 use super::view::CheckoutSessionView;
 use crate::auth::Tenant;
-use crate::convention::{Answer, Reply, once};
+use crate::convention::{Answer, Reply, once_completed};
 use crate::extract::{Body, IdempotencyKey, Preconditions, Segment};
 use crate::gateway::Gateway;
 use crate::problem::OrNotFound;
@@ -38,7 +39,7 @@ pub(crate) async fn cancel_checkout_session(
     preconditions: Preconditions,
     body: Body<EmptyInput>,
 ) -> Answer {
-    once(&gateway, &tenant, &key, body.fingerprint(), async || {
+    let decide = async || {
         let session = gateway.store().session(&tenant.scope, *id).await?.or_not_found()?;
         let now = gateway.now();
         body.valid()?;
@@ -50,9 +51,9 @@ pub(crate) async fn cancel_checkout_session(
         let positions = positions_of(&gateway, &tenant.scope, &after).await?;
         let shown = view(&after, &positions, session_url(&gateway, after.id)?, now);
         let reply = Reply::ok(&shown)?.etag(&etag_of(&after, now));
-        Ok((batch, reply))
-    })
-    .await
+        Ok((batch, without_link(reply, shown)?))
+    };
+    once_completed(&gateway, &tenant, &key, body.fingerprint(), decide, |kept| with_link(&gateway, kept)).await
 }
 
 /// The session as a batch will leave it.

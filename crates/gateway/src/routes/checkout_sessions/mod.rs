@@ -10,6 +10,7 @@ mod link;
 mod list;
 mod misses;
 mod origin;
+mod reply;
 mod show;
 mod view;
 mod waits;

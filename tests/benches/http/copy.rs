@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Rows like those that Tramite has written: statements that copy one of them under other keys. So the base writes the
+//! same columns, of the same size, as what is measured against it.
+
+use std::collections::BTreeMap;
+
+/// The columns of each table.
+pub(crate) struct Tables(BTreeMap<String, Vec<String>>);
+
+impl Tables {
+    /// Of lines `table|column`, in the order of the columns.
+    pub(crate) fn read(lines: &str) -> Self {
+        let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (table, column) in lines.lines().filter_map(|line| line.trim().split_once('|')) {
+            tables.entry(table.to_owned()).or_default().push(column.to_owned());
+        }
+        Self(tables)
+    }
+
+    /// Keeps one row, of those that a condition names, as the model of others.
+    pub(crate) fn model(table: &str, condition: &str) -> String {
+        format!("CREATE TABLE bench_{table} AS SELECT * FROM {table} WHERE {condition} LIMIT 1;\n")
+    }
+
+    /// Inserts a copy of the model, with other values in some columns.
+    pub(crate) fn copy(&self, table: &str, others: &[(&str, &str)]) -> String {
+        let columns = self.0.get(table).unwrap_or_else(|| panic!("no table {table}"));
+        let value = |column: &String| {
+            let other = others.iter().find(|(name, _)| name == column);
+            other.map_or_else(|| format!("b.{column}"), |(_, expression)| (*expression).to_owned())
+        };
+        let values: Vec<String> = columns.iter().map(value).collect();
+        format!("INSERT INTO {table} ({}) SELECT {} FROM bench_{table} b;\n", columns.join(", "), values.join(", "))
+    }
+}
