@@ -18,6 +18,11 @@ use clap::Parser as _;
 use crate::command::Cli;
 use crate::terminal::Terminal;
 
+/// Every request makes and drops many small things on several threads; the system's allocator spends more on each, and
+/// keeps more of them (docs/performance.md).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match command::run(Cli::parse()) {
         Ok(code) => code,
