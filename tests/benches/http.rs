@@ -125,7 +125,8 @@ impl Bench {
         // One of each, as a model of the rows.
         let one = api.position("MULTE", 12_050).await;
         let session = json!({"line_items": [{"debt_position_id": one["id"]}], "return_url": request::RETURN_URL});
-        api.post("/v1/checkout-sessions", &session).await;
+        let answer = api.post("/v1/checkout-sessions", &session).await;
+        assert_eq!(answer.status, 201, "{}", answer.told());
         let paid = api.position("MULTE", 12_050).await;
         let receipt = node::receipt(&to, notice(&paid), "model", "120.50");
         let answer = node::send(&served.url, "paSendRTV2", receipt).await.unwrap();

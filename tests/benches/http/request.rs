@@ -9,7 +9,7 @@ use tramite_tests::node::{self, Addressee};
 use uuid::Uuid;
 
 /// Where the sessions of the demo's client may lead back to.
-pub(crate) const RETURN_URL: &str = "http://127.0.0.1:8090/ritorno";
+pub(crate) const RETURN_URL: &str = "http://127.0.0.1:8091/ritorno";
 
 /// What requests are made of.
 pub(crate) struct Requests {
