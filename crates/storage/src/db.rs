@@ -30,28 +30,95 @@ impl Db<'_> {
 /// A piece of work on a connection.
 pub(crate) type Working<'c, T> = BoxFuture<'c, Result<T, StoreError>>;
 
-/// The results of statements that were sent together: all values, or the error of the first that failed. The others have
-/// failed because of it, in a transaction that was broken already, and say nothing of the cause.
+/// The results of statements that were sent together: all values, or the error that is the cause of the others. What
+/// comes after it in a transaction fails because of it, and says nothing of the cause.
 pub(crate) trait AllOk {
     /// All values.
     type Values;
     /// What an error is.
     type Error;
 
-    /// All values, or the first error.
+    /// All values, or the cause of the failure.
     fn all_ok(self) -> Result<Self::Values, Self::Error>;
+}
+
+/// An error that may be the consequence of another one.
+pub(crate) trait Caused {
+    /// Whether the transaction was broken before.
+    fn is_consequence(&self) -> bool;
+    /// What stands where there is no error to tell.
+    fn unknown() -> Self;
+}
+
+impl Caused for diesel::result::Error {
+    fn is_consequence(&self) -> bool {
+        match self {
+            Self::DatabaseError(_, information) => information.message().contains("current transaction is aborted"),
+            _ => false,
+        }
+    }
+
+    fn unknown() -> Self {
+        Self::BrokenTransactionManager
+    }
+}
+
+impl Caused for StoreError {
+    fn is_consequence(&self) -> bool {
+        match self {
+            Self::Failed(source) => source.downcast_ref::<diesel::result::Error>().is_some_and(Caused::is_consequence),
+            _ => false,
+        }
+    }
+
+    fn unknown() -> Self {
+        Self::failed("a statement failed without an error")
+    }
+}
+
+/// Of errors in the order of their statements, the one that is no consequence of another; else the first.
+pub(crate) fn cause<E: Caused>(errors: impl IntoIterator<Item = E>) -> Option<E> {
+    let mut first = None;
+    for error in errors {
+        if !error.is_consequence() {
+            return Some(error);
+        }
+        first.get_or_insert(error);
+    }
+    first
+}
+
+impl<T, E: Caused> AllOk for Vec<Result<T, E>> {
+    type Values = Vec<T>;
+    type Error = E;
+
+    fn all_ok(self) -> Result<Vec<T>, E> {
+        let (mut values, mut errors) = (Vec::with_capacity(self.len()), Vec::new());
+        for result in self {
+            match result {
+                Ok(value) => values.push(value),
+                Err(error) => errors.push(error),
+            }
+        }
+        cause(errors).map_or(Ok(values), Err)
+    }
 }
 
 macro_rules! all_ok {
     ($($value:ident),+) => {
-        impl<E, $($value),+> AllOk for ($(Result<$value, E>,)+) {
+        impl<E: Caused, $($value),+> AllOk for ($(Result<$value, E>,)+) {
             type Values = ($($value,)+);
             type Error = E;
 
             #[expect(non_snake_case, reason = "each value is named like its type")]
             fn all_ok(self) -> Result<Self::Values, E> {
-                let ($($value,)+) = self;
-                Ok(($($value?,)+))
+                match self {
+                    ($(Ok($value),)+) => Ok(($($value,)+)),
+                    ($($value,)+) => {
+                        let errors = [$($value.err()),+];
+                        Err(cause(errors.into_iter().flatten()).unwrap_or_else(E::unknown))
+                    }
+                }
             }
         }
     };
@@ -118,7 +185,7 @@ macro_rules! load_together {
     ($db:expr, $($query:expr),+ $(,)?) => {
         match &mut *$db {
             $crate::db::Db::Postgres(connection) => {
-                let found = tokio::join!($(async {
+                let found = tokio::join!(biased; $(async {
                     let mut shared: &diesel_async::AsyncPgConnection = connection;
                     diesel_async::RunQueryDsl::load($query, &mut shared).await
                 }),+);
@@ -132,12 +199,13 @@ macro_rules! load_together {
 }
 
 /// Does several pieces of work on one connection: all at once on PostgreSQL, one after the other on SQLite. Each is a
-/// call that takes the connection; a tuple of what they gave. The statements reach the server in the order of the pieces.
+/// call that takes the connection; a tuple of what they gave. The statements reach the server in the order of the pieces:
+/// they are polled in it, and each statement takes the lock on the connection's prepared statements in turn.
 macro_rules! together {
     ($db:expr, $($work:expr),+ $(,)?) => {
         match $db {
             $crate::db::Db::Postgres(connection) => {
-                let done = tokio::join!($(($work)($crate::db::Db::Postgres(connection))),+);
+                let done = tokio::join!(biased; $(($work)($crate::db::Db::Postgres(connection))),+);
                 $crate::db::AllOk::all_ok(done)
             }
             $crate::db::Db::Sqlite(connection) => {

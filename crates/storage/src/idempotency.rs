@@ -18,7 +18,7 @@ use crate::db::{Db, execute, first, together};
 use crate::error::StoreError;
 use crate::row::{digest, fit};
 use crate::rule::Rule;
-use crate::schema::idempotency_records;
+use crate::schema::{debt_positions, idempotency_records};
 use crate::scope::Scope;
 use crate::seal::Spot;
 use crate::store::Who;
@@ -217,10 +217,37 @@ async fn find(
 }
 
 async fn commit_with(mut db: Db<'_>, scope: Scope, row: RecordRow, batch: Batch) -> Result<(), StoreError> {
-    let ((), ()) = together!(&mut db, |mut db| async move { insert(&mut db, &row).await }, |mut db| async move {
-        commit::apply(&mut db, &scope, batch).await
-    },)?;
+    // Who writes nothing locks nothing: what is shown may be erased before the answer to it is kept.
+    let shown = row.debt_position_id.filter(|_| batch.is_empty());
+    let institution = row.institution_id;
+    let ((), (), ()) = together!(
+        &mut db,
+        |mut db| async move { insert(&mut db, &row).await },
+        |db| still_there(db, institution, shown),
+        |mut db| async move { commit::apply(&mut db, &scope, batch).await },
+    )?;
     Ok(())
+}
+
+/// Keeps a position from being erased until the transaction ends. On SQLite there is one writer alone.
+async fn still_there(
+    mut db: Db<'_>,
+    institution: Id<InstitutionId>,
+    position: Option<Id<DebtPositionId>>,
+) -> Result<(), StoreError> {
+    let Some(position) = position else { return Ok(()) };
+    let there = debt_positions::table
+        .filter(debt_positions::institution_id.eq(institution))
+        .filter(debt_positions::id.eq(position))
+        .filter(debt_positions::erased_at.is_null())
+        .select(debt_positions::id);
+    let found: Option<Id<DebtPositionId>> = match &mut db {
+        Db::Postgres(connection) => {
+            diesel_async::RunQueryDsl::get_result(there.for_share(), connection).await.optional()?
+        }
+        Db::Sqlite(connection) => diesel::RunQueryDsl::get_result(there, &mut **connection).optional()?,
+    };
+    found.map(drop).ok_or(StoreError::Conflict)
 }
 
 /// Inserts a record, or takes the place of one whose time is over.

@@ -19,7 +19,7 @@ use crate::command::Cli;
 use crate::terminal::Terminal;
 
 /// Every request makes and drops many small things on several threads; the system's allocator spends more on each, and
-/// keeps more of them (docs/performance.md).
+/// keeps more of them (docs/decisions/0004-memory.md).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -63,6 +63,7 @@ pub(crate) fn prepare(cluster: &Cluster, database: &str, made: &[Value]) -> Scri
         sql.push_str(&format!("GRANT SELECT ON {table} TO tramite_app;\n"));
     }
     cluster.psql(database, &sql);
+    cluster.psql(database, "ANALYZE");
     let institution = cluster.psql(database, "SELECT institution_id FROM bench_notices WHERE n = 1").trim().to_owned();
     let wall = Wall { institution };
     Scripts {

@@ -26,7 +26,7 @@ const API_BODY_MAX: Duration = Duration::from_secs(10 + 5);
 /// What the Node's listener bears: five seconds for TLS, for a head, and for a body.
 const NODE_MAX: Duration = Duration::from_secs(5);
 const NODE_BODY_MAX: Duration = Duration::from_secs(5 + 5);
-/// How long somebody who reads nothing is borne, as `listen.rs` of the server says.
+/// How long somebody who reads nothing is borne, as `timed.rs` of the server says.
 const UNREAD_MAX: Duration = Duration::from_secs(15);
 /// How long one request is answered that is not slow itself: longer than a head may take.
 const WAIT_SECONDS: u64 = 12;

@@ -84,10 +84,11 @@ pub async fn once(
     fingerprint: [u8; 32],
     decide: impl AsyncFn() -> Result<(Batch, Reply), Problem>,
 ) -> Answer {
-    once_completed(gateway, tenant, key, fingerprint, decide, Ok).await
+    once_looking(gateway, tenant, key, fingerprint, decide, (Look::WhenInDoubt, Ok)).await
 }
 
-/// The same where an answer is kept without something that is made again for its replay: `complete` puts it in.
+/// The same where an answer is kept without something that is made again for its replay: `complete` puts it in. A kept
+/// answer is looked for before anything is decided.
 ///
 /// # Errors
 /// As [`once`], and those of `complete`.
@@ -98,6 +99,17 @@ pub(crate) async fn once_completed(
     fingerprint: [u8; 32],
     decide: impl AsyncFn() -> Result<(Batch, Reply), Problem>,
     complete: impl Fn(Vec<u8>) -> Result<Vec<u8>, Problem>,
+) -> Answer {
+    once_looking(gateway, tenant, key, fingerprint, decide, (Look::AtOnce, complete)).await
+}
+
+async fn once_looking(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    key: &IdempotencyKey,
+    fingerprint: [u8; 32],
+    decide: impl AsyncFn() -> Result<(Batch, Reply), Problem>,
+    (look, complete): (Look, impl Fn(Vec<u8>) -> Result<Vec<u8>, Problem>),
 ) -> Answer {
     let recorder = Recorder::new(gateway, tenant.client_id(), key, fingerprint);
     let store = gateway.store();
@@ -121,7 +133,7 @@ pub(crate) async fn once_completed(
         store.commit_answer(&tenant.scope, batch, recorder.of(&reply)).await?;
         Ok(reply)
     };
-    run(&recorder, find, act).await
+    run(&recorder, look, find, act).await
 }
 
 /// Whether what an answer tells of exists for the caller still: a draft may have been erased since, and a client that was
@@ -151,19 +163,28 @@ pub async fn once_by_operator(
     let client = operator.client.id;
     let recorder = Recorder::new(gateway, client, key, fingerprint);
     let find = async || Ok(gateway.store().system().idempotent_answer(client, &recorder.key, recorder.now).await?);
-    run(&recorder, find, async || act(&recorder).await).await
+    run(&recorder, Look::WhenInDoubt, find, async || act(&recorder).await).await
+}
+
+/// When a kept answer is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Before anything is decided: the decision asks of others, who count the questions.
+    AtOnce,
+    /// When there is a reason to. Almost every request is the first of its key; one that is not is found out when its
+    /// answer is to be kept, or by a refusal.
+    WhenInDoubt,
 }
 
 async fn run(
     recorder: &Recorder,
+    look: Look,
     find: impl AsyncFn() -> Result<Option<IdempotencyRecord>, Problem>,
     act: impl AsyncFn() -> Result<Reply, Problem>,
 ) -> Answer {
-    // Almost every request is the first of its key. One that is not is found out when its answer is to be kept, or by a
-    // refusal, so nothing is looked up before there is a reason to.
     let mut made = 0;
     loop {
-        if made > 0
+        if (made > 0 || look == Look::AtOnce)
             && let Some(reply) = recorder.replay(find().await?)?
         {
             return Ok(reply.replayed());

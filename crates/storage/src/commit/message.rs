@@ -7,7 +7,7 @@ use tramite_domain::batch::Write;
 use tramite_domain::event::Event;
 use tramite_domain::ids::InstitutionId;
 
-use crate::db::{Db, execute};
+use crate::db::{AllOk as _, Db, execute};
 use crate::error::StoreError;
 use crate::row::event::{EventRow, TaskRow};
 use crate::row::journal::{AuditRow, JournalRow};
@@ -18,7 +18,7 @@ pub(super) async fn tell(db: Db<'_>, institution: InstitutionId, writes: &[Write
     match db {
         Db::Postgres(connection) => {
             let each = writes.iter().map(|write| one(Db::Postgres(connection), institution, write));
-            join_all(each).await.into_iter().collect::<Result<(), _>>()?;
+            join_all(each).await.all_ok()?;
         }
         Db::Sqlite(connection) => {
             for write in writes {

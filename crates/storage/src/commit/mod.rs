@@ -16,7 +16,7 @@ use tramite_domain::batch::{Batch, Write};
 use tramite_domain::ids::{InstitutionId, SessionId};
 
 use crate::Store;
-use crate::db::{Db, together};
+use crate::db::{AllOk as _, Db, together};
 use crate::error::StoreError;
 use crate::scope::Scope;
 
@@ -90,7 +90,7 @@ async fn change(db: Db<'_>, scope: &Scope, sessions: &[SessionId], changes: &[Wr
     match db {
         Db::Postgres(connection) => {
             let each = changes.iter().map(|write| one(Db::Postgres(connection), scope, sessions, write));
-            join_all(each).await.into_iter().collect()
+            join_all(each).await.all_ok().map(drop)
         }
         Db::Sqlite(connection) => {
             for write in changes {

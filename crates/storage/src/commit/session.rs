@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Writing checkout sessions.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId, SessionId};
 use tramite_domain::session::{CheckoutSession, ItemSubject};
@@ -140,10 +141,11 @@ pub(super) async fn none_left(
     written: &[SessionId],
 ) -> Result<(), StoreError> {
     let written: Vec<Id<SessionId>> = written.iter().copied().map(Id).collect();
+    // Row by row: as a set, the live sessions would all be read for each receipt.
     let live = checkout_sessions::table
-        .filter(checkout_sessions::institution_id.eq(Id(institution)))
-        .filter(checkout_sessions::told_status.eq_any(live_names()))
-        .select(checkout_sessions::id);
+        .filter(checkout_sessions::institution_id.eq(session_items::institution_id))
+        .filter(checkout_sessions::id.eq(session_items::session_id))
+        .filter(checkout_sessions::told_status.eq_any(live_names()));
     let left: Option<Id<SessionId>> = first!(
         db,
         session_items::table
@@ -151,7 +153,7 @@ pub(super) async fn none_left(
             .filter(session_items::installment_id.eq(Some(Id(installment))))
             .filter(session_items::paid_at.is_null())
             .filter(session_items::session_id.ne_all(&written))
-            .filter(session_items::session_id.eq_any(live))
+            .filter(exists(live))
             .select(session_items::session_id)
             .limit(1)
     )?;

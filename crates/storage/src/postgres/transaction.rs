@@ -10,6 +10,7 @@ use deadpool::managed::Object;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt as _;
 use futures_util::future::join;
+use tokio::task::unconstrained;
 use tokio::time::timeout;
 
 use super::connect::LOCK_MS_MAX;
@@ -51,7 +52,8 @@ where
         let mut shared = connection;
         shared.batch_execute(&opening).await
     };
-    let (begun, done) = join(begin, work(Db::Postgres(connection))).await;
+    // Not held up by the runtime's budget either: a statement that is not sent in its turn would be sent out of its turn.
+    let (begun, done) = join(begin, unconstrained(work(Db::Postgres(connection)))).await;
     let result = match begun {
         Ok(()) => done,
         Err(error) => Err(error.into()),

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 use tramite_domain::attempt::Attempt;
-use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId};
+use tramite_domain::ids::{InstallmentId, InstitutionId};
 use tramite_domain::time::Instant;
 
 use super::notice::of_notice;
@@ -35,7 +35,7 @@ impl Store {
     }
 }
 
-async fn recent(
+pub(super) async fn recent(
     mut db: Db<'_>,
     scope: Scope,
     installments: Vec<Id<InstallmentId>>,
@@ -65,41 +65,10 @@ pub(super) async fn on_notice(
         &mut db,
         attempts::table
             .filter(attempts::institution_id.eq(Id(institution)))
-            .filter(attempts::installment_id.eq_any(asked))
+            .filter(attempts::installment_id.nullable().eq(asked.single_value()))
             .filter(attempts::at.ge(At(since)))
             .order((attempts::at, attempts::id))
             .select(AttemptRow::as_select())
     )?;
     rows.into_iter().map(AttemptRow::into_attempt).collect()
-}
-
-/// The attempts on the unpaid installments of a position, seen last at `since` or later.
-pub(super) async fn on_position(
-    mut db: Db<'_>,
-    institution: InstitutionId,
-    position: DebtPositionId,
-    since: Instant,
-) -> Result<Vec<Attempt>, StoreError> {
-    let rows: Vec<AttemptRow> = load!(
-        &mut db,
-        attempts::table
-            .filter(attempts::institution_id.eq(Id(institution)))
-            .filter(attempts::installment_id.eq_any(unpaid(institution, position)))
-            .filter(attempts::at.ge(At(since)))
-            .order((attempts::at, attempts::id))
-            .select(AttemptRow::as_select())
-    )?;
-    rows.into_iter().map(AttemptRow::into_attempt).collect()
-}
-
-/// The installments of a position that nobody has paid.
-#[diesel::dsl::auto_type]
-pub(super) fn unpaid(institution: InstitutionId, position: DebtPositionId) -> _ {
-    let institution: Id<InstitutionId> = Id(institution);
-    let position: Id<DebtPositionId> = Id(position);
-    asked_installments
-        .filter(asked_installments.field(installments::institution_id).eq(institution))
-        .filter(asked_installments.field(installments::debt_position_id).eq(position))
-        .filter(asked_installments.field(installments::paid_at).is_null())
-        .select(asked_installments.field(installments::id))
 }

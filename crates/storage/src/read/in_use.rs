@@ -3,12 +3,13 @@
 
 use tramite_domain::attempt::Attempt;
 use tramite_domain::debt_position::DebtPosition;
-use tramite_domain::ids::DebtPositionId;
+use tramite_domain::ids::{DebtPositionId, InstallmentId};
 use tramite_domain::session::CheckoutSession;
 use tramite_domain::time::Instant;
 
 use super::{attempt, position, session};
 use crate::Store;
+use crate::column::Id;
 use crate::db::{Db, together};
 use crate::error::StoreError;
 use crate::scope::Scope;
@@ -41,17 +42,28 @@ impl Store {
 }
 
 async fn by_id(
-    db: Db<'_>,
+    mut db: Db<'_>,
     scope: Scope,
     id: DebtPositionId,
     since: Instant,
 ) -> Result<Option<PositionInUse>, StoreError> {
     let institution = scope.institution();
-    let (position, attempts, sessions) = together!(
+    let (position, held) = together!(&mut db, |db| position::by_id(db, scope.clone(), id), |db| session::on_position(
         db,
-        |db| position::by_id(db, scope.clone(), id),
-        |db| attempt::on_position(db, institution, id, since),
-        |db| session::holding_position(db, institution, id),
-    )?;
-    Ok(position.map(|position| PositionInUse { position, attempts, sessions }))
+        institution,
+        id
+    ),)?;
+    let Some(position) = position else { return Ok(None) };
+    let unpaid: Vec<InstallmentId> =
+        position.installments().filter(|(_, one)| one.payment.is_none()).map(|(_, one)| one.id).collect();
+    if unpaid.is_empty() {
+        return Ok(Some(PositionInUse { position, attempts: Vec::new(), sessions: Vec::new() }));
+    }
+    let ids = unpaid.iter().copied().map(Id).collect();
+    let (attempts, mut sessions) =
+        together!(&mut db, |db| attempt::recent(db, scope.clone(), ids, since), |mut db| async move {
+            session::live(&mut db, institution, held).await
+        },)?;
+    sessions.retain(|session| unpaid.iter().any(|one| session.holds(*one)));
+    Ok(Some(PositionInUse { position, attempts, sessions }))
 }

@@ -57,15 +57,16 @@ impl Store {
     }
 }
 
-async fn known(db: Db<'_>, scope: Scope, question: ReceiptQuestion) -> Result<KnownOfReceipt, StoreError> {
+async fn known(mut db: Db<'_>, scope: Scope, question: ReceiptQuestion) -> Result<KnownOfReceipt, StoreError> {
     let ReceiptQuestion { receipt_id, outcome, notice, attempts_since, over_max } = question;
     let (institution, number) = (scope.institution(), notice.to_string());
-    let (kept, position, attempts, waiting) = together!(
-        db,
+    let (kept, position, attempts, held) = together!(
+        &mut db,
         |db| receipt::by_key(db, scope.clone(), receipt_id.clone(), outcome),
         |db| notice::by_notice(db, scope.clone(), number.clone()),
         |db| attempt::on_notice(db, institution, number.clone(), attempts_since),
-        |db| session::waiting_for_notice(db, institution, number.clone(), over_max),
+        |db| session::on_notice(db, institution, number.clone()),
     )?;
+    let waiting = session::among(&mut db, institution, held, over_max).await?;
     Ok(KnownOfReceipt { kept, position, attempts, waiting })
 }

@@ -6,7 +6,6 @@ use tramite_domain::attempt::AttemptKind;
 use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId, SessionId};
 use tramite_domain::session::CheckoutSession;
 
-use super::attempt::unpaid;
 use super::grouped;
 use super::notice::of_notice;
 use crate::Store;
@@ -16,8 +15,11 @@ use crate::error::StoreError;
 use crate::row::fit;
 use crate::row::session::{SessionRow, live_names};
 use crate::row::session_item::SessionItemRow;
-use crate::schema::{asked_installments, attempts, checkout_sessions, held_items, installments, session_items};
+use crate::schema::{asked_installments, attempts, checkout_sessions, installments, session_items};
 use crate::scope::Scope;
+
+/// Sessions asked for by their ids in one statement, at most.
+const IDS_MAX: usize = 10_000;
 
 impl Store {
     /// The session of that id; with a client in the scope, only its own, and with services, only where they are those of
@@ -111,25 +113,55 @@ async fn by_cart(mut db: Db<'_>, scope: Scope, reference: String) -> Result<Opti
     visible(&mut db, &scope, head).await
 }
 
+/// The live sessions that hold one of those installments. It asks by keys alone, step by step: until a table has
+/// statistics, PostgreSQL may join two of them in the order that reads both as often as the other has rows.
 async fn holding(
     mut db: Db<'_>,
     institution: InstitutionId,
     installments: Vec<Id<InstallmentId>>,
 ) -> Result<Vec<CheckoutSession>, StoreError> {
-    let held = session_items::table
-        .filter(session_items::institution_id.eq(Id(institution)))
-        .filter(session_items::installment_id.assume_not_null().eq_any(&installments))
-        .select(session_items::session_id);
-    let heads: Vec<SessionRow> = load!(
+    let ids: Vec<Id<SessionId>> = load!(
         &mut db,
-        checkout_sessions::table
-            .filter(checkout_sessions::institution_id.eq(Id(institution)))
-            .filter(checkout_sessions::id.eq_any(held))
-            .filter(checkout_sessions::told_status.eq_any(live_names()))
-            .order(checkout_sessions::id)
-            .select(SessionRow::as_select())
+        session_items::table
+            .filter(session_items::institution_id.eq(Id(institution)))
+            .filter(session_items::installment_id.assume_not_null().eq_any(&installments))
+            .select(session_items::session_id)
     )?;
-    assemble(&mut db, institution, heads).await
+    live(&mut db, institution, distinct(ids)).await
+}
+
+/// The ids of the sessions with an item of that position, which may be paid.
+pub(super) async fn on_position(
+    mut db: Db<'_>,
+    institution: InstitutionId,
+    position: DebtPositionId,
+) -> Result<Vec<Id<SessionId>>, StoreError> {
+    let ids = load!(
+        &mut db,
+        session_items::table
+            .filter(session_items::institution_id.eq(Id(institution)))
+            .filter(session_items::debt_position_id.eq(Some(Id(position))))
+            .select(session_items::session_id)
+    )?;
+    Ok(distinct(ids))
+}
+
+/// The ids of the sessions that hold the installment of a notice as an unpaid item.
+pub(super) async fn on_notice(
+    mut db: Db<'_>,
+    institution: InstitutionId,
+    number: String,
+) -> Result<Vec<Id<SessionId>>, StoreError> {
+    let asked = of_notice(institution, &number).select(asked_installments.field(installments::id));
+    let ids = load!(
+        &mut db,
+        session_items::table
+            .filter(session_items::institution_id.eq(Id(institution)))
+            .filter(session_items::installment_id.eq(asked.single_value()))
+            .filter(session_items::paid_at.is_null())
+            .select(session_items::session_id)
+    )?;
+    Ok(distinct(ids))
 }
 
 async fn waiting(
@@ -138,33 +170,80 @@ async fn waiting(
     installment: InstallmentId,
     over_max: usize,
 ) -> Result<Waiting, StoreError> {
-    let rows: i64 = fit("over_max", over_max.saturating_add(1))?;
-    let held = || {
-        let unpaid = session_items::table
+    let ids = load!(
+        &mut db,
+        session_items::table
             .filter(session_items::institution_id.eq(Id(institution)))
             .filter(session_items::installment_id.eq(Some(Id(installment))))
             .filter(session_items::paid_at.is_null())
-            .select(session_items::session_id);
-        checkout_sessions::table
-            .filter(checkout_sessions::institution_id.eq(Id(institution)))
-            .filter(checkout_sessions::id.eq_any(unpaid))
-    };
-    let (mut heads, mut over): (Vec<SessionRow>, Vec<SessionRow>) = load_together!(
-        &mut db,
-        held()
-            .filter(checkout_sessions::told_status.eq_any(live_names()))
-            .order(checkout_sessions::id)
-            .select(SessionRow::as_select()),
-        held()
-            .filter(checkout_sessions::told_status.ne_all(live_names()))
-            .order(checkout_sessions::id.desc())
-            .limit(rows)
-            .select(SessionRow::as_select()),
+            .select(session_items::session_id)
     )?;
+    among(&mut db, institution, distinct(ids), over_max).await
+}
+
+/// The live ones of those sessions.
+pub(super) async fn live(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    ids: Vec<Id<SessionId>>,
+) -> Result<Vec<CheckoutSession>, StoreError> {
+    let mut sessions = Vec::new();
+    for part in ids.chunks(IDS_MAX) {
+        let (heads, items): (Vec<SessionRow>, Vec<SessionItemRow>) = load_together!(
+            db,
+            checkout_sessions::table
+                .filter(checkout_sessions::institution_id.eq(Id(institution)))
+                .filter(checkout_sessions::id.eq_any(part))
+                .filter(checkout_sessions::told_status.eq_any(live_names()))
+                .order(checkout_sessions::id)
+                .select(SessionRow::as_select()),
+            session_items::table
+                .filter(session_items::institution_id.eq(Id(institution)))
+                .filter(session_items::session_id.eq_any(part))
+                .order(session_items::place)
+                .select(SessionItemRow::as_select()),
+        )?;
+        sessions.append(&mut joined(heads, items)?);
+    }
+    Ok(sessions)
+}
+
+/// All live ones of those sessions, and the newest of those that are over.
+pub(super) async fn among(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    ids: Vec<Id<SessionId>>,
+    over_max: usize,
+) -> Result<Waiting, StoreError> {
+    let rows: i64 = fit("over_max", over_max.saturating_add(1))?;
+    let mut over: Vec<SessionRow> = Vec::new();
+    // Ids are in the order of time, and so the newest ones of all are found among the newest of each part.
+    for part in ids.chunks(IDS_MAX) {
+        let mut ended: Vec<SessionRow> = load!(
+            db,
+            checkout_sessions::table
+                .filter(checkout_sessions::institution_id.eq(Id(institution)))
+                .filter(checkout_sessions::id.eq_any(part))
+                .filter(checkout_sessions::told_status.ne_all(live_names()))
+                .order(checkout_sessions::id.desc())
+                .limit(rows)
+                .select(SessionRow::as_select())
+        )?;
+        over.append(&mut ended);
+    }
+    over.sort_by_key(|row| std::cmp::Reverse(row.id));
     let more = over.len() > over_max;
     over.truncate(over_max);
-    heads.append(&mut over);
-    Ok(Waiting { sessions: assemble(&mut db, institution, heads).await?, more })
+    let mut sessions = live(db, institution, ids).await?;
+    sessions.append(&mut assemble(db, institution, over).await?);
+    Ok(Waiting { sessions, more })
+}
+
+/// Each id once, in the order of time.
+fn distinct(mut ids: Vec<Id<SessionId>>) -> Vec<Id<SessionId>> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// The whole session, where it exists for the scope: one of another client, or with an item of another service, does not.
@@ -197,86 +276,6 @@ pub(super) async fn assemble(
             .select(SessionItemRow::as_select())
     )?;
     joined(heads, rows)
-}
-
-/// The live sessions that hold an unpaid installment of a position, asked for in one go.
-pub(super) async fn holding_position(
-    mut db: Db<'_>,
-    institution: InstitutionId,
-    position: DebtPositionId,
-) -> Result<Vec<CheckoutSession>, StoreError> {
-    let holding = || {
-        let held = held_items
-            .filter(held_items.field(session_items::institution_id).eq(Id(institution)))
-            .filter(
-                held_items.field(session_items::installment_id).assume_not_null().eq_any(unpaid(institution, position)),
-            )
-            .select(held_items.field(session_items::session_id));
-        checkout_sessions::table
-            .filter(checkout_sessions::institution_id.eq(Id(institution)))
-            .filter(checkout_sessions::id.eq_any(held))
-            .filter(checkout_sessions::told_status.eq_any(live_names()))
-    };
-    let (heads, items): (Vec<SessionRow>, Vec<SessionItemRow>) = load_together!(
-        &mut db,
-        holding().order(checkout_sessions::id).select(SessionRow::as_select()),
-        items_of(institution)
-            .filter(session_items::session_id.eq_any(holding().select(checkout_sessions::id)))
-            .order(session_items::place)
-            .select(SessionItemRow::as_select()),
-    )?;
-    joined(heads, items)
-}
-
-/// The sessions that a payment of a notice completes, asked for in one go.
-pub(super) async fn waiting_for_notice(
-    mut db: Db<'_>,
-    institution: InstitutionId,
-    number: String,
-    over_max: usize,
-) -> Result<Waiting, StoreError> {
-    let rows: i64 = fit("over_max", over_max.saturating_add(1))?;
-    let held = || {
-        let asked = of_notice(institution, &number).select(asked_installments.field(installments::id));
-        let unpaid = held_items
-            .filter(held_items.field(session_items::institution_id).eq(Id(institution)))
-            .filter(held_items.field(session_items::installment_id).assume_not_null().eq_any(asked))
-            .filter(held_items.field(session_items::paid_at).is_null())
-            .select(held_items.field(session_items::session_id));
-        checkout_sessions::table
-            .filter(checkout_sessions::institution_id.eq(Id(institution)))
-            .filter(checkout_sessions::id.eq_any(unpaid))
-    };
-    let live = || held().filter(checkout_sessions::told_status.eq_any(live_names()));
-    let over = || {
-        let ended = held().filter(checkout_sessions::told_status.ne_all(live_names()));
-        ended.order(checkout_sessions::id.desc()).limit(rows)
-    };
-    type Rows = (Vec<SessionRow>, Vec<SessionItemRow>, Vec<SessionRow>, Vec<SessionItemRow>);
-    let (live, live_items, over, over_items): Rows = load_together!(
-        &mut db,
-        live().order(checkout_sessions::id).select(SessionRow::as_select()),
-        items_of(institution)
-            .filter(session_items::session_id.eq_any(live().select(checkout_sessions::id)))
-            .order(session_items::place)
-            .select(SessionItemRow::as_select()),
-        over().select(SessionRow::as_select()),
-        items_of(institution)
-            .filter(session_items::session_id.eq_any(over().select(checkout_sessions::id)))
-            .order(session_items::place)
-            .select(SessionItemRow::as_select()),
-    )?;
-    let (mut sessions, mut over) = (joined(live, live_items)?, joined(over, over_items)?);
-    let more = over.len() > over_max;
-    over.truncate(over_max);
-    sessions.append(&mut over);
-    Ok(Waiting { sessions, more })
-}
-
-#[diesel::dsl::auto_type(no_type_alias)]
-fn items_of(institution: InstitutionId) -> _ {
-    let institution: Id<InstitutionId> = Id(institution);
-    session_items::table.filter(session_items::institution_id.eq(institution))
 }
 
 /// Sessions with their items.

@@ -29,6 +29,5 @@ diesel::allow_tables_to_appear_in_same_query!(clients, client_secrets, delegatio
 diesel::alias!(
     debt_positions as keyed_positions: KeyedPositions,
     installments as asked_installments: AskedInstallments,
-    session_items as held_items: HeldItems,
     receipts as asked_receipts: AskedReceipts,
 );

@@ -190,6 +190,20 @@ pub(crate) async fn of_two_transactions_over_the_same_rows_one_is_a_conflict(dat
     }
 }
 
+pub(crate) async fn of_several_failures_the_cause_is_told(database: Database) {
+    let town = town(&database).await;
+    let mut draft = simple("P-1");
+    draft.published_at = None;
+    town.add(&draft).await;
+    let told = Write::InsertEvent(Box::new(event(&draft)));
+    town.store.commit(&town.node(), Batch::new().with(told.clone())).await.unwrap();
+    // The event is there already. The draft is erased in several steps, of which the later ones fail because of that.
+    let erase = Batch::new().with(Write::EraseDraft { id: draft.id, expected: 1 }).with(told);
+    let refused = town.store.commit(&town.node(), erase).await;
+    assert!(matches!(refused, Err(StoreError::Duplicate(_))), "{refused:?}");
+    assert_eq!(town.store.position(&town.node(), draft.id).await.unwrap(), Some(draft));
+}
+
 pub(crate) async fn a_dead_server_is_unavailable_and_comes_back_by_itself() {
     let Some(cluster) = postgres::Cluster::start_new(postgres::Options::default()) else { return };
     let database = Database::Postgres(cluster.create_database("fault"));

@@ -42,7 +42,7 @@ mod sentences {
             positions::a_settled_installment_is_paid_and_its_siblings_are_untouched,
             positions::an_erased_draft_is_gone_and_its_numbers_stay_taken,
             positions::a_position_of_an_unknown_notice_needs_no_service,
-            positions::a_position_of_a_thousand_installments_is_kept,
+            positions::a_position_of_a_thousand_installments_is_kept_and_changed,
             positions::of_an_attempt_the_last_time_is_kept,
             lists::the_state_filter_agrees_with_the_pure_function,
             lists::what_the_clock_moves_is_due_at_its_instant,
@@ -96,6 +96,7 @@ mod sentences {
             migrations::a_schema_this_program_does_not_know_is_refused,
             faults::a_failing_job_does_not_harm_its_neighbours,
             faults::a_killed_writer_loses_nothing_it_acknowledged,
+            faults::of_several_failures_the_cause_is_told,
             faults::of_two_transactions_over_the_same_rows_one_is_a_conflict;
         sqlite:
             faults::another_program_that_writes_makes_the_store_busy;

@@ -187,13 +187,21 @@ pub(crate) async fn a_position_of_an_unknown_notice_needs_no_service(database: D
     }
 }
 
-pub(crate) async fn a_position_of_a_thousand_installments_is_kept(database: Database) {
+pub(crate) async fn a_position_of_a_thousand_installments_is_kept_and_changed(database: Database) {
     let town = town(&database).await;
     let mut large = position("TARI-1");
     large.options[1].installments = (0..1_100).map(|number| installment(&number.to_string(), 5)).collect();
     town.add(&large).await;
     let found = town.store.position(&town.node(), large.id).await.unwrap().unwrap();
     assert!(found == large, "every installment is back in its place");
+    // More statements than the runtime lets pass in one turn, and on the same connections prepared by the time before.
+    for version in 1..4 {
+        large.version = version + 1;
+        large.options[1].installments.push(installment(&format!("new-{version}"), 5));
+        town.store.commit(&town.node(), updating(&large, version)).await.unwrap();
+        let found = town.store.position(&town.node(), large.id).await.unwrap().unwrap();
+        assert!(found == large, "every installment is where it was, and the new one is last");
+    }
 }
 
 pub(crate) async fn of_an_attempt_the_last_time_is_kept(database: Database) {
