@@ -4,6 +4,8 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use tramite_storage::{IdempotencyKey, Scope};
 use tramite_testkit::Database;
 
 use crate::support::made::debt_position;
@@ -68,6 +70,13 @@ pub(crate) async fn a_session_pays_what_it_makes_what_it_finds_and_what_a_notice
     // The same intention again gives the same address, and nothing else is made.
     let again = portal.post_as("one", SESSIONS, &body).await;
     assert_eq!((again.is(201).json(), again.header("idempotent-replayed")), (told, Some("true")));
+    // The link is made again for it: whoever has it may pay, so it is kept nowhere.
+    let key =
+        IdempotencyKey { sha256: Sha256::digest("one").into(), method: "POST".to_owned(), path: SESSIONS.to_owned() };
+    let scope = Scope::of_token(seeded.a.id, None, seeded.for_a.id);
+    let kept = gateway.gateway.store().idempotent_answer(&scope, &key, gateway.gateway.now()).await.unwrap();
+    let kept = String::from_utf8(kept.unwrap().body.unwrap()).unwrap();
+    assert!(kept.contains(&id) && !kept.contains(&token), "{kept}");
     assert_eq!(portal.ids(POSITIONS).await.len(), 3);
     portal.make(SESSIONS, &session(&json!([{"debt_position": debt_position("T-4")}]))).await;
     let found = text(&found, "/id");

@@ -35,7 +35,7 @@ pub(crate) const FEW_ROWS: usize = 5;
 macro_rules! insert_rows {
     ($db:expr, $table:expr, $rows:expr) => {{
         let rows = $rows;
-        let (few, many) = if rows.len() > $crate::commit::FEW_ROWS { (&rows[..0], &rows[..]) } else { (&rows[..], &rows[..0]) };
+        let (few, many) = rows.split_at(if rows.len() > $crate::commit::FEW_ROWS { 0 } else { rows.len() });
         let parts: Vec<_> = many.chunks($crate::commit::INSERT_ROWS_MAX).collect();
         $crate::db::execute_each!($db, few, row => diesel::insert_into($table).values(row))?;
         $crate::db::execute_each!($db, parts, part => diesel::insert_into($table).values(*part))?;
