@@ -21,6 +21,8 @@ mod ended;
 mod guides;
 #[path = "journeys/held.rs"]
 mod held;
+#[path = "journeys/hostile.rs"]
+mod hostile;
 #[path = "journeys/keys.rs"]
 mod keys;
 #[path = "journeys/many.rs"]
@@ -73,6 +75,7 @@ fn main() {
             crash::answer_lost,
         )
         .async_on_both("no_acknowledged_receipt_is_lost_in_a_crash_at_any_moment", crash::any_moment)
+        .async_on_both("messages_made_to_do_harm_get_their_fault_and_change_nothing", hostile::messages)
         .async_on_both("keys_are_changed_without_a_pause", keys::changed)
         .async_on_both("what_a_token_stood_for_ends_it_in_every_process_within_a_minute", ended::everywhere)
         .async_on_both("in_production_a_receipt_is_taken_from_the_node_alone", node_listener::mutual_tls)
