@@ -2,6 +2,7 @@
 //! Migrations on SQLite, one process at a time: the write lock of the file is taken first.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::result::Error;
@@ -17,6 +18,8 @@ use crate::migrate::{Migrated, READ_SEAL, SQLITE_MIGRATIONS, Seal, check_seal, n
 
 /// Milliseconds to wait for another process that migrates.
 const MIGRATION_WAIT_MS_MAX: u32 = 60_000;
+/// How long until the file is asked for again.
+const TURN: Duration = Duration::from_millis(20);
 
 /// Brings the schema up to date and seals the environment.
 pub(crate) async fn migrate(path: &Path, environment: Environment) -> Result<Migrated, StoreError> {
@@ -40,11 +43,25 @@ impl From<Error> for Failure {
 
 fn run(path: &Path, environment: Environment) -> Result<Migrated, StoreError> {
     make_private(path)?;
-    let mut connection = connect::writer(path)?;
+    let mut connection = writer_in_turn(path)?;
     connection.batch_execute(&format!("PRAGMA busy_timeout = {MIGRATION_WAIT_MS_MAX}"))?;
     let applied =
         connection.immediate_transaction(|connection| apply(connection, environment)).map_err(|failed| failed.0)?;
     Ok(Migrated { applied, version: newest::<Sqlite>(&SQLITE_MIGRATIONS)? })
+}
+
+/// Of several that make a new file a WAL one at the same time, SQLite tells all but one at once that it is locked,
+/// whatever time they have.
+fn writer_in_turn(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let begun_at = Instant::now();
+    loop {
+        match connect::writer(path) {
+            Err(StoreError::Busy) if begun_at.elapsed() < Duration::from_millis(MIGRATION_WAIT_MS_MAX.into()) => {
+                std::thread::sleep(TURN);
+            }
+            other => return other,
+        }
+    }
 }
 
 /// A new file belongs to its owner alone (mode 0600); SQLite gives the files beside it the same mode.
