@@ -85,6 +85,7 @@ fn main() {
         .async_on_own_postgres("a_full_tablespace_refuses_cleanly_and_recovers", full, disk_full::tablespace)
         .async_on_own_postgres("a_database_that_dies_under_load_and_returns_loses_nothing", usual, outage::killed)
         .async_on_own_postgres("a_database_that_is_held_makes_nobody_wait_without_end", usual, held::held)
+        .async_on_sqlite("a_database_that_is_held_makes_nobody_wait_without_end", held::file)
         .async_on_both("a_gateway_that_stops_leaves_nobody_without_an_answer", stop::under_load)
         .async_on_postgres("a_gateway_is_replaced_while_another_serves", rolling::one_of_two)
         .async_on_both("a_database_is_prepared_by_several_processes_at_once", rolling::prepared_at_once)
@@ -107,11 +108,6 @@ fn main() {
             .async_on_sqlite("the_first_start_and_the_first_institution_work_as_they_are_written", |_| {
                 guides::first_institution()
             })
-    } else {
-        suite
-    };
-    let suite = if held::sqlite_shell_present() {
-        suite.async_on_sqlite("a_database_that_is_held_makes_nobody_wait_without_end", held::file)
     } else {
         suite
     };

@@ -7,9 +7,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, SqliteConnection};
 use reqwest::{Client, Method};
+use tramite_testkit::Database;
 use tramite_testkit::postgres::Cluster;
-use tramite_testkit::{Database, all_required};
 use tramite_tests::api::{Api, notice, position};
 use tramite_tests::load::{Load, Shot, longest, outcomes, rest, soap};
 use tramite_tests::node;
@@ -53,13 +55,6 @@ impl Lock {
         shell.args(["-X", "-q", "-d", url]);
         Self::take(shell, "BEGIN; LOCK TABLE debt_positions IN ACCESS EXCLUSIVE MODE;")
     }
-
-    /// Nobody writes.
-    fn of_file(path: &str) -> Self {
-        let mut shell = Command::new("sqlite3");
-        shell.arg(path);
-        Self::take(shell, ".timeout 5000\nBEGIN IMMEDIATE;")
-    }
 }
 
 impl Drop for Lock {
@@ -68,6 +63,13 @@ impl Drop for Lock {
         drop(self.0.stdin.take());
         let _ = self.0.wait();
     }
+}
+
+/// A connection of another program that keeps everybody from writing into the file until it is dropped.
+fn file_lock(path: &str) -> SqliteConnection {
+    let mut connection = SqliteConnection::establish(path).unwrap();
+    connection.batch_execute("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE").unwrap();
+    connection
 }
 
 pub(crate) async fn held(cluster: Arc<Cluster>) {
@@ -116,13 +118,6 @@ pub(crate) async fn held(cluster: Arc<Cluster>) {
     finish(load, begun).await;
 }
 
-/// Whether there is a shell for SQLite.
-pub(crate) fn sqlite_shell_present() -> bool {
-    let present = Command::new("sqlite3").arg("--version").stdout(Stdio::null()).status().is_ok();
-    assert!(present || !all_required(), "sqlite3 is required here");
-    present
-}
-
 /// Another program writes into the file for longer than anybody waits for it.
 pub(crate) async fn file(database: Database) {
     let mut town = Town::start(&database).await;
@@ -133,7 +128,7 @@ pub(crate) async fn file(database: Database) {
     let to = addressee(&town, "comune-perugia");
     let receipts = prepare(&api, &to, 2).await;
     let load = start(&town, &served).await;
-    let lock = Lock::of_file(database.url().strip_prefix("sqlite:").unwrap());
+    let lock = file_lock(database.url().strip_prefix("sqlite:").unwrap());
     // Creations stop coming: the lock is there.
     until("nothing is written", async || {
         let since = Instant::now();
