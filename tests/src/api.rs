@@ -4,12 +4,14 @@
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
+use tramite_testkit::Operation;
 use uuid::Uuid;
 
-/// A caller with a token of one institution.
+/// A caller with a token of one institution, of the platform, or of nobody.
 #[derive(Debug, Clone)]
 pub struct Api {
     url: String,
+    /// Empty where there is none.
     token: String,
     http: Client,
 }
@@ -42,8 +44,18 @@ impl Api {
         Self::with_form(url, client_id, client_secret, &[("grant_type", "client_credentials")]).await
     }
 
-    async fn with_form(url: &str, client_id: &str, client_secret: &str, form: &[(&str, &str)]) -> Self {
-        let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+    /// Somebody without a token.
+    #[must_use]
+    pub fn of_nobody(url: &str) -> Self {
+        Self { url: url.to_owned(), token: String::new(), http: client() }
+    }
+
+    /// Takes a token with what the form says.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn with_form(url: &str, client_id: &str, client_secret: &str, form: &[(&str, &str)]) -> Self {
+        let http = client();
         let asked =
             http.post(format!("{url}/oauth2/token")).basic_auth(client_id, Some(client_secret)).form(form).send();
         let answer: Value = asked.await.expect("an answer").json().await.expect("JSON");
@@ -94,6 +106,21 @@ impl Api {
         self.send(Method::DELETE, path, None, None).await
     }
 
+    /// Uses an operation of the contract with its example, and these values in its path.
+    pub async fn ask(&self, operation: &Operation, values: &[String]) -> Came {
+        self.ask_with(operation, values, operation.body.as_ref()).await
+    }
+
+    /// The same with another body, under a new key where the operation takes one.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn ask_with(&self, operation: &Operation, values: &[String], body: Option<&Value>) -> Came {
+        let key = operation.keyed.then(|| Uuid::new_v4().to_string());
+        let method = operation.method.parse().expect("a method");
+        self.send(method, &operation.path_with(values), body, key.as_deref()).await
+    }
+
     async fn send(&self, method: Method, path: &str, body: Option<&Value>, key: Option<&str>) -> Came {
         self.try_send(method, path, body, key).await.expect("an answer")
     }
@@ -109,7 +136,10 @@ impl Api {
         body: Option<&Value>,
         key: Option<&str>,
     ) -> Result<Came, reqwest::Error> {
-        let mut request = self.http.request(method, format!("{}{path}", self.url)).bearer_auth(&self.token);
+        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        if !self.token.is_empty() {
+            request = request.bearer_auth(&self.token);
+        }
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -134,7 +164,38 @@ impl Api {
     }
 }
 
+fn client() -> Client {
+    Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client")
+}
+
 impl Came {
+    /// Status and name of a problem; the name is empty where it is none.
+    #[must_use]
+    pub fn problem(&self) -> (u16, &str) {
+        let name = self.body["type"].as_str().and_then(|name| name.rsplit('/').next());
+        (self.status.as_u16(), name.unwrap_or_default())
+    }
+
+    /// The body of a problem without what differs from request to request.
+    #[must_use]
+    pub fn without_instance(&self) -> Value {
+        let mut body = self.body.clone();
+        if let Some(members) = body.as_object_mut() {
+            members.remove("instance");
+        }
+        body
+    }
+
+    /// Where a problem found faults, and which: pointer and code.
+    #[must_use]
+    pub fn faults(&self) -> Vec<(&str, &str)> {
+        let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        errors
+            .iter()
+            .map(|fault| (fault["pointer"].as_str().unwrap_or_default(), fault["code"].as_str().unwrap_or_default()))
+            .collect()
+    }
+
     /// A header, where it is text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

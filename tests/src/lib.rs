@@ -15,6 +15,8 @@ pub mod certificates;
 pub mod dump;
 pub mod load;
 pub mod node;
+pub mod pair;
+pub mod platform;
 pub mod process;
 pub mod production;
 pub mod town;

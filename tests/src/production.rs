@@ -10,6 +10,7 @@ use tramite_testkit::{Database, free_port};
 use crate::api::Api;
 use crate::binary::tramite;
 use crate::node::Addressee;
+use crate::platform::{PORTAL, Platform};
 use crate::process::Process;
 use crate::town::{generous, readiness};
 use crate::until;
@@ -128,17 +129,15 @@ impl Production {
     /// # Panics
     /// When something is refused.
     pub async fn institution(&self, running: &Running) -> (Api, Addressee) {
-        let operator = Api::of_operator(&running.url, &self.operator.0, &self.operator.1).await;
-        let station = json!({"broker_tax_code": BROKER, "version": 2, "primitive_version": 2, "enabled": true});
-        let made = operator.put(&format!("/v1/stations/{STATION}"), &station).await;
-        assert!(made.status.is_success(), "{}", made.body);
-        let body = json!({
-            "code": "comune-prova", "tax_code": TAX_CODE, "display_name": "Comune di Prova", "status": "active",
-            "stations": [{"station_id": STATION, "aux_digit": 3, "segregation_code": "01", "issuing": true}],
-            "accounts": [{"id": "main", "iban": "IT55T9999903000000000000101"}]
-        });
-        let institution = operator.post("/v1/institutions", &body).await;
-        assert_eq!(institution.status, 201, "{}", institution.body);
+        let platform = Platform::open(&running.url, &self.operator.0, &self.operator.1).await;
+        platform.station(STATION, BROKER).await;
+        let institution = platform
+            .institution(&json!({
+                "code": "comune-prova", "tax_code": TAX_CODE, "display_name": "Comune di Prova", "status": "active",
+                "stations": [{"station_id": STATION, "aux_digit": 3, "segregation_code": "01", "issuing": true}],
+                "accounts": [{"id": "main", "iban": "IT55T9999903000000000000101"}]
+            }))
+            .await;
         let scopes = [
             "debt-positions:read",
             "debt-positions:write",
@@ -148,12 +147,8 @@ impl Production {
             "services:read",
             "services:write",
         ];
-        let client = json!({"kind": "application", "display_name": "Portale di prova", "delegations": [
-            {"institution_id": institution.body["id"], "scopes": scopes, "return_origins": ["https://portale.example.it"]}]});
-        let client = operator.post("/v1/clients", &client).await;
-        assert_eq!(client.status, 201, "{}", client.body);
-        let (id, secret) = (&client.body["client"]["id"], &client.body["secret"]["client_secret"]);
-        let api = Api::with_secret(&running.url, id.as_str().unwrap(), secret.as_str().unwrap(), "comune-prova").await;
+        let portal = json!({"institution_id": institution["id"], "scopes": scopes, "return_origins": [PORTAL]});
+        let api = platform.client("comune-prova", &portal).await.api(&running.url).await;
         let service = json!({"title": {"it": "Multe", "en": "Fines"}, "taxonomy_code": "0102100SA", "account_id": "main",
             "kind": "both", "amount": {"rule": "free"}, "status": "active"});
         let made = api.put("/v1/services/MULTE", &service).await;

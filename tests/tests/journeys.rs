@@ -37,6 +37,10 @@ mod outage;
 mod quota;
 #[path = "journeys/rolling.rs"]
 mod rolling;
+#[path = "journeys/same_notice.rs"]
+mod same_notice;
+#[path = "journeys/scopes.rs"]
+mod scopes;
 #[path = "journeys/slow.rs"]
 mod slow;
 #[path = "journeys/soap_client.rs"]
@@ -45,6 +49,8 @@ mod soap_client;
 mod stop;
 #[path = "journeys/tenants.rs"]
 mod tenants;
+#[path = "journeys/walk.rs"]
+mod walk;
 
 use std::time::Duration;
 
@@ -66,6 +72,10 @@ fn main() {
         .async_on_both("a_receipt_after_the_session_was_cancelled_completes_it_late", otf::late)
         .async_on_both("a_notice_is_paid_anywhere_and_only_once", otf::anywhere)
         .async_on_both("two_institutions_with_the_same_client_do_not_meet", tenants::apart)
+        .async_on_both("what_belongs_to_another_institution_answers_like_what_does_not_exist", walk::stranger)
+        .async_on_both("what_another_client_or_service_holds_answers_like_what_does_not_exist", walk::colleagues)
+        .async_on_both("every_operation_opens_to_the_scopes_that_the_contract_says_and_to_no_other", scopes::matrix)
+        .async_on_both("two_institutions_with_the_same_notice_number_do_not_meet", same_notice::apart)
         .async_on_both("a_notice_of_another_institution_is_paid_only_where_it_may_be", tenants::foreign_notice)
         .async_on_both("the_same_receipt_fifty_times_at_once_is_accepted_once", many::receipts)
         .async_on_both("one_key_two_hundred_times_at_once_makes_one_position", many::one_key)

@@ -13,14 +13,13 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use support::mutate::mutate;
-use support::random::Random;
 use support::samples::Samples;
 use tramite_pagopa::current::Request;
 use tramite_pagopa::embedded::guard_embedded;
 use tramite_pagopa::soap::{self, Refused};
 use tramite_pagopa::strict::{NoRegister, check_answer};
 use tramite_pagopa::{Primitive, Reason};
+use tramite_testkit::{Random, mutate};
 
 const MUTATIONS: u64 = 100_000;
 

@@ -12,12 +12,11 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
-use support::random::Random;
 use support::samples::Samples;
 use tramite_pagopa::current::{Request, Version};
 use tramite_pagopa::strict::{NoRegister, check_answer};
 use tramite_pagopa::{Primitive, Reason, Unreadable, soap};
-use tramite_testkit::{sentences, xmllint};
+use tramite_testkit::{Random, sentences, xmllint};
 
 sentences! {
     schemas:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! For tests alone: the reference folder, schema validation, a private PostgreSQL, free ports,
-//! and sentences that run on both databases.
+//! For tests alone: the reference folder, schema validation, a private PostgreSQL, free ports, damaged messages, the
+//! operations of a contract, and sentences that run on both databases.
 //!
 //! What is absent on a machine (PostgreSQL, the reference folder, `xmllint`) turns the sentences
 //! that need it into *ignored* ones, never into passed ones. With `TRAMITE_REQUIRE_ALL=1`, as in
@@ -8,24 +8,31 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "this crate serves tests only: a broken test machine should stop the test with a clear sentence"
 )]
 
 pub mod postgres;
 
+mod contract;
 mod database;
 mod limit;
+mod mutate;
 mod port;
 mod presence;
+mod random;
 mod reference;
 mod sentences;
 mod suite;
 mod xmllint;
 
+pub use contract::Operation;
 pub use database::Database;
 pub use limit::SENTENCE_LIMIT_SECONDS;
+pub use mutate::mutate;
 pub use port::free_port;
 pub use presence::all_required;
+pub use random::Random;
 pub use reference::{reference, workspace_root};
 pub use suite::Suite;
 pub use xmllint::{xmllint, xmllint_present};

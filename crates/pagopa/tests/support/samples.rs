@@ -11,8 +11,7 @@ use tramite_pagopa::current::{
     Outcome, PaaFault, Party, PartyKind, Psp, ReceiptMessage, ReceiptTransfer, Request, Transfer, TransferType,
     VerifyAnswer, VerifyRequest, Version,
 };
-
-use super::random::Random;
+use tramite_testkit::Random;
 
 pub(crate) struct Samples {
     pub(crate) random: Random,
@@ -47,11 +46,11 @@ impl Samples {
     }
 
     fn day(&mut self) -> NaiveDate {
-        NaiveDate::from_ymd_opt(2020, 1, 1).unwrap() + chrono::Days::new(self.random.next() % 30_000)
+        NaiveDate::from_ymd_opt(2020, 1, 1).unwrap() + chrono::Days::new(self.random.number() % 30_000)
     }
 
     fn instant(&mut self) -> Instant {
-        let micros = i64::try_from(self.random.next() % 4_000_000_000_000_000).unwrap();
+        let micros = i64::try_from(self.random.number() % 4_000_000_000_000_000).unwrap();
         let micros = if self.random.chance(70) { micros - micros % 1_000_000 } else { micros };
         Instant::new(DateTime::from_timestamp_micros(micros).unwrap())
     }

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A small random source (SplitMix64): the same seed gives the same run on every machine.
 
-pub(crate) struct Random(u64);
+/// The source.
+#[derive(Debug, Clone)]
+pub struct Random(u64);
 
 impl Random {
-    pub(crate) fn new(seed: u64) -> Random {
+    /// The one of that seed.
+    #[must_use]
+    pub const fn new(seed: u64) -> Random {
         Random(seed)
     }
 
-    pub(crate) fn next(&mut self) -> u64 {
+    /// Any number.
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut value = self.0;
         value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -17,20 +22,29 @@ impl Random {
     }
 
     /// A number below `limit`, which is above zero.
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(limit).unwrap()).unwrap()
+    ///
+    /// # Panics
+    /// Where the limit is zero.
+    pub fn below(&mut self, limit: usize) -> usize {
+        let limit = u64::try_from(limit).expect("sixty-four bits");
+        usize::try_from(self.number() % limit).expect("it is below a number of that size")
     }
 
-    pub(crate) fn chance(&mut self, percent: usize) -> bool {
+    /// Whether something happens that does so often.
+    pub fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    pub(crate) fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
+    /// One of a list that is not empty.
+    ///
+    /// # Panics
+    /// Where it is.
+    pub fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
         &list[self.below(list.len())]
     }
 
     /// Text of up to `chars_max` characters, at least one that prints, with everything XML has to escape.
-    pub(crate) fn text(&mut self, chars_max: usize) -> String {
+    pub fn text(&mut self, chars_max: usize) -> String {
         const LETTERS: &[char] = &[
             'a', 'Z', '7', ' ', 'à', 'È', '€', 'ß', '<', '>', '&', '"', '\'', ']', '/', '😀', '\u{301}', '-', '.', ';',
             '#', '\u{fffd}',
@@ -42,7 +56,7 @@ impl Random {
     }
 
     /// As [`Random::text`], with what no message may hold: to be cut and cleaned by the writer.
-    pub(crate) fn hostile_text(&mut self, chars_max: usize) -> String {
+    pub fn hostile_text(&mut self, chars_max: usize) -> String {
         const EVIL: &[&str] =
             &["", "\u{0}", "\u{b}", "\r\n", "\t", "]]>", "<!DOCTYPE x>", "&#0;", "\u{ffff}", "\u{85}", "   ", "-->"];
         let mut text = String::new();
@@ -56,11 +70,16 @@ impl Random {
         text
     }
 
-    pub(crate) fn digits(&mut self, count: usize) -> String {
-        (0..count).map(|_| char::from(b'0' + u8::try_from(self.below(10)).unwrap())).collect()
+    /// That many decimal digits.
+    ///
+    /// # Panics
+    /// Never: a digit is a byte.
+    pub fn digits(&mut self, count: usize) -> String {
+        (0..count).map(|_| char::from(b'0' + u8::try_from(self.below(10)).expect("a digit"))).collect()
     }
 
-    pub(crate) fn maybe<T>(&mut self, value: impl FnOnce(&mut Random) -> T) -> Option<T> {
+    /// Something, or nothing.
+    pub fn maybe<T>(&mut self, value: impl FnOnce(&mut Random) -> T) -> Option<T> {
         if self.chance(60) { Some(value(self)) } else { None }
     }
 }

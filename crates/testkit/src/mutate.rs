@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Messages damaged at random, as bytes.
 
-use super::random::Random;
+use crate::Random;
 
 /// What a parser may stumble over.
 const TOKENS: &[&[u8]] = &[
@@ -49,8 +49,9 @@ const TOKENS: &[&[u8]] = &[
     b"transfer",
 ];
 
-/// One to four random damages.
-pub(crate) fn mutate(message: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
+/// A message with one to four random damages; `other` is what pieces are taken from.
+#[must_use]
+pub fn mutate(message: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
     let mut bytes = message.to_vec();
     for _ in 0..=random.below(4) {
         damage(&mut bytes, other, random);
@@ -67,7 +68,7 @@ fn damage(bytes: &mut Vec<u8>, other: &[u8], random: &mut Random) {
             }
         }
         1 => {
-            bytes.insert(at, u8::try_from(random.below(256)).unwrap());
+            bytes.insert(at, u8::try_from(random.below(256)).expect("a byte"));
         }
         2 => {
             let token = *random.pick(TOKENS);
