@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{ValidationError, Validator};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tramite_domain::violation::Violation;
 
 use crate::problem::VIOLATIONS_MAX;
@@ -21,7 +21,7 @@ pub(crate) fn faults_at(validator: &Validator, value: &Value, place: &str) -> Ve
     spoil_decimals(&mut value);
     let mut found = Vec::new();
     for error in validator.iter_errors(&value) {
-        add(&error, place, &mut found);
+        add(&error, &value, place, &mut found);
         if found.len() >= VIOLATIONS_MAX {
             break;
         }
@@ -55,16 +55,23 @@ fn without_echoes(found: Vec<Violation>) -> Vec<Violation> {
     kept
 }
 
-fn add(error: &ValidationError<'_>, place: &str, found: &mut Vec<Violation>) {
+fn add(error: &ValidationError<'_>, value: &Value, place: &str, found: &mut Vec<Violation>) {
     let at = format!("{place}{}", error.instance_path().as_str());
     match error.kind() {
+        Kind::FalseSchema if error.schema_path().as_str().ends_with("/additionalProperties") => {
+            // An object that has no members at all is told without the names of those that it was given.
+            let given = value.pointer(error.instance_path().as_str()).and_then(Value::as_object);
+            for name in given.into_iter().flat_map(Map::keys) {
+                found.push(unknown(&at, name));
+            }
+        }
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
             found.push(fault(member(&at, name), "required", "The member is missing."));
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             for name in unexpected {
-                found.push(fault(member(&at, name), "unknown_field", "The contract knows no such member here."));
+                found.push(unknown(&at, name));
             }
         }
         Kind::Type { .. } if error.instance().is_null() => {
@@ -105,6 +112,10 @@ fn fault(pointer: String, code: &'static str, detail: &str) -> Violation {
     Violation { pointer, code, detail: detail.to_owned() }
 }
 
+fn unknown(at: &str, name: &str) -> Violation {
+    fault(member(at, name), "unknown_field", "The contract knows no such member here.")
+}
+
 fn member(at: &str, name: &str) -> String {
     format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
@@ -124,6 +135,7 @@ mod tests {
                     "kind": {"type": "string", "enum": ["a", "b"]},
                     "day": {"type": "string", "format": "date"},
                     "list": {"type": "array", "maxItems": 1, "items": {"type": "string"}},
+                    "none": {"type": "object", "additionalProperties": false},
                 },
             }))
             .unwrap()
@@ -154,6 +166,16 @@ mod tests {
             assert!(found.contains(&(pointer.to_owned(), code)), "{pointer} {code} in {found:?}");
         }
         assert_eq!(found.len(), expected.len());
+    }
+
+    #[test]
+    fn every_member_of_an_object_that_has_none_is_told() {
+        let found = told_of(json!({"amount": 1, "code": "a", "none": {"status": "paid", "tenant_id": 1}}));
+        let expected = ["/none/status", "/none/tenant_id"].map(|pointer| (pointer.to_owned(), "unknown_field"));
+        assert_eq!(found, expected);
+        let whole = jsonschema::validator_for(&json!({"type": "object", "additionalProperties": false})).unwrap();
+        let fault = faults(&whole, &json!({"force": true})).remove(0);
+        assert_eq!((fault.pointer.as_str(), fault.code), ("/force", "unknown_field"));
     }
 
     #[test]
