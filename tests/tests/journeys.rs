@@ -27,6 +27,8 @@ mod hostile;
 mod keys;
 #[path = "journeys/many.rs"]
 mod many;
+#[path = "journeys/members.rs"]
+mod members;
 #[path = "journeys/node_listener.rs"]
 mod node_listener;
 #[path = "journeys/otf.rs"]
@@ -75,6 +77,7 @@ fn main() {
         .async_on_both("what_belongs_to_another_institution_answers_like_what_does_not_exist", walk::stranger)
         .async_on_both("what_another_client_or_service_holds_answers_like_what_does_not_exist", walk::colleagues)
         .async_on_both("every_operation_opens_to_the_scopes_that_the_contract_says_and_to_no_other", scopes::matrix)
+        .async_on_both("members_that_nobody_may_set_are_refused_in_every_body_and_change_nothing", members::refused)
         .async_on_both("two_institutions_with_the_same_notice_number_do_not_meet", same_notice::apart)
         .async_on_both("a_notice_of_another_institution_is_paid_only_where_it_may_be", tenants::foreign_notice)
         .async_on_both("the_same_receipt_fifty_times_at_once_is_accepted_once", many::receipts)
