@@ -13,6 +13,8 @@
 mod canaries;
 #[path = "journeys/crash.rs"]
 mod crash;
+#[path = "journeys/damaged.rs"]
+mod damaged;
 #[path = "journeys/disk_full.rs"]
 mod disk_full;
 #[path = "journeys/ended.rs"]
@@ -89,6 +91,7 @@ fn main() {
         )
         .async_on_both("no_acknowledged_receipt_is_lost_in_a_crash_at_any_moment", crash::any_moment)
         .async_on_both("messages_made_to_do_harm_get_their_fault_and_change_nothing", hostile::messages)
+        .async_on_both("damaged_messages_are_answered_and_change_only_what_was_accepted", damaged::messages)
         .async_on_both("keys_are_changed_without_a_pause", keys::changed)
         .async_on_both("what_a_token_stood_for_ends_it_in_every_process_within_a_minute", ended::everywhere)
         .async_on_both("in_production_a_receipt_is_taken_from_the_node_alone", node_listener::mutual_tls)

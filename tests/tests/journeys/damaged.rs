@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Thousands of damaged messages at the Node's door of the real binary, over connections that are kept (reliability.md
+//! 26): each gets a sound answer at once, and what stands afterwards is what was accepted and nothing else.
+//!
+//! `TRAMITE_MESSAGES` sets their number for each database, `TRAMITE_SEED` the first seed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tramite_pagopa::Primitive;
+use tramite_pagopa::current::{Answer, PaaFault};
+use tramite_pagopa::strict::{NoRegister, check_answer};
+use tramite_testkit::{Database, Random, mutate};
+use tramite_tests::api::{Api, installment, notice};
+use tramite_tests::node::{self, Addressee};
+use tramite_tests::town::Town;
+use tramite_tests::wire::{Wire, head};
+
+use crate::many::addressee;
+
+const MESSAGES: u64 = 6_000;
+const CONNECTIONS: u64 = 4;
+/// Debt positions that messages are about.
+const POSITIONS: usize = 40;
+/// How long an answer may take.
+const ANSWER_MAX: Duration = Duration::from_secs(1);
+const INSTITUTIONS: [&str; 3] = ["comune-perugia", "comune-terni", "unipg"];
+
+/// What the answers said.
+#[derive(Default)]
+struct Told {
+    /// Receipts that were accepted.
+    accepted: usize,
+    /// References of the payments that were told in full.
+    asked: BTreeSet<String>,
+    /// Every other outcome, with its count.
+    outcomes: BTreeMap<String, usize>,
+    /// Messages whose answer came late.
+    late: Vec<(Option<&'static str>, Vec<u8>)>,
+}
+
+/// One who sends damaged messages over one connection.
+struct Sender {
+    wire: Wire,
+    random: Random,
+    to: Addressee,
+    notices: Vec<String>,
+    nobodys: String,
+    told: Told,
+}
+
+pub(crate) async fn messages(database: Database) {
+    let town = Town::start(&database).await;
+    let mut served = town.serve().await;
+    let api = town.api_at(&served.url, "comune-perugia").await;
+    let mut before = Vec::new();
+    for _ in 0..POSITIONS {
+        before.push(api.position("MULTE", 12_050).await);
+    }
+    let known = listed(&town, &served.url, "receipts").await.len();
+    let notices: Vec<String> = before.iter().map(|position| notice(position).to_owned()).collect();
+    let number = |name: &str, usual| std::env::var(name).map_or(usual, |text| text.parse().unwrap());
+    let (count, seed) = (number("TRAMITE_MESSAGES", MESSAGES), number("TRAMITE_SEED", 1));
+    let mut senders = Vec::new();
+    for index in 0..CONNECTIONS {
+        let sender = Sender::new(&served.url, seed + index, addressee(&town, "comune-perugia"), &notices).await;
+        senders.push(tokio::spawn(sender.send(count / CONNECTIONS)));
+    }
+    let mut told = Told::default();
+    for sender in senders {
+        told.add(sender.await.unwrap());
+    }
+    assert!(served.process.child().try_wait().unwrap().is_none(), "the gateway has ended");
+    again_alone(&served.url, std::mem::take(&mut told.late), &notices, &town).await;
+    // A run in which nothing was understood, or everything, would prove nothing.
+    let refused = told.outcomes.iter().filter(|(name, _)| name.starts_with("PAA_SINTASSI")).map(|(_, count)| count);
+    assert!(refused.sum::<usize>() > usize::try_from(count / 4).unwrap(), "{:?}", told.outcomes);
+    assert!(told.accepted > 20 && !told.asked.is_empty(), "{} {:?}", told.accepted, told.outcomes);
+    let after = listed(&town, &served.url, "receipts").await;
+    assert_eq!(after.len() - known, told.accepted, "as many receipts as were accepted: {:?}", told.outcomes);
+    positions(&town, &served.url, (&before, &after), &told).await;
+}
+
+/// A receipt is what pays a debt position, or makes one that nobody knew; a payment that was told in full locks it.
+async fn positions(town: &Town, url: &str, (before, receipts): (&[Value], &[Value]), told: &Told) {
+    let paying: BTreeSet<&str> = receipts.iter().filter_map(|one| one["debt_position_id"].as_str()).collect();
+    let mut now: BTreeMap<String, Value> = BTreeMap::new();
+    for position in listed(town, url, "debt-positions").await {
+        now.insert(position["id"].as_str().unwrap().to_owned(), position);
+    }
+    let mut untouched = 0;
+    for was in before {
+        let id = was["id"].as_str().unwrap();
+        let mut is = now.remove(id).unwrap();
+        if paying.contains(id) {
+            assert_eq!(is["status"], "paid", "{is}");
+            continue;
+        }
+        if told.asked.contains(installment(was, "iuv").as_str().unwrap()) {
+            is["payment_options"][0]["installments"][0].as_object_mut().unwrap().remove("locked_until");
+        }
+        assert_eq!(&is, was, "nothing that was accepted is about it");
+        untouched += 1;
+    }
+    assert!(untouched > 0, "some are only asked about");
+    for (id, made) in now.iter().filter(|(_, one)| one["service_code"] == "MULTE" || one["service_code"].is_null()) {
+        assert!(paying.contains(id.as_str()), "no receipt has made it: {made}");
+    }
+}
+
+/// Everything of a kind, in all institutions of the town.
+async fn listed(town: &Town, url: &str, kind: &str) -> Vec<Value> {
+    let mut all = Vec::new();
+    for institution in INSTITUTIONS {
+        let api: Api = town.api_at(url, institution).await;
+        let mut path = format!("/v1/{kind}?limit=500");
+        loop {
+            let page = api.get(&path).await.body;
+            all.extend(page["items"].as_array().unwrap_or_else(|| panic!("{page}")).iter().cloned());
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            path = format!("/v1/{kind}?limit=500&cursor={cursor}");
+        }
+    }
+    all
+}
+
+/// A machine may be slow for a while; a message that makes the gateway slow does so again, when it is alone.
+async fn again_alone(url: &str, late: Vec<(Option<&'static str>, Vec<u8>)>, notices: &[String], town: &Town) {
+    let mut sender = Sender::new(url, 0, addressee(town, "comune-perugia"), notices).await;
+    for (action, message) in late {
+        let begun = Instant::now();
+        sender.ask(action, &message).await;
+        assert!(begun.elapsed() < ANSWER_MAX, "{:?}: {}", begun.elapsed(), String::from_utf8_lossy(&message));
+    }
+}
+
+impl Told {
+    fn add(&mut self, other: Told) {
+        self.accepted += other.accepted;
+        self.asked.extend(other.asked);
+        self.late.extend(other.late);
+        for (outcome, count) in other.outcomes {
+            *self.outcomes.entry(outcome).or_default() += count;
+        }
+    }
+}
+
+impl Sender {
+    async fn new(url: &str, seed: u64, to: Addressee, notices: &[String]) -> Self {
+        let mut sender = Self {
+            wire: Wire::to(url).await,
+            random: Random::new(seed),
+            to,
+            notices: notices.to_vec(),
+            nobodys: String::new(),
+            told: Told::default(),
+        };
+        // The one answer to what names no operation at all; that it is sound is another test's matter.
+        let (status, answer) = sender.ask(None, b"hello").await;
+        assert!(status == 500 && answer.contains("<faultcode>soapenv:Client</faultcode>"), "{answer}");
+        sender.nobodys = without_reason(&answer);
+        sender
+    }
+
+    async fn send(mut self, count: u64) -> Told {
+        for round in 0..count {
+            let (action, whole) = self.message();
+            let (_, other) = self.message();
+            let message = mutate(whole.as_bytes(), other.as_bytes(), &mut self.random);
+            let action = Some(action).filter(|_| !self.random.chance(10));
+            let begun = Instant::now();
+            let (status, answer) = self.ask(action, &message).await;
+            if begun.elapsed() >= ANSWER_MAX {
+                self.told.late.push((action, message.clone()));
+            }
+            self.judge(status, &answer, || format!("round {round}: {}", String::from_utf8_lossy(&message)));
+        }
+        self.told
+    }
+
+    /// A sound message, and its operation. Receipts are about the first half of the positions, questions about the other.
+    fn message(&mut self) -> (&'static str, String) {
+        let (paid, asked) = self.notices.split_at(self.notices.len() / 2);
+        match self.random.below(5) {
+            0 => ("paVerifyPaymentNotice", node::verify(&self.to, self.random.pick::<String>(asked))),
+            1 => ("paGetPaymentV2", node::get(&self.to, self.random.pick::<String>(asked))),
+            2 => {
+                let second = node::get(&self.to, self.random.pick::<String>(asked));
+                ("paGetPayment", second.replace("paGetPaymentV2Request", "paGetPaymentReq"))
+            }
+            version => {
+                let notice = self.random.pick::<String>(paid);
+                let id = format!("damaged-{}", self.random.digits(24));
+                let second = node::receipt(&self.to, notice, &id, "120.50");
+                match version {
+                    3 => ("paSendRTV2", second),
+                    _ => ("paSendRT", second.replace("paSendRTV2Request", "paSendRTReq")),
+                }
+            }
+        }
+    }
+
+    async fn ask(&mut self, action: Option<&str>, message: &[u8]) -> (u16, String) {
+        let mut lines =
+            vec!["Content-Type: text/xml; charset=utf-8".to_owned(), format!("Content-Length: {}", message.len())];
+        lines.extend(action.map(|action| format!("SOAPAction: \"{action}\"")));
+        let request = [head("POST", "/soap/pa-for-node", &lines).as_bytes(), message].concat();
+        self.wire.say(&request).await;
+        let (head, body) = self.wire.answer().await;
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+        (status.unwrap_or_else(|| panic!("the connection ended: {}", String::from_utf8_lossy(message))), body)
+    }
+
+    fn judge(&mut self, status: u16, answer: &str, at: impl Fn() -> String) {
+        if status == 500 {
+            assert_eq!(without_reason(answer), self.nobodys, "{}", at());
+            *self.told.outcomes.entry("nobody's".to_owned()).or_default() += 1;
+            return;
+        }
+        assert_eq!(status, 200, "{answer} to {}", at());
+        let sound = Primitive::ALL.iter().find_map(|one| check_answer(*one, answer.as_bytes(), &NoRegister).ok());
+        let outcome = match sound.unwrap_or_else(|| panic!("{answer} to {}", at())) {
+            Answer::ReceiptAccepted(_) => {
+                self.told.accepted += 1;
+                "accepted".to_owned()
+            }
+            Answer::Get(_, payment) => {
+                self.told.asked.insert(payment.creditor_reference_id.clone());
+                "told".to_owned()
+            }
+            Answer::Verify(_) | Answer::Demand(_) => "verified".to_owned(),
+            Answer::Refused(_, fault) => {
+                let known = fault.known().unwrap_or_else(|| panic!("{answer} to {}", at()));
+                assert_ne!(known, PaaFault::SystemError, "{answer} to {}", at());
+                known.code().to_owned()
+            }
+        };
+        *self.told.outcomes.entry(outcome).or_default() += 1;
+    }
+}
+
+/// A fault without the text that says why.
+fn without_reason(fault: &str) -> String {
+    let (before, rest) = fault.split_once("<faultstring>").unwrap_or_else(|| panic!("{fault}"));
+    let (reason, after) = rest.split_once('<').unwrap();
+    assert!(!reason.is_empty() && !reason.contains('&'), "{fault}");
+    format!("{before}<{after}")
+}
