@@ -16,7 +16,7 @@ use support::samples::Samples;
 use tramite_pagopa::current::{Request, Version};
 use tramite_pagopa::strict::{NoRegister, check_answer};
 use tramite_pagopa::{Primitive, Reason, Unreadable, soap};
-use tramite_testkit::{Random, sentences, xmllint};
+use tramite_testkit::{Random, damage_element, sentences, xmllint};
 
 sentences! {
     schemas:
@@ -160,116 +160,10 @@ fn strict_request(samples: &mut Samples) -> Request {
     }
 }
 
-const VALUES: &[&str] = &[
-    "",
-    " ",
-    "x",
-    "OK",
-    "ok",
-    "KO",
-    "1",
-    "6",
-    "01",
-    "true",
-    "TRUE",
-    "0",
-    "0.00",
-    "1.00",
-    "1.0",
-    "1,00",
-    " 1.00 ",
-    "+1.00",
-    "-1.00",
-    "00001.00",
-    "999999999.99",
-    "1000000000.00",
-    "99999000013",
-    "9999900001",
-    "305000000001234586",
-    "2026-10-31",
-    "2026-02-29",
-    "2026-10-31Z",
-    "2026-10-31+02:00",
-    "2026-10-31T10:00:00",
-    "2026-10-31T24:00:00",
-    "2026-10-31T25:00:00",
-    "2026-10-31T10:00:00.123456789012Z",
-    "EQ",
-    "PAGOPA",
-    "IT",
-    "it",
-    "ITA",
-    "a@b",
-    "a@b.c.d",
-    "a@@b",
-    "@b",
-    "a@b.",
-    "QUJD",
-    "QUJ",
-    "QU JD",
-    "QUJ=",
-    "F",
-    "FG",
-    "è€😀",
-    "12345",
-    "123456",
-];
+/// Leaves that the validator passes over where they are not base64, instead of refusing them; the schema's language does
+/// not.
+const NOT_JUDGED: [&str; 3] = ["datiSpecificiServizioRequest", "hashDocumento", "MBDAttachment"];
 
-/// One damage that leaves the message well-formed most of the time.
 fn damaged(message: &[u8], random: &mut Random) -> String {
-    let message = std::str::from_utf8(message).unwrap();
-    let (head, rest) = message.split_once("<soapenv:Body>").unwrap();
-    let (body, tail) = rest.split_once("</soapenv:Body>").unwrap();
-    // The validator passes over what is not base64 instead of refusing it; the schema's language does not.
-    let leaves: Vec<_> = leaves(body)
-        .into_iter()
-        .filter(|(_, _, name)| {
-            !matches!(name.as_str(), "datiSpecificiServizioRequest" | "hashDocumento" | "MBDAttachment")
-        })
-        .collect();
-    let (start, end, name) = random.pick(&leaves).clone();
-    let element = &body[start..end];
-    let changed = match random.below(8) {
-        0 => String::new(),
-        1 => element.repeat(2),
-        2 => element.replace(&name, "unknown"),
-        3 => element
-            .replace(&format!("<{name}>"), &format!("<pafn:{name}>"))
-            .replace(&format!("</{name}>"), &format!("</pafn:{name}>")),
-        4 => element.replace(&format!("<{name}>"), &format!("<{name} a=\"b\">")),
-        _ => format!("<{name}>{}</{name}>", random.pick(VALUES)),
-    };
-    let mut body = format!("{}{changed}{}", &body[..start], &body[end..]);
-    if random.chance(15) {
-        // Moved: the first leaf goes to the end of its like.
-        let (from, to, _) = leaves[0].clone();
-        if to <= start {
-            let first = body[from..to].to_owned();
-            body = format!("{}{}", &body[..from], &body[to..]);
-            let at = body.rfind("</pafn:").unwrap();
-            body.insert_str(at, &first);
-        }
-    }
-    format!("{head}<soapenv:Body>{body}</soapenv:Body>{tail}")
-}
-
-/// Start, end and name of every element without children.
-fn leaves(body: &str) -> Vec<(usize, usize, String)> {
-    let mut found = Vec::new();
-    for (start, _) in body.match_indices('<') {
-        let Some(name) = body[start + 1..].split(['>', '<']).next() else { continue };
-        if name.starts_with('/') || name.contains(['/', ' ', ':']) {
-            continue;
-        }
-        let close = format!("</{name}>");
-        let Some(length) = body[start..].find(&close) else { continue };
-        let end = start + length + close.len();
-        if !body[start + 1..start + length].contains('<') {
-            found.push((start, end, name.to_owned()));
-        }
-    }
-    if found.is_empty() {
-        panic!("no leaf in {body}")
-    }
-    found
+    damage_element(std::str::from_utf8(message).unwrap(), &NOT_JUDGED, random)
 }

@@ -9,12 +9,14 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "this crate serves tests only: a broken test machine should stop the test with a clear sentence"
 )]
 
 pub mod postgres;
 
 mod contract;
+mod damage;
 mod database;
 mod limit;
 mod mutate;
@@ -27,6 +29,7 @@ mod suite;
 mod xmllint;
 
 pub use contract::Operation;
+pub use damage::damage_element;
 pub use database::Database;
 pub use limit::SENTENCE_LIMIT_SECONDS;
 pub use mutate::mutate;
