@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Our tables and our writers against the official schema, by an independent validator.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::panic,
-    reason = "a test target without the usual harness is not seen as a test"
-)]
+#![expect(clippy::unwrap_used, reason = "a test target without the usual harness is not seen as a test")]
 
 mod support;
 
