@@ -34,13 +34,13 @@ pub(crate) async fn stranger(database: Database) {
     assert!(walked > 10, "{walked}");
     in_bodies(&pair, &made, stranger, OWN).await;
     in_lists(&pair, &made, stranger).await;
+    as_message(&pair, &made, stranger).await;
     assert_unchanged(&before, &pair.state().await);
     // The exception: it makes a service of the caller's own, and the other one stays what it was.
     let service = json!({"title": {"it": "Altro"}, "taxonomy_code": "0101101IM", "account_id": "main",
         "kind": "both", "amount": {"rule": "free"}, "status": "active"});
     assert_eq!(stranger.put(&format!("/v1/services/{OWN}"), &service).await.status, 201);
-    let ours = |state: &std::collections::BTreeMap<String, Value>| state["/v1/services 0"].clone();
-    assert_eq!(ours(&pair.state().await), ours(&before));
+    assert_eq!(pair.state().await["/v1/services 0"], before["/v1/services 0"]);
     is_there(&pair, &made, OWN).await;
 }
 
@@ -72,6 +72,7 @@ pub(crate) async fn colleagues(database: Database) {
     assert!(walked > 10, "{walked}");
     in_bodies(&pair, &made, &narrow, COMMON).await;
     in_lists(&pair, &made, &narrow).await;
+    as_message(&pair, &made, &narrow).await;
     let sessions = format!("/v1/checkout-sessions?debt_position_id={}", made.position["id"].as_str().unwrap());
     assert_eq!(other.get(&sessions).await.body["items"], json!([]), "another client sees no session of its colleague");
     assert_unchanged(&before, &pair.state().await);
@@ -115,6 +116,27 @@ async fn in_bodies(pair: &Pair, made: &Made, caller: &Api, service: &str) {
     let (theirs, nothing) = (within(service).await, within("NESSUNO").await);
     assert!(theirs.status.is_client_error(), "{}", theirs.body);
     assert_eq!((theirs.problem(), theirs.without_instance()), (nothing.problem(), nothing.without_instance()));
+}
+
+/// The message of the Node that a receipt came in is its owner's alone.
+async fn as_message(pair: &Pair, made: &Made, caller: &Api) {
+    let id = made.receipt["id"].as_str().unwrap();
+    let ask = async |api: &Api, id: &str| {
+        let request = reqwest::Client::new().get(format!("{}/v1/receipts/{id}", pair.served.url));
+        request.bearer_auth(api.token()).header("Accept", "application/xml").send().await.unwrap()
+    };
+    let owners = ask(&pair.a.api, id).await;
+    assert_eq!(owners.status(), 200);
+    assert!(owners.text().await.unwrap().contains(notice_of(&made.receipt)));
+    for id in [id, &Uuid::now_v7().to_string()] {
+        let refused = ask(caller, id).await;
+        assert_eq!(refused.status(), 404);
+        assert!(refused.text().await.unwrap().contains("/errors/not_found"));
+    }
+}
+
+fn notice_of(receipt: &Value) -> &str {
+    receipt["notice_number"].as_str().unwrap()
 }
 
 /// No list, filter or search of somebody else shows what the owner's shows.
