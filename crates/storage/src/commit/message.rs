@@ -1,48 +1,54 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Events, tasks, journal and audit: they are only ever added.
 
-use futures_util::future::join_all;
 use tramite_domain::audit::AuditLine;
 use tramite_domain::batch::Write;
 use tramite_domain::event::Event;
 use tramite_domain::ids::InstitutionId;
 
-use crate::db::{AllOk as _, Db, execute};
+use super::insert_rows;
+use crate::db::{Db, execute, together};
 use crate::error::StoreError;
 use crate::row::event::{EventRow, TaskRow};
 use crate::row::journal::{AuditRow, JournalRow};
 use crate::schema::{audit, events, journal, tasks};
 
 /// Adds what a batch tells. None depends on another, so on PostgreSQL they are sent together.
-pub(super) async fn tell(db: Db<'_>, institution: InstitutionId, writes: &[Write]) -> Result<(), StoreError> {
-    match db {
-        Db::Postgres(connection) => {
-            let each = writes.iter().map(|write| one(Db::Postgres(connection), institution, write));
-            join_all(each).await.all_ok()?;
-        }
-        Db::Sqlite(connection) => {
-            for write in writes {
-                one(Db::Sqlite(connection), institution, write).await?;
-            }
-        }
+pub(super) async fn tell(mut db: Db<'_>, institution: InstitutionId, writes: &[Write]) -> Result<(), StoreError> {
+    let mut told = Told::default();
+    for write in writes {
+        told.add(institution, write)?;
     }
+    let Told { events, tasks, journal, audit } = told;
+    let ((), (), (), ()) = together!(
+        &mut db,
+        |mut db| async move { insert_rows!(&mut db, events::table, events) },
+        |mut db| async move { insert_rows!(&mut db, tasks::table, tasks) },
+        |mut db| async move { insert_rows!(&mut db, journal::table, journal) },
+        |mut db| async move { insert_rows!(&mut db, audit::table, audit) },
+    )?;
     Ok(())
 }
 
-async fn one(mut db: Db<'_>, institution: InstitutionId, write: &Write) -> Result<(), StoreError> {
-    let db = &mut db;
-    match write {
-        Write::InsertEvent(told) => event(db, institution, told).await,
-        Write::InsertAudit(line) => audit(db, institution, line).await,
-        Write::InsertTask(task) => {
-            execute!(db, diesel::insert_into(tasks::table).values(&TaskRow::of(institution, task)))?;
-            Ok(())
+/// The rows of each kind.
+#[derive(Default)]
+struct Told {
+    events: Vec<EventRow>,
+    tasks: Vec<TaskRow>,
+    journal: Vec<JournalRow>,
+    audit: Vec<AuditRow>,
+}
+
+impl Told {
+    fn add(&mut self, institution: InstitutionId, write: &Write) -> Result<(), StoreError> {
+        match write {
+            Write::InsertEvent(event) => self.events.push(EventRow::of(institution, event)),
+            Write::InsertTask(task) => self.tasks.push(TaskRow::of(institution, task)),
+            Write::InsertJournal(entry) => self.journal.push(JournalRow::of(institution, entry)),
+            Write::InsertAudit(line) => self.audit.push(AuditRow::of(institution, line)),
+            _ => return Err(StoreError::failed("this write tells nothing")),
         }
-        Write::InsertJournal(entry) => {
-            execute!(db, diesel::insert_into(journal::table).values(&JournalRow::of(institution, entry)))?;
-            Ok(())
-        }
-        _ => Err(StoreError::failed("this write tells nothing")),
+        Ok(())
     }
 }
 

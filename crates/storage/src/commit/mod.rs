@@ -28,7 +28,8 @@ pub(crate) use message::{audit, event};
 /// Rows of one INSERT at most; more are written in several. No table has more than 32 columns, so the variables stay
 /// below SQLite's limit of 32,766.
 pub(crate) const INSERT_ROWS_MAX: usize = 1_000;
-/// So few rows are written one by one: one row is a prepared statement that is kept, many are prepared each time.
+/// So few rows are written in pairs, and an odd one alone: such statements are prepared once and kept, those for many are
+/// prepared each time.
 pub(crate) const FEW_ROWS: usize = 5;
 
 /// Inserts rows, however many; on PostgreSQL all statements are sent together.
@@ -37,8 +38,22 @@ macro_rules! insert_rows {
         let rows = $rows;
         let (few, many) = rows.split_at(if rows.len() > $crate::commit::FEW_ROWS { 0 } else { rows.len() });
         let parts: Vec<_> = many.chunks($crate::commit::INSERT_ROWS_MAX).collect();
-        $crate::db::execute_each!($db, few, row => diesel::insert_into($table).values(row))?;
-        $crate::db::execute_each!($db, parts, part => diesel::insert_into($table).values(*part))?;
+        let (pairs, odd) = few.as_chunks::<2>();
+        let (_, _, _) = $crate::db::together!(
+            $db,
+            |mut db| async move {
+                let done = $crate::db::execute_each!(&mut db, pairs, two => diesel::insert_into($table).values(two));
+                done.map_err($crate::error::StoreError::from)
+            },
+            |mut db| async move {
+                let done = $crate::db::execute_each!(&mut db, odd, row => diesel::insert_into($table).values(row));
+                done.map_err($crate::error::StoreError::from)
+            },
+            |mut db| async move {
+                let done = $crate::db::execute_each!(&mut db, parts, part => diesel::insert_into($table).values(*part));
+                done.map_err($crate::error::StoreError::from)
+            },
+        )?;
         Ok::<(), $crate::error::StoreError>(())
     }};
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Who tried to pay lately.
 
+use diesel::dsl::array;
 use diesel::prelude::*;
 use tramite_domain::attempt::Attempt;
-use tramite_domain::ids::{InstallmentId, InstitutionId};
+use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId};
 use tramite_domain::time::Instant;
 
 use super::notice::of_notice;
@@ -29,46 +30,71 @@ impl Store {
         if installments.is_empty() {
             return Ok(Vec::new());
         }
-        let own = scope.clone();
-        let ids = installments.iter().copied().map(Id).collect();
-        self.read(scope, move |db| Box::pin(recent(db, own, ids, since))).await
+        let (institution, ids) = (scope.institution(), installments.iter().copied().map(Id).collect());
+        self.read(scope, move |db| Box::pin(recent(db, institution, ids, since))).await
     }
 }
 
-pub(super) async fn recent(
+/// The attempts among those that a filter names, seen last at `since` or later, in the order of time.
+macro_rules! attempts_of {
+    ($institution:expr, $since:expr, $which:expr) => {
+        attempts::table
+            .filter(attempts::institution_id.eq(Id($institution)))
+            .filter($which)
+            .filter(attempts::at.ge(At($since)))
+            .order((attempts::at, attempts::id))
+            .select(AttemptRow::as_select())
+    };
+}
+
+async fn recent(
     mut db: Db<'_>,
-    scope: Scope,
+    institution: InstitutionId,
     installments: Vec<Id<InstallmentId>>,
     since: Instant,
 ) -> Result<Vec<Attempt>, StoreError> {
-    let rows: Vec<AttemptRow> = load!(
-        &mut db,
-        attempts::table
-            .filter(attempts::institution_id.eq(Id(scope.institution())))
-            .filter(attempts::installment_id.eq_any(&installments))
-            .filter(attempts::at.ge(At(since)))
-            .order((attempts::at, attempts::id))
-            .select(AttemptRow::as_select())
-    )?;
+    let which = attempts::installment_id.eq_any(&installments);
+    let rows: Vec<AttemptRow> = load!(&mut db, attempts_of!(institution, since, which))?;
     rows.into_iter().map(AttemptRow::into_attempt).collect()
 }
 
-/// The attempts on the installment of a notice, seen last at `since` or later.
+/// The attempts on the installment of a notice.
 pub(super) async fn on_notice(
     mut db: Db<'_>,
     institution: InstitutionId,
     number: String,
     since: Instant,
 ) -> Result<Vec<Attempt>, StoreError> {
-    let asked = of_notice(institution, &number).select(asked_installments.field(installments::id));
-    let rows: Vec<AttemptRow> = load!(
-        &mut db,
-        attempts::table
-            .filter(attempts::institution_id.eq(Id(institution)))
-            .filter(attempts::installment_id.nullable().eq(asked.single_value()))
-            .filter(attempts::at.ge(At(since)))
-            .order((attempts::at, attempts::id))
-            .select(AttemptRow::as_select())
-    )?;
+    let asked = of_notice(institution, &number).select(asked_installments.field(installments::id)).single_value();
+    let which = attempts::installment_id.nullable().eq(asked);
+    let rows: Vec<AttemptRow> = load!(&mut db, attempts_of!(institution, since, which))?;
+    rows.into_iter().map(AttemptRow::into_attempt).collect()
+}
+
+/// The attempts on all installments of a position.
+pub(super) async fn on_position(
+    db: Db<'_>,
+    institution: InstitutionId,
+    position: DebtPositionId,
+    since: Instant,
+) -> Result<Vec<Attempt>, StoreError> {
+    let own = installments::table
+        .filter(installments::institution_id.eq(Id(institution)))
+        .filter(installments::debt_position_id.eq(Id(position)))
+        .select(installments::id);
+    // An array is found first and then looked up by; a sub-query may be joined in an order that reads all attempts.
+    let rows: Vec<AttemptRow> = match db {
+        Db::Postgres(mut connection) => {
+            diesel_async::RunQueryDsl::load(
+                attempts_of!(institution, since, attempts::installment_id.eq_any(array(own))),
+                &mut connection,
+            )
+            .await?
+        }
+        Db::Sqlite(connection) => diesel::RunQueryDsl::load(
+            attempts_of!(institution, since, attempts::installment_id.eq_any(own)),
+            connection,
+        )?,
+    };
     rows.into_iter().map(AttemptRow::into_attempt).collect()
 }

@@ -9,7 +9,6 @@ use tramite_domain::time::Instant;
 
 use super::{attempt, position, session};
 use crate::Store;
-use crate::column::Id;
 use crate::db::{Db, together};
 use crate::error::StoreError;
 use crate::scope::Scope;
@@ -48,22 +47,17 @@ async fn by_id(
     since: Instant,
 ) -> Result<Option<PositionInUse>, StoreError> {
     let institution = scope.institution();
-    let (position, held) = together!(&mut db, |db| position::by_id(db, scope.clone(), id), |db| session::on_position(
-        db,
-        institution,
-        id
-    ),)?;
+    let (position, mut attempts, held) = together!(
+        &mut db,
+        |db| position::by_id(db, scope.clone(), id),
+        |db| attempt::on_position(db, institution, id, since),
+        |db| session::on_position(db, institution, id),
+    )?;
     let Some(position) = position else { return Ok(None) };
     let unpaid: Vec<InstallmentId> =
         position.installments().filter(|(_, one)| one.payment.is_none()).map(|(_, one)| one.id).collect();
-    if unpaid.is_empty() {
-        return Ok(Some(PositionInUse { position, attempts: Vec::new(), sessions: Vec::new() }));
-    }
-    let ids = unpaid.iter().copied().map(Id).collect();
-    let (attempts, mut sessions) =
-        together!(&mut db, |db| attempt::recent(db, scope.clone(), ids, since), |mut db| async move {
-            session::live(&mut db, institution, held).await
-        },)?;
+    attempts.retain(|attempt| unpaid.contains(&attempt.installment_id));
+    let mut sessions = if unpaid.is_empty() { Vec::new() } else { session::live(&mut db, institution, held).await? };
     sessions.retain(|session| unpaid.iter().any(|one| session.holds(*one)));
     Ok(Some(PositionInUse { position, attempts, sessions }))
 }

@@ -15,7 +15,7 @@ use crate::db::{Db, load, load_boxed, load_together};
 use crate::error::StoreError;
 use crate::page::{List, Page, PageRequest};
 use crate::row::receipt::{ReceiptRow, ReceiptTransferRow};
-use crate::schema::{asked_receipts, receipt_transfers, receipts};
+use crate::schema::{receipt_transfers, receipts};
 use crate::scope::Scope;
 
 /// Which receipts; what is none does not matter.
@@ -94,9 +94,11 @@ async fn by_id(mut db: Db<'_>, scope: Scope, id: ReceiptRowId) -> Result<Option<
             .order(receipt_transfers::place)
             .select(ReceiptTransferRow::as_select()),
     )?;
-    visible(&scope, heads, shares)
+    let found = joined(heads, shares)?.pop();
+    Ok(visible(&scope, found))
 }
 
+/// Most receipts that are asked for by their key have not come yet, so that their transfers are asked for only then.
 pub(super) async fn by_key(
     mut db: Db<'_>,
     scope: Scope,
@@ -104,25 +106,16 @@ pub(super) async fn by_key(
     outcome: ReceiptOutcome,
 ) -> Result<Option<Receipt>, StoreError> {
     let institution = scope.institution();
-    let asked = asked_receipts
-        .filter(asked_receipts.field(receipts::institution_id).eq(Id(institution)))
-        .filter(asked_receipts.field(receipts::receipt_id).eq(&receipt_id))
-        .filter(asked_receipts.field(receipts::outcome).eq(outcome.name()))
-        .select(asked_receipts.field(receipts::id));
-    let (heads, shares): (Vec<Whole>, Vec<ReceiptTransferRow>) = load_together!(
+    let heads: Vec<Whole> = load!(
         &mut db,
         receipts::table
             .filter(receipts::institution_id.eq(Id(institution)))
             .filter(receipts::receipt_id.eq(&receipt_id))
             .filter(receipts::outcome.eq(outcome.name()))
-            .select((ReceiptRow::as_select(), receipts::message)),
-        receipt_transfers::table
-            .filter(receipt_transfers::institution_id.eq(Id(institution)))
-            .filter(receipt_transfers::receipt_row_id.eq_any(asked))
-            .order(receipt_transfers::place)
-            .select(ReceiptTransferRow::as_select()),
+            .select((ReceiptRow::as_select(), receipts::message))
     )?;
-    visible(&scope, heads, shares)
+    let found = assemble(&mut db, institution, heads).await?.pop();
+    Ok(visible(&scope, found))
 }
 
 async fn list(
@@ -160,17 +153,12 @@ async fn list(
     Ok(updated.into_iter().zip(receipts).collect())
 }
 
-/// The whole receipt, where it exists for the scope: one of another service does not.
-fn visible(
-    scope: &Scope,
-    heads: Vec<Whole>,
-    transfers: Vec<ReceiptTransferRow>,
-) -> Result<Option<Receipt>, StoreError> {
-    let found = joined(heads, transfers)?.pop();
-    Ok(found.filter(|receipt| {
+/// The receipt, where it exists for the scope: one of another service does not.
+fn visible(scope: &Scope, found: Option<Receipt>) -> Option<Receipt> {
+    found.filter(|receipt| {
         let service = receipt.position.as_ref().and_then(|subject| subject.service_code.as_ref());
         scope.sees_service(service)
-    }))
+    })
 }
 
 /// Reads the transfers of the receipts, in one statement however many they are.

@@ -29,5 +29,4 @@ diesel::allow_tables_to_appear_in_same_query!(clients, client_secrets, delegatio
 diesel::alias!(
     debt_positions as keyed_positions: KeyedPositions,
     installments as asked_installments: AskedInstallments,
-    receipts as asked_receipts: AskedReceipts,
 );

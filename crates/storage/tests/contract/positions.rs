@@ -227,5 +227,7 @@ pub(crate) async fn of_an_attempt_the_last_time_is_kept(database: Database) {
     let found = town.store.attempts(&town.node(), &[first(&kept)], now()).await.unwrap();
     assert_eq!(found, vec![cart, dearer.clone(), get.clone()]);
     let late = town.store.attempts(&town.node(), &[first(&kept)], now().plus_seconds(5)).await.unwrap();
-    assert_eq!(late, vec![dearer, get]);
+    assert_eq!(late, vec![dearer.clone(), get.clone()]);
+    let in_use = town.store.position_in_use(&town.node(), kept.id, now().plus_seconds(5)).await.unwrap().unwrap();
+    assert_eq!(in_use.attempts, vec![dearer, get]);
 }
