@@ -72,7 +72,7 @@ pub enum Refusal {
         choices: Vec<String>,
     },
     /// Nothing of the position can be paid now.
-    #[error("nothing of this position can be paid now")]
+    #[error("a debt position that is {} has nothing that can be paid now", .status.name())]
     NotPayable {
         /// The state it is in.
         status: PositionStatus,

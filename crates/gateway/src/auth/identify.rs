@@ -23,7 +23,7 @@ pub(crate) const FOR_ALL_SCOPES: [ApiScope; 2] = [ApiScope::EventsRead, ApiScope
 /// The caller of a request.
 ///
 /// # Errors
-/// [`Code::Unauthenticated`] without a token, [`Code::InvalidToken`] for every token that does not hold, in one shape;
+/// [`Code::Unauthenticated`] without a bearer token, [`Code::InvalidToken`] for every token that does not hold, in one shape;
 /// [`Code::Unavailable`] where the store cannot tell.
 pub(crate) async fn identify(gateway: &Gateway, headers: &HeaderMap) -> Result<Identity, Problem> {
     let token = bearer(headers)?;
@@ -44,10 +44,13 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
         return Err(Problem::new(code));
     };
     let text = value.to_str().map_err(|_| Problem::new(Code::InvalidToken))?;
-    match text.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
-        _ => Err(Problem::new(Code::InvalidToken)),
+    let (scheme, token) = text.trim().split_once(' ').unwrap_or((text, ""));
+    let token = token.trim();
+    // Another scheme, as the client's own secret, is no token (RFC 6750, 3).
+    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
+        return Err(Problem::new(Code::Unauthenticated));
     }
+    Ok(token)
 }
 
 /// What the claims stand for today; none where they no longer stand for anything.

@@ -3,12 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use jsonschema::error::ValidationErrorKind as Kind;
+use jsonschema::JsonType;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value, json};
 use tramite_domain::violation::Violation;
 
 use crate::problem::VIOLATIONS_MAX;
+
+/// Most values of a list that are told, and the longest pattern, in characters; what is more stands in the contract.
+const VALUES_TOLD_MAX: usize = 25;
+const PATTERN_CHARS_MAX: usize = 100;
 
 /// Every fault of a body, in the order of their places.
 pub(crate) fn faults(validator: &Validator, body: &Value) -> Vec<Violation> {
@@ -40,9 +45,10 @@ fn spoil_decimals(value: &mut Value) {
     }
 }
 
-/// Of several faults at one place a wrong type, or a value that is not listed, is the cause and the others its echoes.
+/// Of several faults at one place a wrong type, a wrong format, or a value that is not listed, is the cause and the others
+/// its echoes.
 fn without_echoes(found: Vec<Violation>) -> Vec<Violation> {
-    let is_cause = |code: &str| matches!(code, "wrong_type" | "null_value" | "unknown_value");
+    let is_cause = |code: &str| matches!(code, "wrong_type" | "null_value" | "unknown_value" | "wrong_format");
     let causes: BTreeSet<String> =
         found.iter().filter(|fault| is_cause(fault.code)).map(|fault| fault.pointer.clone()).collect();
     let mut seen = BTreeSet::new();
@@ -86,16 +92,18 @@ fn add(error: &ValidationError<'_>, value: &Value, place: &str, found: &mut Vec<
 
 fn told(kind: &Kind) -> (&'static str, String) {
     match kind {
-        Kind::Type { .. } => ("wrong_type", "The value has another JSON type than the contract says.".to_owned()),
-        Kind::Enum { .. } | Kind::Constant { .. } => {
-            ("unknown_value", "The value is not one of those listed.".to_owned())
-        }
+        Kind::Type { kind } => ("wrong_type", wanted_type(kind)),
+        Kind::Enum { options } => ("unknown_value", wanted_value(options)),
+        Kind::Constant { expected_value } => ("unknown_value", format!("Expected {expected_value}.")),
         Kind::MinLength { limit } => ("too_short", format!("At least {limit} characters.")),
         Kind::MaxLength { limit } => ("too_long", format!("At most {limit} characters.")),
+        Kind::Pattern { pattern } if pattern.chars().count() <= PATTERN_CHARS_MAX => {
+            ("wrong_pattern", format!("The text does not have the form `{pattern}`."))
+        }
         Kind::Pattern { .. } => {
             ("wrong_pattern", "The text does not have the form that the contract gives.".to_owned())
         }
-        Kind::Format { format } => ("wrong_format", format!("Not of the format {format}.")),
+        Kind::Format { format } => ("wrong_format", wanted_format(format)),
         Kind::Minimum { limit } | Kind::ExclusiveMinimum { limit } => ("below_minimum", format!("At least {limit}.")),
         Kind::Maximum { limit } | Kind::ExclusiveMaximum { limit } => ("above_maximum", format!("At most {limit}.")),
         Kind::MinItems { limit } => ("too_few_items", format!("At least {limit} items.")),
@@ -105,6 +113,43 @@ fn told(kind: &Kind) -> (&'static str, String) {
         Kind::MaxProperties { limit } => ("too_many_members", format!("At most {limit} members.")),
         Kind::PropertyNames { .. } => ("wrong_member_name", "A member has a name that is not allowed here.".to_owned()),
         _ => ("not_allowed", "The contract does not allow this value here.".to_owned()),
+    }
+}
+
+/// What was expected in place of a value of another type.
+fn wanted_type(kind: &TypeKind) -> String {
+    let TypeKind::Single(wanted) = kind else {
+        return "The value has another JSON type than the contract says.".to_owned();
+    };
+    let wanted = match wanted {
+        JsonType::Integer => "a whole number, without quotation marks, decimal point or exponent",
+        JsonType::Number => "a number, without quotation marks",
+        JsonType::String => "a text, in quotation marks",
+        JsonType::Boolean => "true or false, without quotation marks",
+        JsonType::Array => "a list",
+        JsonType::Object => "an object",
+        JsonType::Null => "null",
+    };
+    format!("Expected {wanted}.")
+}
+
+/// The values that the contract lists, where they are few.
+fn wanted_value(options: &Value) -> String {
+    let names: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    match names.len() {
+        1..=VALUES_TOLD_MAX => format!("Expected one of: {}.", names.join(", ")),
+        _ => "The value is not one of those that the contract lists.".to_owned(),
+    }
+}
+
+/// A format by an example.
+fn wanted_format(format: &str) -> String {
+    match format {
+        "date" => "Expected a date of the calendar as 2026-09-15.".to_owned(),
+        "date-time" => "Expected an instant as 2026-09-15T10:22:33Z.".to_owned(),
+        "uuid" => "Expected an id as 01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e01.".to_owned(),
+        "uri" => "Expected an absolute address as https://example.org/path.".to_owned(),
+        other => format!("Not of the format {other}."),
     }
 }
 
@@ -133,7 +178,7 @@ mod tests {
                     "amount": {"type": "integer", "minimum": 1, "maximum": 100},
                     "code": {"type": "string", "pattern": "^[a-z]+$", "maxLength": 3},
                     "kind": {"type": "string", "enum": ["a", "b"]},
-                    "day": {"type": "string", "format": "date"},
+                    "day": {"type": "string", "format": "date", "pattern": "^[0-9]{4}-"},
                     "list": {"type": "array", "maxItems": 1, "items": {"type": "string"}},
                     "none": {"type": "object", "additionalProperties": false},
                 },
@@ -188,6 +233,21 @@ mod tests {
             assert_eq!(told_of(json!({"amount": wrong, "code": "a"})), [("/amount".to_owned(), "wrong_type")]);
         }
         assert_eq!(told_of(json!([])), [(String::new(), "wrong_type")]);
+    }
+
+    #[test]
+    fn a_fault_says_what_was_expected() {
+        let found = faults(&validator(), &json!({"amount": "42.00", "code": "A", "kind": "c", "day": "31/12/2026"}));
+        let told: Vec<&str> = found.iter().map(|fault| fault.detail.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "Expected a whole number, without quotation marks, decimal point or exponent.",
+                "The text does not have the form `^[a-z]+$`.",
+                "Expected a date of the calendar as 2026-09-15.",
+                "Expected one of: a, b.",
+            ]
+        );
     }
 
     #[test]

@@ -87,7 +87,11 @@ impl NoToken {
             Self::UnsupportedGrantType => {
                 (StatusCode::BAD_REQUEST, "unsupported_grant_type", "Only client_credentials is served.")
             }
-            Self::InvalidScope => (StatusCode::BAD_REQUEST, "invalid_scope", "None of these scopes is granted."),
+            Self::InvalidScope => (
+                StatusCode::BAD_REQUEST,
+                "invalid_scope",
+                "A scope is unknown, or none of those asked for is delegated to this client.",
+            ),
             Self::InvalidTarget(why) => (StatusCode::BAD_REQUEST, "invalid_target", why),
             Self::Problem(problem) => return HttpResponse::from_error(problem),
         };

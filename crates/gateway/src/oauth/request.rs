@@ -33,7 +33,9 @@ impl TokenRequest {
     pub(super) fn read(headers: &HeaderMap, form: &[u8]) -> Result<Self, NoToken> {
         let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if media.split(';').next().unwrap_or_default().trim() != "application/x-www-form-urlencoded" {
-            return Err(NoToken::InvalidRequest("The body is a form: application/x-www-form-urlencoded."));
+            return Err(NoToken::InvalidRequest(
+                "The body is a form (application/x-www-form-urlencoded) with grant_type=client_credentials.",
+            ));
         }
         let mut fields = fields(form)?;
         let basic = basic(headers)?;
@@ -46,7 +48,7 @@ impl TokenRequest {
         match fields.remove("grant_type").as_deref() {
             Some(GRANT_TYPE) => {}
             Some(_) => return Err(NoToken::UnsupportedGrantType),
-            None => return Err(NoToken::InvalidRequest("grant_type is missing.")),
+            None => return Err(NoToken::InvalidRequest("grant_type is missing: send grant_type=client_credentials.")),
         }
         Ok(Self {
             client_id: client_id.parse().ok(),

@@ -26,6 +26,12 @@ pub(super) async fn document(gateway: Data<Gateway>) -> HttpResponse {
         .body(gateway.contract().text().to_owned())
 }
 
+/// Whoever comes without a path is shown what there is.
+#[get("/")]
+pub(super) async fn front() -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, "/docs/")).finish()
+}
+
 /// Where the documentation begins.
 #[get("/docs")]
 pub(super) async fn entrance() -> HttpResponse {

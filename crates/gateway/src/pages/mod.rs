@@ -111,6 +111,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     api.protocol(Method::GET, "/errors", Limit::Source, errors::all);
     api.protocol(Method::GET, "/errors/{code}", Limit::Source, errors::one);
     api.protocol(Method::GET, "/openapi.json", Limit::Source, docs::document);
+    api.protocol(Method::GET, "/", Limit::Source, docs::front);
     api.protocol(Method::GET, "/docs", Limit::Source, docs::entrance);
     api.protocol(Method::GET, docs::PATH, Limit::Source, docs::swagger_ui());
 }

@@ -118,11 +118,11 @@ problems! {
         "Send less at a time."
     }
     UnsupportedMediaType = 415 "unsupported_media_type" "The media type is not supported" {
-        "The Content-Type is not the one that the contract gives for this operation."
-        "Send `Content-Type: application/json`, uncompressed."
+        "The body was not sent as `Content-Type: application/json`, uncompressed."
+        "Send `Content-Type: application/json`; an operation that needs no data takes the body `{}`."
     }
     ValidationFailed = 422 "validation_failed" "The request breaks rules" {
-        "The body can be read but is wrong; `errors` lists every fault with the place where it stands."
+        "The body can be read but is wrong; `errors` lists every fault with the place where it stands. Faults of form come first: the rules are asked once the form is right."
         "Correct all listed faults and send the request again."
     }
     InvalidParameter = 422 "invalid_parameter" "A query parameter is wrong" {

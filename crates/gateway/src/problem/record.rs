@@ -72,7 +72,10 @@ impl Problem {
     #[must_use]
     pub fn insufficient_scope(wanted: &str) -> Self {
         let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{wanted}\"");
-        Self::new(Code::InsufficientScope).with_header(header::WWW_AUTHENTICATE, &challenge)
+        Self::new(Code::InsufficientScope).with_header(header::WWW_AUTHENTICATE, &challenge).with_detail(format!(
+            "The token lacks the scope that the operation needs: {}.",
+            wanted.replace(' ', " or ")
+        ))
     }
 
     /// A sentence about this occurrence. It repeats no value of the request.

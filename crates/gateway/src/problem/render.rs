@@ -106,7 +106,7 @@ impl From<&tramite_domain::violation::Violation> for ViolationView {
         Self {
             pointer: bounded_pointer(&violation.pointer),
             code: violation.code.to_owned(),
-            detail: violation.detail.clone(),
+            detail: sentence(&violation.detail),
         }
     }
 }
@@ -129,6 +129,17 @@ fn is_name(name: &str) -> bool {
         && find_personal_data(name).is_none()
 }
 
+/// What the domain says in passing, told as a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let end = if text.ends_with(['.', '!', '?', ':']) { "" } else { "." };
+    // A name from the contract keeps the letter that it begins with.
+    let is_name = text.split(' ').next().is_some_and(|word| word.contains(['_', '`', '/']));
+    let begin = if is_name { first.to_string() } else { first.to_uppercase().to_string() };
+    format!("{begin}{}{end}", letters.as_str())
+}
+
 /// The address of the page of a code.
 pub(crate) fn problem_type(public_url: &str, name: &str) -> String {
     format!("{public_url}/errors/{name}")
@@ -142,7 +153,7 @@ pub(crate) fn render(problem: &Problem, request: RequestId, public_url: &str) ->
         kind: problem_type(public_url, entry.name),
         title: entry.title.to_owned(),
         status: entry.status,
-        detail: problem.detail().unwrap_or(entry.meaning).to_owned(),
+        detail: sentence(problem.detail().unwrap_or(entry.meaning)),
         instance: format!("urn:uuid:{request}"),
         errors: problem.violations().iter().take(VIOLATIONS_MAX).map(ViolationView::from).collect(),
         existing_id: more.existing_id.clone(),
@@ -156,6 +167,19 @@ pub(crate) fn render(problem: &Problem, request: RequestId, public_url: &str) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_told_is_a_sentence() {
+        for (text, told) in [
+            ("nothing can be paid now", "Nothing can be paid now."),
+            ("At least 3 items.", "At least 3 items."),
+            ("due_date is past", "due_date is past."),
+            ("è scaduto", "È scaduto."),
+            ("", ""),
+        ] {
+            assert_eq!(sentence(text), told);
+        }
+    }
 
     #[test]
     fn a_pointer_tells_names_and_never_what_stands_in_their_place() {

@@ -168,7 +168,7 @@ pub(crate) async fn a_citizen_who_comes_too_often_reads_a_page(database: Databas
     })
     .await;
     let ask = || Ask::get("/s/abc").header("Accept-Language", "en-GB,it;q=0.5");
-    gateway.ask(ask()).await.is(404);
+    assert!(gateway.ask(ask()).await.is(404).text().contains("Page not found"));
     let page = gateway.ask(ask()).await;
     assert!(page.is(429).text().contains("Try again"), "{}", page.text());
     assert_eq!((page.header("retry-after"), page.header("cache-control")), (Some("1"), Some("no-store")));

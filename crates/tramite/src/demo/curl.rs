@@ -7,6 +7,7 @@ use super::setup::Place;
 pub(super) fn lines(gateway: &str, sandbox: &str, place: &Place) -> Vec<(&'static str, String)> {
     let (token, url, id) = (field("access_token"), field("url"), first_field("id"));
     let status = r"curl -s -o /dev/null -w '%{http_code}\n'";
+    let outcome = r#"grep -o '"outcome":"[^"]*"' | head -n 1"#;
     let json = "-H 'Content-Type: application/json'";
     let bearer = r#"-H "Authorization: Bearer $TOKEN""#;
     let key = r#"-H "Idempotency-Key: $(date +%s)""#;
@@ -31,7 +32,9 @@ pub(super) fn lines(gateway: &str, sandbox: &str, place: &Place) -> Vec<(&'stati
         ),
         (
             "the citizen pays it (or open its url in a browser, before)",
-            format!(r#"{cart}; {status} {json} -d '{{"outcome":"pay"}}' {sandbox}/sandbox/v1/carts/$CART/outcome"#),
+            format!(
+                r#"{cart}; curl -s {json} -d '{{"outcome":"pay"}}' {sandbox}/sandbox/v1/carts/$CART/outcome | {outcome}"#
+            ),
         ),
         ("how it ended", format!("curl -s {bearer} {gateway}/v1/checkout-sessions/$(echo \"$SESSION\" | {id}); echo")),
         ("the documentation, for a browser", format!("{status} {gateway}/docs/")),

@@ -17,8 +17,11 @@ const WAITING_MAX: u32 = 1_024;
 /// Opens a listening socket on the address that a setting names.
 pub(crate) fn bind(variable: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
     listen(address).map_err(|error| {
-        let text =
-            format!("{address} cannot be listened on ({error}); expected an address of this machine that is free");
+        let flag = variable.trim_start_matches("TRAMITE_").to_ascii_lowercase().replace('_', "-");
+        let text = format!(
+            "{address} cannot be listened on ({error}); expected an address of this machine that is free: give it in \
+             the variable or with --{flag}"
+        );
         WrongConfiguration::one(variable, text).into()
     })
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The citizen comes back from Checkout. That is a hint and no proof: the state comes from the receipt alone.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
 use tramite_domain::session::{ReturnKind, SessionStatus, returned, session_status};
 use tramite_storage::StoreError;
 
 use super::home::find;
-use super::page::{Notice, page};
+use super::page::{Notice, language_of, page};
 use super::send::{Hint, send_back};
 use super::visit::page_of_problem;
 use crate::gateway::Gateway;
@@ -17,17 +17,22 @@ use crate::problem::Problem;
 const ATTEMPTS_MAX: u32 = 3;
 
 /// Records the return and sends the citizen on to the portal.
-pub(super) async fn come_back(gateway: Data<Gateway>, place: Path<(String, String)>) -> HttpResponse {
+pub(super) async fn come_back(
+    gateway: Data<Gateway>,
+    request: HttpRequest,
+    place: Path<(String, String)>,
+) -> HttpResponse {
     let (token, kind) = place.into_inner();
+    let language = language_of(request.headers());
     let Some(kind) = ReturnKind::named(&kind) else {
-        return page(&gateway, tramite_domain::session::Language::It, Notice::Unknown);
+        return page(&gateway, language, Notice::Unknown);
     };
     match record(&gateway, &token, kind).await {
         Ok(session) => {
             let completed = session_status(&session, gateway.now()) == SessionStatus::Completed;
             send_back(&gateway, &session, hint(kind, completed), kind == ReturnKind::Cancel).await
         }
-        Err(problem) => page_of_problem(&gateway, &problem),
+        Err(problem) => page_of_problem(&gateway, language, &problem),
     }
 }
 

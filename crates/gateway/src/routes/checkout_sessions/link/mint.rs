@@ -48,7 +48,7 @@ pub(super) async fn mint(gateway: &Gateway, token: &str, home: Home, due: &[Due]
             match record(gateway, token, home, cart, due, entries).await {
                 Ok(Recorded::Minted) => see_other(url.as_str()),
                 Ok(Recorded::Moved(home)) => lead_elsewhere(gateway, token, *home).await,
-                Err(problem) => super::visit::page_of_problem(gateway, &problem),
+                Err(problem) => super::visit::page_of_problem(gateway, language, &problem),
             }
         }
         Err(failure) => {

@@ -169,7 +169,7 @@ pub(crate) fn too_often(gateway: &Gateway, headers: &HeaderMap, problem: &Proble
 }
 
 /// The language that a browser names first, where the pages speak it; else Italian.
-fn language_of(headers: &HeaderMap) -> Language {
+pub(super) fn language_of(headers: &HeaderMap) -> Language {
     let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let first = wanted.trim_start().get(..2).map(str::to_ascii_lowercase);
     first.and_then(|name| Language::named(&name)).unwrap_or(Language::It)

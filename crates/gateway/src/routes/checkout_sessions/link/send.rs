@@ -47,7 +47,7 @@ pub(super) async fn send_back(gateway: &Gateway, session: &CheckoutSession, hint
     match address(gateway, session, hint, gave_up).await {
         Ok(Some(url)) => see_other(url.as_str()),
         Ok(None) => page(gateway, session.language, Notice::of(hint)),
-        Err(problem) => super::visit::page_of_problem(gateway, &problem),
+        Err(problem) => super::visit::page_of_problem(gateway, session.language, &problem),
     }
 }
 

@@ -4,19 +4,20 @@
 use actix_web::http::header::{HeaderMap, USER_AGENT};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use tramite_domain::session::{SessionStatus, Visit, session_status, visit};
+use tramite_domain::session::{Language, SessionStatus, Visit, session_status, visit};
 
 use super::home::{Home, find};
 use super::mint::mint;
-use super::page::{Notice, page};
+use super::page::{Notice, language_of, page};
 use super::send::{Hint, send_back};
 use crate::gateway::Gateway;
+use crate::problem::Problem;
 
 /// `HEAD`: there is something, and nothing happens.
-pub(super) async fn look(gateway: Data<Gateway>, token: Path<String>) -> HttpResponse {
+pub(super) async fn look(gateway: Data<Gateway>, request: HttpRequest, token: Path<String>) -> HttpResponse {
     match find(&gateway, &token).await {
         Ok(home) => page(&gateway, home.session.language, Notice::Continue),
-        Err(problem) => page_of_problem(&gateway, &problem),
+        Err(problem) => page_of_problem(&gateway, language_of(request.headers()), &problem),
     }
 }
 
@@ -25,15 +26,15 @@ pub(super) async fn open(gateway: Data<Gateway>, request: HttpRequest, token: Pa
     match find(&gateway, &token).await {
         Ok(home) if is_machine(request.headers()) => page(&gateway, home.session.language, Notice::Continue),
         Ok(home) => lead(&gateway, &token, home).await,
-        Err(problem) => page_of_problem(&gateway, &problem),
+        Err(problem) => page_of_problem(&gateway, language_of(request.headers()), &problem),
     }
 }
 
 /// `POST`: the button of that page.
-pub(super) async fn go(gateway: Data<Gateway>, token: Path<String>) -> HttpResponse {
+pub(super) async fn go(gateway: Data<Gateway>, request: HttpRequest, token: Path<String>) -> HttpResponse {
     match find(&gateway, &token).await {
         Ok(home) => lead(&gateway, &token, home).await,
-        Err(problem) => page_of_problem(&gateway, &problem),
+        Err(problem) => page_of_problem(&gateway, language_of(request.headers()), &problem),
     }
 }
 
@@ -60,10 +61,10 @@ pub(super) async fn lead_without_cart(gateway: &Gateway, home: &Home, visit: Vis
     }
 }
 
-/// What an address that cannot be served looks like to a citizen.
-pub(super) fn page_of_problem(gateway: &Gateway, problem: &crate::problem::Problem) -> HttpResponse {
+/// What an address that cannot be served looks like to a citizen; without a session, in the language of the browser.
+pub(super) fn page_of_problem(gateway: &Gateway, language: Language, problem: &Problem) -> HttpResponse {
     let notice = if problem.code().status() >= 500 { Notice::TryAgain } else { Notice::Unknown };
-    page(gateway, tramite_domain::session::Language::It, notice)
+    page(gateway, language, notice)
 }
 
 /// Names by which programs that open links before, or instead of, people tell themselves.
