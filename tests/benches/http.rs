@@ -30,8 +30,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tramite_testkit::Database;
 use tramite_testkit::postgres::{Cluster, Options};
+use tramite_testkit::{Database, free_port};
 use tramite_tests::api::notice;
 use tramite_tests::node::{self, Addressee};
 use tramite_tests::town::{Served, Town};
@@ -78,7 +78,6 @@ async fn on_postgres(cluster: &Cluster) {
     cluster.psql(&name, "ANALYZE");
     bench.run("session (REST)", Requests::session, "\"status\":\"open\"").await.beside(base(&scripts.session));
     bench.run("receipt (SOAP)", Requests::receipt, "<outcome>OK</outcome>").await.beside(base(&scripts.receipt));
-    bench.memory();
 }
 
 async fn on_sqlite() {
@@ -93,7 +92,6 @@ async fn on_sqlite() {
     bench.create().await.alone();
     bench.run("session (REST)", Requests::session, "\"status\":\"open\"").await.alone();
     let receipts = bench.run("receipt (SOAP)", Requests::receipt, "<outcome>OK</outcome>").await;
-    bench.memory();
     bench.served.process.stop();
     receipts.beside(raw::receipts_per_second(Path::new(&file), CONNECTIONS, SECONDS));
 }
@@ -110,6 +108,8 @@ struct Row {
     name: &'static str,
     measured: Measured,
     cpu_us: u64,
+    /// Resident memory of the gateway afterwards.
+    memory_mib: f64,
 }
 
 impl Bench {
@@ -117,7 +117,10 @@ impl Bench {
         let mut town = Town::start(database).await;
         let to = addressee(&town);
         town.demo.stop();
-        let served = town.serve().await;
+        // As many as by default, where nobody says otherwise.
+        let connections = std::env::var("TRAMITE_DATABASE_CONNECTIONS").unwrap_or_else(|_| "16".to_owned());
+        let listen = format!("127.0.0.1:{}", free_port());
+        let served = town.serve_with(&listen, &[("TRAMITE_DATABASE_CONNECTIONS", connections)]).await;
         let host = served.url.trim_start_matches("http://").to_owned();
         let api = town.api_at(&served.url, "comune-perugia").await;
         let mut made: Vec<Value> = Vec::with_capacity(POSITIONS);
@@ -139,8 +142,8 @@ impl Bench {
 
     fn head(&self) {
         println!(
-            "{:<22} {:>9} {:>8} {:>8} {:>9} {:>9} {:>7}",
-            "operation", "per s", "p50 ms", "p99 ms", "CPU us", "base/s", "ratio"
+            "{:<22} {:>9} {:>8} {:>8} {:>9} {:>8} {:>9} {:>7}",
+            "operation", "per s", "p50 ms", "p99 ms", "CPU us", "MiB", "base/s", "ratio"
         );
     }
 
@@ -174,13 +177,8 @@ impl Bench {
         let next = move |at| request(&requests, at);
         let (measured, kept) = load(&host, CONNECTIONS, during, expected, next, kept).await;
         let cpu_us = (cpu_us(&self.served) - before) / measured.count().max(1);
-        (Row { name, measured, cpu_us }, kept)
-    }
-
-    fn memory(&self) {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.served.process.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        println!("memory of the gateway: {} resident", line.map_or("?", str::trim));
+        let memory_mib = self.served.process.resident_kib() as f64 / 1_024.0;
+        (Row { name, measured, cpu_us, memory_mib }, kept)
     }
 }
 
@@ -196,7 +194,8 @@ impl Row {
     fn print(&self, base: &str, ratio: &str) {
         let (half, most) = (self.measured.quantile_ms(0.5), self.measured.quantile_ms(0.99));
         let (rate, cpu_us) = (self.measured.per_second(), self.cpu_us);
-        println!("{:<22} {rate:>9.0} {half:>8.1} {most:>8.1} {cpu_us:>9} {base:>9} {ratio:>7}", self.name);
+        let (name, memory) = (self.name, self.memory_mib);
+        println!("{name:<22} {rate:>9.0} {half:>8.1} {most:>8.1} {cpu_us:>9} {memory:>8.1} {base:>9} {ratio:>7}");
     }
 }
 

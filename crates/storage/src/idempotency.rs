@@ -5,7 +5,6 @@
 use std::fmt;
 
 use diesel::prelude::*;
-use diesel::query_dsl::methods;
 use diesel::upsert::excluded;
 use tramite_domain::batch::Batch;
 use tramite_domain::ids::{ClientId, DebtPositionId, InstitutionId};
@@ -21,6 +20,7 @@ use crate::rule::Rule;
 use crate::schema::{debt_positions, idempotency_records};
 use crate::scope::Scope;
 use crate::seal::Spot;
+use crate::statement;
 use crate::store::Who;
 
 /// How long an answer is replayed, in seconds.
@@ -256,19 +256,17 @@ pub(crate) async fn insert(db: &mut Db<'_>, row: &RecordRow) -> Result<(), Store
     let since = At(row.created_at.0.plus_seconds(-REPLAY_SECONDS));
     let rows = execute!(
         db,
-        methods::FilterDsl::filter(
-            diesel::insert_into(dsl::idempotency_records)
-                .values(row)
-                .on_conflict((dsl::institution_id, dsl::client_id, dsl::method, dsl::path, dsl::key_sha256))
-                .do_update()
-                .set((
-                    dsl::fingerprint.eq(excluded(dsl::fingerprint)),
-                    dsl::status.eq(excluded(dsl::status)),
-                    dsl::etag.eq(excluded(dsl::etag)),
-                    dsl::sealed.eq(excluded(dsl::sealed)),
-                    dsl::created_at.eq(excluded(dsl::created_at)),
-                    dsl::debt_position_id.eq(excluded(dsl::debt_position_id)),
-                )),
+        statement::upsert(
+            diesel::insert_into(dsl::idempotency_records).values(row),
+            "institution_id, client_id, method, path, key_sha256",
+            (
+                dsl::fingerprint.eq(excluded(dsl::fingerprint)),
+                dsl::status.eq(excluded(dsl::status)),
+                dsl::etag.eq(excluded(dsl::etag)),
+                dsl::sealed.eq(excluded(dsl::sealed)),
+                dsl::created_at.eq(excluded(dsl::created_at)),
+                dsl::debt_position_id.eq(excluded(dsl::debt_position_id)),
+            ),
             dsl::created_at.lt(since),
         )
     )

@@ -21,6 +21,7 @@ mod seal;
 mod sealed_key;
 mod secret;
 mod sqlite;
+mod statement;
 mod store;
 mod system;
 mod url;

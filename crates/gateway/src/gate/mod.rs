@@ -64,12 +64,12 @@ async fn admit(request: &ServiceRequest) -> Result<(), Problem> {
     let gateway = request.app_data::<Data<Gateway>>().ok_or_else(|| Problem::new(Code::InternalError))?;
     let Some(route) = route_of(request) else {
         by_source(gateway, request)?;
-        return Err(Problem::new(Code::NotFound));
+        return Err(Problem::no_such_path());
     };
     let face = request.app_data::<Face>().copied().unwrap_or(Face::Whole);
     if !is_served(gateway, request, &route, face) {
         by_source(gateway, request)?;
-        return Err(Problem::new(Code::NotFound));
+        return Err(Problem::no_such_path());
     }
     if let Some(rules) = gateway.contract().rules(request.method(), &route) {
         return admit_operation(gateway, request, rules).await;

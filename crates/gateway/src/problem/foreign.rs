@@ -8,9 +8,6 @@ use actix_web::http::header::CONTENT_TYPE;
 
 use super::{Code, Problem};
 
-/// Said of an address that no route has: the token has no part in it.
-const NO_SUCH_PATH: &str = "There is no such path here; the paths of the API are listed at /docs/.";
-
 /// What a response says no with, if it is to be told as a problem: ours as it is, the library's by its status.
 /// Answers with a body and a media type of their own (SOAP, OAuth, pages) are left alone.
 pub(crate) fn of_response<B: MessageBody>(response: &mut HttpResponse<B>) -> Option<Told> {
@@ -41,8 +38,10 @@ fn wordless<B: MessageBody>(response: &HttpResponse<B>) -> bool {
 
 /// What the router says no to: it knows no such path, or no such method there.
 fn unrouted(status: StatusCode) -> Problem {
-    let problem = Problem::new(code_of(status));
-    if status == StatusCode::NOT_FOUND { problem.with_detail(NO_SUCH_PATH) } else { problem }
+    match code_of(status) {
+        Code::NotFound => Problem::no_such_path(),
+        code => Problem::new(code),
+    }
 }
 
 fn code_of(status: StatusCode) -> Code {

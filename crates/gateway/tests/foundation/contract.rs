@@ -44,6 +44,7 @@ pub(crate) async fn routes_outside_the_contract_are_the_reviewed_list(_database:
     let ours: Vec<(String, String)> =
         routes.into_iter().filter(|(_, path)| !path.starts_with("/s/") && !path.starts_with("/soap/")).collect();
     let reviewed = [
+        ("GET", "/"),
         ("GET", "/.well-known/jwks.json"),
         ("GET", "/.well-known/oauth-authorization-server"),
         ("GET", "/docs"),
@@ -62,8 +63,10 @@ pub(crate) async fn the_documents_and_the_viewer_are_served_from_here(database: 
     document.is(200);
     assert_eq!(document.json()["servers"][0]["url"], PUBLIC_URL);
     assert_eq!(document.json()["servers"][0]["x-sandbox"], true);
-    let entrance = gateway.ask(Ask::get("/docs")).await;
-    assert_eq!((entrance.status, entrance.header("location")), (303, Some("/docs/")));
+    for path in ["/", "/docs"] {
+        let entrance = gateway.ask(Ask::get(path)).await;
+        assert_eq!((entrance.status, entrance.header("location")), (303, Some("/docs/")));
+    }
     for path in ["/docs/", "/docs/swagger-ui-bundle.js", "/docs/swagger-initializer.js", "/docs/swagger-ui.css"] {
         gateway.ask(Ask::get(path)).await.is(200);
     }

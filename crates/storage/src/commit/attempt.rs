@@ -2,13 +2,12 @@
 //! Recording attempts: one row per installment, kind, reference and amount, with the last time it was seen.
 
 use diesel::prelude::*;
-use diesel::query_dsl::methods;
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use diesel::upsert::excluded;
 use diesel_async::AsyncPgConnection;
 use tramite_domain::attempt::Attempt;
 use tramite_domain::batch::Write;
-use tramite_domain::ids::{AttemptId, InstallmentId, InstitutionId, SessionId};
+use tramite_domain::ids::{InstallmentId, InstitutionId};
 
 use super::FEW_ROWS;
 use crate::column::sql::{Key, Moment};
@@ -17,6 +16,7 @@ use crate::db::{Db, execute_each};
 use crate::error::StoreError;
 use crate::row::attempt::AttemptRow;
 use crate::schema::attempts::dsl;
+use crate::statement::{self, Listed};
 
 /// Records the attempts among the writes; an older one that comes late changes nothing.
 pub(super) async fn record(mut db: Db<'_>, institution: InstitutionId, writes: &[Write]) -> Result<(), StoreError> {
@@ -27,12 +27,10 @@ pub(super) async fn record(mut db: Db<'_>, institution: InstitutionId, writes: &
         return record_columns(connection, institution, &attempts).await;
     }
     let rows: Vec<AttemptRow> = attempts.iter().map(|attempt| AttemptRow::of(institution, attempt)).collect();
-    execute_each!(&mut db, rows, row => methods::FilterDsl::filter(
-        diesel::insert_into(dsl::attempts)
-            .values(row)
-            .on_conflict((dsl::institution_id, dsl::installment_id, dsl::kind, dsl::reference, dsl::amount))
-            .do_update()
-            .set((dsl::session_id.eq(excluded(dsl::session_id)), dsl::at.eq(excluded(dsl::at)))),
+    execute_each!(&mut db, rows, row => statement::upsert(
+        diesel::insert_into(dsl::attempts).values(row),
+        "institution_id, installment_id, kind, reference, amount",
+        (dsl::session_id.eq(excluded(dsl::session_id)), dsl::at.eq(excluded(dsl::at))),
         dsl::at.le(excluded(dsl::at)),
     ))?;
     Ok(())
@@ -58,10 +56,11 @@ fn row_of(attempt: &Attempt) -> (InstallmentId, &str, &str, i64) {
 }
 
 /// One list for each column, as for the journal's lines.
-const RECORD_COLUMNS: &str = "\
+const RECORD: &str = "\
     INSERT INTO attempts (institution_id, id, installment_id, kind, reference, session_id, amount, at) \
-    SELECT $1, * FROM unnest($2, $3, $4, $5, $6, $7, $8) \
-    ON CONFLICT (institution_id, installment_id, kind, reference, amount) \
+    SELECT * FROM unnest(";
+const UNLESS_LATER: &str = "\
+    ) ON CONFLICT (institution_id, installment_id, kind, reference, amount) \
     DO UPDATE SET session_id = excluded.session_id, at = excluded.at WHERE attempts.at <= excluded.at";
 
 async fn record_columns(
@@ -69,15 +68,17 @@ async fn record_columns(
     institution: InstitutionId,
     attempts: &[&Attempt],
 ) -> Result<(), StoreError> {
-    let record = diesel::sql_query(RECORD_COLUMNS)
-        .bind::<Key, _>(Id(institution))
-        .bind::<Array<Key>, Vec<Id<AttemptId>>>(each(attempts, |one| Id(one.id)))
-        .bind::<Array<Key>, Vec<Id<InstallmentId>>>(each(attempts, |one| Id(one.installment_id)))
-        .bind::<Array<Text>, Vec<&str>>(each(attempts, |one| one.kind.name()))
-        .bind::<Array<Text>, Vec<&str>>(each(attempts, |one| one.reference.as_str()))
-        .bind::<Array<Nullable<Key>>, Vec<Option<Id<SessionId>>>>(each(attempts, |one| one.session_id.map(Id)))
-        .bind::<Array<BigInt>, Vec<i64>>(each(attempts, |one| one.amount.cents()))
-        .bind::<Array<Moment>, Vec<At>>(each(attempts, |one| At(one.at)));
+    let lists = (
+        vec![Id(institution); attempts.len()].into_sql::<Array<Key>>(),
+        each(attempts, |one| Id(one.id)).into_sql::<Array<Key>>(),
+        each(attempts, |one| Id(one.installment_id)).into_sql::<Array<Key>>(),
+        each(attempts, |one| one.kind.name()).into_sql::<Array<Text>>(),
+        each(attempts, |one| one.reference.as_str()).into_sql::<Array<Text>>(),
+        each(attempts, |one| one.session_id.map(Id)).into_sql::<Array<Nullable<Key>>>(),
+        each(attempts, |one| one.amount.cents()).into_sql::<Array<BigInt>>(),
+        each(attempts, |one| At(one.at)).into_sql::<Array<Moment>>(),
+    );
+    let record = Listed { before: RECORD, lists, after: UNLESS_LATER };
     diesel_async::RunQueryDsl::execute(record, &mut connection).await?;
     Ok(())
 }

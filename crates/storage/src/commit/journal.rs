@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Many lines of the journal at once: what was buffered.
 
-use chrono::NaiveDate;
+use diesel::IntoSql;
 use diesel::sql_types::{Array, BigInt, Binary, Date, Integer, Nullable, Text};
 use diesel_async::AsyncPgConnection;
-use tramite_domain::ids::{InstitutionId, JournalId};
+use tramite_domain::ids::InstitutionId;
 use tramite_domain::journal::JournalEntry;
-use uuid::Uuid;
 
 use super::INSERT_ROWS_MAX;
 use crate::column::sql::{Key, Moment};
@@ -16,6 +15,7 @@ use crate::error::StoreError;
 use crate::row::event::month_of;
 use crate::row::journal::JournalRow;
 use crate::schema::journal;
+use crate::statement::Listed;
 
 /// A line and whose it is.
 type Line = (InstitutionId, JournalEntry);
@@ -39,37 +39,38 @@ pub(crate) async fn journal_lines(db: &mut Db<'_>, lines: &[Line]) -> Result<(),
 
 /// One list for each column. A statement with a variable for each value is longer than the lines themselves, and takes
 /// the server longer to read and plan than to carry out; this one is read once for each flush and is always as short.
-const INSERT_COLUMNS: &str = "\
+const INSERT: &str = "\
     INSERT INTO journal (institution_id, id, month, exchange, at, direction, operation, caller, callee, \
     creditor_tax_code, station_id, notice_number, iuv, payment_token, psp_id, session_id, outcome, http_status, \
     duration_us, payload) \
-    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
-    ON CONFLICT DO NOTHING";
+    SELECT * FROM unnest(";
 
 async fn insert_columns(mut connection: &AsyncPgConnection, lines: &[Line]) -> Result<(), StoreError> {
     type Texts = Array<Text>;
     type Options = Array<Nullable<Text>>;
-    let insert = diesel::sql_query(INSERT_COLUMNS)
-        .bind::<Array<Key>, Vec<Id<InstitutionId>>>(lines.iter().map(|(institution, _)| Id(*institution)).collect())
-        .bind::<Array<Key>, Vec<Id<JournalId>>>(each(lines, |line| Id(line.id)))
-        .bind::<Array<Date>, Vec<NaiveDate>>(each(lines, |line| month_of(line.at)))
-        .bind::<Array<Key>, Vec<Id<Uuid>>>(each(lines, |line| Id(line.exchange)))
-        .bind::<Array<Moment>, Vec<At>>(each(lines, |line| At(line.at)))
-        .bind::<Texts, Vec<&str>>(each(lines, |line| line.direction.name()))
-        .bind::<Texts, Vec<&str>>(each(lines, |line| line.operation.as_str()))
-        .bind::<Texts, Vec<&str>>(each(lines, |line| line.caller.as_str()))
-        .bind::<Texts, Vec<&str>>(each(lines, |line| line.callee.as_str()))
-        .bind::<Options, Vec<Option<&str>>>(each(lines, |line| line.creditor_tax_code.as_deref()))
-        .bind::<Options, Vec<Option<&str>>>(each(lines, |line| line.station_id.as_deref()))
-        .bind::<Options, Vec<Option<&str>>>(each(lines, |line| line.notice_number.as_deref()))
-        .bind::<Options, Vec<Option<&str>>>(each(lines, |line| line.iuv.as_deref()))
-        .bind::<Options, Vec<Option<&str>>>(each(lines, |line| line.payment_token.as_deref()))
-        .bind::<Options, Vec<Option<&str>>>(each(lines, |line| line.psp_id.as_deref()))
-        .bind::<Array<Nullable<Key>>, Vec<Option<Id<Uuid>>>>(each(lines, |line| line.session_id.map(Id)))
-        .bind::<Options, Vec<Option<&str>>>(each(lines, |line| line.outcome.as_deref()))
-        .bind::<Array<Nullable<Integer>>, Vec<Option<i32>>>(each(lines, |line| line.http_status.map(i32::from)))
-        .bind::<Array<Nullable<BigInt>>, Vec<Option<i64>>>(each(lines, |line| line.duration_us))
-        .bind::<Array<Binary>, Vec<&[u8]>>(each(lines, |line| line.payload.as_slice()));
+    let lists = (
+        lines.iter().map(|(institution, _)| Id(*institution)).collect::<Vec<_>>().into_sql::<Array<Key>>(),
+        each(lines, |line| Id(line.id)).into_sql::<Array<Key>>(),
+        each(lines, |line| month_of(line.at)).into_sql::<Array<Date>>(),
+        each(lines, |line| Id(line.exchange)).into_sql::<Array<Key>>(),
+        each(lines, |line| At(line.at)).into_sql::<Array<Moment>>(),
+        each(lines, |line| line.direction.name()).into_sql::<Texts>(),
+        each(lines, |line| line.operation.as_str()).into_sql::<Texts>(),
+        each(lines, |line| line.caller.as_str()).into_sql::<Texts>(),
+        each(lines, |line| line.callee.as_str()).into_sql::<Texts>(),
+        each(lines, |line| line.creditor_tax_code.as_deref()).into_sql::<Options>(),
+        each(lines, |line| line.station_id.as_deref()).into_sql::<Options>(),
+        each(lines, |line| line.notice_number.as_deref()).into_sql::<Options>(),
+        each(lines, |line| line.iuv.as_deref()).into_sql::<Options>(),
+        each(lines, |line| line.payment_token.as_deref()).into_sql::<Options>(),
+        each(lines, |line| line.psp_id.as_deref()).into_sql::<Options>(),
+        each(lines, |line| line.session_id.map(Id)).into_sql::<Array<Nullable<Key>>>(),
+        each(lines, |line| line.outcome.as_deref()).into_sql::<Options>(),
+        each(lines, |line| line.http_status.map(i32::from)).into_sql::<Array<Nullable<Integer>>>(),
+        each(lines, |line| line.duration_us).into_sql::<Array<Nullable<BigInt>>>(),
+        each(lines, |line| line.payload.as_slice()).into_sql::<Array<Binary>>(),
+    );
+    let insert = Listed { before: INSERT, lists, after: ") ON CONFLICT DO NOTHING" };
     diesel_async::RunQueryDsl::execute(insert, &mut connection).await?;
     Ok(())
 }

@@ -20,7 +20,10 @@ use crate::row::position::PositionRow;
 use crate::row::read_some;
 use crate::schema::{debt_positions, installments, payment_options, transfers};
 use crate::scope::Scope;
+use crate::statement;
 
+/// What options and installments are known by.
+const KEY: &str = "institution_id, id";
 /// What stands in the place of the description of an erased draft.
 const ERASED_TEXT: &str = "-";
 
@@ -63,26 +66,28 @@ pub(super) async fn update(
 }
 
 async fn put_options(mut db: Db<'_>, rows: &[OptionRow]) -> Result<(), StoreError> {
-    execute_each!(&mut db, rows, row => diesel::insert_into(payment_options::table)
-    .values(row)
-    .on_conflict((payment_options::institution_id, payment_options::id))
-    .do_update()
-    .set((
-        payment_options::place.eq(excluded(payment_options::place)),
-        payment_options::kind.eq(excluded(payment_options::kind)),
-        payment_options::available_until.eq(excluded(payment_options::available_until)),
-        payment_options::available_days.eq(excluded(payment_options::available_days)),
-        payment_options::notified_on.eq(excluded(payment_options::notified_on)),
-    )))?;
+    execute_each!(&mut db, rows, row => statement::upsert(
+        diesel::insert_into(payment_options::table).values(row),
+        KEY,
+        (
+            payment_options::place.eq(excluded(payment_options::place)),
+            payment_options::kind.eq(excluded(payment_options::kind)),
+            payment_options::available_until.eq(excluded(payment_options::available_until)),
+            payment_options::available_days.eq(excluded(payment_options::available_days)),
+            payment_options::notified_on.eq(excluded(payment_options::notified_on)),
+        ),
+        payment_options::debt_position_id.eq(excluded(payment_options::debt_position_id)),
+    ))?;
     Ok(())
 }
 
 async fn put_installments(mut db: Db<'_>, rows: &[InstallmentRow]) -> Result<(), StoreError> {
-    execute_each!(&mut db, rows, row => diesel::insert_into(installments::table)
-        .values(row)
-        .on_conflict((installments::institution_id, installments::id))
-        .do_update()
-        .set(row))?;
+    execute_each!(&mut db, rows, row => statement::upsert(
+        diesel::insert_into(installments::table).values(row),
+        KEY,
+        row,
+        installments::debt_position_id.eq(excluded(installments::debt_position_id)),
+    ))?;
     Ok(())
 }
 
@@ -118,13 +123,11 @@ pub(super) async fn settle(
     let (option, index, one) =
         place.ok_or_else(|| StoreError::failed("the installment to settle is not of this position"))?;
     let row = InstallmentRow::of(institution, position.id, option, index, one)?;
-    let paid = installments::table
-        .filter(installments::institution_id.eq(Id(institution)))
-        .filter(installments::id.eq(Id(installment)));
+    let paid = installments::institution_id.eq(Id(institution)).and(installments::id.eq(Id(installment)));
     let ((), ()) = together!(
         db,
         |mut db| async move { head(&mut db, institution, position, expected).await },
-        |mut db| async move { touched(execute!(&mut db, diesel::update(paid).set(&row))?) },
+        |mut db| async move { touched(execute!(&mut db, statement::update(installments::table, paid, &row))?) },
     )?;
     Ok(())
 }
@@ -137,12 +140,12 @@ pub(super) async fn head(
     expected: i64,
 ) -> Result<(), StoreError> {
     let row = PositionRow::of(institution, position);
-    let old = debt_positions::table
-        .filter(debt_positions::institution_id.eq(Id(institution)))
-        .filter(debt_positions::id.eq(Id(position.id)))
-        .filter(debt_positions::version.eq(expected))
-        .filter(debt_positions::erased_at.is_null());
-    touched(execute!(db, diesel::update(old).set(&row))?)
+    let old = debt_positions::institution_id
+        .eq(Id(institution))
+        .and(debt_positions::id.eq(Id(position.id)))
+        .and(debt_positions::version.eq(expected))
+        .and(debt_positions::erased_at.is_null());
+    touched(execute!(db, statement::update(debt_positions::table, old, &row))?)
 }
 
 /// Empties a draft, and the answers that show it, of everything about a person. The row stays, and its numbers stay taken (rules.md 1).

@@ -11,6 +11,7 @@ use crate::db::{Db, execute};
 use crate::error::StoreError;
 use crate::row::service::ServiceRow;
 use crate::schema::services;
+use crate::statement;
 
 pub(super) async fn put(
     db: &mut Db<'_>,
@@ -22,9 +23,9 @@ pub(super) async fn put(
     let Some(expected) = expected else {
         return touched(execute!(db, diesel::insert_into(services::table).values(&row))?);
     };
-    let old = services::table
-        .filter(services::institution_id.eq(Id(institution)))
-        .filter(services::code.eq(service.code.as_str()))
-        .filter(services::version.eq(expected));
-    touched(execute!(db, diesel::update(old).set(&row))?)
+    let old = services::institution_id
+        .eq(Id(institution))
+        .and(services::code.eq(service.code.as_str()))
+        .and(services::version.eq(expected));
+    touched(execute!(db, statement::update(services::table, old, &row))?)
 }

@@ -14,6 +14,7 @@ use crate::row::place;
 use crate::row::session::{SessionRow, live_names};
 use crate::row::session_item::SessionItemRow;
 use crate::schema::{checkout_sessions, debt_positions, installments, session_items};
+use crate::statement;
 
 pub(super) async fn insert(
     db: &mut Db<'_>,
@@ -40,14 +41,14 @@ pub(super) async fn update(
     expected: i64,
 ) -> Result<(), StoreError> {
     let row = SessionRow::of(institution, session);
-    let old = checkout_sessions::table
-        .filter(checkout_sessions::institution_id.eq(Id(institution)))
-        .filter(checkout_sessions::id.eq(Id(session.id)))
-        .filter(checkout_sessions::version.eq(expected));
-    let ((), ()) =
-        together!(db, |mut db| async move { touched(execute!(&mut db, diesel::update(old).set(&row))?) }, |db| {
-            pay_items(db, institution, session)
-        },)?;
+    let old = checkout_sessions::institution_id
+        .eq(Id(institution))
+        .and(checkout_sessions::id.eq(Id(session.id)))
+        .and(checkout_sessions::version.eq(expected));
+    let change = statement::update(checkout_sessions::table, old, &row);
+    let ((), ()) = together!(db, |mut db| async move { touched(execute!(&mut db, change)?) }, |db| {
+        pay_items(db, institution, session)
+    },)?;
     Ok(())
 }
 
@@ -61,11 +62,11 @@ async fn pay_items(mut db: Db<'_>, institution: InstitutionId, session: &Checkou
     }
     let touched_rows: Vec<usize> = execute_each!(&mut db, paid, one => {
         let (place, payment) = one;
-        let own = session_items::table
-            .filter(session_items::institution_id.eq(Id(institution)))
-            .filter(session_items::session_id.eq(Id(session.id)))
-            .filter(session_items::place.eq(*place));
-        diesel::update(own).set((
+        let own = session_items::institution_id
+            .eq(Id(institution))
+            .and(session_items::session_id.eq(Id(session.id)))
+            .and(session_items::place.eq(*place));
+        statement::update(session_items::table, own, (
             session_items::paid_at.eq(Some(At(payment.paid_at))),
             session_items::paid_amount.eq(Some(payment.amount.cents())),
             session_items::paid_receipt_id.eq(payment.receipt_id.map(Id)),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Who tried to pay lately.
 
-use diesel::dsl::array;
 use diesel::prelude::*;
 use tramite_domain::attempt::Attempt;
 use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId};
@@ -35,7 +34,7 @@ impl Store {
     }
 }
 
-/// The attempts among those that a filter names, seen last at `since` or later, in the order of time.
+/// The attempts that a filter names, seen last at `since` or later, in the order of time.
 macro_rules! attempts_of {
     ($institution:expr, $since:expr, $which:expr) => {
         attempts::table
@@ -47,7 +46,7 @@ macro_rules! attempts_of {
     };
 }
 
-async fn recent(
+pub(super) async fn recent(
     mut db: Db<'_>,
     institution: InstitutionId,
     installments: Vec<Id<InstallmentId>>,
@@ -71,30 +70,22 @@ pub(super) async fn on_notice(
     rows.into_iter().map(AttemptRow::into_attempt).collect()
 }
 
-/// The attempts on all installments of a position.
-pub(super) async fn on_position(
-    db: Db<'_>,
+/// The attempts on the first of the installments of a position, by their ids: most have one alone. It is found by a single
+/// value; several would be joined, until there are statistics perhaps in an order that reads all attempts.
+pub(super) async fn on_first(
+    mut db: Db<'_>,
     institution: InstitutionId,
     position: DebtPositionId,
     since: Instant,
 ) -> Result<Vec<Attempt>, StoreError> {
-    let own = installments::table
-        .filter(installments::institution_id.eq(Id(institution)))
-        .filter(installments::debt_position_id.eq(Id(position)))
-        .select(installments::id);
-    // An array is found first and then looked up by; a sub-query may be joined in an order that reads all attempts.
-    let rows: Vec<AttemptRow> = match db {
-        Db::Postgres(mut connection) => {
-            diesel_async::RunQueryDsl::load(
-                attempts_of!(institution, since, attempts::installment_id.eq_any(array(own))),
-                &mut connection,
-            )
-            .await?
-        }
-        Db::Sqlite(connection) => diesel::RunQueryDsl::load(
-            attempts_of!(institution, since, attempts::installment_id.eq_any(own)),
-            connection,
-        )?,
-    };
+    let first = asked_installments
+        .filter(asked_installments.field(installments::institution_id).eq(Id(institution)))
+        .filter(asked_installments.field(installments::debt_position_id).eq(Id(position)))
+        .order(asked_installments.field(installments::id))
+        .select(asked_installments.field(installments::id))
+        .limit(1)
+        .single_value();
+    let which = attempts::installment_id.nullable().eq(first);
+    let rows: Vec<AttemptRow> = load!(&mut db, attempts_of!(institution, since, which))?;
     rows.into_iter().map(AttemptRow::into_attempt).collect()
 }

@@ -9,6 +9,7 @@ use tramite_domain::time::Instant;
 
 use super::{attempt, position, session};
 use crate::Store;
+use crate::column::Id;
 use crate::db::{Db, together};
 use crate::error::StoreError;
 use crate::scope::Scope;
@@ -50,13 +51,19 @@ async fn by_id(
     let (position, mut attempts, held) = together!(
         &mut db,
         |db| position::by_id(db, scope.clone(), id),
-        |db| attempt::on_position(db, institution, id, since),
+        |db| attempt::on_first(db, institution, id, since),
         |db| session::on_position(db, institution, id),
     )?;
     let Some(position) = position else { return Ok(None) };
+    let first = position.installments().map(|(_, one)| one.id).min();
     let unpaid: Vec<InstallmentId> =
         position.installments().filter(|(_, one)| one.payment.is_none()).map(|(_, one)| one.id).collect();
     attempts.retain(|attempt| unpaid.contains(&attempt.installment_id));
+    let others: Vec<Id<InstallmentId>> = unpaid.iter().copied().filter(|one| Some(*one) != first).map(Id).collect();
+    if !others.is_empty() {
+        attempts.append(&mut attempt::recent(db.reborrow(), institution, others, since).await?);
+        attempts.sort_by_key(|attempt| (attempt.at, attempt.id));
+    }
     let mut sessions = if unpaid.is_empty() { Vec::new() } else { session::live(&mut db, institution, held).await? };
     sessions.retain(|session| unpaid.iter().any(|one| session.holds(*one)));
     Ok(Some(PositionInUse { position, attempts, sessions }))

@@ -10,6 +10,7 @@ use crate::db::{Db, execute};
 use crate::error::StoreError;
 use crate::row::fit;
 use crate::schema::feed_counter;
+use crate::statement;
 use crate::store::Who;
 
 /// The counter's only row.
@@ -57,8 +58,8 @@ async fn publish(mut db: Db<'_>, rows: i64) -> Result<usize, StoreError> {
     let numbered = execute!(&mut db, diesel::sql_query(NUMBER_EVENTS).bind::<BigInt, _>(last).bind::<BigInt, _>(rows))?;
     if numbered > 0 {
         let next = last.saturating_add(fit("events", numbered)?);
-        let own = feed_counter::table.filter(feed_counter::id.eq(COUNTER));
-        execute!(&mut db, diesel::update(own).set(feed_counter::last_position.eq(next)))?;
+        let given = feed_counter::last_position.eq(next);
+        execute!(&mut db, statement::update(feed_counter::table, feed_counter::id.eq(COUNTER), given))?;
     }
     Ok(numbered)
 }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Many rows in one statement whose text does not depend on how many they are: one list for each column.
+
+use diesel::QueryResult;
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, QueryFragment};
+
+use super::kept;
+
+/// A statement around lists.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listed<Lists> {
+    /// The text before the lists.
+    pub(crate) before: &'static str,
+    /// A tuple of lists as expressions.
+    pub(crate) lists: Lists,
+    /// The text after them.
+    pub(crate) after: &'static str,
+}
+
+impl<Lists: QueryFragment<Pg>> QueryFragment<Pg> for Listed<Lists> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        pass.push_sql(self.before);
+        self.lists.walk_ast(pass.reborrow())?;
+        pass.push_sql(self.after);
+        Ok(())
+    }
+}
+
+kept!(Listed<Lists>);
