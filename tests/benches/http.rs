@@ -64,6 +64,7 @@ fn main() {
 async fn on_postgres(cluster: &Cluster) {
     let url = cluster.create_database("bench");
     let name = url.rsplit('/').next().unwrap().to_owned();
+    settle_in(cluster, &name);
     let bench = Bench::start(&Database::Postgres(url)).await;
     let scripts = pgbench::prepare(cluster, &name, &bench.requests.made);
     let base = |script: &str| pgbench(cluster, &name, script, CONNECTIONS, SECONDS);
@@ -78,6 +79,22 @@ async fn on_postgres(cluster: &Cluster) {
     cluster.psql(&name, "ANALYZE");
     bench.run("session (REST)", Requests::session, "\"status\":\"open\"").await.beside(base(&scripts.session));
     bench.run("receipt (SOAP)", Requests::receipt, "<outcome>OK</outcome>").await.beside(base(&scripts.receipt));
+}
+
+/// A server that has been at work for a while has segments of its log to write over; a new one must make each of them
+/// first, and all commits wait for it.
+fn settle_in(cluster: &Cluster, database: &str) {
+    for statement in [
+        "ALTER SYSTEM SET min_wal_size = '1GB'",
+        "ALTER SYSTEM SET max_wal_size = '4GB'",
+        "SELECT pg_reload_conf()",
+        "CREATE TABLE filler AS SELECT repeat(md5(i::text), 30) AS text FROM generate_series(1, 500000) i",
+        "DROP TABLE filler",
+        "CHECKPOINT",
+        "CHECKPOINT",
+    ] {
+        cluster.psql(database, statement);
+    }
 }
 
 async fn on_sqlite() {

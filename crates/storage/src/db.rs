@@ -5,9 +5,10 @@
 //! On PostgreSQL the connection is shared, so that futures polled together are pipelined. On SQLite nothing ever waits:
 //! a future over it is ready at its first poll.
 
+use diesel::QueryResult;
 use diesel::SqliteConnection;
 use diesel_async::AsyncPgConnection;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join_all};
 
 use crate::error::StoreError;
 
@@ -127,6 +128,11 @@ all_ok!(A, B);
 all_ok!(A, B, C);
 all_ok!(A, B, C, D);
 
+/// Waits for statements that were sent together; the rows touched by each.
+pub(crate) async fn all_executed(statements: Vec<BoxFuture<'_, QueryResult<usize>>>) -> QueryResult<Vec<usize>> {
+    join_all(statements).await.into_iter().collect()
+}
+
 /// Loads all rows.
 macro_rules! load {
     ($db:expr, $query:expr) => {
@@ -163,14 +169,13 @@ macro_rules! execute_each {
         match &mut *$db {
             $crate::db::Db::Postgres(connection) => {
                 let shared: &diesel_async::AsyncPgConnection = connection;
-                let statements = $items.iter().map(|$item| async move {
-                    let mut own = shared;
-                    diesel_async::RunQueryDsl::execute($statement, &mut own).await
+                let statements = $items.iter().map(|$item| -> futures_util::future::BoxFuture<'_, _> {
+                    Box::pin(async move {
+                        let mut own = shared;
+                        diesel_async::RunQueryDsl::execute($statement, &mut own).await
+                    })
                 });
-                futures_util::future::join_all(statements)
-                    .await
-                    .into_iter()
-                    .collect::<diesel::QueryResult<Vec<usize>>>()
+                $crate::db::all_executed(statements.collect()).await
             }
             $crate::db::Db::Sqlite(connection) => {
                 let each = $items.iter().map(|$item| diesel::RunQueryDsl::execute($statement, &mut **connection));

@@ -21,6 +21,7 @@ use crate::schema::{debt_positions, idempotency_records};
 use crate::scope::Scope;
 use crate::seal::Spot;
 use crate::statement;
+use crate::store::Answer;
 use crate::store::Who;
 
 /// How long an answer is replayed, in seconds.
@@ -101,13 +102,13 @@ impl Store {
     ///
     /// # Errors
     /// `Sealed` when it cannot be opened; else whatever keeps the database from answering.
-    pub async fn idempotent_answer(
-        &self,
-        scope: &Scope,
-        key: &IdempotencyKey,
+    pub fn idempotent_answer<'a>(
+        &'a self,
+        scope: &'a Scope,
+        key: &'a IdempotencyKey,
         now: Instant,
-    ) -> Result<Option<IdempotencyRecord>, StoreError> {
-        self.kept_answer(scope.institution(), client(scope)?, key, now).await
+    ) -> Answer<'a, Option<IdempotencyRecord>> {
+        Box::pin(async move { self.kept_answer(scope.institution(), client(scope)?, key, now).await })
     }
 
     /// Writes a batch together with the answer to replay. The record is the first insert: a twin waits for this
@@ -116,16 +117,13 @@ impl Store {
     /// # Errors
     /// `Duplicate(Rule::Idempotency)` when an answer is kept under the key: read and replay it. `TwinAtWork` when a
     /// twin is still running after five seconds. Else as [`Store::commit`].
-    pub async fn commit_answer(
-        &self,
-        scope: &Scope,
-        batch: Batch,
-        record: IdempotencyRecord,
-    ) -> Result<(), StoreError> {
-        commit::check_scope(scope, &batch)?;
-        let kept = Kept { institution: scope.institution(), client: client(scope)?, record };
-        let (own, row) = (scope.clone(), self.record_row(kept).await?);
-        self.write(scope, move |db| Box::pin(commit_with(db, own, row, batch))).await
+    pub fn commit_answer<'a>(&'a self, scope: &'a Scope, batch: Batch, record: IdempotencyRecord) -> Answer<'a, ()> {
+        Box::pin(async move {
+            commit::check_scope(scope, &batch)?;
+            let kept = Kept { institution: scope.institution(), client: client(scope)?, record };
+            let (own, row) = (scope.clone(), self.record_row(kept).await?);
+            self.write(scope, move |db| Box::pin(commit_with(db, own, row, batch))).await
+        })
     }
 
     pub(crate) async fn kept_answer(

@@ -38,7 +38,7 @@ pub use read::{
 pub use rule::Rule;
 pub use scope::Scope;
 pub use seal::{MasterKey, MasterKeyError};
-pub use store::{DECISION_SECONDS_MAX, Store, StoreSettings};
+pub use store::{Answer, DECISION_SECONDS_MAX, Store, StoreSettings};
 pub use system::{
     Change, ClaimedTask, Due, KeyPurpose, OperatorRecord, RAW_BYTES_MAX, RawMessage, SigningKey, SystemScope,
 };

@@ -21,6 +21,7 @@ use crate::error::StoreError;
 use crate::row::fit;
 use crate::schema::number_sequences;
 use crate::scope::Scope;
+use crate::store::Answer;
 use crate::store::Who;
 
 /// Numbers taken from the sequence where one is asked for: the next ones are given from memory. What a process that
@@ -39,29 +40,31 @@ impl Store {
     /// # Errors
     /// `NumbersExhausted` when the range has not so many left; `NumberRangeOverlaps` when it shares bases with another one already
     /// begun; else whatever keeps the database from answering.
-    pub async fn take_numbers(
-        &self,
-        scope: &Scope,
-        link: &StationLink,
+    pub fn take_numbers<'a>(
+        &'a self,
+        scope: &'a Scope,
+        link: &'a StationLink,
         count: usize,
-    ) -> Result<Vec<NoticeNumber>, StoreError> {
-        let segregation = link
-            .segregation_code
-            .ok_or_else(|| StoreError::failed("numbers are given under a segregation code only"))?;
-        if count == 0 {
-            return Ok(Vec::new());
-        }
-        let key = self.numbering_key(scope).await?;
-        let wanted = fit("count", count.min(NUMBERS_MAX))?;
-        let sequences = self.take_sequences(scope.institution(), segregation, link, wanted).await?;
-        let range = PermutedRange::new(link.local_range, &key);
-        sequences
-            .into_iter()
-            .map(|sequence| {
-                let base = u64::try_from(sequence).ok().and_then(|sequence| range.permute(sequence));
-                base.map(|base| NoticeNumber::generate(segregation, base)).ok_or(StoreError::NumbersExhausted)
-            })
-            .collect()
+    ) -> Answer<'a, Vec<NoticeNumber>> {
+        Box::pin(async move {
+            let segregation = link
+                .segregation_code
+                .ok_or_else(|| StoreError::failed("numbers are given under a segregation code only"))?;
+            if count == 0 {
+                return Ok(Vec::new());
+            }
+            let key = self.numbering_key(scope).await?;
+            let wanted = fit("count", count.min(NUMBERS_MAX))?;
+            let sequences = self.take_sequences(scope.institution(), segregation, link, wanted).await?;
+            let range = PermutedRange::new(link.local_range, &key);
+            sequences
+                .into_iter()
+                .map(|sequence| {
+                    let base = u64::try_from(sequence).ok().and_then(|sequence| range.permute(sequence));
+                    base.map(|base| NoticeNumber::generate(segregation, base)).ok_or(StoreError::NumbersExhausted)
+                })
+                .collect()
+        })
     }
 
     /// Places in the sequence: from memory where there are enough, else from a new block, whose rest is kept.

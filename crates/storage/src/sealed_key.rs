@@ -12,6 +12,7 @@ use crate::error::StoreError;
 use crate::schema::sealed_secrets;
 use crate::scope::Scope;
 use crate::seal::{Spot, random};
+use crate::store::Answer;
 
 /// Bytes of such a key.
 pub(crate) const KEY_BYTES: usize = 32;
@@ -24,8 +25,8 @@ impl Store {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn pseudonym_key(&self, scope: &Scope) -> Result<Secret<[u8; KEY_BYTES]>, StoreError> {
-        self.sealed_key(scope, PSEUDONYM_KEY).await.map(Secret::new)
+    pub fn pseudonym_key<'a>(&'a self, scope: &'a Scope) -> Answer<'a, Secret<[u8; KEY_BYTES]>> {
+        Box::pin(async move { self.sealed_key(scope, PSEUDONYM_KEY).await.map(Secret::new) })
     }
 
     /// The key of that name; the first caller makes it.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite as SqliteBackend;
+use futures_util::future::BoxFuture;
 use tramite_domain::environment::Environment;
 use tramite_domain::ids::InstitutionId;
 
@@ -41,6 +42,10 @@ const _: () = assert!(
 
 /// The time of one operation.
 pub(crate) const OPERATION: Duration = Duration::from_secs(OPERATION_SECONDS_MAX.unsigned_abs());
+
+/// What the store will answer. Boxed here, and not where it is awaited: an `async fn` is compiled anew in every crate
+/// that awaits it, with all that it awaits itself.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 
 /// How to open a store.
 #[derive(Debug, Clone)]
@@ -157,8 +162,8 @@ impl Store {
     ///
     /// # Errors
     /// Whatever keeps it from answering.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        self.0.run(Who::System, Access::Read, |db| Box::pin(read_seal(db))).await.map(drop)
+    pub fn ping(&self) -> Answer<'_, ()> {
+        Box::pin(async move { self.0.run(Who::System, Access::Read, |db| Box::pin(read_seal(db))).await.map(drop) })
     }
 
     /// The few methods that cross tenants. Only the named makers of a `Scope`, the worker and the commands of the

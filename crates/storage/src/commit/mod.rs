@@ -16,9 +16,10 @@ use tramite_domain::batch::{Batch, Write};
 use tramite_domain::ids::{InstitutionId, SessionId};
 
 use crate::Store;
-use crate::db::{AllOk as _, Db, together};
+use crate::db::{AllOk as _, Db, Working, together};
 use crate::error::StoreError;
 use crate::scope::Scope;
+use crate::store::Answer;
 
 pub(crate) use allowed::check as check_scope;
 
@@ -66,10 +67,12 @@ impl Store {
     /// `Conflict` when a version moved: read, decide and commit again. `Duplicate` when something unique is there
     /// already. Otherwise nothing was written either, except that after `Busy` or `Unavailable` the answer of the
     /// database may have been lost on its way.
-    pub async fn commit(&self, scope: &Scope, batch: Batch) -> Result<(), StoreError> {
-        allowed::check(scope, &batch)?;
-        let own = scope.clone();
-        self.write(scope, move |db| Box::pin(apply_alone(db, own, batch))).await
+    pub fn commit<'a>(&'a self, scope: &'a Scope, batch: Batch) -> Answer<'a, ()> {
+        Box::pin(async move {
+            allowed::check(scope, &batch)?;
+            let own = scope.clone();
+            self.write(scope, move |db| Box::pin(apply_alone(db, own, batch))).await
+        })
     }
 }
 
@@ -116,33 +119,37 @@ async fn change(db: Db<'_>, scope: &Scope, sessions: &[SessionId], changes: &[Wr
     }
 }
 
-async fn one(mut db: Db<'_>, scope: &Scope, sessions: &[SessionId], write: &Write) -> Result<(), StoreError> {
-    let (db, institution) = (&mut db, scope.institution());
-    match write {
-        Write::InsertPosition(position) => position::insert(db, institution, position).await,
-        Write::UpdatePosition { position, expected } => position::update(db, institution, position, *expected).await,
-        Write::TellPosition { position, expected } => position::head(db, institution, position, *expected).await,
-        Write::SettleInstallment { position, expected, installment } => {
-            let ((), ()) = together!(
-                db,
-                |mut db| async move { position::settle(&mut db, institution, position, *expected, *installment).await },
-                |mut db| async move { session::none_left(&mut db, institution, *installment, sessions).await },
-            )?;
-            Ok(())
+fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &'a Write) -> Working<'a, ()> {
+    Box::pin(async move {
+        let (db, institution) = (&mut db, scope.institution());
+        match write {
+            Write::InsertPosition(position) => position::insert(db, institution, position).await,
+            Write::UpdatePosition { position, expected } => {
+                position::update(db, institution, position, *expected).await
+            }
+            Write::TellPosition { position, expected } => position::head(db, institution, position, *expected).await,
+            Write::SettleInstallment { position, expected, installment } => {
+                let ((), ()) = together!(
+                    db,
+                    |mut db| async move { position::settle(&mut db, institution, position, *expected, *installment).await },
+                    |mut db| async move { session::none_left(&mut db, institution, *installment, sessions).await },
+                )?;
+                Ok(())
+            }
+            Write::EraseDraft { id, expected } => position::erase(db, scope, *id, *expected).await,
+            Write::InsertSession(session) => session::insert(db, institution, session).await,
+            Write::UpdateSession { session, expected } => session::update(db, institution, session, *expected).await,
+            Write::InsertReceipt(receipt) => receipt::insert(db, institution, receipt).await,
+            Write::InsertReceiptVariant(variant) => receipt::insert_variant(db, institution, variant).await,
+            Write::PutService { service, expected } => service::put(db, institution, service, *expected).await,
+            Write::PutInstitution { .. } => Err(StoreError::failed("the registry is written by SystemScope")),
+            Write::RecordAttempt(_)
+            | Write::InsertEvent(_)
+            | Write::InsertTask(_)
+            | Write::InsertJournal(_)
+            | Write::InsertAudit(_) => Err(StoreError::failed("this write changes nothing")),
         }
-        Write::EraseDraft { id, expected } => position::erase(db, scope, *id, *expected).await,
-        Write::InsertSession(session) => session::insert(db, institution, session).await,
-        Write::UpdateSession { session, expected } => session::update(db, institution, session, *expected).await,
-        Write::InsertReceipt(receipt) => receipt::insert(db, institution, receipt).await,
-        Write::InsertReceiptVariant(variant) => receipt::insert_variant(db, institution, variant).await,
-        Write::PutService { service, expected } => service::put(db, institution, service, *expected).await,
-        Write::PutInstitution { .. } => Err(StoreError::failed("the registry is written by SystemScope")),
-        Write::RecordAttempt(_)
-        | Write::InsertEvent(_)
-        | Write::InsertTask(_)
-        | Write::InsertJournal(_)
-        | Write::InsertAudit(_) => Err(StoreError::failed("this write changes nothing")),
-    }
+    })
 }
 
 /// The sessions that a batch writes.

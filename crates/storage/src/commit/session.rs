@@ -11,7 +11,7 @@ use crate::column::{At, Id};
 use crate::db::{Db, execute, execute_each, first, together};
 use crate::error::StoreError;
 use crate::row::place;
-use crate::row::session::{SessionRow, live_names};
+use crate::row::session::{SessionRow, is_live};
 use crate::row::session_item::SessionItemRow;
 use crate::schema::{checkout_sessions, debt_positions, installments, session_items};
 use crate::statement;
@@ -141,22 +141,25 @@ pub(super) async fn none_left(
     installment: InstallmentId,
     written: &[SessionId],
 ) -> Result<(), StoreError> {
-    let written: Vec<Id<SessionId>> = written.iter().copied().map(Id).collect();
     // Row by row: as a set, the live sessions would all be read for each receipt.
     let live = checkout_sessions::table
         .filter(checkout_sessions::institution_id.eq(session_items::institution_id))
         .filter(checkout_sessions::id.eq(session_items::session_id))
-        .filter(checkout_sessions::told_status.eq_any(live_names()));
-    let left: Option<Id<SessionId>> = first!(
-        db,
-        session_items::table
-            .filter(session_items::institution_id.eq(Id(institution)))
-            .filter(session_items::installment_id.eq(Some(Id(installment))))
-            .filter(session_items::paid_at.is_null())
-            .filter(session_items::session_id.ne_all(&written))
-            .filter(exists(live))
-            .select(session_items::session_id)
-            .limit(1)
-    )?;
+        .filter(is_live());
+    let waiting = session_items::table
+        .filter(session_items::institution_id.eq(Id(institution)))
+        .filter(session_items::installment_id.eq(Some(Id(installment))))
+        .filter(session_items::paid_at.is_null())
+        .filter(exists(live))
+        .select(session_items::session_id)
+        .limit(1);
+    let left: Option<Id<SessionId>> = match written {
+        [] => first!(db, waiting)?,
+        [one] => first!(db, waiting.filter(session_items::session_id.ne(Id(*one))))?,
+        several => {
+            let several: Vec<Id<SessionId>> = several.iter().copied().map(Id).collect();
+            first!(db, waiting.filter(session_items::session_id.ne_all(several)))?
+        }
+    };
     if left.is_some() { Err(StoreError::Conflict) } else { Ok(()) }
 }

@@ -14,23 +14,26 @@ use crate::error::StoreError;
 use crate::row::attempt::AttemptRow;
 use crate::schema::{asked_installments, attempts, installments};
 use crate::scope::Scope;
+use crate::store::Answer;
 
 impl Store {
     /// The attempts on those installments, seen last at `since` or later.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn attempts(
-        &self,
-        scope: &Scope,
-        installments: &[InstallmentId],
+    pub fn attempts<'a>(
+        &'a self,
+        scope: &'a Scope,
+        installments: &'a [InstallmentId],
         since: Instant,
-    ) -> Result<Vec<Attempt>, StoreError> {
-        if installments.is_empty() {
-            return Ok(Vec::new());
-        }
-        let (institution, ids) = (scope.institution(), installments.iter().copied().map(Id).collect());
-        self.read(scope, move |db| Box::pin(recent(db, institution, ids, since))).await
+    ) -> Answer<'a, Vec<Attempt>> {
+        Box::pin(async move {
+            if installments.is_empty() {
+                return Ok(Vec::new());
+            }
+            let (institution, ids) = (scope.institution(), installments.iter().copied().map(Id).collect());
+            self.read(scope, move |db| Box::pin(recent(db, institution, ids, since))).await
+        })
     }
 }
 
@@ -70,22 +73,21 @@ pub(super) async fn on_notice(
     rows.into_iter().map(AttemptRow::into_attempt).collect()
 }
 
-/// The attempts on the first of the installments of a position, by their ids: most have one alone. It is found by a single
-/// value; several would be joined, until there are statistics perhaps in an order that reads all attempts.
-pub(super) async fn on_first(
+/// The attempts on one of the installments of a position, whichever: most have one alone. It is found by a single value;
+/// several would be joined, until there are statistics perhaps in an order that reads all attempts.
+pub(super) async fn on_one(
     mut db: Db<'_>,
     institution: InstitutionId,
     position: DebtPositionId,
     since: Instant,
 ) -> Result<Vec<Attempt>, StoreError> {
-    let first = asked_installments
+    let one = asked_installments
         .filter(asked_installments.field(installments::institution_id).eq(Id(institution)))
         .filter(asked_installments.field(installments::debt_position_id).eq(Id(position)))
-        .order(asked_installments.field(installments::id))
         .select(asked_installments.field(installments::id))
         .limit(1)
         .single_value();
-    let which = attempts::installment_id.nullable().eq(first);
+    let which = attempts::installment_id.nullable().eq(one);
     let rows: Vec<AttemptRow> = load!(&mut db, attempts_of!(institution, since, which))?;
     rows.into_iter().map(AttemptRow::into_attempt).collect()
 }

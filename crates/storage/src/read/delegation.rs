@@ -14,6 +14,7 @@ use crate::page::{Cursor, List, Page, PageRequest};
 use crate::row::access::DelegationRow;
 use crate::schema::{clients, delegations};
 use crate::scope::Scope;
+use crate::store::Answer;
 
 impl Store {
     /// The delegations of the institution, live and ended, the newest first, each with the name of its client. A caller
@@ -21,26 +22,24 @@ impl Store {
     ///
     /// # Errors
     /// `Cursor` when the cursor is of another list; else whatever keeps the database from answering.
-    pub async fn delegations(
-        &self,
-        scope: &Scope,
-        page: &PageRequest,
-    ) -> Result<Page<(Delegation, String)>, StoreError> {
-        let after = Cursor::id(page.cursor.as_ref(), List::Delegations)?;
-        let found = self.delegations_where(scope, Which::After(after), page.rows()).await?;
-        Ok(Page::cut(found, page, |(one, _)| Cursor::after_id(List::Delegations, one.id.uuid())))
+    pub fn delegations<'a>(
+        &'a self,
+        scope: &'a Scope,
+        page: &'a PageRequest,
+    ) -> Answer<'a, Page<(Delegation, String)>> {
+        Box::pin(async move {
+            let after = Cursor::id(page.cursor.as_ref(), List::Delegations)?;
+            let found = self.delegations_where(scope, Which::After(after), page.rows()).await?;
+            Ok(Page::cut(found, page, |(one, _)| Cursor::after_id(List::Delegations, one.id.uuid())))
+        })
     }
 
     /// The delegation of that id, with the name of its client; none where it does not exist for this scope.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn delegation(
-        &self,
-        scope: &Scope,
-        id: DelegationId,
-    ) -> Result<Option<(Delegation, String)>, StoreError> {
-        Ok(self.delegations_where(scope, Which::One(id), 1).await?.pop())
+    pub fn delegation<'a>(&'a self, scope: &'a Scope, id: DelegationId) -> Answer<'a, Option<(Delegation, String)>> {
+        Box::pin(async move { Ok(self.delegations_where(scope, Which::One(id), 1).await?.pop()) })
     }
 
     async fn delegations_where(

@@ -14,6 +14,7 @@ use crate::row::event::EventRow;
 use crate::row::known;
 use crate::schema::events;
 use crate::scope::Scope;
+use crate::store::Answer;
 
 /// An event with its place in the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,10 +32,12 @@ impl Store {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn feed(&self, scope: &Scope, after: i64, limit: u16) -> Result<Vec<FeedEvent>, StoreError> {
-        let own = scope.clone();
-        let rows = i64::from(limit.clamp(1, PAGE_LIMIT_MAX));
-        self.read(scope, move |db| Box::pin(list(db, own, after, rows))).await
+    pub fn feed<'a>(&'a self, scope: &'a Scope, after: i64, limit: u16) -> Answer<'a, Vec<FeedEvent>> {
+        Box::pin(async move {
+            let own = scope.clone();
+            let rows = i64::from(limit.clamp(1, PAGE_LIMIT_MAX));
+            self.read(scope, move |db| Box::pin(list(db, own, after, rows))).await
+        })
     }
 }
 

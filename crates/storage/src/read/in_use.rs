@@ -13,6 +13,7 @@ use crate::column::Id;
 use crate::db::{Db, together};
 use crate::error::StoreError;
 use crate::scope::Scope;
+use crate::store::Answer;
 
 /// A position with who may be paying it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,14 +31,16 @@ impl Store {
     ///
     /// # Errors
     /// Whatever keeps the database from answering: never an absence.
-    pub async fn position_in_use(
-        &self,
-        scope: &Scope,
+    pub fn position_in_use<'a>(
+        &'a self,
+        scope: &'a Scope,
         id: DebtPositionId,
         since: Instant,
-    ) -> Result<Option<PositionInUse>, StoreError> {
-        let own = scope.clone();
-        self.read(scope, move |db| Box::pin(by_id(db, own, id, since))).await
+    ) -> Answer<'a, Option<PositionInUse>> {
+        Box::pin(async move {
+            let own = scope.clone();
+            self.read(scope, move |db| Box::pin(by_id(db, own, id, since))).await
+        })
     }
 }
 
@@ -48,22 +51,25 @@ async fn by_id(
     since: Instant,
 ) -> Result<Option<PositionInUse>, StoreError> {
     let institution = scope.institution();
-    let (position, mut attempts, held) = together!(
+    let (position, tried, held) = together!(
         &mut db,
         |db| position::by_id(db, scope.clone(), id),
-        |db| attempt::on_first(db, institution, id, since),
+        |db| attempt::on_one(db, institution, id, since),
         |db| session::on_position(db, institution, id),
     )?;
     let Some(position) = position else { return Ok(None) };
-    let first = position.installments().map(|(_, one)| one.id).min();
     let unpaid: Vec<InstallmentId> =
         position.installments().filter(|(_, one)| one.payment.is_none()).map(|(_, one)| one.id).collect();
-    attempts.retain(|attempt| unpaid.contains(&attempt.installment_id));
-    let others: Vec<Id<InstallmentId>> = unpaid.iter().copied().filter(|one| Some(*one) != first).map(Id).collect();
-    if !others.is_empty() {
-        attempts.append(&mut attempt::recent(db.reborrow(), institution, others, since).await?);
-        attempts.sort_by_key(|attempt| (attempt.at, attempt.id));
-    }
+    let attempts = match unpaid.as_slice() {
+        [] => Vec::new(),
+        [only] if position.installments().count() == 1 => {
+            tried.into_iter().filter(|attempt| attempt.installment_id == *only).collect()
+        }
+        several => {
+            let ids = several.iter().copied().map(Id).collect();
+            attempt::recent(db.reborrow(), institution, ids, since).await?
+        }
+    };
     let mut sessions = if unpaid.is_empty() { Vec::new() } else { session::live(&mut db, institution, held).await? };
     sessions.retain(|session| unpaid.iter().any(|one| session.holds(*one)));
     Ok(Some(PositionInUse { position, attempts, sessions }))

@@ -15,15 +15,18 @@ use crate::error::StoreError;
 use crate::row::institution::{AccountRow, BeneficiaryRow, InstitutionRow, StationLinkRow};
 use crate::schema::{accounts, beneficiaries, institution_stations, institutions};
 use crate::scope::Scope;
+use crate::store::Answer;
 
 impl Store {
     /// The institution of the scope. That it is not there is a failure: scopes are made of institutions that are.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn institution(&self, scope: &Scope) -> Result<Institution, StoreError> {
-        let id = scope.institution();
-        self.read(scope, move |db| Box::pin(by_id(db, id))).await
+    pub fn institution<'a>(&'a self, scope: &'a Scope) -> Answer<'a, Institution> {
+        Box::pin(async move {
+            let id = scope.institution();
+            self.read(scope, move |db| Box::pin(by_id(db, id))).await
+        })
     }
 }
 

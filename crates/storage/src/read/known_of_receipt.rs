@@ -13,6 +13,7 @@ use crate::Store;
 use crate::db::{Db, together};
 use crate::error::StoreError;
 use crate::scope::Scope;
+use crate::store::Answer;
 
 /// What is asked of a receipt.
 #[derive(Debug, Clone)]
@@ -47,13 +48,11 @@ impl Store {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn known_of_receipt(
-        &self,
-        scope: &Scope,
-        question: ReceiptQuestion,
-    ) -> Result<KnownOfReceipt, StoreError> {
-        let own = scope.clone();
-        self.read(scope, move |db| Box::pin(known(db, own, question))).await
+    pub fn known_of_receipt<'a>(&'a self, scope: &'a Scope, question: ReceiptQuestion) -> Answer<'a, KnownOfReceipt> {
+        Box::pin(async move {
+            let own = scope.clone();
+            self.read(scope, move |db| Box::pin(known(db, own, question))).await
+        })
     }
 }
 

@@ -15,19 +15,22 @@ use crate::row::installment::{InstallmentRow, OptionRow, TransferRow};
 use crate::row::position::PositionRow;
 use crate::schema::{asked_installments, debt_positions, installments, payment_options, transfers};
 use crate::scope::Scope;
+use crate::store::Answer;
 
 impl Store {
     /// The position one of whose installments has that notice number.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn position_by_notice(
-        &self,
-        scope: &Scope,
-        number: &NoticeNumber,
-    ) -> Result<Option<DebtPosition>, StoreError> {
-        let (own, number) = (scope.clone(), number.to_string());
-        self.read(scope, move |db| Box::pin(by_notice(db, own, number))).await
+    pub fn position_by_notice<'a>(
+        &'a self,
+        scope: &'a Scope,
+        number: &'a NoticeNumber,
+    ) -> Answer<'a, Option<DebtPosition>> {
+        Box::pin(async move {
+            let (own, number) = (scope.clone(), number.to_string());
+            self.read(scope, move |db| Box::pin(by_notice(db, own, number))).await
+        })
     }
 }
 

@@ -14,6 +14,7 @@ use crate::row::installment::{Children, InstallmentRow, OptionRow, TransferRow};
 use crate::row::position::PositionRow;
 use crate::schema::{debt_positions, installments, keyed_positions, payment_options, transfers};
 use crate::scope::Scope;
+use crate::store::Answer;
 
 /// Queries for one position and all that stands below it, sent together with whatever else is wanted. The id may be an
 /// expression: where the position is known by its notice only, no answer has to be waited for in between.
@@ -62,39 +63,45 @@ impl Store {
     ///
     /// # Errors
     /// Whatever keeps the database from answering: never an absence.
-    pub async fn position(&self, scope: &Scope, id: DebtPositionId) -> Result<Option<DebtPosition>, StoreError> {
-        let own = scope.clone();
-        self.read(scope, move |db| Box::pin(by_id(db, own, id))).await
+    pub fn position<'a>(&'a self, scope: &'a Scope, id: DebtPositionId) -> Answer<'a, Option<DebtPosition>> {
+        Box::pin(async move {
+            let own = scope.clone();
+            self.read(scope, move |db| Box::pin(by_id(db, own, id))).await
+        })
     }
 
     /// The positions of those ids that exist for this scope, in no order.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn positions_by_ids(
-        &self,
-        scope: &Scope,
-        ids: &[DebtPositionId],
-    ) -> Result<Vec<DebtPosition>, StoreError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let (own, ids) = (scope.clone(), ids.iter().copied().map(Id).collect());
-        self.read(scope, move |db| Box::pin(by_ids(db, own, ids))).await
+    pub fn positions_by_ids<'a>(
+        &'a self,
+        scope: &'a Scope,
+        ids: &'a [DebtPositionId],
+    ) -> Answer<'a, Vec<DebtPosition>> {
+        Box::pin(async move {
+            if ids.is_empty() {
+                return Ok(Vec::new());
+            }
+            let (own, ids) = (scope.clone(), ids.iter().copied().map(Id).collect());
+            self.read(scope, move |db| Box::pin(by_ids(db, own, ids))).await
+        })
     }
 
     /// The position under the caller's own key.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn position_by_external_id(
-        &self,
-        scope: &Scope,
-        service: &ServiceCode,
-        external_id: &ExternalId,
-    ) -> Result<Option<DebtPosition>, StoreError> {
-        let (own, service, key) = (scope.clone(), service.clone(), external_id.clone());
-        self.read(scope, move |db| Box::pin(by_external_id(db, own, service, Some(key)))).await
+    pub fn position_by_external_id<'a>(
+        &'a self,
+        scope: &'a Scope,
+        service: &'a ServiceCode,
+        external_id: &'a ExternalId,
+    ) -> Answer<'a, Option<DebtPosition>> {
+        Box::pin(async move {
+            let (own, service, key) = (scope.clone(), service.clone(), external_id.clone());
+            self.read(scope, move |db| Box::pin(by_external_id(db, own, service, Some(key)))).await
+        })
     }
 }
 

@@ -23,6 +23,7 @@ use crate::page::{List, Page, PageRequest};
 use crate::row::position::PositionRow;
 use crate::schema::{debt_positions, installments};
 use crate::scope::Scope;
+use crate::store::Answer;
 
 /// Installments on a page of positions, all told. A page that reaches it ends there, and its cursor goes on.
 const PAGE_INSTALLMENTS_MAX: i64 = 5_000;
@@ -55,24 +56,26 @@ impl Store {
     ///
     /// # Errors
     /// `Cursor` when the cursor is of another list; else whatever keeps the database from answering.
-    pub async fn positions(
-        &self,
-        scope: &Scope,
-        filter: &PositionFilter,
-        page: &PageRequest,
+    pub fn positions<'a>(
+        &'a self,
+        scope: &'a Scope,
+        filter: &'a PositionFilter,
+        page: &'a PageRequest,
         now: Instant,
-    ) -> Result<Page<DebtPosition>, StoreError> {
-        let lists = (List::Positions, List::PositionsChanged);
-        let (order, after) = Order::new(filter.updated_since, lists, page.cursor.as_ref(), now)?;
-        let (own, filter, rows) = (scope.clone(), filter.clone(), page.rows());
-        let found = self.read(scope, move |db| Box::pin(list(db, own, filter, order, after, rows, now))).await?;
-        let cursor = |position: &DebtPosition| order.cursor(position.updated_at, position.id.uuid());
-        let mut cut = Page::cut(found.positions, page, cursor);
-        if found.ended_early && cut.next.is_none() {
-            cut.next = cut.items.last().map(cursor);
-        }
-        let last = cut.items.last().map(|position| position.updated_at);
-        Ok(if order.since.is_some() { cut.complete(order.window, last) } else { cut })
+    ) -> Answer<'a, Page<DebtPosition>> {
+        Box::pin(async move {
+            let lists = (List::Positions, List::PositionsChanged);
+            let (order, after) = Order::new(filter.updated_since, lists, page.cursor.as_ref(), now)?;
+            let (own, filter, rows) = (scope.clone(), filter.clone(), page.rows());
+            let found = self.read(scope, move |db| Box::pin(list(db, own, filter, order, after, rows, now))).await?;
+            let cursor = |position: &DebtPosition| order.cursor(position.updated_at, position.id.uuid());
+            let mut cut = Page::cut(found.positions, page, cursor);
+            if found.ended_early && cut.next.is_none() {
+                cut.next = cut.items.last().map(cursor);
+            }
+            let last = cut.items.last().map(|position| position.updated_at);
+            Ok(if order.since.is_some() { cut.complete(order.window, last) } else { cut })
+        })
     }
 }
 

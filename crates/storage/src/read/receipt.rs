@@ -17,6 +17,7 @@ use crate::page::{List, Page, PageRequest};
 use crate::row::receipt::{ReceiptRow, ReceiptTransferRow};
 use crate::schema::{receipt_transfers, receipts};
 use crate::scope::Scope;
+use crate::store::Answer;
 
 /// Which receipts; what is none does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,23 +37,27 @@ impl Store {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn receipt(&self, scope: &Scope, id: ReceiptRowId) -> Result<Option<Receipt>, StoreError> {
-        let own = scope.clone();
-        self.read(scope, move |db| Box::pin(by_id(db, own, id))).await
+    pub fn receipt<'a>(&'a self, scope: &'a Scope, id: ReceiptRowId) -> Answer<'a, Option<Receipt>> {
+        Box::pin(async move {
+            let own = scope.clone();
+            self.read(scope, move |db| Box::pin(by_id(db, own, id))).await
+        })
     }
 
     /// The receipt under the Node's key (rules.md 26), with its message.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn receipt_by_key(
-        &self,
-        scope: &Scope,
-        receipt_id: &str,
+    pub fn receipt_by_key<'a>(
+        &'a self,
+        scope: &'a Scope,
+        receipt_id: &'a str,
         outcome: ReceiptOutcome,
-    ) -> Result<Option<Receipt>, StoreError> {
-        let (own, receipt_id) = (scope.clone(), receipt_id.to_owned());
-        self.read(scope, move |db| Box::pin(by_key(db, own, receipt_id, outcome))).await
+    ) -> Answer<'a, Option<Receipt>> {
+        Box::pin(async move {
+            let (own, receipt_id) = (scope.clone(), receipt_id.to_owned());
+            self.read(scope, move |db| Box::pin(by_key(db, own, receipt_id, outcome))).await
+        })
     }
 
     /// The receipts that a filter names, newest first; with `updated_since` in the order of their changes. The bytes of
@@ -60,21 +65,23 @@ impl Store {
     ///
     /// # Errors
     /// `Cursor` when the cursor is of another list; else whatever keeps the database from answering.
-    pub async fn receipts(
-        &self,
-        scope: &Scope,
-        filter: &ReceiptFilter,
-        page: &PageRequest,
+    pub fn receipts<'a>(
+        &'a self,
+        scope: &'a Scope,
+        filter: &'a ReceiptFilter,
+        page: &'a PageRequest,
         now: Instant,
-    ) -> Result<Page<Receipt>, StoreError> {
-        let lists = (List::Receipts, List::ReceiptsChanged);
-        let (order, after) = Order::new(filter.updated_since, lists, page.cursor.as_ref(), now)?;
-        let (own, filter, rows) = (scope.clone(), filter.clone(), page.rows());
-        let found = self.read(scope, move |db| Box::pin(list(db, own, filter, order, after, rows))).await?;
-        let cut = Page::cut(found, page, |(updated_at, receipt)| order.cursor(*updated_at, receipt.id.uuid()));
-        let last = cut.items.last().map(|(updated_at, _)| *updated_at);
-        let cut = if order.since.is_some() { cut.complete(order.window, last) } else { cut };
-        cut.try_map(|(_, receipt)| Ok(receipt))
+    ) -> Answer<'a, Page<Receipt>> {
+        Box::pin(async move {
+            let lists = (List::Receipts, List::ReceiptsChanged);
+            let (order, after) = Order::new(filter.updated_since, lists, page.cursor.as_ref(), now)?;
+            let (own, filter, rows) = (scope.clone(), filter.clone(), page.rows());
+            let found = self.read(scope, move |db| Box::pin(list(db, own, filter, order, after, rows))).await?;
+            let cut = Page::cut(found, page, |(updated_at, receipt)| order.cursor(*updated_at, receipt.id.uuid()));
+            let last = cut.items.last().map(|(updated_at, _)| *updated_at);
+            let cut = if order.since.is_some() { cut.complete(order.window, last) } else { cut };
+            cut.try_map(|(_, receipt)| Ok(receipt))
+        })
     }
 }
 

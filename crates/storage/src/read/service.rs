@@ -13,27 +13,32 @@ use crate::page::{Cursor, List, Page, PageRequest};
 use crate::row::service::ServiceRow;
 use crate::schema::services;
 use crate::scope::Scope;
+use crate::store::Answer;
 
 impl Store {
     /// The service of that code; none where it does not exist for this scope.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn service(&self, scope: &Scope, code: &ServiceCode) -> Result<Option<Service>, StoreError> {
-        let (own, code) = (scope.clone(), code.clone());
-        self.read(scope, move |db| Box::pin(by_code(db, own, code))).await
+    pub fn service<'a>(&'a self, scope: &'a Scope, code: &'a ServiceCode) -> Answer<'a, Option<Service>> {
+        Box::pin(async move {
+            let (own, code) = (scope.clone(), code.clone());
+            self.read(scope, move |db| Box::pin(by_code(db, own, code))).await
+        })
     }
 
     /// The services, by their codes.
     ///
     /// # Errors
     /// `Cursor` when the cursor is of another list; else whatever keeps the database from answering.
-    pub async fn services(&self, scope: &Scope, page: &PageRequest) -> Result<Page<Service>, StoreError> {
-        let after = Cursor::code(page.cursor.as_ref(), List::Services)?;
-        let (own, rows) = (scope.clone(), page.rows());
-        let found = self.read(scope, move |db| Box::pin(list(db, own, after, rows))).await?;
-        Page::cut(found, page, |row| Cursor::after_code(List::Services, row.code.clone()))
-            .try_map(ServiceRow::into_service)
+    pub fn services<'a>(&'a self, scope: &'a Scope, page: &'a PageRequest) -> Answer<'a, Page<Service>> {
+        Box::pin(async move {
+            let after = Cursor::code(page.cursor.as_ref(), List::Services)?;
+            let (own, rows) = (scope.clone(), page.rows());
+            let found = self.read(scope, move |db| Box::pin(list(db, own, after, rows))).await?;
+            Page::cut(found, page, |row| Cursor::after_code(List::Services, row.code.clone()))
+                .try_map(ServiceRow::into_service)
+        })
     }
 }
 

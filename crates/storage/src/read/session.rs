@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! One checkout session, and the sessions that hold an installment.
 
+use diesel::dsl::not;
 use diesel::prelude::*;
 use tramite_domain::attempt::AttemptKind;
 use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId, SessionId};
@@ -13,10 +14,11 @@ use crate::column::Id;
 use crate::db::{Db, first, load, load_together};
 use crate::error::StoreError;
 use crate::row::fit;
-use crate::row::session::{SessionRow, live_names};
+use crate::row::session::{SessionRow, is_live};
 use crate::row::session_item::SessionItemRow;
 use crate::schema::{asked_installments, attempts, checkout_sessions, installments, session_items};
 use crate::scope::Scope;
+use crate::store::Answer;
 
 /// Sessions asked for by their ids in one statement, at most.
 const IDS_MAX: usize = 10_000;
@@ -27,18 +29,22 @@ impl Store {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn session(&self, scope: &Scope, id: SessionId) -> Result<Option<CheckoutSession>, StoreError> {
-        let own = scope.clone();
-        self.read(scope, move |db| Box::pin(by_id(db, own, id))).await
+    pub fn session<'a>(&'a self, scope: &'a Scope, id: SessionId) -> Answer<'a, Option<CheckoutSession>> {
+        Box::pin(async move {
+            let own = scope.clone();
+            self.read(scope, move |db| Box::pin(by_id(db, own, id))).await
+        })
     }
 
     /// The session that minted the cart of that reference. It looks at the attempts: a session may mint several carts.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn session_by_cart(&self, scope: &Scope, reference: &str) -> Result<Option<CheckoutSession>, StoreError> {
-        let (own, reference) = (scope.clone(), reference.to_owned());
-        self.read(scope, move |db| Box::pin(by_cart(db, own, reference))).await
+    pub fn session_by_cart<'a>(&'a self, scope: &'a Scope, reference: &'a str) -> Answer<'a, Option<CheckoutSession>> {
+        Box::pin(async move {
+            let (own, reference) = (scope.clone(), reference.to_owned());
+            self.read(scope, move |db| Box::pin(by_cart(db, own, reference))).await
+        })
     }
 
     /// The live sessions that hold one of those installments, whatever their client: what the Node's side must know.
@@ -46,17 +52,19 @@ impl Store {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn sessions_of(
-        &self,
-        scope: &Scope,
-        installments: &[InstallmentId],
-    ) -> Result<Vec<CheckoutSession>, StoreError> {
-        if installments.is_empty() {
-            return Ok(Vec::new());
-        }
-        let institution = scope.institution();
-        let ids = installments.iter().copied().map(Id).collect();
-        self.read(scope, move |db| Box::pin(holding(db, institution, ids))).await
+    pub fn sessions_of<'a>(
+        &'a self,
+        scope: &'a Scope,
+        installments: &'a [InstallmentId],
+    ) -> Answer<'a, Vec<CheckoutSession>> {
+        Box::pin(async move {
+            if installments.is_empty() {
+                return Ok(Vec::new());
+            }
+            let institution = scope.institution();
+            let ids = installments.iter().copied().map(Id).collect();
+            self.read(scope, move |db| Box::pin(holding(db, institution, ids))).await
+        })
     }
 
     /// The sessions that a payment of that installment completes: those that hold it as an unpaid item. Of those that
@@ -64,14 +72,16 @@ impl Store {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn sessions_waiting(
-        &self,
-        scope: &Scope,
+    pub fn sessions_waiting<'a>(
+        &'a self,
+        scope: &'a Scope,
         installment: InstallmentId,
         over_max: usize,
-    ) -> Result<Waiting, StoreError> {
-        let institution = scope.institution();
-        self.read(scope, move |db| Box::pin(waiting(db, institution, installment, over_max))).await
+    ) -> Answer<'a, Waiting> {
+        Box::pin(async move {
+            let institution = scope.institution();
+            self.read(scope, move |db| Box::pin(waiting(db, institution, installment, over_max))).await
+        })
     }
 }
 
@@ -194,7 +204,7 @@ pub(super) async fn live(
             checkout_sessions::table
                 .filter(checkout_sessions::institution_id.eq(Id(institution)))
                 .filter(checkout_sessions::id.eq_any(part))
-                .filter(checkout_sessions::told_status.eq_any(live_names()))
+                .filter(is_live())
                 .order(checkout_sessions::id)
                 .select(SessionRow::as_select()),
             session_items::table
@@ -224,7 +234,7 @@ pub(super) async fn among(
             checkout_sessions::table
                 .filter(checkout_sessions::institution_id.eq(Id(institution)))
                 .filter(checkout_sessions::id.eq_any(part))
-                .filter(checkout_sessions::told_status.ne_all(live_names()))
+                .filter(not(is_live()))
                 .order(checkout_sessions::id.desc())
                 .limit(rows)
                 .select(SessionRow::as_select())

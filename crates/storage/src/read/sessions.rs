@@ -17,6 +17,7 @@ use crate::page::{List, Page, PageRequest};
 use crate::row::session::SessionRow;
 use crate::schema::{checkout_sessions, session_items};
 use crate::scope::Scope;
+use crate::store::Answer;
 
 /// The most sessions that one page looks at in search of a state. A page that finds too few is shorter, and its cursor
 /// goes on from there.
@@ -43,27 +44,29 @@ impl Store {
     ///
     /// # Errors
     /// `Cursor` when the cursor is of another list; else whatever keeps the database from answering.
-    pub async fn sessions(
-        &self,
-        scope: &Scope,
-        filter: &SessionFilter,
-        page: &PageRequest,
+    pub fn sessions<'a>(
+        &'a self,
+        scope: &'a Scope,
+        filter: &'a SessionFilter,
+        page: &'a PageRequest,
         now: Instant,
-    ) -> Result<Page<CheckoutSession>, StoreError> {
-        let lists = (List::Sessions, List::SessionsChanged);
-        let (order, after) = Order::new(filter.updated_since, lists, page.cursor.as_ref(), now)?;
-        let (own, asked, size) = (scope.clone(), filter.clone(), page.size());
-        let found = self.read(scope, move |db| Box::pin(search(db, own, asked, (order, after), size, now))).await?;
-        let last = found.scanned.as_ref().map(|session| session.updated_at);
-        let page = Page {
-            next: found
-                .more
-                .then(|| found.scanned.as_ref().map(|session| order.cursor(session.updated_at, session.id.uuid())))
-                .flatten(),
-            items: found.items,
-            complete_until: None,
-        };
-        Ok(if order.since.is_some() { page.complete(order.window, last) } else { page })
+    ) -> Answer<'a, Page<CheckoutSession>> {
+        Box::pin(async move {
+            let lists = (List::Sessions, List::SessionsChanged);
+            let (order, after) = Order::new(filter.updated_since, lists, page.cursor.as_ref(), now)?;
+            let (own, asked, size) = (scope.clone(), filter.clone(), page.size());
+            let found = self.read(scope, move |db| Box::pin(search(db, own, asked, (order, after), size, now))).await?;
+            let last = found.scanned.as_ref().map(|session| session.updated_at);
+            let page = Page {
+                next: found
+                    .more
+                    .then(|| found.scanned.as_ref().map(|session| order.cursor(session.updated_at, session.id.uuid())))
+                    .flatten(),
+                items: found.items,
+                complete_until: None,
+            };
+            Ok(if order.since.is_some() { page.complete(order.window, last) } else { page })
+        })
     }
 }
 

@@ -11,6 +11,7 @@ use crate::Store;
 use crate::db::{Db, together};
 use crate::error::StoreError;
 use crate::scope::Scope;
+use crate::store::Answer;
 
 /// What a position's terms rest on.
 #[derive(Debug, Clone)]
@@ -28,14 +29,16 @@ impl Store {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn terms(
-        &self,
-        scope: &Scope,
-        service: &ServiceCode,
-        external_id: Option<&ExternalId>,
-    ) -> Result<Terms, StoreError> {
-        let (own, service, key) = (scope.clone(), service.clone(), external_id.cloned());
-        self.read(scope, move |db| Box::pin(read(db, own, service, key))).await
+    pub fn terms<'a>(
+        &'a self,
+        scope: &'a Scope,
+        service: &'a ServiceCode,
+        external_id: Option<&'a ExternalId>,
+    ) -> Answer<'a, Terms> {
+        Box::pin(async move {
+            let (own, service, key) = (scope.clone(), service.clone(), external_id.cloned());
+            self.read(scope, move |db| Box::pin(read(db, own, service, key))).await
+        })
     }
 }
 

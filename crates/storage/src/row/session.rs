@@ -14,14 +14,18 @@ use crate::column::{At, Doc, Id};
 use crate::error::StoreError;
 use crate::schema::checkout_sessions;
 
-/// The names of the states that are told of sessions which are not over.
-pub(crate) const fn live_names() -> [&'static str; 4] {
-    [
-        SessionStatus::Open.name(),
-        SessionStatus::Redirected.name(),
-        SessionStatus::Processing.name(),
-        SessionStatus::Unresolved.name(),
-    ]
+/// What was not yet told as over. A list of values would be prepared anew each time on SQLite.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn is_live() -> _ {
+    let open: &'static str = SessionStatus::Open.name();
+    let redirected: &'static str = SessionStatus::Redirected.name();
+    let processing: &'static str = SessionStatus::Processing.name();
+    let unresolved: &'static str = SessionStatus::Unresolved.name();
+    checkout_sessions::told_status
+        .eq(open)
+        .or(checkout_sessions::told_status.eq(redirected))
+        .or(checkout_sessions::told_status.eq(processing))
+        .or(checkout_sessions::told_status.eq(unresolved))
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]

@@ -12,6 +12,7 @@ use crate::commit;
 use crate::db::Db;
 use crate::error::StoreError;
 use crate::idempotency::{self, IdempotencyKey, IdempotencyRecord, Kept, OPERATORS, RecordRow};
+use crate::store::Answer;
 
 /// What goes with a change of the registry.
 #[derive(Debug, Clone, Default)]
@@ -76,12 +77,12 @@ impl SystemScope {
     ///
     /// # Errors
     /// As [`crate::Store::idempotent_answer`].
-    pub async fn idempotent_answer(
-        &self,
+    pub fn idempotent_answer<'a>(
+        &'a self,
         client: ClientId,
-        key: &IdempotencyKey,
+        key: &'a IdempotencyKey,
         now: Instant,
-    ) -> Result<Option<IdempotencyRecord>, StoreError> {
-        self.store.kept_answer(OPERATORS, client, key, now).await
+    ) -> Answer<'a, Option<IdempotencyRecord>> {
+        Box::pin(async move { self.store.kept_answer(OPERATORS, client, key, now).await })
     }
 }

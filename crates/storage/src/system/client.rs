@@ -19,6 +19,7 @@ use crate::read::grouped;
 use crate::row::access::{ClientRow, DelegationRow, SecretRow};
 use crate::row::fit;
 use crate::schema::{client_secrets, clients, delegations};
+use crate::store::Answer;
 use crate::store::Who;
 
 impl SystemScope {
@@ -26,45 +27,51 @@ impl SystemScope {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn client(&self, id: ClientId) -> Result<Option<Client>, StoreError> {
-        self.store.read(Who::System, move |db| Box::pin(by_id(db, id))).await
+    pub fn client(&self, id: ClientId) -> Answer<'_, Option<Client>> {
+        Box::pin(async move { self.store.read(Who::System, move |db| Box::pin(by_id(db, id))).await })
     }
 
     /// The client that asks for a token or presents one: the same as [`SystemScope::client`], named for its use.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn client_for_token(&self, id: ClientId) -> Result<Option<Client>, StoreError> {
-        self.client(id).await
+    pub fn client_for_token(&self, id: ClientId) -> Answer<'_, Option<Client>> {
+        Box::pin(async move { self.client(id).await })
     }
 
     /// All clients, newest first.
     ///
     /// # Errors
     /// `Cursor` when the cursor is of another list; else whatever keeps the database from answering.
-    pub async fn clients(&self, page: &PageRequest) -> Result<Page<Client>, StoreError> {
-        let after = Cursor::id(page.cursor.as_ref(), List::Clients)?;
-        let rows = page.rows();
-        let found = self.store.read(Who::System, move |db| Box::pin(list(db, after, rows))).await?;
-        Ok(Page::cut(found, page, |client| Cursor::after_id(List::Clients, client.id.uuid())))
+    pub fn clients<'a>(&'a self, page: &'a PageRequest) -> Answer<'a, Page<Client>> {
+        Box::pin(async move {
+            let after = Cursor::id(page.cursor.as_ref(), List::Clients)?;
+            let rows = page.rows();
+            let found = self.store.read(Who::System, move |db| Box::pin(list(db, after, rows))).await?;
+            Ok(Page::cut(found, page, |client| Cursor::after_id(List::Clients, client.id.uuid())))
+        })
     }
 
     /// Writes a new client.
     ///
     /// # Errors
     /// `Duplicate` when it is there already.
-    pub async fn insert_client(&self, client: Client, change: Change) -> Result<(), StoreError> {
-        let ready = self.ready(change).await?;
-        self.store.write(Who::System, move |db| Box::pin(insert(db, client, ready))).await
+    pub fn insert_client(&self, client: Client, change: Change) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let ready = self.ready(change).await?;
+            self.store.write(Who::System, move |db| Box::pin(insert(db, client, ready))).await
+        })
     }
 
     /// Writes a changed client. Secrets and delegations are changed or added, never removed: ended ones are history.
     ///
     /// # Errors
     /// `Conflict` when the version moved; `LastOperator` when no operator could take a token any more.
-    pub async fn update_client(&self, client: Client, expected: i64, change: Change) -> Result<(), StoreError> {
-        let ready = self.ready(change).await?;
-        self.store.write(Who::System, move |db| Box::pin(update(db, client, expected, ready))).await
+    pub fn update_client(&self, client: Client, expected: i64, change: Change) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let ready = self.ready(change).await?;
+            self.store.write(Who::System, move |db| Box::pin(update(db, client, expected, ready))).await
+        })
     }
 }
 

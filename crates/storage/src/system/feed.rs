@@ -11,6 +11,7 @@ use crate::error::StoreError;
 use crate::row::fit;
 use crate::schema::feed_counter;
 use crate::statement;
+use crate::store::Answer;
 use crate::store::Who;
 
 /// The counter's only row.
@@ -30,18 +31,22 @@ impl SystemScope {
     ///
     /// # Errors
     /// Whatever keeps the database from writing.
-    pub async fn publish_feed(&self, limit: usize) -> Result<usize, StoreError> {
-        let rows: i64 = fit("limit", limit)?;
-        self.store.write(Who::System, move |db| Box::pin(publish(db, rows))).await
+    pub fn publish_feed(&self, limit: usize) -> Answer<'_, usize> {
+        Box::pin(async move {
+            let rows: i64 = fit("limit", limit)?;
+            self.store.write(Who::System, move |db| Box::pin(publish(db, rows))).await
+        })
     }
 
     /// Makes the monthly partitions of the coming months; nothing to do on SQLite.
     ///
     /// # Errors
     /// Whatever keeps the database from writing.
-    pub async fn make_partitions(&self, months_ahead: u8) -> Result<(), StoreError> {
-        let months = i32::from(months_ahead);
-        self.store.write(Who::System, move |db| Box::pin(partitions(db, months))).await
+    pub fn make_partitions(&self, months_ahead: u8) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let months = i32::from(months_ahead);
+            self.store.write(Who::System, move |db| Box::pin(partitions(db, months))).await
+        })
     }
 }
 

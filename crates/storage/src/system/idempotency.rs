@@ -11,6 +11,7 @@ use crate::error::StoreError;
 use crate::idempotency::REPLAY_SECONDS;
 use crate::row::fit;
 use crate::schema::idempotency_records as records;
+use crate::store::Answer;
 use crate::store::Who;
 
 impl SystemScope {
@@ -19,9 +20,11 @@ impl SystemScope {
     ///
     /// # Errors
     /// Whatever keeps the database from writing.
-    pub async fn forget_idempotency(&self, now: Instant, limit: usize) -> Result<usize, StoreError> {
-        let rows = fit("limit", limit)?;
-        self.store.write(Who::System, move |db| Box::pin(forget(db, now.plus_seconds(-REPLAY_SECONDS), rows))).await
+    pub fn forget_idempotency(&self, now: Instant, limit: usize) -> Answer<'_, usize> {
+        Box::pin(async move {
+            let rows = fit("limit", limit)?;
+            self.store.write(Who::System, move |db| Box::pin(forget(db, now.plus_seconds(-REPLAY_SECONDS), rows))).await
+        })
     }
 }
 

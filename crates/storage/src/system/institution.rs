@@ -17,6 +17,7 @@ use crate::page::{Cursor, List, Page, PageRequest};
 use crate::read::assemble_institutions;
 use crate::row::institution::InstitutionRow;
 use crate::schema::institutions;
+use crate::store::Answer;
 use crate::store::Who;
 
 impl SystemScope {
@@ -24,43 +25,49 @@ impl SystemScope {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn served(&self, id_pa: &str) -> Result<Option<Institution>, StoreError> {
-        let code = id_pa.to_owned();
-        self.store.read(Who::System, move |db| Box::pin(by_tax_code(db, code))).await
+    pub fn served<'a>(&'a self, id_pa: &'a str) -> Answer<'a, Option<Institution>> {
+        Box::pin(async move {
+            let code = id_pa.to_owned();
+            self.store.read(Who::System, move |db| Box::pin(by_tax_code(db, code))).await
+        })
     }
 
     /// The institution of that id.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn institution(&self, id: InstitutionId) -> Result<Option<Institution>, StoreError> {
-        self.store.read(Who::System, move |db| Box::pin(by_id(db, id))).await
+    pub fn institution(&self, id: InstitutionId) -> Answer<'_, Option<Institution>> {
+        Box::pin(async move { self.store.read(Who::System, move |db| Box::pin(by_id(db, id))).await })
     }
 
     /// The institution of that id, tax code or code, asked in this order.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn institution_by(&self, key: &str) -> Result<Option<Institution>, StoreError> {
-        if let Ok(id) = key.parse::<InstitutionId>() {
-            return self.institution(id).await;
-        }
-        if let Some(found) = self.served(key).await? {
-            return Ok(Some(found));
-        }
-        let code = key.to_owned();
-        self.store.read(Who::System, move |db| Box::pin(by_code(db, code))).await
+    pub fn institution_by<'a>(&'a self, key: &'a str) -> Answer<'a, Option<Institution>> {
+        Box::pin(async move {
+            if let Ok(id) = key.parse::<InstitutionId>() {
+                return self.institution(id).await;
+            }
+            if let Some(found) = self.served(key).await? {
+                return Ok(Some(found));
+            }
+            let code = key.to_owned();
+            self.store.read(Who::System, move |db| Box::pin(by_code(db, code))).await
+        })
     }
 
     /// All institutions, newest first.
     ///
     /// # Errors
     /// `Cursor` when the cursor is of another list; else whatever keeps the database from answering.
-    pub async fn institutions(&self, page: &PageRequest) -> Result<Page<Institution>, StoreError> {
-        let after = Cursor::id(page.cursor.as_ref(), List::Institutions)?;
-        let rows = page.rows();
-        let found = self.store.read(Who::System, move |db| Box::pin(list(db, after, rows))).await?;
-        Ok(Page::cut(found, page, |institution| Cursor::after_id(List::Institutions, institution.id.uuid())))
+    pub fn institutions<'a>(&'a self, page: &'a PageRequest) -> Answer<'a, Page<Institution>> {
+        Box::pin(async move {
+            let after = Cursor::id(page.cursor.as_ref(), List::Institutions)?;
+            let rows = page.rows();
+            let found = self.store.read(Who::System, move |db| Box::pin(list(db, after, rows))).await?;
+            Ok(Page::cut(found, page, |institution| Cursor::after_id(List::Institutions, institution.id.uuid())))
+        })
     }
 
     /// Writes an institution, with the events and audit lines of the same decision.
@@ -68,14 +75,16 @@ impl SystemScope {
     /// # Errors
     /// `Conflict` when the version moved, or the institution is there already; `Duplicate` for code, tax code or a
     /// segregation code that is in use.
-    pub async fn commit_institution(&self, batch: Batch, record: Option<OperatorRecord>) -> Result<(), StoreError> {
-        let institution = batch.writes().iter().find_map(|write| match write {
-            Write::PutInstitution { institution, .. } => Some(institution.id),
-            _ => None,
-        });
-        let institution = institution.ok_or_else(|| StoreError::failed("the batch writes no institution"))?;
-        let ready = self.ready(Change { record, ..Change::default() }).await?;
-        self.store.write(Who::System, move |db| Box::pin(put(db, institution, batch, ready))).await
+    pub fn commit_institution(&self, batch: Batch, record: Option<OperatorRecord>) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let institution = batch.writes().iter().find_map(|write| match write {
+                Write::PutInstitution { institution, .. } => Some(institution.id),
+                _ => None,
+            });
+            let institution = institution.ok_or_else(|| StoreError::failed("the batch writes no institution"))?;
+            let ready = self.ready(Change { record, ..Change::default() }).await?;
+            self.store.write(Who::System, move |db| Box::pin(put(db, institution, batch, ready))).await
+        })
     }
 }
 

@@ -10,6 +10,7 @@ use crate::column::NIL;
 use crate::commit;
 use crate::db::Db;
 use crate::error::StoreError;
+use crate::store::Answer;
 use crate::store::Who;
 
 impl SystemScope {
@@ -18,21 +19,25 @@ impl SystemScope {
     ///
     /// # Errors
     /// Whatever keeps the database from writing; then none is added.
-    pub async fn append_journal(&self, entries: Vec<(Option<InstitutionId>, JournalEntry)>) -> Result<(), StoreError> {
-        if entries.is_empty() {
-            return Ok(());
-        }
-        let entries = entries.into_iter().map(|(institution, entry)| (institution.unwrap_or(NIL), entry)).collect();
-        self.store.write(Who::System, move |db| Box::pin(append(db, entries))).await
+    pub fn append_journal(&self, entries: Vec<(Option<InstitutionId>, JournalEntry)>) -> Answer<'_, ()> {
+        Box::pin(async move {
+            if entries.is_empty() {
+                return Ok(());
+            }
+            let entries = entries.into_iter().map(|(institution, entry)| (institution.unwrap_or(NIL), entry)).collect();
+            self.store.write(Who::System, move |db| Box::pin(append(db, entries))).await
+        })
     }
 
     /// Adds a line to the audit trail; one without institution is the platform's.
     ///
     /// # Errors
     /// Whatever keeps the database from writing.
-    pub async fn audit(&self, institution: Option<InstitutionId>, line: AuditLine) -> Result<(), StoreError> {
-        let institution = institution.unwrap_or(NIL);
-        self.store.write(Who::System, move |db| Box::pin(audit(db, institution, line))).await
+    pub fn audit(&self, institution: Option<InstitutionId>, line: AuditLine) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let institution = institution.unwrap_or(NIL);
+            self.store.write(Who::System, move |db| Box::pin(audit(db, institution, line))).await
+        })
     }
 }
 

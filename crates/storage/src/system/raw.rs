@@ -16,6 +16,7 @@ use crate::commit;
 use crate::db::{Db, execute};
 use crate::error::StoreError;
 use crate::schema::raw_messages;
+use crate::store::Answer;
 use crate::store::Who;
 
 /// The most bytes that are kept of such a message; what lies beyond is cut.
@@ -58,8 +59,8 @@ impl SystemScope {
     ///
     /// # Errors
     /// Whatever keeps the database from writing; then there is neither message nor line.
-    pub async fn keep_raw(&self, message: RawMessage, alarm: AuditLine) -> Result<bool, StoreError> {
-        self.store.write(Who::System, move |db| Box::pin(insert(db, message, alarm))).await
+    pub fn keep_raw(&self, message: RawMessage, alarm: AuditLine) -> Answer<'_, bool> {
+        Box::pin(async move { self.store.write(Who::System, move |db| Box::pin(insert(db, message, alarm))).await })
     }
 }
 

@@ -18,6 +18,7 @@ use crate::error::StoreError;
 use crate::schema::{data_keys, sealed_secrets, signing_keys, stations};
 use crate::scope::Scope;
 use crate::seal::{DataKey, MasterKey, Spot};
+use crate::store::Answer;
 use crate::store::Who;
 
 impl Store {
@@ -26,8 +27,8 @@ impl Store {
     /// # Errors
     /// `Sealed` where a key opens under neither master key; `Duplicate` or `Conflict` where somebody else was faster.
     /// Nothing is changed then.
-    pub async fn rotate_data_key(&self, scope: &Scope) -> Result<(), StoreError> {
-        self.rotate(scope.institution()).await
+    pub fn rotate_data_key<'a>(&'a self, scope: &'a Scope) -> Answer<'a, ()> {
+        Box::pin(async move { self.rotate(scope.institution()).await })
     }
 
     async fn rotate(&self, institution: InstitutionId) -> Result<(), StoreError> {
@@ -44,8 +45,8 @@ impl SystemScope {
     ///
     /// # Errors
     /// As [`Store::rotate_data_key`].
-    pub async fn rotate_data_key(&self) -> Result<(), StoreError> {
-        self.store.rotate(NIL).await
+    pub fn rotate_data_key(&self) -> Answer<'_, ()> {
+        Box::pin(async move { self.store.rotate(NIL).await })
     }
 }
 

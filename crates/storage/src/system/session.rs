@@ -9,6 +9,7 @@ use crate::column::Id;
 use crate::db::{Db, first, load};
 use crate::error::StoreError;
 use crate::schema::{checkout_sessions, session_items};
+use crate::store::Answer;
 use crate::store::Who;
 
 impl SystemScope {
@@ -16,21 +17,23 @@ impl SystemScope {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn session_home(&self, id: SessionId) -> Result<Option<InstitutionId>, StoreError> {
-        self.store.read(Who::System, move |db| Box::pin(home(db, id))).await
+    pub fn session_home(&self, id: SessionId) -> Answer<'_, Option<InstitutionId>> {
+        Box::pin(async move { self.store.read(Who::System, move |db| Box::pin(home(db, id))).await })
     }
 
     /// Sessions that hold another institution's notice as an unpaid item (rules.md 37).
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn sessions_with_foreign_item(
-        &self,
-        creditor_tax_code: &str,
-        notice_number: &str,
-    ) -> Result<Vec<(InstitutionId, SessionId)>, StoreError> {
-        let (creditor, number) = (creditor_tax_code.to_owned(), notice_number.to_owned());
-        self.store.read(Who::System, move |db| Box::pin(holding(db, creditor, number))).await
+    pub fn sessions_with_foreign_item<'a>(
+        &'a self,
+        creditor_tax_code: &'a str,
+        notice_number: &'a str,
+    ) -> Answer<'a, Vec<(InstitutionId, SessionId)>> {
+        Box::pin(async move {
+            let (creditor, number) = (creditor_tax_code.to_owned(), notice_number.to_owned());
+            self.store.read(Who::System, move |db| Box::pin(holding(db, creditor, number))).await
+        })
     }
 }
 

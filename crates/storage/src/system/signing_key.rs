@@ -14,6 +14,7 @@ use crate::error::StoreError;
 use crate::row::known;
 use crate::schema::signing_keys;
 use crate::seal::Spot;
+use crate::store::Answer;
 use crate::store::Who;
 
 /// What a key is for; a key of one purpose never serves another.
@@ -71,43 +72,49 @@ impl SystemScope {
     ///
     /// # Errors
     /// `Sealed` when one cannot be opened; else whatever keeps the database from answering.
-    pub async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError> {
-        let rows = self.store.read(Who::System, |db| Box::pin(list(db))).await?;
-        let mut keys = Vec::with_capacity(rows.len());
-        for row in rows {
-            let purpose = KeyPurpose::ALL.into_iter().find(|purpose| purpose.name() == row.purpose);
-            keys.push(SigningKey {
-                id: row.id.0,
-                purpose: known("signing_keys.purpose", purpose)?,
-                private: Secret::new(self.store.unseal(spot(row.id.0.uuid().as_bytes()), &row.private_sealed).await?),
-                created_at: row.created_at.0,
-                retired_at: row.retired_at.map(|at| at.0),
-            });
-        }
-        Ok(keys)
+    pub fn signing_keys(&self) -> Answer<'_, Vec<SigningKey>> {
+        Box::pin(async move {
+            let rows = self.store.read(Who::System, |db| Box::pin(list(db))).await?;
+            let mut keys = Vec::with_capacity(rows.len());
+            for row in rows {
+                let purpose = KeyPurpose::ALL.into_iter().find(|purpose| purpose.name() == row.purpose);
+                keys.push(SigningKey {
+                    id: row.id.0,
+                    purpose: known("signing_keys.purpose", purpose)?,
+                    private: Secret::new(
+                        self.store.unseal(spot(row.id.0.uuid().as_bytes()), &row.private_sealed).await?,
+                    ),
+                    created_at: row.created_at.0,
+                    retired_at: row.retired_at.map(|at| at.0),
+                });
+            }
+            Ok(keys)
+        })
     }
 
     /// Keeps a new key.
     ///
     /// # Errors
     /// Whatever keeps the database from writing.
-    pub async fn insert_signing_key(&self, key: &SigningKey) -> Result<(), StoreError> {
-        let row = KeyRow {
-            id: Id(key.id),
-            purpose: key.purpose.name().to_owned(),
-            private_sealed: self.store.seal(spot(key.id.uuid().as_bytes()), key.private.expose()).await?,
-            created_at: At(key.created_at),
-            retired_at: key.retired_at.map(At),
-        };
-        self.store.write(Who::System, move |db| Box::pin(insert(db, row))).await
+    pub fn insert_signing_key<'a>(&'a self, key: &'a SigningKey) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let row = KeyRow {
+                id: Id(key.id),
+                purpose: key.purpose.name().to_owned(),
+                private_sealed: self.store.seal(spot(key.id.uuid().as_bytes()), key.private.expose()).await?,
+                created_at: At(key.created_at),
+                retired_at: key.retired_at.map(At),
+            };
+            self.store.write(Who::System, move |db| Box::pin(insert(db, row))).await
+        })
     }
 
     /// Says when a key ends: until then it is published, and checks what it signed.
     ///
     /// # Errors
     /// `Conflict` when there is no such key.
-    pub async fn retire_signing_key(&self, id: SigningKeyId, at: Instant) -> Result<(), StoreError> {
-        self.store.write(Who::System, move |db| Box::pin(retire(db, id, at))).await
+    pub fn retire_signing_key(&self, id: SigningKeyId, at: Instant) -> Answer<'_, ()> {
+        Box::pin(async move { self.store.write(Who::System, move |db| Box::pin(retire(db, id, at))).await })
     }
 }
 

@@ -12,6 +12,7 @@ use crate::error::StoreError;
 use crate::page::{Cursor, List, Page, PageRequest};
 use crate::row::access::StationRow;
 use crate::schema::stations;
+use crate::store::Answer;
 use crate::store::Who;
 
 impl SystemScope {
@@ -19,30 +20,36 @@ impl SystemScope {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn station(&self, id: &str) -> Result<Option<Station>, StoreError> {
-        let id = id.to_owned();
-        self.store.read(Who::System, move |db| Box::pin(by_id(db, id))).await
+    pub fn station<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Station>> {
+        Box::pin(async move {
+            let id = id.to_owned();
+            self.store.read(Who::System, move |db| Box::pin(by_id(db, id))).await
+        })
     }
 
     /// All stations, by their ids.
     ///
     /// # Errors
     /// `Cursor` when the cursor is of another list; else whatever keeps the database from answering.
-    pub async fn stations(&self, page: &PageRequest) -> Result<Page<Station>, StoreError> {
-        let after = Cursor::code(page.cursor.as_ref(), List::Stations)?;
-        let rows = page.rows();
-        let found = self.store.read(Who::System, move |db| Box::pin(list(db, after, rows))).await?;
-        Page::cut(found, page, |row| Cursor::after_code(List::Stations, row.id.clone()))
-            .try_map(StationRow::into_station)
+    pub fn stations<'a>(&'a self, page: &'a PageRequest) -> Answer<'a, Page<Station>> {
+        Box::pin(async move {
+            let after = Cursor::code(page.cursor.as_ref(), List::Stations)?;
+            let rows = page.rows();
+            let found = self.store.read(Who::System, move |db| Box::pin(list(db, after, rows))).await?;
+            Page::cut(found, page, |row| Cursor::after_code(List::Stations, row.id.clone()))
+                .try_map(StationRow::into_station)
+        })
     }
 
     /// Writes a station, new (expected none) or changed.
     ///
     /// # Errors
     /// `Conflict` when the version moved, or the station is there already.
-    pub async fn put_station(&self, station: Station, expected: Option<i64>, change: Change) -> Result<(), StoreError> {
-        let ready = self.ready(change).await?;
-        self.store.write(Who::System, move |db| Box::pin(put(db, station, expected, ready))).await
+    pub fn put_station(&self, station: Station, expected: Option<i64>, change: Change) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let ready = self.ready(change).await?;
+            self.store.write(Who::System, move |db| Box::pin(put(db, station, expected, ready))).await
+        })
     }
 }
 

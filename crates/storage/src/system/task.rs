@@ -13,6 +13,7 @@ use crate::error::StoreError;
 use crate::row::event::DueTaskRow;
 use crate::row::fit;
 use crate::schema::tasks;
+use crate::store::Answer;
 use crate::store::Who;
 
 /// What is said of a task that this program cannot read.
@@ -37,33 +38,34 @@ impl SystemScope {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn claim_tasks(
-        &self,
-        now: Instant,
-        limit: usize,
-        lease_seconds: i64,
-    ) -> Result<Vec<ClaimedTask>, StoreError> {
-        let rows = fit("limit", limit)?;
-        let until = now.plus_seconds(lease_seconds);
-        self.store.write(Who::System, move |db| Box::pin(claim(db, now, rows, until))).await
+    pub fn claim_tasks(&self, now: Instant, limit: usize, lease_seconds: i64) -> Answer<'_, Vec<ClaimedTask>> {
+        Box::pin(async move {
+            let rows = fit("limit", limit)?;
+            let until = now.plus_seconds(lease_seconds);
+            self.store.write(Who::System, move |db| Box::pin(claim(db, now, rows, until))).await
+        })
     }
 
     /// The task is done. False when it is no longer ours: the claim's time passed, and somebody else has it.
     ///
     /// # Errors
     /// Whatever keeps the database from writing.
-    pub async fn finish_task(&self, claim: &ClaimedTask) -> Result<bool, StoreError> {
-        let held = Held::of(claim)?;
-        self.store.write(Who::System, move |db| Box::pin(finish(db, held))).await
+    pub fn finish_task<'a>(&'a self, claim: &'a ClaimedTask) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let held = Held::of(claim)?;
+            self.store.write(Who::System, move |db| Box::pin(finish(db, held))).await
+        })
     }
 
     /// The task failed and is due again later; `error` is a stable code. False when it is no longer ours.
     ///
     /// # Errors
     /// Whatever keeps the database from writing.
-    pub async fn retry_task(&self, claim: &ClaimedTask, due_at: Instant, error: &str) -> Result<bool, StoreError> {
-        let (held, error) = (Held::of(claim)?, error.to_owned());
-        self.store.write(Who::System, move |db| Box::pin(retry(db, held, due_at, error))).await
+    pub fn retry_task<'a>(&'a self, claim: &'a ClaimedTask, due_at: Instant, error: &'a str) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let (held, error) = (Held::of(claim)?, error.to_owned());
+            self.store.write(Who::System, move |db| Box::pin(retry(db, held, due_at, error))).await
+        })
     }
 }
 

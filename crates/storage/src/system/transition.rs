@@ -11,6 +11,7 @@ use crate::db::{Db, load_boxed};
 use crate::error::StoreError;
 use crate::row::{fit, known};
 use crate::schema::{checkout_sessions, debt_positions};
+use crate::store::Answer;
 use crate::store::Who;
 
 /// Something whose state the clock has changed since it was told.
@@ -32,14 +33,16 @@ impl SystemScope {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn position_transitions_due(
+    pub fn position_transitions_due(
         &self,
         now: Instant,
         after: Option<Due<DebtPositionId>>,
         limit: usize,
-    ) -> Result<Vec<Due<DebtPositionId>>, StoreError> {
-        let rows = fit("limit", limit)?;
-        self.store.read(Who::System, move |db| Box::pin(positions(db, now, after, rows))).await
+    ) -> Answer<'_, Vec<Due<DebtPositionId>>> {
+        Box::pin(async move {
+            let rows = fit("limit", limit)?;
+            self.store.read(Who::System, move |db| Box::pin(positions(db, now, after, rows))).await
+        })
     }
 
     /// Sessions whose state the clock has changed since it was told, the longest overdue first, from where a list before
@@ -47,14 +50,16 @@ impl SystemScope {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub async fn session_transitions_due(
+    pub fn session_transitions_due(
         &self,
         now: Instant,
         after: Option<Due<SessionId>>,
         limit: usize,
-    ) -> Result<Vec<Due<SessionId>>, StoreError> {
-        let rows = fit("limit", limit)?;
-        self.store.read(Who::System, move |db| Box::pin(sessions(db, now, after, rows))).await
+    ) -> Answer<'_, Vec<Due<SessionId>>> {
+        Box::pin(async move {
+            let rows = fit("limit", limit)?;
+            self.store.read(Who::System, move |db| Box::pin(sessions(db, now, after, rows))).await
+        })
     }
 }
 

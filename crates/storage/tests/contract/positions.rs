@@ -228,6 +228,17 @@ pub(crate) async fn of_an_attempt_the_last_time_is_kept(database: Database) {
     assert_eq!(found, vec![cart, dearer.clone(), get.clone()]);
     let late = town.store.attempts(&town.node(), &[first(&kept)], now().plus_seconds(5)).await.unwrap();
     assert_eq!(late, vec![dearer.clone(), get.clone()]);
-    let in_use = town.store.position_in_use(&town.node(), kept.id, now().plus_seconds(5)).await.unwrap().unwrap();
-    assert_eq!(in_use.attempts, vec![dearer, get]);
+    let in_use = async |id| town.store.position_in_use(&town.node(), id, now().plus_seconds(5)).await.unwrap().unwrap();
+    assert_eq!(in_use(kept.id).await.attempts, vec![dearer, get]);
+    // Of several installments all are looked at, in the order of time.
+    let several = position("TARI-2");
+    town.add(&several).await;
+    let ids: Vec<_> = several.installments().map(|(_, one)| one.id).collect();
+    let mut tried = Vec::new();
+    for (seconds, installment) in (6..).zip(ids.iter().rev()) {
+        let at = now().plus_seconds(seconds);
+        tried.push(tramite_domain::attempt::Attempt { at, ..attempt(*installment, AttemptKind::Get, "") });
+        record(&tried[tried.len() - 1]).await;
+    }
+    assert_eq!(in_use(several.id).await.attempts, tried);
 }
