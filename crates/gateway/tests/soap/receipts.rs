@@ -61,9 +61,10 @@ pub(crate) async fn fifty_at_once_are_one_accepted_and_forty_nine_duplicates(dat
     assert_eq!(again.map(|answer| fault(answer) == PaaFault::DuplicateReceipt).filter(|yes| *yes).count(), 49);
     let stored = place.stored(&position).await;
     assert_eq!(stored.version, position.version + 1, "one effect");
-    let (store, _, _) = place.close().await;
+    let (store, town, _) = place.close().await;
     // The position's own event and the payment's: nothing else was told.
-    assert_eq!(store.system().publish_feed(100).await.unwrap(), 2);
+    store.system().publish_feed(100).await.unwrap();
+    assert_eq!(store.feed(&scope(&town), 0, 100).await.unwrap().len(), 2);
 }
 
 pub(crate) async fn the_same_receipt_with_other_bytes_is_a_duplicate_and_told_once(database: Database) {

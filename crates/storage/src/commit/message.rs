@@ -6,7 +6,7 @@ use tramite_domain::batch::Write;
 use tramite_domain::event::Event;
 use tramite_domain::ids::InstitutionId;
 
-use super::insert_rows;
+use super::{feed, insert_rows};
 use crate::db::{Db, execute, together};
 use crate::error::StoreError;
 use crate::row::event::{EventRow, TaskRow};
@@ -18,6 +18,9 @@ pub(super) async fn tell(mut db: Db<'_>, institution: InstitutionId, writes: &[W
     let mut told = Told::default();
     for write in writes {
         told.add(institution, write)?;
+    }
+    if let Db::Sqlite(connection) = &mut db {
+        feed::number(connection, &mut told.events)?;
     }
     let Told { events, tasks, journal, audit } = told;
     let ((), (), (), ()) = together!(
@@ -53,7 +56,11 @@ impl Told {
 }
 
 pub(crate) async fn event(db: &mut Db<'_>, institution: InstitutionId, event: &Event) -> Result<(), StoreError> {
-    execute!(db, diesel::insert_into(events::table).values(&EventRow::of(institution, event)))?;
+    let mut row = [EventRow::of(institution, event)];
+    if let Db::Sqlite(connection) = db {
+        feed::number(connection, &mut row)?;
+    }
+    execute!(db, diesel::insert_into(events::table).values(&row))?;
     Ok(())
 }
 

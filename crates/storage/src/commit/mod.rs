@@ -3,6 +3,7 @@
 
 mod allowed;
 mod attempt;
+mod feed;
 mod institution;
 mod journal;
 mod message;
@@ -23,6 +24,7 @@ use crate::store::Answer;
 
 pub(crate) use allowed::check as check_scope;
 
+pub(crate) use feed::COUNTER;
 pub(crate) use journal::journal_lines;
 pub(crate) use message::{audit, event};
 

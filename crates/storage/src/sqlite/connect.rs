@@ -11,12 +11,13 @@ use crate::error::StoreError;
 /// Milliseconds to wait for another process that writes.
 const BUSY_MS_MAX: u32 = 5_000;
 
-/// A connection that writes: nothing is acknowledged before it is on the disk.
+/// A connection that writes: nothing is acknowledged before it is on the disk. What undoes a savepoint stays in memory: it
+/// is gone with its transaction, and would be most of what is written.
 pub(super) fn writer(path: &Path) -> Result<SqliteConnection, StoreError> {
     let mut connection = open(path)?;
     connection.batch_execute(&format!(
         "PRAGMA busy_timeout = {BUSY_MS_MAX}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-         PRAGMA foreign_keys = ON"
+         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY"
     ))?;
     Ok(connection)
 }

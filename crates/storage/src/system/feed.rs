@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The publisher of the feed. Ids and instants are given before a commit, so paging by them would skip what commits late.
-//! Positions are given afterwards, to what is committed, by one publisher at a time: whoever holds the counter's row.
+//! Positions are given afterwards, to what is committed, by one publisher at a time: whoever holds the counter's row. On
+//! SQLite the one writer gives them at once (`commit/feed.rs`); only events of an earlier release are left to be published.
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::SystemScope;
+use crate::commit::COUNTER;
 use crate::db::{Db, execute};
 use crate::error::StoreError;
 use crate::row::fit;
@@ -13,9 +15,6 @@ use crate::schema::feed_counter;
 use crate::statement;
 use crate::store::Answer;
 use crate::store::Who;
-
-/// The counter's only row.
-const COUNTER: i16 = 1;
 
 /// Numbers the oldest unpublished events. It crosses tenants on purpose: one counter serves a feed of several.
 const NUMBER_EVENTS: &str = "\

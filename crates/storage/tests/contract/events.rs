@@ -7,7 +7,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::event::Event;
 use tramite_domain::task::{Task, Work};
-use tramite_storage::ClaimedTask;
+use tramite_storage::{Backend, ClaimedTask};
 use tramite_testkit::Database;
 
 use crate::support::*;
@@ -27,10 +27,12 @@ pub(crate) async fn an_event_comes_back_in_the_feed_of_its_institution(database:
         town.store.commit(&town.node(), telling(one.clone())).await.unwrap();
     }
     let scope = town.token(town.a.id);
-    assert!(town.store.feed(&scope, 0, 10).await.unwrap().is_empty(), "not before it is published");
-    assert_eq!(town.store.system().publish_feed(2).await.unwrap(), 2);
-    assert_eq!(town.store.system().publish_feed(2).await.unwrap(), 1);
-    assert_eq!(town.store.system().publish_feed(2).await.unwrap(), 0);
+    // Where there is one writer alone, events have their position from the start.
+    let later = town.store.backend() == Backend::Postgres;
+    assert_eq!(town.store.feed(&scope, 0, 10).await.unwrap().is_empty(), later, "not before it is published");
+    for published in [2, 1, 0] {
+        assert_eq!(town.store.system().publish_feed(2).await.unwrap(), if later { published } else { 0 });
+    }
     let feed = town.store.feed(&scope, 0, 10).await.unwrap();
     let found: Vec<Event> = feed.iter().map(|one| one.event.clone()).collect();
     assert_eq!(found, vec![mine, all.clone()], "another client's event does not exist");
@@ -74,7 +76,7 @@ pub(crate) async fn publishers_at_once_give_each_event_one_position(database: Da
         published += publisher.await.unwrap();
     }
     published += town.store.system().publish_feed(1_000).await.unwrap();
-    assert_eq!(published, 160);
+    assert_eq!(published, if town.store.backend() == Backend::Postgres { 160 } else { 0 });
     let mut positions = BTreeSet::new();
     for scope in [town.node(), town.token(town.b.id)] {
         let feed = town.store.feed(&scope, 0, 500).await.unwrap();

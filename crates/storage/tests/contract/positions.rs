@@ -70,7 +70,7 @@ pub(crate) async fn a_version_that_moved_is_a_conflict_and_nothing_is_written(da
         Write::SettleInstallment { position: Box::new(after.clone()), expected: 7, installment: first(&after) };
     assert!(matches!(town.store.commit(&town.node(), Batch::new().with(settle)).await, Err(StoreError::Conflict)));
     assert_eq!(town.store.position(&town.node(), before.id).await.unwrap(), Some(before));
-    assert_eq!(town.store.system().publish_feed(10).await.unwrap(), 0);
+    assert_eq!(town.told().await, 0);
     let absent = simple("TARI-2");
     assert!(matches!(town.store.commit(&town.node(), updating(&absent, 1)).await, Err(StoreError::Conflict)));
 }
@@ -132,7 +132,7 @@ pub(crate) async fn a_batch_is_written_whole_or_not_at_all(database: Database) {
     let refused = town.store.commit(&town.node(), batch).await;
     assert!(matches!(refused, Err(StoreError::Duplicate(Rule::ExternalId))), "{refused:?}");
     assert_eq!(town.store.position(&town.node(), one.id).await.unwrap(), None);
-    assert_eq!(town.store.system().publish_feed(10).await.unwrap(), 0);
+    assert_eq!(town.told().await, 0);
     assert!(town.store.system().claim_tasks(now(), 10, 60).await.unwrap().is_empty());
     assert!(town.store.attempts(&town.node(), &[first(&one)], now()).await.unwrap().is_empty());
     town.store.commit(&town.node(), Batch::new()).await.unwrap();

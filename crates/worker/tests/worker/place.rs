@@ -12,7 +12,7 @@ use tramite_domain::session::{
 };
 use tramite_domain::station::Station;
 use tramite_domain::time::Instant;
-use tramite_storage::{Change, DatabaseUrl, MasterKey, Scope, Store, StoreSettings};
+use tramite_storage::{Backend, Change, DatabaseUrl, MasterKey, Scope, Store, StoreSettings};
 use tramite_worker::{Report, Worker, WorkerSettings};
 use uuid::Uuid;
 
@@ -82,6 +82,17 @@ impl Place {
         let report = self.worker().run_once(self.a.now).await;
         assert_eq!(report.failures, []);
         report
+    }
+
+    /// Of so many events those that the publisher gives a place: none where there is one writer alone, which does it.
+    pub(crate) fn placed(&self, events: usize) -> usize {
+        if self.store.backend() == Backend::Postgres { events } else { 0 }
+    }
+
+    /// How many events of institution A stand in the feed, all that was committed included.
+    pub(crate) async fn told(&self) -> usize {
+        self.store.system().publish_feed(1_000).await.unwrap();
+        self.store.feed(&Scope::of_worker(self.a.institution.id), 0, 500).await.unwrap().len()
     }
 
     /// A new position of institution A.

@@ -17,7 +17,7 @@ pub(crate) async fn a_scheduled_position_is_told_open_at_its_instant(database: D
     assert_eq!(place.round().await.positions, 0);
     place.later(1);
     let report = place.round().await;
-    assert_eq!((report.positions, report.events), (1, 1), "the creation was told before");
+    assert_eq!((report.positions, report.events), (1, place.placed(1)), "the creation was told before");
     let stored = place.stored(&position).await;
     assert_eq!((stored.told_status, stored.version), (PositionStatus::Open, position.version + 1));
     assert_eq!(stored.updated_at, place.a.now);
@@ -34,7 +34,7 @@ pub(crate) async fn a_position_past_its_date_is_told_expired_once(database: Data
     // The worker was away over both transitions: the state now is told, and only that.
     place.later(48 * 3_600);
     let report = place.round().await;
-    assert_eq!((report.positions, report.events), (1, 2));
+    assert_eq!((report.positions, report.events, place.told().await), (1, place.placed(2), 2));
     assert_eq!(place.stored(&position).await.told_status, PositionStatus::Expired);
     place.later(3_600);
     assert_eq!(place.round().await.positions, 0);

@@ -110,6 +110,12 @@ impl Town {
         Scope::of_node(self.a.id)
     }
 
+    /// How many events of the first institution there are.
+    pub(crate) async fn told(&self) -> usize {
+        self.store.system().publish_feed(1_000).await.unwrap();
+        self.store.feed(&self.node(), 0, 500).await.unwrap().len()
+    }
+
     /// Inserts a position of the first institution.
     pub(crate) async fn add(&self, position: &DebtPosition) {
         self.store.commit(&self.node(), inserting(position)).await.unwrap();
