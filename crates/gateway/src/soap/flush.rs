@@ -23,8 +23,8 @@ const BACK_OFF_MAX_MS: u64 = 5_000;
 const REFUSED_TRIES_MAX: u32 = 5;
 /// How often what is left is tried when the program stops.
 const LAST_TRIES_MAX: u32 = 3;
-/// Lines of the journal written in one statement at most.
-const LINES_PER_WRITE: usize = 500;
+/// Lines of the journal written in one statement at most: each is copied on its way, and few of them need little memory.
+const LINES_PER_WRITE: usize = 128;
 
 /// The one task that writes the buffer of a door. It must run for as long as the door is open.
 pub struct Flusher {
