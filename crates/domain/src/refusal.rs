@@ -36,7 +36,7 @@ pub enum Refusal {
         reference: String,
     },
     /// The number of the notice would be lost, or the service changed (rules.md 11).
-    #[error("{field} cannot be changed after creation")]
+    #[error("`{field}` cannot be changed after creation")]
     Immutable {
         /// The field.
         field: &'static str,

@@ -70,7 +70,7 @@ impl Operation {
     /// Whether no client of an institution may use it.
     #[must_use]
     pub fn is_platform(&self) -> bool {
-        self.scopes.iter().all(|scope| scope.starts_with(PLATFORM))
+        !self.scopes.is_empty() && self.scopes.iter().all(|scope| scope.starts_with(PLATFORM))
     }
 
     /// The kind of things that it is about: the first segment of its path after the version.

@@ -106,6 +106,7 @@ async fn in_bodies(pair: &Pair, made: &Made, caller: &Api, service: &str) {
     let number = |number: &str, amount| json!({"notice_number": number, "creditor_tax_code": pair.a.to.tax_code, "expected_amount": amount});
     let theirs = pay(number(notice(&made.position), 12_050)).await;
     let nothing = pay(number("305999999999999942", 12_050)).await;
+    assert!(theirs.status.is_client_error(), "{}", theirs.body);
     assert_eq!(theirs.problem(), nothing.problem(), "{}", theirs.body);
     assert_eq!(theirs.without_instance(), nothing.without_instance());
     let of = async |code: &str| caller.post("/v1/debt-positions", &position(code, 100)).await;

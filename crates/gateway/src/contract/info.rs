@@ -61,16 +61,16 @@ fn servers(public_url: &str, environment: Option<Environment>) -> Value {
     }
 }
 
-/// Every tag, in the order of the documentation.
+/// Every tag, in the order of the documentation: what portals need comes before what operators do.
 const TAGS: [(&str, &str); 9] = [
-    ("institutions", "Creditor institutions with their stations, accounts and beneficiaries."),
-    ("stations", "Connection points of the broker at the Node."),
-    ("clients", "Programs that call this API, their secrets and what institutions let them do."),
-    ("delegations", "Who acts for an institution, as the institution sees it."),
     ("services", "What an institution collects: its catalogue of payment services."),
     ("debt-positions", "What debtors owe, with the ways to pay it."),
     ("checkout-sessions", "Payments started from a portal."),
     ("receipts", "Proofs of payment, as the Node sent them."),
+    ("delegations", "Who acts for an institution, as the institution sees it."),
+    ("institutions", "Creditor institutions with their stations, accounts and beneficiaries."),
+    ("stations", "Connection points of the broker at the Node."),
+    ("clients", "Programs that call this API, their secrets and what institutions let them do."),
     ("status", "Whether Tramite works."),
 ];
 

@@ -11,8 +11,9 @@ use tramite_domain::violation::Violation;
 
 use crate::problem::VIOLATIONS_MAX;
 
-/// Most values of a list that are told, and the longest pattern, in characters; what is more stands in the contract.
-const VALUES_TOLD_MAX: usize = 25;
+/// The longest list of values that is told, in bytes, and the longest pattern, in characters; what is more stands in the
+/// contract.
+const VALUES_BYTES_MAX: usize = 440;
 const PATTERN_CHARS_MAX: usize = 100;
 
 /// Every fault of a body, in the order of their places.
@@ -76,7 +77,7 @@ fn add(error: &ValidationError<'_>, value: &Value, place: &str, found: &mut Vec<
             found.push(fault(member(&at, name), "required", "The member is missing."));
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            for name in unexpected {
+            for name in unexpected.iter().take(VIOLATIONS_MAX) {
                 found.push(unknown(&at, name));
             }
         }
@@ -122,7 +123,7 @@ fn wanted_type(kind: &TypeKind) -> String {
         return "The value has another JSON type than the contract says.".to_owned();
     };
     let wanted = match wanted {
-        JsonType::Integer => "a whole number, without quotation marks, decimal point or exponent",
+        JsonType::Integer => "a whole number, as 4200, without quotation marks, decimal point or exponent",
         JsonType::Number => "a number, without quotation marks",
         JsonType::String => "a text, in quotation marks",
         JsonType::Boolean => "true or false, without quotation marks",
@@ -136,8 +137,9 @@ fn wanted_type(kind: &TypeKind) -> String {
 /// The values that the contract lists, where they are few.
 fn wanted_value(options: &Value) -> String {
     let names: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    match names.len() {
-        1..=VALUES_TOLD_MAX => format!("Expected one of: {}.", names.join(", ")),
+    let list = names.join(", ");
+    match list.len() {
+        1..=VALUES_BYTES_MAX => format!("Expected one of: {list}."),
         _ => "The value is not one of those that the contract lists.".to_owned(),
     }
 }
@@ -242,7 +244,7 @@ mod tests {
         assert_eq!(
             told,
             [
-                "Expected a whole number, without quotation marks, decimal point or exponent.",
+                "Expected a whole number, as 4200, without quotation marks, decimal point or exponent.",
                 "The text does not have the form `^[a-z]+$`.",
                 "Expected a date of the calendar as 2026-09-15.",
                 "Expected one of: a, b.",

@@ -65,7 +65,8 @@ impl Problem {
     /// An address that no route has: the token has no part in it.
     #[must_use]
     pub fn no_such_path() -> Self {
-        Self::new(Code::NotFound).with_detail("There is no such path here; the paths of the API are listed at /docs/.")
+        Self::new(Code::NotFound)
+            .with_detail("There is no such path here; the documentation lists the paths of the API.")
     }
 
     /// The request breaks rules: all of them at once.

@@ -66,7 +66,7 @@ pub(super) async fn update(
 }
 
 async fn put_options(mut db: Db<'_>, rows: &[OptionRow]) -> Result<(), StoreError> {
-    execute_each!(&mut db, rows, row => statement::upsert(
+    let each: Vec<usize> = execute_each!(&mut db, rows, row => statement::upsert(
         diesel::insert_into(payment_options::table).values(row),
         KEY,
         (
@@ -78,17 +78,17 @@ async fn put_options(mut db: Db<'_>, rows: &[OptionRow]) -> Result<(), StoreErro
         ),
         payment_options::debt_position_id.eq(excluded(payment_options::debt_position_id)),
     ))?;
-    Ok(())
+    each.into_iter().try_for_each(touched)
 }
 
 async fn put_installments(mut db: Db<'_>, rows: &[InstallmentRow]) -> Result<(), StoreError> {
-    execute_each!(&mut db, rows, row => statement::upsert(
+    let each: Vec<usize> = execute_each!(&mut db, rows, row => statement::upsert(
         diesel::insert_into(installments::table).values(row),
         KEY,
         row,
         installments::debt_position_id.eq(excluded(installments::debt_position_id)),
     ))?;
-    Ok(())
+    each.into_iter().try_for_each(touched)
 }
 
 async fn replace_transfers(

@@ -38,26 +38,29 @@ impl Store {
 }
 
 /// The attempts that a filter names, seen last at `since` or later, in the order of time.
-macro_rules! attempts_of {
-    ($institution:expr, $since:expr, $which:expr) => {
-        attempts::table
-            .filter(attempts::institution_id.eq(Id($institution)))
-            .filter($which)
-            .filter(attempts::at.ge(At($since)))
-            .order((attempts::at, attempts::id))
-            .select(AttemptRow::as_select())
-    };
+macro_rules! load_attempts {
+    ($db:expr, $institution:expr, $since:expr, $which:expr) => {{
+        let rows: Vec<AttemptRow> = load!(
+            &mut $db,
+            attempts::table
+                .filter(attempts::institution_id.eq(Id($institution)))
+                .filter($which)
+                .filter(attempts::at.ge(At($since)))
+                .order((attempts::at, attempts::id))
+                .select(AttemptRow::as_select())
+        )?;
+        rows.into_iter().map(AttemptRow::into_attempt).collect()
+    }};
 }
 
+/// The attempts on those installments.
 pub(super) async fn recent(
     mut db: Db<'_>,
     institution: InstitutionId,
     installments: Vec<Id<InstallmentId>>,
     since: Instant,
 ) -> Result<Vec<Attempt>, StoreError> {
-    let which = attempts::installment_id.eq_any(&installments);
-    let rows: Vec<AttemptRow> = load!(&mut db, attempts_of!(institution, since, which))?;
-    rows.into_iter().map(AttemptRow::into_attempt).collect()
+    load_attempts!(db, institution, since, attempts::installment_id.eq_any(&installments))
 }
 
 /// The attempts on the installment of a notice.
@@ -68,9 +71,7 @@ pub(super) async fn on_notice(
     since: Instant,
 ) -> Result<Vec<Attempt>, StoreError> {
     let asked = of_notice(institution, &number).select(asked_installments.field(installments::id)).single_value();
-    let which = attempts::installment_id.nullable().eq(asked);
-    let rows: Vec<AttemptRow> = load!(&mut db, attempts_of!(institution, since, which))?;
-    rows.into_iter().map(AttemptRow::into_attempt).collect()
+    load_attempts!(db, institution, since, attempts::installment_id.nullable().eq(asked))
 }
 
 /// The attempts on one of the installments of a position, whichever: most have one alone. It is found by a single value;
@@ -87,7 +88,5 @@ pub(super) async fn on_one(
         .select(asked_installments.field(installments::id))
         .limit(1)
         .single_value();
-    let which = attempts::installment_id.nullable().eq(one);
-    let rows: Vec<AttemptRow> = load!(&mut db, attempts_of!(institution, since, which))?;
-    rows.into_iter().map(AttemptRow::into_attempt).collect()
+    load_attempts!(db, institution, since, attempts::installment_id.nullable().eq(one))
 }

@@ -132,7 +132,7 @@ pub(crate) fn pasted() {
     let answers: Vec<String> = String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
     let [made, paid, ended, docs] = answers.as_slice() else { panic!("{answers:?} {:?}", output.stderr) };
     assert!(made.contains("\"status\":\"open\""), "{made}");
-    assert_eq!((paid.as_str(), docs.as_str()), ("200", "200"));
+    assert_eq!((paid.as_str(), docs.as_str()), ("\"outcome\":\"ok\"", "200"));
     assert!(ended.contains("\"status\":\"completed\""), "{ended}");
 }
 

@@ -18,6 +18,7 @@ pub(crate) async fn a_scheduled_position_is_told_open_at_its_instant(database: D
     place.later(1);
     let report = place.round().await;
     assert_eq!((report.positions, report.events), (1, place.placed(1)), "the creation was told before");
+    assert_eq!(place.told().await, 2);
     let stored = place.stored(&position).await;
     assert_eq!((stored.told_status, stored.version), (PositionStatus::Open, position.version + 1));
     assert_eq!(stored.updated_at, place.a.now);

@@ -159,6 +159,7 @@ pub(crate) async fn a_job_that_breaks_off_ends_no_other_and_is_begun_again(datab
     let worker = Worker::new(place.store.clone(), world, WorkerSettings::default());
     let report = worker.run_once(place.a.now).await;
     assert_eq!((report.positions, report.events), (0, place.placed(1)), "what was committed is placed all the same");
+    assert_eq!(place.told().await, positions.len() + 1);
     assert_eq!(report.failures, [("positions", "failed")]);
     let report = worker.run_once(place.a.now).await;
     assert_eq!((report.positions, report.failures.len()), (positions.len(), 0));
