@@ -71,6 +71,21 @@ pub(crate) async fn a_version_that_moved_is_a_conflict_and_nothing_is_written(da
     assert!(matches!(town.store.commit(&town.node(), Batch::new().with(settle)).await, Err(StoreError::Conflict)));
     assert_eq!(town.store.position(&town.node(), before.id).await.unwrap(), Some(before));
     assert_eq!(town.told().await, 0);
+    // What stands below another position is not taken from it, and nothing of the change is written.
+    let other = simple("TARI-3");
+    town.add(&other).await;
+    let mut thief = town.store.position(&town.node(), after.id).await.unwrap().unwrap();
+    let mut taken = other.options[0].installments[0].clone();
+    taken.transfers.clear();
+    thief.options[0].installments.push(taken);
+    thief.version += 1;
+    let theft = updating(&thief, thief.version - 1);
+    assert!(matches!(
+        town.store.commit(&town.node(), theft).await,
+        Err(StoreError::Conflict | StoreError::Duplicate(_))
+    ));
+    assert_eq!(town.store.position(&town.node(), other.id).await.unwrap(), Some(other));
+    assert_eq!(town.store.position(&town.node(), after.id).await.unwrap().unwrap().version, thief.version - 1);
     let absent = simple("TARI-2");
     assert!(matches!(town.store.commit(&town.node(), updating(&absent, 1)).await, Err(StoreError::Conflict)));
 }
