@@ -68,7 +68,7 @@ fn add(error: &ValidationError<'_>, value: &Value, place: &str, found: &mut Vec<
         Kind::FalseSchema if error.schema_path().as_str().ends_with("/additionalProperties") => {
             // An object that has no members at all is told without the names of those that it was given.
             let given = value.pointer(error.instance_path().as_str()).and_then(Value::as_object);
-            for name in given.into_iter().flat_map(Map::keys) {
+            for name in given.into_iter().flat_map(Map::keys).take(VIOLATIONS_MAX) {
                 found.push(unknown(&at, name));
             }
         }

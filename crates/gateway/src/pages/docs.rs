@@ -29,12 +29,16 @@ pub(super) async fn document(gateway: Data<Gateway>) -> HttpResponse {
 /// Whoever comes without a path is shown what there is.
 #[get("/")]
 pub(super) async fn front() -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((LOCATION, "/docs/")).finish()
+    to_viewer()
 }
 
 /// Where the documentation begins.
 #[get("/docs")]
 pub(super) async fn entrance() -> HttpResponse {
+    to_viewer()
+}
+
+fn to_viewer() -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, "/docs/")).finish()
 }
 

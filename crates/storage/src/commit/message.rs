@@ -19,13 +19,10 @@ pub(super) async fn tell(mut db: Db<'_>, institution: InstitutionId, writes: &[W
     for write in writes {
         told.add(institution, write)?;
     }
-    if let Db::Sqlite(connection) = &mut db {
-        feed::number(connection, &mut told.events)?;
-    }
     let Told { events, tasks, journal, audit } = told;
     let ((), (), (), ()) = together!(
         &mut db,
-        |mut db| async move { insert_rows!(&mut db, events::table, events) },
+        |mut db| async move { insert_events(&mut db, events).await },
         |mut db| async move { insert_rows!(&mut db, tasks::table, tasks) },
         |mut db| async move { insert_rows!(&mut db, journal::table, journal) },
         |mut db| async move { insert_rows!(&mut db, audit::table, audit) },
@@ -56,12 +53,14 @@ impl Told {
 }
 
 pub(crate) async fn event(db: &mut Db<'_>, institution: InstitutionId, event: &Event) -> Result<(), StoreError> {
-    let mut row = [EventRow::of(institution, event)];
+    insert_events(db, vec![EventRow::of(institution, event)]).await
+}
+
+async fn insert_events(db: &mut Db<'_>, mut rows: Vec<EventRow>) -> Result<(), StoreError> {
     if let Db::Sqlite(connection) = db {
-        feed::number(connection, &mut row)?;
+        feed::number(connection, &mut rows)?;
     }
-    execute!(db, diesel::insert_into(events::table).values(&row))?;
-    Ok(())
+    insert_rows!(db, events::table, rows)
 }
 
 pub(crate) async fn audit(db: &mut Db<'_>, institution: InstitutionId, line: &AuditLine) -> Result<(), StoreError> {
