@@ -18,8 +18,9 @@ pub fn tramite() -> &'static PathBuf {
         // The whole workspace chooses the features, as it does for the tests: what they have built is not built again.
         build.args(["build", "--quiet", "--workspace", "--bin", "tramite"]);
         build.current_dir(tramite_testkit::workspace_root());
-        if folder.ends_with("release") {
-            build.arg("--release");
+        // The folder has the name of the profile, but for the one that `cargo test` uses.
+        if let Some(profile) = folder.file_name().filter(|name| *name != "debug") {
+            build.arg("--profile").arg(profile);
         }
         assert!(build.status().expect("cargo runs").success(), "tramite does not build");
         folder.join("tramite")

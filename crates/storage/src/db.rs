@@ -31,6 +31,9 @@ impl Db<'_> {
 /// A piece of work on a connection.
 pub(crate) type Working<'c, T> = BoxFuture<'c, Result<T, StoreError>>;
 
+/// A piece of work that writes what is wanted. It may be done anew, after all that it did was undone.
+pub(crate) type Writing<I, T> = for<'c> fn(Db<'c>, &'c I) -> Working<'c, T>;
+
 /// The results of statements that were sent together: all values, or the error that is the cause of the others. What
 /// comes after it in a transaction fails because of it, and says nothing of the cause.
 pub(crate) trait AllOk {

@@ -121,8 +121,8 @@ impl Store {
         Box::pin(async move {
             commit::check_scope(scope, &batch)?;
             let kept = Kept { institution: scope.institution(), client: client(scope)?, record };
-            let (own, row) = (scope.clone(), self.record_row(kept).await?);
-            self.write(scope, move |db| Box::pin(commit_with(db, own, row, batch))).await
+            let whole = (scope.clone(), self.record_row(kept).await?, batch);
+            self.write(scope, whole, |db, (scope, row, batch)| Box::pin(commit_with(db, scope, row, batch))).await
         })
     }
 
@@ -214,15 +214,15 @@ async fn find(
     Ok(row)
 }
 
-async fn commit_with(mut db: Db<'_>, scope: Scope, row: RecordRow, batch: Batch) -> Result<(), StoreError> {
+async fn commit_with(mut db: Db<'_>, scope: &Scope, row: &RecordRow, batch: &Batch) -> Result<(), StoreError> {
     // Who writes nothing locks nothing: what is shown may be erased before the answer to it is kept.
     let shown = row.debt_position_id.filter(|_| batch.is_empty());
     let institution = row.institution_id;
     let ((), (), ()) = together!(
         &mut db,
-        |mut db| async move { insert(&mut db, &row).await },
+        |mut db| async move { insert(&mut db, row).await },
         |db| still_there(db, institution, shown),
-        |mut db| async move { commit::apply(&mut db, &scope, batch).await },
+        |mut db| async move { commit::apply(&mut db, scope, batch).await },
     )?;
     Ok(())
 }

@@ -87,7 +87,7 @@ impl Store {
             to: fit("range_to", link.local_range.to().value())?,
             count: wanted.max(BLOCK_LEAST),
         };
-        let taken = self.write(Who::Tenant(institution), move |db| Box::pin(take(db, block))).await?;
+        let taken = self.write(Who::Tenant(institution), block, |db, block| Box::pin(take(db, block))).await?;
         let own = taken.start..taken.start + wanted;
         if own.end > taken.end {
             // What is left of the range is for whoever asks for fewer.
@@ -120,7 +120,7 @@ struct Block {
 }
 
 /// Takes a block; at the end of the range it may be shorter than asked for, or empty.
-async fn take(mut db: Db<'_>, block: Block) -> Result<Range<i64>, StoreError> {
+async fn take(mut db: Db<'_>, block: &Block) -> Result<Range<i64>, StoreError> {
     use number_sequences::dsl;
     let next: Option<i64> = first!(
         &mut db,
@@ -143,7 +143,7 @@ async fn take(mut db: Db<'_>, block: Block) -> Result<Range<i64>, StoreError> {
     // The permutation depends on both ends of the range, so another end would give numbers twice.
     let next = next.ok_or(StoreError::NumberRangeOverlaps)?;
     if next == block.count {
-        check_first(&mut db, &block).await?;
+        check_first(&mut db, block).await?;
     }
     let size = block.to - block.from + 1;
     let first = next - block.count;

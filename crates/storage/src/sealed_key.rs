@@ -35,7 +35,7 @@ impl Store {
         let mut sealed = self.read(scope, move |db| Box::pin(find(db, institution, name))).await?;
         if sealed.is_none() {
             let new = self.seal(spot(institution, name), &random::<KEY_BYTES>()?).await?;
-            self.write(scope, move |db| Box::pin(insert(db, institution, name, new))).await?;
+            self.write(scope, (institution, name, new), |db, new| Box::pin(insert(db, new))).await?;
             // Another process may have been faster; the one that stands in the database counts.
             sealed = self.read(scope, move |db| Box::pin(find(db, institution, name))).await?;
         }
@@ -62,16 +62,14 @@ async fn find(mut db: Db<'_>, institution: InstitutionId, name: &'static str) ->
 
 async fn insert(
     mut db: Db<'_>,
-    institution: InstitutionId,
-    name: &'static str,
-    sealed: Vec<u8>,
+    (institution, name, sealed): &(InstitutionId, &'static str, Vec<u8>),
 ) -> Result<(), StoreError> {
     execute!(
         &mut db,
         diesel::insert_into(sealed_secrets::table)
             .values((
-                sealed_secrets::institution_id.eq(Id(institution)),
-                sealed_secrets::name.eq(name),
+                sealed_secrets::institution_id.eq(Id(*institution)),
+                sealed_secrets::name.eq(*name),
                 sealed_secrets::sealed.eq(sealed.as_slice()),
             ))
             .on_conflict_do_nothing()

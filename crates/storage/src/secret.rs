@@ -39,8 +39,8 @@ impl Store {
             return Ok(key);
         }
         let (key, wrapped) = DataKey::generate(&self.keyring().master, institution)?;
-        let id = key.id;
-        self.write(Who::owner_of(institution), move |db| Box::pin(insert(db, institution, id, wrapped))).await?;
+        let first = (institution, key.id, wrapped);
+        self.write(Who::owner_of(institution), first, |db, first| Box::pin(insert(db, first))).await?;
         // Another process may have been faster; the one that stands in the database counts.
         let stored = self.stored_key(institution, None).await?;
         stored.ok_or_else(|| StoreError::failed("the data key was not kept"))
@@ -87,13 +87,16 @@ async fn find(mut db: Db<'_>, institution: InstitutionId, id: Option<DataKeyId>)
 }
 
 /// The first key of an institution; nothing happens where there is one already.
-async fn insert(mut db: Db<'_>, institution: InstitutionId, id: DataKeyId, wrapped: Vec<u8>) -> Result<(), StoreError> {
+async fn insert(
+    mut db: Db<'_>,
+    (institution, id, wrapped): &(InstitutionId, DataKeyId, Vec<u8>),
+) -> Result<(), StoreError> {
     execute!(
         &mut db,
         diesel::insert_into(data_keys::table)
             .values((
-                data_keys::institution_id.eq(Id(institution)),
-                data_keys::id.eq(Id(id)),
+                data_keys::institution_id.eq(Id(*institution)),
+                data_keys::id.eq(Id(*id)),
                 data_keys::wrapped.eq(wrapped.as_slice()),
                 data_keys::active.eq(true),
             ))

@@ -11,7 +11,7 @@ use tramite_domain::environment::Environment;
 use tramite_domain::ids::InstitutionId;
 
 use crate::column::NIL;
-use crate::db::{Db, Working, first};
+use crate::db::{Db, Working, Writing, first};
 use crate::error::StoreError;
 use crate::migrate::{
     Migrated, NEWEST_APPLIED, Newest, POSTGRES_MIGRATIONS, READ_SEAL, SQLITE_MIGRATIONS, Seal, check_version, newest,
@@ -163,7 +163,7 @@ impl Store {
     /// # Errors
     /// Whatever keeps it from answering.
     pub fn ping(&self) -> Answer<'_, ()> {
-        Box::pin(async move { self.0.run(Who::System, Access::Read, |db| Box::pin(read_seal(db))).await.map(drop) })
+        Box::pin(async move { self.0.read(Who::System, |db| Box::pin(read_seal(db))).await.map(drop) })
     }
 
     /// The few methods that cross tenants. Only the named makers of a `Scope`, the worker and the commands of the
@@ -195,28 +195,34 @@ impl Store {
         F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send + 'static,
         T: Send + 'static,
     {
-        self.0.run(who.into(), Access::Read, work).await
+        self.0.read(who.into(), work).await
     }
 
-    /// Writes in one transaction: all or nothing.
-    pub(crate) async fn write<T, F>(&self, who: impl Into<Who>, work: F) -> Result<T, StoreError>
+    /// Writes what is wanted in one transaction: all or nothing. The work only looks at it, because it may have to be
+    /// done anew.
+    pub(crate) async fn write<I, T>(&self, who: impl Into<Who>, wanted: I, work: Writing<I, T>) -> Result<T, StoreError>
     where
-        F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send + 'static,
+        I: Send + Sync + 'static,
         T: Send + 'static,
     {
-        self.0.run(who.into(), Access::Write, work).await
+        match &self.0.adapter {
+            Adapter::Postgres(adapter) => {
+                adapter.run(who.into(), Access::Write, move |db| Box::pin(async move { work(db, &wanted).await })).await
+            }
+            Adapter::Sqlite(adapter) => adapter.write(wanted, work).await,
+        }
     }
 }
 
 impl Inner {
-    async fn run<T, F>(&self, who: Who, access: Access, work: F) -> Result<T, StoreError>
+    async fn read<T, F>(&self, who: Who, work: F) -> Result<T, StoreError>
     where
         F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send + 'static,
         T: Send + 'static,
     {
         match &self.adapter {
-            Adapter::Postgres(adapter) => adapter.run(who, access, work).await,
-            Adapter::Sqlite(adapter) => adapter.run(access, work).await,
+            Adapter::Postgres(adapter) => adapter.run(who, Access::Read, work).await,
+            Adapter::Sqlite(adapter) => adapter.read(work),
         }
     }
 
@@ -225,7 +231,7 @@ impl Inner {
         let (needed, found) = match &self.adapter {
             Adapter::Postgres(adapter) => (newest::<Pg>(&POSTGRES_MIGRATIONS)?, adapter.version().await),
             Adapter::Sqlite(adapter) => {
-                let found = adapter.run(Access::Read, |db| Box::pin(read_version(db))).await;
+                let found = adapter.read(|db| Box::pin(read_version(db)));
                 (newest::<SqliteBackend>(&SQLITE_MIGRATIONS)?, found)
             }
         };
@@ -234,7 +240,7 @@ impl Inner {
             found => found?,
         };
         check_version(found, needed)?;
-        self.run(Who::System, Access::Read, |db| Box::pin(read_seal(db))).await
+        self.read(Who::System, |db| Box::pin(read_seal(db))).await
     }
 }
 

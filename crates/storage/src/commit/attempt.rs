@@ -19,7 +19,7 @@ use crate::schema::attempts::dsl;
 use crate::statement::{self, Listed};
 
 /// Records the attempts among the writes; an older one that comes late changes nothing.
-pub(super) async fn record(mut db: Db<'_>, institution: InstitutionId, writes: &[Write]) -> Result<(), StoreError> {
+pub(super) async fn record(mut db: Db<'_>, institution: InstitutionId, writes: &[&Write]) -> Result<(), StoreError> {
     let attempts = latest(writes);
     if let Db::Postgres(connection) = db
         && attempts.len() > FEW_ROWS
@@ -38,7 +38,7 @@ pub(super) async fn record(mut db: Db<'_>, institution: InstitutionId, writes: &
 
 /// The last of the attempts that share a row, in the order of the rows: two processes that record the same ones wait for
 /// each other in turn, and never for good.
-fn latest(writes: &[Write]) -> Vec<&Attempt> {
+fn latest<'a>(writes: &[&'a Write]) -> Vec<&'a Attempt> {
     let mut attempts: Vec<&Attempt> = writes
         .iter()
         .filter_map(|write| match write {

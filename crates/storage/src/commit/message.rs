@@ -14,7 +14,7 @@ use crate::row::journal::{AuditRow, JournalRow};
 use crate::schema::{audit, events, journal, tasks};
 
 /// Adds what a batch tells. None depends on another, so on PostgreSQL they are sent together.
-pub(super) async fn tell(mut db: Db<'_>, institution: InstitutionId, writes: &[Write]) -> Result<(), StoreError> {
+pub(super) async fn tell(mut db: Db<'_>, institution: InstitutionId, writes: &[&Write]) -> Result<(), StoreError> {
     let mut told = Told::default();
     for write in writes {
         told.add(institution, write)?;

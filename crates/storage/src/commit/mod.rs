@@ -72,24 +72,24 @@ impl Store {
     pub fn commit<'a>(&'a self, scope: &'a Scope, batch: Batch) -> Answer<'a, ()> {
         Box::pin(async move {
             allowed::check(scope, &batch)?;
-            let own = scope.clone();
-            self.write(scope, move |db| Box::pin(apply_alone(db, own, batch))).await
+            self.write(scope, (scope.clone(), batch), |db, (scope, batch)| Box::pin(apply_alone(db, scope, batch)))
+                .await
         })
     }
 }
 
-async fn apply_alone(mut db: Db<'_>, scope: Scope, batch: Batch) -> Result<(), StoreError> {
-    apply(&mut db, &scope, batch).await
+async fn apply_alone(mut db: Db<'_>, scope: &Scope, batch: &Batch) -> Result<(), StoreError> {
+    apply(&mut db, scope, batch).await
 }
 
 /// Applies the writes of a tenant: what they change in order, and with it what they tell, of which nothing depends on
 /// anything else.
-pub(crate) async fn apply(db: &mut Db<'_>, scope: &Scope, batch: Batch) -> Result<(), StoreError> {
+pub(crate) async fn apply(db: &mut Db<'_>, scope: &Scope, batch: &Batch) -> Result<(), StoreError> {
     let institution = scope.institution();
-    let sessions = sessions_of(&batch);
-    let (attempts, writes): (Vec<Write>, Vec<Write>) =
-        batch.into_writes().into_iter().partition(|write| matches!(write, Write::RecordAttempt(_)));
-    let (told, changes): (Vec<Write>, Vec<Write>) = writes.into_iter().partition(is_told);
+    let sessions = sessions_of(batch);
+    let (attempts, writes): (Vec<&Write>, Vec<&Write>) =
+        batch.writes().iter().partition(|write| matches!(write, Write::RecordAttempt(_)));
+    let (told, changes): (Vec<&Write>, Vec<&Write>) = writes.into_iter().partition(|write| is_told(write));
     let ((), (), ()) = together!(
         db,
         |db| change(db, scope, &sessions, &changes),
@@ -106,7 +106,7 @@ const fn is_told(write: &Write) -> bool {
 
 /// Changes, one after the other. On PostgreSQL their statements are sent without waiting for answers in between: the
 /// server does them in this order, and whatever fails undoes all.
-async fn change(db: Db<'_>, scope: &Scope, sessions: &[SessionId], changes: &[Write]) -> Result<(), StoreError> {
+async fn change(db: Db<'_>, scope: &Scope, sessions: &[SessionId], changes: &[&Write]) -> Result<(), StoreError> {
     match db {
         Db::Postgres(connection) => {
             let each = changes.iter().map(|write| one(Db::Postgres(connection), scope, sessions, write));
@@ -167,12 +167,12 @@ fn sessions_of(batch: &Batch) -> Vec<SessionId> {
 pub(crate) async fn apply_registry(
     db: &mut Db<'_>,
     institution: InstitutionId,
-    batch: Batch,
+    batch: &Batch,
 ) -> Result<(), StoreError> {
     let mut told = Vec::new();
-    for write in batch.into_writes() {
+    for write in batch.writes() {
         match write {
-            Write::PutInstitution { institution, expected } => institution::put(db, &institution, expected).await?,
+            Write::PutInstitution { institution, expected } => institution::put(db, institution, *expected).await?,
             Write::InsertEvent(_) | Write::InsertTask(_) | Write::InsertAudit(_) => told.push(write),
             _ => return Err(StoreError::failed("this write belongs to a tenant, not to the registry")),
         }

@@ -7,14 +7,14 @@ use diesel::SqliteConnection;
 use futures_util::FutureExt;
 use tokio::sync::oneshot;
 
-use crate::db::{Db, Working};
+use crate::db::{Db, Writing};
 use crate::error::StoreError;
 
 /// Work whose result has a type, seen by the writer without it.
 pub(super) trait Job: Send {
     /// Whether somebody still waits for the answer.
     fn wanted(&self) -> bool;
-    /// Does the work; whether its writes are to be kept.
+    /// Does the work, or does it anew; whether its writes are to be kept.
     fn perform(&mut self, connection: &mut SqliteConnection) -> bool;
     /// Gives the result of the work.
     fn answer(self: Box<Self>);
@@ -22,25 +22,26 @@ pub(super) trait Job: Send {
     fn fail(self: Box<Self>, error: StoreError);
 }
 
-struct Pending<T, F> {
-    work: Option<F>,
+struct Pending<I, T> {
+    wanted: I,
+    work: Writing<I, T>,
     result: Option<Result<T, StoreError>>,
     answer: oneshot::Sender<Result<T, StoreError>>,
 }
 
 /// A job, and where its result will come.
-pub(super) fn pending<T, F>(work: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, StoreError>>)
+pub(super) fn pending<I, T>(wanted: I, work: Writing<I, T>) -> (Box<dyn Job>, oneshot::Receiver<Result<T, StoreError>>)
 where
-    F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send + 'static,
+    I: Send + 'static,
     T: Send + 'static,
 {
     let (answer, result) = oneshot::channel();
-    (Box::new(Pending { work: Some(work), result: None, answer }), result)
+    (Box::new(Pending { wanted, work, result: None, answer }), result)
 }
 
-impl<T, F> Job for Pending<T, F>
+impl<I, T> Job for Pending<I, T>
 where
-    F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send,
+    I: Send,
     T: Send,
 {
     fn wanted(&self) -> bool {
@@ -48,9 +49,8 @@ where
     }
 
     fn perform(&mut self, connection: &mut SqliteConnection) -> bool {
-        let Some(work) = self.work.take() else { return false };
         // The writer must outlive a defect in one job: the others' writes depend on it.
-        let done = catch_unwind(AssertUnwindSafe(|| work(Db::Sqlite(connection)).now_or_never()));
+        let done = catch_unwind(AssertUnwindSafe(|| (self.work)(Db::Sqlite(connection), &self.wanted).now_or_never()));
         let result = match done {
             Ok(Some(result)) => result,
             Ok(None) => Err(StoreError::failed("work on SQLite waited for something")),

@@ -9,9 +9,9 @@ mod writer;
 
 use std::path::Path;
 
-use crate::db::{Db, Working};
+use crate::db::{Db, Working, Writing};
 use crate::error::StoreError;
-use crate::store::{Access, StoreSettings};
+use crate::store::StoreSettings;
 
 pub(crate) use migrate::migrate;
 
@@ -32,15 +32,20 @@ impl Sqlite {
         })
     }
 
-    /// Runs work in one transaction: a reading one here and now, a writing one on the writer's thread.
-    pub(crate) async fn run<T, F>(&self, access: Access, work: F) -> Result<T, StoreError>
+    /// Reads on one snapshot, here and now.
+    pub(crate) fn read<T, F>(&self, work: F) -> Result<T, StoreError>
     where
-        F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send + 'static,
+        F: for<'c> FnOnce(Db<'c>) -> Working<'c, T>,
+    {
+        self.readers.run(work)
+    }
+
+    /// Writes on the writer's thread, in one transaction.
+    pub(crate) async fn write<I, T>(&self, wanted: I, work: Writing<I, T>) -> Result<T, StoreError>
+    where
+        I: Send + 'static,
         T: Send + 'static,
     {
-        match access {
-            Access::Read => self.readers.run(work),
-            Access::Write => self.writer.run(work).await,
-        }
+        self.writer.run(wanted, work).await
     }
 }

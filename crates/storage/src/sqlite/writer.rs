@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! The one writer. It takes all jobs that wait, does each in a savepoint of its own, commits once, and then answers: the
-//! disk is waited for once per group, and nothing is acknowledged before it is there.
+//! The one writer. It takes all jobs that wait, does them, commits once, and then answers: the disk is waited for once
+//! per group, and nothing is acknowledged before it is there. A job that fails must not undo the others: then the group
+//! is done anew, each job in a savepoint of its own. Savepoints keep a copy of every page that they touch, so a group
+//! that needs none gets none.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +13,7 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 
 use super::connect;
 use super::job::{Job, pending};
-use crate::db::{Db, Working};
+use crate::db::Writing;
 use crate::error::StoreError;
 use crate::store::OPERATION;
 
@@ -36,21 +38,21 @@ impl Writer {
         Ok(Self { queue, wait: Duration::from_millis(wait_ms_max) })
     }
 
-    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    pub(super) async fn run<I, T>(&self, wanted: I, work: Writing<I, T>) -> Result<T, StoreError>
     where
-        F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send + 'static,
+        I: Send + 'static,
         T: Send + 'static,
     {
         // The wait for a place counts: what is decided must be committed in time or not at all.
-        tokio::time::timeout(OPERATION, self.queued(work)).await.unwrap_or(Err(StoreError::Busy))
+        tokio::time::timeout(OPERATION, self.queued(wanted, work)).await.unwrap_or(Err(StoreError::Busy))
     }
 
-    async fn queued<T, F>(&self, work: F) -> Result<T, StoreError>
+    async fn queued<I, T>(&self, wanted: I, work: Writing<I, T>) -> Result<T, StoreError>
     where
-        F: for<'c> FnOnce(Db<'c>) -> Working<'c, T> + Send + 'static,
+        I: Send + 'static,
         T: Send + 'static,
     {
-        let (job, result) = pending(work);
+        let (job, result) = pending(wanted, work);
         self.queue.send_timeout(job, self.wait).await.map_err(|refused| match refused {
             mpsc::error::SendTimeoutError::Timeout(_) => StoreError::Busy,
             mpsc::error::SendTimeoutError::Closed(_) => StoreError::unavailable("the writer has ended"),
@@ -88,12 +90,24 @@ fn commit(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> Resu
     }
     connection.batch_execute("BEGIN IMMEDIATE")?;
     // Who gave up while the group waited for its turn gets nothing written any more.
+    let all_kept = group.iter_mut().filter(|job| job.wanted()).all(|job| job.perform(connection));
+    if !all_kept {
+        // Where the database has undone everything by itself there is nothing to roll back.
+        connection.batch_execute("ROLLBACK").ok();
+        connection.batch_execute("BEGIN IMMEDIATE")?;
+        each_apart(connection, group)?;
+    }
+    connection.batch_execute("COMMIT")?;
+    Ok(())
+}
+
+/// Does the jobs of a group so that those which fail leave nothing behind.
+fn each_apart(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
     for job in group.iter_mut().filter(|job| job.wanted()) {
         connection.batch_execute("SAVEPOINT job")?;
         let kept = job.perform(connection);
         connection.batch_execute(if kept { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
     }
-    connection.batch_execute("COMMIT")?;
     Ok(())
 }
 

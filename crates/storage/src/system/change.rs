@@ -50,12 +50,12 @@ impl Ready {
         }
     }
 
-    pub(super) async fn finish(self, db: &mut Db<'_>) -> Result<(), StoreError> {
-        for (institution, line) in self.audit {
-            commit::audit(db, institution, &line).await?;
+    pub(super) async fn finish(&self, db: &mut Db<'_>) -> Result<(), StoreError> {
+        for (institution, line) in &self.audit {
+            commit::audit(db, *institution, line).await?;
         }
-        for (institution, event) in self.events {
-            commit::event(db, institution, &event).await?;
+        for (institution, event) in &self.events {
+            commit::event(db, *institution, event).await?;
         }
         Ok(())
     }

@@ -59,7 +59,9 @@ impl SystemScope {
     pub fn insert_client(&self, client: Client, change: Change) -> Answer<'_, ()> {
         Box::pin(async move {
             let ready = self.ready(change).await?;
-            self.store.write(Who::System, move |db| Box::pin(insert(db, client, ready))).await
+            self.store
+                .write(Who::System, (client, ready), |db, (client, ready)| Box::pin(insert(db, client, ready)))
+                .await
         })
     }
 
@@ -70,25 +72,30 @@ impl SystemScope {
     pub fn update_client(&self, client: Client, expected: i64, change: Change) -> Answer<'_, ()> {
         Box::pin(async move {
             let ready = self.ready(change).await?;
-            self.store.write(Who::System, move |db| Box::pin(update(db, client, expected, ready))).await
+            let whole = (client, expected, ready);
+            self.store
+                .write(Who::System, whole, |db, (client, expected, ready)| {
+                    Box::pin(update(db, client, *expected, ready))
+                })
+                .await
         })
     }
 }
 
-async fn insert(mut db: Db<'_>, client: Client, ready: Ready) -> Result<(), StoreError> {
+async fn insert(mut db: Db<'_>, client: &Client, ready: &Ready) -> Result<(), StoreError> {
     ready.begin(&mut db).await?;
-    execute!(&mut db, diesel::insert_into(clients::table).values(&ClientRow::of(&client)))?;
-    below(&mut db, &client).await?;
+    execute!(&mut db, diesel::insert_into(clients::table).values(&ClientRow::of(client)))?;
+    below(&mut db, client).await?;
     ready.finish(&mut db).await
 }
 
-async fn update(mut db: Db<'_>, client: Client, expected: i64, ready: Ready) -> Result<(), StoreError> {
+async fn update(mut db: Db<'_>, client: &Client, expected: i64, ready: &Ready) -> Result<(), StoreError> {
     ready.begin(&mut db).await?;
     let now = client.updated_at;
     let others = if client.kind == ClientKind::Operator { operators_locked(&mut db, now).await? } else { 0 };
     let old = clients::table.filter(clients::id.eq(Id(client.id))).filter(clients::version.eq(expected));
-    touched(execute!(&mut db, diesel::update(old).set(&ClientRow::of(&client)))?)?;
-    below(&mut db, &client).await?;
+    touched(execute!(&mut db, diesel::update(old).set(&ClientRow::of(client)))?)?;
+    below(&mut db, client).await?;
     if others > 0 && count_operators(&mut db, now).await? == 0 {
         return Err(StoreError::LastOperator);
     }

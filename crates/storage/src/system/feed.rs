@@ -33,7 +33,7 @@ impl SystemScope {
     pub fn publish_feed(&self, limit: usize) -> Answer<'_, usize> {
         Box::pin(async move {
             let rows: i64 = fit("limit", limit)?;
-            self.store.write(Who::System, move |db| Box::pin(publish(db, rows))).await
+            self.store.write(Who::System, rows, |db, rows| Box::pin(publish(db, *rows))).await
         })
     }
 
@@ -44,7 +44,7 @@ impl SystemScope {
     pub fn make_partitions(&self, months_ahead: u8) -> Answer<'_, ()> {
         Box::pin(async move {
             let months = i32::from(months_ahead);
-            self.store.write(Who::System, move |db| Box::pin(partitions(db, months))).await
+            self.store.write(Who::System, months, |db, months| Box::pin(partitions(db, *months))).await
         })
     }
 }

@@ -23,7 +23,8 @@ impl SystemScope {
     pub fn forget_idempotency(&self, now: Instant, limit: usize) -> Answer<'_, usize> {
         Box::pin(async move {
             let rows = fit("limit", limit)?;
-            self.store.write(Who::System, move |db| Box::pin(forget(db, now.plus_seconds(-REPLAY_SECONDS), rows))).await
+            let old = (now.plus_seconds(-REPLAY_SECONDS), rows);
+            self.store.write(Who::System, old, |db, (before, rows)| Box::pin(forget(db, *before, *rows))).await
         })
     }
 }

@@ -83,12 +83,17 @@ impl SystemScope {
             });
             let institution = institution.ok_or_else(|| StoreError::failed("the batch writes no institution"))?;
             let ready = self.ready(Change { record, ..Change::default() }).await?;
-            self.store.write(Who::System, move |db| Box::pin(put(db, institution, batch, ready))).await
+            let whole = (institution, batch, ready);
+            self.store
+                .write(Who::System, whole, |db, (institution, batch, ready)| {
+                    Box::pin(put(db, *institution, batch, ready))
+                })
+                .await
         })
     }
 }
 
-async fn put(mut db: Db<'_>, institution: InstitutionId, batch: Batch, ready: Ready) -> Result<(), StoreError> {
+async fn put(mut db: Db<'_>, institution: InstitutionId, batch: &Batch, ready: &Ready) -> Result<(), StoreError> {
     ready.begin(&mut db).await?;
     commit::apply_registry(&mut db, institution, batch).await?;
     ready.finish(&mut db).await

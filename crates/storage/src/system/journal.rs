@@ -24,8 +24,9 @@ impl SystemScope {
             if entries.is_empty() {
                 return Ok(());
             }
-            let entries = entries.into_iter().map(|(institution, entry)| (institution.unwrap_or(NIL), entry)).collect();
-            self.store.write(Who::System, move |db| Box::pin(append(db, entries))).await
+            let entries: Vec<_> =
+                entries.into_iter().map(|(institution, entry)| (institution.unwrap_or(NIL), entry)).collect();
+            self.store.write(Who::System, entries, |db, entries| Box::pin(append(db, entries))).await
         })
     }
 
@@ -36,15 +37,19 @@ impl SystemScope {
     pub fn audit(&self, institution: Option<InstitutionId>, line: AuditLine) -> Answer<'_, ()> {
         Box::pin(async move {
             let institution = institution.unwrap_or(NIL);
-            self.store.write(Who::System, move |db| Box::pin(audit(db, institution, line))).await
+            self.store
+                .write(Who::System, (institution, line), |db, (institution, line)| {
+                    Box::pin(audit(db, *institution, line))
+                })
+                .await
         })
     }
 }
 
-async fn append(mut db: Db<'_>, entries: Vec<(InstitutionId, JournalEntry)>) -> Result<(), StoreError> {
-    commit::journal_lines(&mut db, &entries).await
+async fn append(mut db: Db<'_>, entries: &[(InstitutionId, JournalEntry)]) -> Result<(), StoreError> {
+    commit::journal_lines(&mut db, entries).await
 }
 
-async fn audit(mut db: Db<'_>, institution: InstitutionId, line: AuditLine) -> Result<(), StoreError> {
-    commit::audit(&mut db, institution, &line).await
+async fn audit(mut db: Db<'_>, institution: InstitutionId, line: &AuditLine) -> Result<(), StoreError> {
+    commit::audit(&mut db, institution, line).await
 }

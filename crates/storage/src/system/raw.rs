@@ -60,13 +60,17 @@ impl SystemScope {
     /// # Errors
     /// Whatever keeps the database from writing; then there is neither message nor line.
     pub fn keep_raw(&self, message: RawMessage, alarm: AuditLine) -> Answer<'_, bool> {
-        Box::pin(async move { self.store.write(Who::System, move |db| Box::pin(insert(db, message, alarm))).await })
+        Box::pin(async move {
+            self.store
+                .write(Who::System, (message, alarm), |db, (message, alarm)| Box::pin(insert(db, message, alarm)))
+                .await
+        })
     }
 }
 
-async fn insert(mut db: Db<'_>, mut message: RawMessage, alarm: AuditLine) -> Result<bool, StoreError> {
-    message.bytes.truncate(RAW_BYTES_MAX);
-    let sha256: [u8; 32] = Sha256::digest(&message.bytes).into();
+async fn insert(mut db: Db<'_>, message: &RawMessage, alarm: &AuditLine) -> Result<bool, StoreError> {
+    let bytes = message.bytes.get(..RAW_BYTES_MAX).unwrap_or(&message.bytes);
+    let sha256: [u8; 32] = Sha256::digest(bytes).into();
     let new = execute!(
         &mut db,
         diesel::insert_into(raw_messages::table)
@@ -77,13 +81,13 @@ async fn insert(mut db: Db<'_>, mut message: RawMessage, alarm: AuditLine) -> Re
                 raw_messages::reason.eq(&message.reason),
                 raw_messages::peer_fingerprint.eq(message.peer_fingerprint.as_deref()),
                 raw_messages::message_sha256.eq(sha256.as_slice()),
-                raw_messages::message.eq(message.bytes.as_slice()),
+                raw_messages::message.eq(bytes),
             ))
             .on_conflict_do_nothing()
     )?;
     if new == 0 {
         return Ok(false);
     }
-    commit::audit(&mut db, NIL, &alarm).await?;
+    commit::audit(&mut db, NIL, alarm).await?;
     Ok(true)
 }

@@ -34,7 +34,7 @@ impl Store {
     async fn rotate(&self, institution: InstitutionId) -> Result<(), StoreError> {
         let master = self.keyring().master.clone();
         let who = Who::owner_of(institution);
-        self.write(who, move |db| Box::pin(rotate(db, institution, master))).await?;
+        self.write(who, (institution, master), |db, (own, master)| Box::pin(rotate(db, *own, master))).await?;
         self.keyring().forget(institution);
         Ok(())
     }
@@ -73,18 +73,18 @@ impl Keys {
     }
 }
 
-async fn rotate(mut db: Db<'_>, institution: InstitutionId, master: MasterKey) -> Result<(), StoreError> {
+async fn rotate(mut db: Db<'_>, institution: InstitutionId, master: &MasterKey) -> Result<(), StoreError> {
     let own = data_keys::table.filter(data_keys::institution_id.eq(Id(institution)));
     let rows: Vec<KeyRow> = load!(&mut db, own.select(KeyRow::as_select()))?;
     let mut old = HashMap::with_capacity(rows.len());
     for row in rows {
         let id = row.id.0;
-        old.insert(id, DataKey::open(&master, institution, id, &row.wrapped)?);
-        let wrapped = DataKey::rewrap(&master, institution, id, &row.wrapped)?;
+        old.insert(id, DataKey::open(master, institution, id, &row.wrapped)?);
+        let wrapped = DataKey::rewrap(master, institution, id, &row.wrapped)?;
         let change = (data_keys::wrapped.eq(wrapped.as_slice()), data_keys::active.eq(false));
         execute!(&mut db, diesel::update(own.filter(data_keys::id.eq(Id(id)))).set(change))?;
     }
-    let (new, wrapped) = DataKey::generate(&master, institution)?;
+    let (new, wrapped) = DataKey::generate(master, institution)?;
     execute!(
         &mut db,
         diesel::insert_into(data_keys::table).values((

@@ -105,7 +105,7 @@ impl SystemScope {
                 created_at: At(key.created_at),
                 retired_at: key.retired_at.map(At),
             };
-            self.store.write(Who::System, move |db| Box::pin(insert(db, row))).await
+            self.store.write(Who::System, row, |db, row| Box::pin(insert(db, row))).await
         })
     }
 
@@ -114,7 +114,9 @@ impl SystemScope {
     /// # Errors
     /// `Conflict` when there is no such key.
     pub fn retire_signing_key(&self, id: SigningKeyId, at: Instant) -> Answer<'_, ()> {
-        Box::pin(async move { self.store.write(Who::System, move |db| Box::pin(retire(db, id, at))).await })
+        Box::pin(
+            async move { self.store.write(Who::System, (id, at), |db, (id, at)| Box::pin(retire(db, *id, *at))).await },
+        )
     }
 }
 
@@ -129,8 +131,8 @@ async fn list(mut db: Db<'_>) -> Result<Vec<KeyRow>, StoreError> {
     )?)
 }
 
-async fn insert(mut db: Db<'_>, row: KeyRow) -> Result<(), StoreError> {
-    execute!(&mut db, diesel::insert_into(signing_keys::table).values(&row))?;
+async fn insert(mut db: Db<'_>, row: &KeyRow) -> Result<(), StoreError> {
+    execute!(&mut db, diesel::insert_into(signing_keys::table).values(row))?;
     Ok(())
 }
 

@@ -48,14 +48,19 @@ impl SystemScope {
     pub fn put_station(&self, station: Station, expected: Option<i64>, change: Change) -> Answer<'_, ()> {
         Box::pin(async move {
             let ready = self.ready(change).await?;
-            self.store.write(Who::System, move |db| Box::pin(put(db, station, expected, ready))).await
+            let whole = (station, expected, ready);
+            self.store
+                .write(Who::System, whole, |db, (station, expected, ready)| {
+                    Box::pin(put(db, station, *expected, ready))
+                })
+                .await
         })
     }
 }
 
-async fn put(mut db: Db<'_>, station: Station, expected: Option<i64>, ready: Ready) -> Result<(), StoreError> {
+async fn put(mut db: Db<'_>, station: &Station, expected: Option<i64>, ready: &Ready) -> Result<(), StoreError> {
     ready.begin(&mut db).await?;
-    let row = StationRow::of(&station);
+    let row = StationRow::of(station);
     let rows = match expected {
         None => execute!(&mut db, diesel::insert_into(stations::table).values(&row))?,
         Some(expected) => {

@@ -42,7 +42,10 @@ impl SystemScope {
         Box::pin(async move {
             let rows = fit("limit", limit)?;
             let until = now.plus_seconds(lease_seconds);
-            self.store.write(Who::System, move |db| Box::pin(claim(db, now, rows, until))).await
+            let wanted = (now, rows, until);
+            self.store
+                .write(Who::System, wanted, |db, (now, rows, until)| Box::pin(claim(db, *now, *rows, *until)))
+                .await
         })
     }
 
@@ -53,7 +56,7 @@ impl SystemScope {
     pub fn finish_task<'a>(&'a self, claim: &'a ClaimedTask) -> Answer<'a, bool> {
         Box::pin(async move {
             let held = Held::of(claim)?;
-            self.store.write(Who::System, move |db| Box::pin(finish(db, held))).await
+            self.store.write(Who::System, held, |db, held| Box::pin(finish(db, *held))).await
         })
     }
 
@@ -63,8 +66,10 @@ impl SystemScope {
     /// Whatever keeps the database from writing.
     pub fn retry_task<'a>(&'a self, claim: &'a ClaimedTask, due_at: Instant, error: &'a str) -> Answer<'a, bool> {
         Box::pin(async move {
-            let (held, error) = (Held::of(claim)?, error.to_owned());
-            self.store.write(Who::System, move |db| Box::pin(retry(db, held, due_at, error))).await
+            let late = (Held::of(claim)?, due_at, error.to_owned());
+            self.store
+                .write(Who::System, late, |db, (held, due_at, error)| Box::pin(retry(db, *held, *due_at, error)))
+                .await
         })
     }
 }
@@ -126,8 +131,8 @@ async fn finish(mut db: Db<'_>, held: Held) -> Result<bool, StoreError> {
     Ok(execute!(&mut db, diesel::delete(one(held)))? > 0)
 }
 
-async fn retry(mut db: Db<'_>, held: Held, due_at: Instant, error: String) -> Result<bool, StoreError> {
-    let put_off = (tasks::due_at.eq(At(due_at)), tasks::last_error.eq(Some(error.as_str())));
+async fn retry(mut db: Db<'_>, held: Held, due_at: Instant, error: &str) -> Result<bool, StoreError> {
+    let put_off = (tasks::due_at.eq(At(due_at)), tasks::last_error.eq(Some(error)));
     Ok(execute!(&mut db, diesel::update(one(held)).set(put_off))? > 0)
 }
 

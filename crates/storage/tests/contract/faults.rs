@@ -31,7 +31,9 @@ pub(crate) async fn a_failing_job_does_not_harm_its_neighbours(database: Databas
                 one.options[0].installments[0].transfers[0].amount = cents(1);
                 one.external_id = Some(format!("half-{number}").parse().unwrap());
             }
-            let mut batch = inserting(&one);
+            // What is told before the failure must not stay either, nor be told twice of those that were done anew.
+            let mut batch = Batch::new().with(Write::InsertEvent(Box::new(event(&one))));
+            batch.append(inserting(&one));
             if wrong {
                 batch.append(inserting(&simple("taken")));
             }
@@ -49,6 +51,10 @@ pub(crate) async fn a_failing_job_does_not_harm_its_neighbours(database: Databas
     let kept = town.store.positions(&town.node(), &PositionFilter::default(), &page, now()).await.unwrap();
     assert_eq!(kept.items.len(), 201);
     assert!(kept.items.iter().all(|one| !one.external_id.as_ref().unwrap().as_str().starts_with("half")));
+    town.store.system().publish_feed(1_000).await.unwrap();
+    let feed = town.store.feed(&town.node(), 0, 500).await.unwrap();
+    let places: Vec<i64> = feed.iter().map(|one| one.position).collect();
+    assert_eq!(places, (1..=200).collect::<Vec<i64>>(), "one place for each that was kept, without holes");
 }
 
 /// The part of this program that is killed: it writes positions and tells each one that was acknowledged.
