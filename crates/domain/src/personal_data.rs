@@ -14,9 +14,13 @@ const ITALIAN_IBAN_CHARS: usize = crate::iban::ITALIAN_IBAN_CHARS;
 const IBAN_CHARS_MAX: usize = 34;
 const UUID_CHARS: usize = 36;
 
-/// A code found inside a longer word or across blanks must have so many digits: long words of plain language fit
-/// the letters-for-digits form of the tax code by chance, about once in two thousand places.
-const DIGITS_MIN: usize = 4;
+/// A tax code found inside a longer word or across blanks must have all its digits: long words of plain language fit the
+/// letters-for-digits form by chance about once in two thousand places, random names of 26 characters (ULID) once in
+/// some ten thousand.
+const DIGITS_MIN: usize = 7;
+/// A word of so many hexadecimal digits and nothing else is a name (UUID, digest): there a tax code stands by chance once
+/// in some hundred thousand.
+const HEXADECIMAL_NAME_MIN: usize = 32;
 
 /// Lengths of the IBANs of the payment area, in characters. One word in 97 of the right form has right check
 /// digits by chance, so the country and its length must fit too.
@@ -131,6 +135,9 @@ fn find_inside(word: &str) -> Option<PersonalDataKind> {
     }
     if is_iban(word) {
         return Some(PersonalDataKind::Iban);
+    }
+    if word.len() >= HEXADECIMAL_NAME_MIN && word.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
     }
     for from in 0..word.len() {
         let window = |length: usize| word.get(from..from.saturating_add(length));
@@ -259,6 +266,8 @@ mod tests {
             "user@localhost",
             "x@5.00",
             "01890a5d-ac96-774b-bcce-b302099a8057",
+            "T-0a7fbcddba44a10a562a93e1d0c4b7f2",
+            "01K9RSSMRA85T10A5SNT000000",
             "Imposta municipale propria e sanzioni amministrative pecuniarie",
             "€ 120,50 — città di Forlì",
         ] {
