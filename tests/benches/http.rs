@@ -44,6 +44,8 @@ use request::Requests;
 const CONNECTIONS: usize = 32;
 /// How long each operation is measured.
 const SECONDS: u64 = 5;
+/// How long it is done before that: connections are made, statements are prepared, as in a server at work.
+const WARM_UP_SECONDS: u64 = 1;
 /// Positions that verify, get and show choose from.
 const POSITIONS: usize = 1_000;
 
@@ -188,14 +190,20 @@ impl Bench {
         expected: &'static str,
         kept: fn(&str) -> Option<String>,
     ) -> (Row, Vec<String>) {
-        let (requests, host) = (Arc::clone(&self.requests), self.requests.host.clone());
+        let host = &self.requests.host;
+        let next = || {
+            let requests = Arc::clone(&self.requests);
+            move |at| request(&requests, at)
+        };
+        let warm_up = Duration::from_secs(WARM_UP_SECONDS);
+        let (_, mut known) = load(host, CONNECTIONS, warm_up, expected, next(), kept).await;
         let before = cpu_us(&self.served);
         let during = Duration::from_secs(SECONDS);
-        let next = move |at| request(&requests, at);
-        let (measured, kept) = load(&host, CONNECTIONS, during, expected, next, kept).await;
+        let (measured, kept) = load(host, CONNECTIONS, during, expected, next(), kept).await;
+        known.extend(kept);
         let cpu_us = (cpu_us(&self.served) - before) / measured.count().max(1);
         let memory_mib = self.served.process.resident_kib() as f64 / 1_024.0;
-        (Row { name, measured, cpu_us, memory_mib }, kept)
+        (Row { name, measured, cpu_us, memory_mib }, known)
     }
 }
 

@@ -32,16 +32,17 @@ pub enum Write {
         /// The version it was read at.
         expected: i64,
     },
-    /// The head of a position alone: what the clock has changed is told, and no more.
+    /// The state of a position alone: what the clock has changed is told, and no more.
     TellPosition {
-        /// The position; only its head is written, and its own version is the expected one plus one.
+        /// The position; only its state is written, and its own version is the expected one plus one.
         position: Box<DebtPosition>,
         /// The version it was read at.
         expected: i64,
     },
-    /// The head of a position and the payment of one installment: what a receipt changes, and no more.
+    /// The state of a position and the payment of one installment: what a receipt changes, and no more.
     SettleInstallment {
-        /// The position after the payment; only its head and the named installment are written.
+        /// The position after the payment; only its state and the payment of the named installment are written, with what
+        /// is strange about it.
         position: Box<DebtPosition>,
         /// The version it was read at.
         expected: i64,

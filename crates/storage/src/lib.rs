@@ -32,8 +32,8 @@ pub use migrate::Migrated;
 pub use numbers::NUMBERS_MAX;
 pub use page::{COMMIT_WINDOW_SECONDS, Cursor, CursorError, PAGE_LIMIT_MAX, Page, PageRequest};
 pub use read::{
-    FeedEvent, KnownOfReceipt, PositionFilter, PositionInUse, ReceiptFilter, ReceiptQuestion, SessionFilter, Terms,
-    Waiting,
+    FeedEvent, KnownOfReceipt, Payers, PositionFilter, PositionInUse, ReceiptFilter, ReceiptQuestion, SessionFilter,
+    Terms, Waiting,
 };
 pub use rule::Rule;
 pub use scope::Scope;

@@ -34,7 +34,7 @@ pub enum Rule {
 const RULES: [(&str, &str, Rule); 8] = [
     (
         "debt_positions_external_id",
-        "debt_positions.institution_id, debt_positions.service_code, debt_positions.external_id",
+        "debt_positions.institution_id, debt_positions.external_id, debt_positions.service_code",
         Rule::ExternalId,
     ),
     ("installments_notice_number", "installments.institution_id, installments.notice_number", Rule::NoticeNumber),

@@ -19,6 +19,7 @@ use crate::migrate::{
 use crate::numbers::Blocks;
 use crate::page::COMMIT_WINDOW_SECONDS;
 use crate::postgres::{self, Postgres};
+use crate::read::KnownInstitutions;
 use crate::scope::Scope;
 use crate::seal::{Keyring, MasterKey};
 use crate::sqlite::{self, Sqlite};
@@ -72,6 +73,7 @@ struct Inner {
     environment: Environment,
     keyring: Keyring,
     blocks: Blocks,
+    institutions: KnownInstitutions,
 }
 
 enum Adapter {
@@ -136,6 +138,7 @@ impl Store {
             environment: Environment::Sandbox,
             keyring: Keyring::new(settings.master_key),
             blocks: Blocks::default(),
+            institutions: KnownInstitutions::default(),
         };
         inner.environment = inner.inspect().await?;
         let store = Self(Arc::new(inner));
@@ -183,6 +186,11 @@ impl Store {
     /// Places in number sequences that this process has taken and not yet given.
     pub(crate) fn blocks(&self) -> &Blocks {
         &self.0.blocks
+    }
+
+    /// Institutions as this process has read them last.
+    pub(crate) fn institutions(&self) -> &KnownInstitutions {
+        &self.0.institutions
     }
 
     pub(crate) fn keyring(&self) -> &Keyring {

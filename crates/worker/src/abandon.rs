@@ -3,11 +3,11 @@
 
 use tramite_domain::attempt::{ATTEMPT_LOCK_SECONDS, AttemptKind};
 use tramite_domain::batch::Batch;
-use tramite_domain::debt_position::{Activity, cancel};
+use tramite_domain::debt_position::cancel;
 use tramite_domain::ids::{DebtPositionId, InstallmentId};
 use tramite_domain::session::{CheckoutSession, ItemSubject, OnAbandon, abandoned};
 use tramite_domain::time::Instant;
-use tramite_storage::{Scope, Store, StoreError};
+use tramite_storage::{Payers, Scope, StoreError};
 
 use crate::worker::Worker;
 
@@ -23,8 +23,8 @@ pub(crate) async fn abandon(
     if session.on_abandon != OnAbandon::Cancel {
         return Ok(batch);
     }
-    let activity = Neighbours::of(&worker.store, scope, &installments(session), now).await?;
-    for id in abandoned(session, &activity.attempts, &activity.sessions, now) {
+    let payers = payers(worker, scope, &installments(session), now).await?;
+    for id in abandoned(session, &payers.attempts, &payers.sessions, now) {
         batch.append(withdraw(worker, scope, id, now).await?);
     }
     Ok(batch)
@@ -33,35 +33,23 @@ pub(crate) async fn abandon(
 async fn withdraw(worker: &Worker, scope: &Scope, id: DebtPositionId, now: Instant) -> Result<Batch, StoreError> {
     let Some(position) = worker.store.position(scope, id).await? else { return Ok(Batch::new()) };
     let all: Vec<InstallmentId> = position.installments().map(|(_, one)| one.id).collect();
-    let activity = Neighbours::of(&worker.store, scope, &all, now).await?;
-    let decided = worker.decide(now, |given| cancel(given, &position, activity.as_activity(), false));
+    let payers = payers(worker, scope, &all, now).await?;
+    let decided = worker.decide(now, |given| cancel(given, &position, payers.activity(), false));
     // Paid, or being paid: then it stays, and that is no failure.
     Ok(decided.map_or_else(|_| Batch::new(), |decided| decided.batch))
 }
 
-/// Who may be paying some installments.
-struct Neighbours {
-    attempts: Vec<tramite_domain::attempt::Attempt>,
-    sessions: Vec<CheckoutSession>,
-}
-
-impl Neighbours {
-    async fn of(
-        store: &Store,
-        scope: &Scope,
-        installments: &[InstallmentId],
-        now: Instant,
-    ) -> Result<Self, StoreError> {
-        let mut attempts = store.attempts(scope, installments, now.plus_seconds(-ATTEMPT_LOCK_SECONDS)).await?;
-        // Only a get keeps an abandoned position: the cart is the session's own, and went with it.
-        attempts.retain(|one| one.kind != AttemptKind::Cart);
-        let sessions = store.sessions_of(scope, installments).await?;
-        Ok(Self { attempts, sessions })
-    }
-
-    fn as_activity(&self) -> Activity<'_> {
-        Activity { attempts: &self.attempts, sessions: &self.sessions }
-    }
+/// Who may be paying some installments. Only a get keeps an abandoned position: the cart is the session's own, and went with
+/// it.
+async fn payers(
+    worker: &Worker,
+    scope: &Scope,
+    installments: &[InstallmentId],
+    now: Instant,
+) -> Result<Payers, StoreError> {
+    let mut payers = worker.store.payers(scope, installments, now.plus_seconds(-ATTEMPT_LOCK_SECONDS)).await?;
+    payers.attempts.retain(|one| one.kind != AttemptKind::Cart);
+    Ok(payers)
 }
 
 /// The installments of the institution's own that a session holds.

@@ -18,6 +18,8 @@ use tramite_domain::time::Instant;
 const LINES_MAX: usize = 20_000;
 /// Bytes of payload that may wait with them: 32 MiB.
 const LINE_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// So many lines are written without waiting for more: what waits is memory.
+const LINES_SOON: usize = 512;
 /// Attempts that may wait, each counted once however often it is repeated.
 const ASKED_MAX: usize = 20_000;
 /// How long a receipt waits for the attempts before it to be written, in milliseconds.
@@ -84,22 +86,30 @@ impl Buffer {
     /// Puts lines into the journal. Where there is no place the oldest go, and are counted.
     pub(crate) fn push(&self, institution: Option<InstitutionId>, lines: [JournalEntry; 2]) {
         let mut state = self.state();
+        let first = state.is_empty();
         for line in lines {
             state.line_bytes = state.line_bytes.saturating_add(line.payload.len());
             state.lines.push_back((institution, line));
         }
         state.shrink();
-        drop(state);
-        self.wake.notify_one();
+        self.wake_for(first, &state);
     }
 
     /// Remembers an attempt; the last time of the same one is kept.
     pub(crate) fn remember(&self, asked: Asked) {
         let mut state = self.state();
+        let first = state.is_empty();
         state.ticket = state.ticket.saturating_add(1);
         state.keep(asked);
-        drop(state);
-        self.wake.notify_one();
+        self.wake_for(first, &state);
+    }
+
+    /// Wakes the flusher for the first of what is to be written, and when there is much of it: to wake it for each would
+    /// cost a change of thread.
+    fn wake_for(&self, first: bool, state: &State) {
+        if first || state.is_pressing() {
+            self.wake.notify_one();
+        }
     }
 
     /// Waits until every attempt remembered so far is written, for half a second at most: a receipt right after its
@@ -144,12 +154,12 @@ impl Buffer {
         }
     }
 
-    /// Waits until a receipt waits, or until nothing more comes.
+    /// Waits until a receipt waits, until there is much to write, or until nothing more comes.
     pub(crate) async fn hurry(&self) {
         loop {
             {
                 let state = self.state();
-                if state.urgent || state.closing {
+                if state.is_pressing() {
                     return;
                 }
             }
@@ -212,6 +222,11 @@ impl Buffer {
 impl State {
     fn is_empty(&self) -> bool {
         self.lines.is_empty() && self.asked.is_empty()
+    }
+
+    /// Whether there is no waiting for more.
+    fn is_pressing(&self) -> bool {
+        self.urgent || self.closing || self.lines.len() >= LINES_SOON
     }
 
     fn shrink(&mut self) {

@@ -101,35 +101,36 @@ impl Flusher {
         Ok(())
     }
 
-    async fn write_lines(&self, mut lines: Vec<Line>, failures: u32) -> Result<(), StoreError> {
-        while !lines.is_empty() {
-            let rest = lines.split_off(lines.len().min(LINES_PER_WRITE));
-            match self.write_part(&lines).await {
-                Ok(()) => lines = rest,
+    async fn write_lines(&self, lines: Vec<Line>, failures: u32) -> Result<(), StoreError> {
+        let mut lines = lines.into_iter();
+        loop {
+            let part: Arc<[Line]> = lines.by_ref().take(LINES_PER_WRITE).collect();
+            if part.is_empty() {
+                return Ok(());
+            }
+            match self.write_part(&part).await {
+                Ok(()) => {}
                 Err(error) if may_pass(&error) || failures < REFUSED_TRIES_MAX => {
-                    lines.extend(rest);
-                    self.buffer.put_back(lines, Vec::new());
+                    self.buffer.put_back(part.iter().cloned().chain(lines).collect(), Vec::new());
                     return Err(error);
                 }
                 Err(error) => {
-                    tracing::error!(lost = lines.len(), cause = %error, "lines of the journal were refused");
-                    lines = rest;
+                    tracing::error!(lost = part.len(), cause = %error, "lines of the journal were refused");
                 }
             }
         }
-        Ok(())
     }
 
     /// Writes some lines. Where one of them stands there already, because the answer to an earlier try was lost, the
     /// others are written one by one.
-    async fn write_part(&self, lines: &[Line]) -> Result<(), StoreError> {
+    async fn write_part(&self, lines: &Arc<[Line]>) -> Result<(), StoreError> {
         let system = self.store.system();
-        match system.append_journal(lines.to_vec()).await {
+        match system.append_journal(Arc::clone(lines)).await {
             Err(StoreError::Duplicate(_)) => {}
             outcome => return outcome,
         }
-        for line in lines {
-            match system.append_journal(vec![line.clone()]).await {
+        for line in lines.iter() {
+            match system.append_journal(Arc::new([line.clone()])).await {
                 Ok(()) | Err(StoreError::Duplicate(_)) => {}
                 Err(error) => return Err(error),
             }

@@ -9,7 +9,7 @@ use tramite_domain::journal::JournalEntry;
 
 use super::INSERT_ROWS_MAX;
 use crate::column::sql::{Key, Moment};
-use crate::column::{At, Id};
+use crate::column::{At, Id, NIL};
 use crate::db::Db;
 use crate::error::StoreError;
 use crate::row::event::month_of;
@@ -17,18 +17,18 @@ use crate::row::journal::JournalRow;
 use crate::schema::journal;
 use crate::statement::Listed;
 
-/// A line and whose it is.
-type Line = (InstitutionId, JournalEntry);
+/// A line and whose it is; none is the platform.
+pub(crate) type JournalLine = (Option<InstitutionId>, JournalEntry);
 
 /// Lines of the journal, of whatever institutions. One that is there already stays as it is: a buffer whose flush has an
 /// unknown outcome is flushed again.
-pub(crate) async fn journal_lines(db: &mut Db<'_>, lines: &[Line]) -> Result<(), StoreError> {
+pub(crate) async fn journal_lines(db: &mut Db<'_>, lines: &[JournalLine]) -> Result<(), StoreError> {
     match db {
         Db::Postgres(connection) => insert_columns(connection, lines).await,
         Db::Sqlite(connection) => {
             for part in lines.chunks(INSERT_ROWS_MAX) {
                 let rows: Vec<JournalRow> =
-                    part.iter().map(|(institution, entry)| JournalRow::of(*institution, entry)).collect();
+                    part.iter().map(|(institution, entry)| JournalRow::of(owner(*institution), entry)).collect();
                 let insert = diesel::insert_into(journal::table).values(rows).on_conflict_do_nothing();
                 diesel::RunQueryDsl::execute(insert, &mut **connection)?;
             }
@@ -45,11 +45,11 @@ const INSERT: &str = "\
     duration_us, payload) \
     SELECT * FROM unnest(";
 
-async fn insert_columns(mut connection: &AsyncPgConnection, lines: &[Line]) -> Result<(), StoreError> {
+async fn insert_columns(mut connection: &AsyncPgConnection, lines: &[JournalLine]) -> Result<(), StoreError> {
     type Texts = Array<Text>;
     type Options = Array<Nullable<Text>>;
     let lists = (
-        lines.iter().map(|(institution, _)| Id(*institution)).collect::<Vec<_>>().into_sql::<Array<Key>>(),
+        lines.iter().map(|(institution, _)| Id(owner(*institution))).collect::<Vec<_>>().into_sql::<Array<Key>>(),
         each(lines, |line| Id(line.id)).into_sql::<Array<Key>>(),
         each(lines, |line| month_of(line.at)).into_sql::<Array<Date>>(),
         each(lines, |line| Id(line.exchange)).into_sql::<Array<Key>>(),
@@ -75,7 +75,11 @@ async fn insert_columns(mut connection: &AsyncPgConnection, lines: &[Line]) -> R
     Ok(())
 }
 
+fn owner(institution: Option<InstitutionId>) -> InstitutionId {
+    institution.unwrap_or(NIL)
+}
+
 /// One value of each line.
-fn each<'a, T>(lines: &'a [Line], value: impl Fn(&'a JournalEntry) -> T) -> Vec<T> {
+fn each<'a, T>(lines: &'a [JournalLine], value: impl Fn(&'a JournalEntry) -> T) -> Vec<T> {
     lines.iter().map(|(_, line)| value(line)).collect()
 }

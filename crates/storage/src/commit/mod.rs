@@ -25,7 +25,7 @@ use crate::store::Answer;
 pub(crate) use allowed::check as check_scope;
 
 pub(crate) use feed::COUNTER;
-pub(crate) use journal::journal_lines;
+pub(crate) use journal::{JournalLine, journal_lines};
 pub(crate) use message::{audit, event};
 
 /// Rows of one INSERT at most; more are written in several. No table has more than 32 columns, so the variables stay
@@ -129,7 +129,7 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
             Write::UpdatePosition { position, expected } => {
                 position::update(db, institution, position, *expected).await
             }
-            Write::TellPosition { position, expected } => position::head(db, institution, position, *expected).await,
+            Write::TellPosition { position, expected } => position::state(db, institution, position, *expected).await,
             Write::SettleInstallment { position, expected, installment } => {
                 let ((), ()) = together!(
                     db,

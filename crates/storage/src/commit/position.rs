@@ -15,8 +15,8 @@ use crate::column::{At, Doc, Id};
 use crate::db::{Db, execute, execute_each, first, together};
 use crate::error::StoreError;
 use crate::idempotency;
-use crate::row::installment::{Children, InstallmentRow, OptionRow, TransferRow};
-use crate::row::position::PositionRow;
+use crate::row::installment::{Children, InstallmentPayment, InstallmentRow, OptionRow, TransferRow};
+use crate::row::position::{PositionRow, PositionState};
 use crate::row::read_some;
 use crate::schema::{debt_positions, installments, payment_options, transfers};
 use crate::scope::Scope;
@@ -108,7 +108,7 @@ async fn replace_transfers(
     Ok(())
 }
 
-/// The head and one installment: what a receipt changes, and no more.
+/// The state of the position and the payment of one installment: what a receipt changes, and no more.
 pub(super) async fn settle(
     db: &mut Db<'_>,
     institution: InstitutionId,
@@ -116,36 +116,53 @@ pub(super) async fn settle(
     expected: i64,
     installment: InstallmentId,
 ) -> Result<(), StoreError> {
-    let place = position.options.iter().find_map(|option| {
-        let index = option.installments.iter().position(|one| one.id == installment)?;
-        Some((option.id, index, option.installments.get(index)?))
-    });
-    let (option, index, one) =
-        place.ok_or_else(|| StoreError::failed("the installment to settle is not of this position"))?;
-    let row = InstallmentRow::of(institution, position.id, option, index, one)?;
-    let paid = installments::institution_id.eq(Id(institution)).and(installments::id.eq(Id(installment)));
+    let paid = position.installments().find(|(_, one)| one.id == installment);
+    let (_, one) = paid.ok_or_else(|| StoreError::failed("the installment to settle is not of this position"))?;
+    let payment = InstallmentPayment::of(one);
+    let own = installments::institution_id
+        .eq(Id(institution))
+        .and(installments::id.eq(Id(installment)))
+        .and(installments::debt_position_id.eq(Id(position.id)));
     let ((), ()) = together!(
         db,
-        |mut db| async move { head(&mut db, institution, position, expected).await },
-        |mut db| async move { touched(execute!(&mut db, statement::update(installments::table, paid, &row))?) },
+        |mut db| async move { state(&mut db, institution, position, expected).await },
+        |mut db| async move { touched(execute!(&mut db, statement::update(installments::table, own, payment))?) },
     )?;
     Ok(())
 }
 
-/// The head alone.
-pub(super) async fn head(
+/// The state of the position alone.
+pub(super) async fn state(
     db: &mut Db<'_>,
     institution: InstitutionId,
     position: &DebtPosition,
     expected: i64,
 ) -> Result<(), StoreError> {
-    let row = PositionRow::of(institution, position);
-    let old = debt_positions::institution_id
-        .eq(Id(institution))
-        .and(debt_positions::id.eq(Id(position.id)))
-        .and(debt_positions::version.eq(expected))
-        .and(debt_positions::erased_at.is_null());
+    let (old, state) = (at_version(institution, position.id, expected), PositionState::of(position));
+    touched(execute!(db, statement::update(debt_positions::table, old, state))?)
+}
+
+/// The whole head.
+async fn head(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    position: &DebtPosition,
+    expected: i64,
+) -> Result<(), StoreError> {
+    let (old, row) = (at_version(institution, position.id, expected), PositionRow::of(institution, position));
     touched(execute!(db, statement::update(debt_positions::table, old, &row))?)
+}
+
+/// The position as it was read.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn at_version(institution: InstitutionId, id: DebtPositionId, expected: i64) -> _ {
+    let institution: Id<InstitutionId> = Id(institution);
+    let id: Id<DebtPositionId> = Id(id);
+    debt_positions::institution_id
+        .eq(institution)
+        .and(debt_positions::id.eq(id))
+        .and(debt_positions::version.eq(expected))
+        .and(debt_positions::erased_at.is_null())
 }
 
 /// Empties a draft, and the answers that show it, of everything about a person. The row stays, and its numbers stay taken (rules.md 1).

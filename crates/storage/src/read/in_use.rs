@@ -2,8 +2,8 @@
 //! A position with who may be paying it: what every answer about one position needs, on one snapshot.
 
 use tramite_domain::attempt::Attempt;
-use tramite_domain::debt_position::DebtPosition;
-use tramite_domain::ids::{DebtPositionId, InstallmentId};
+use tramite_domain::debt_position::{Activity, DebtPosition};
+use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId};
 use tramite_domain::session::CheckoutSession;
 use tramite_domain::time::Instant;
 
@@ -42,6 +42,59 @@ impl Store {
             self.read(scope, move |db| Box::pin(by_id(db, own, id, since))).await
         })
     }
+}
+
+/// Who may be paying some installments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Payers {
+    /// The attempts on them, seen last at the instant asked for or later.
+    pub attempts: Vec<Attempt>,
+    /// The live sessions that hold one of them, whatever their client.
+    pub sessions: Vec<CheckoutSession>,
+}
+
+impl Payers {
+    /// As the domain's decisions ask for it.
+    #[must_use]
+    pub fn activity(&self) -> Activity<'_> {
+        Activity { attempts: &self.attempts, sessions: &self.sessions }
+    }
+}
+
+impl Store {
+    /// Who tried to pay one of those installments since an instant, and who holds one.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn payers<'a>(
+        &'a self,
+        scope: &'a Scope,
+        installments: &'a [InstallmentId],
+        since: Instant,
+    ) -> Answer<'a, Payers> {
+        Box::pin(async move {
+            if installments.is_empty() {
+                return Ok(Payers::default());
+            }
+            let institution = scope.institution();
+            let ids = installments.iter().copied().map(Id).collect();
+            self.read(scope, move |db| Box::pin(payers(db, institution, ids, since))).await
+        })
+    }
+}
+
+async fn payers(
+    db: Db<'_>,
+    institution: InstitutionId,
+    installments: Vec<Id<InstallmentId>>,
+    since: Instant,
+) -> Result<Payers, StoreError> {
+    let (attempts, sessions) = together!(
+        db,
+        |db| attempt::recent(db, institution, installments.clone(), since),
+        |db| session::holding(db, institution, installments.clone()),
+    )?;
+    Ok(Payers { attempts, sessions })
 }
 
 async fn by_id(

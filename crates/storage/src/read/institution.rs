@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! The institution itself.
+//! The institution itself. It changes a few times a year and is asked for with every position, so what stands below its
+//! head is kept in memory, and read again when the head has changed.
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::prelude::*;
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::institution::Institution;
 
 use crate::Store;
-use crate::column::Id;
-use crate::db::{Db, load_together};
+use crate::column::{At, Id};
+use crate::db::{Db, first, load_together};
 use crate::error::StoreError;
 use crate::row::institution::{AccountRow, BeneficiaryRow, InstitutionRow, StationLinkRow};
 use crate::schema::{accounts, beneficiaries, institution_stations, institutions};
@@ -22,15 +24,60 @@ impl Store {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub fn institution<'a>(&'a self, scope: &'a Scope) -> Answer<'a, Institution> {
+    pub fn institution<'a>(&'a self, scope: &'a Scope) -> Answer<'a, Arc<Institution>> {
         Box::pin(async move {
-            let id = scope.institution();
-            self.read(scope, move |db| Box::pin(by_id(db, id))).await
+            let (id, known) = (scope.institution(), self.institutions().clone());
+            self.read(scope, move |db| Box::pin(by_id(db, known, id))).await
         })
     }
 }
 
-pub(super) async fn by_id(mut db: Db<'_>, id: InstitutionId) -> Result<Institution, StoreError> {
+/// Institutions kept in memory; beyond, all are read again.
+const KNOWN_MAX: usize = 1_000;
+
+/// Institutions as they were read last.
+#[derive(Clone, Default)]
+pub(crate) struct KnownInstitutions(Arc<Mutex<HashMap<InstitutionId, Arc<Institution>>>>);
+
+impl KnownInstitutions {
+    /// The institution, where it is known as of that change.
+    fn find(&self, id: InstitutionId, (version, updated_at): (i64, At)) -> Option<Arc<Institution>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |one: &&Arc<Institution>| one.version == version && one.updated_at == updated_at.0;
+        known.get(&id).filter(same).cloned()
+    }
+
+    fn keep(&self, institution: &Arc<Institution>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= KNOWN_MAX {
+            known.clear();
+        }
+        known.insert(institution.id, Arc::clone(institution));
+    }
+}
+
+/// The head says, behind the wall of the scope, whether what is known still holds.
+pub(super) async fn by_id(
+    mut db: Db<'_>,
+    known: KnownInstitutions,
+    id: InstitutionId,
+) -> Result<Arc<Institution>, StoreError> {
+    let changed: Option<(i64, At)> = first!(
+        &mut db,
+        institutions::table
+            .filter(institutions::institution_id.eq(Id(id)))
+            .select((institutions::version, institutions::updated_at))
+    )?;
+    let changed = changed.ok_or_else(|| StoreError::failed("the institution of the scope is not there"))?;
+    if let Some(found) = known.find(id, changed) {
+        return Ok(found);
+    }
+    let read = Arc::new(whole(db, id).await?);
+    known.keep(&read);
+    Ok(read)
+}
+
+async fn whole(mut db: Db<'_>, id: InstitutionId) -> Result<Institution, StoreError> {
     let rows: InstitutionRows = load_together!(
         &mut db,
         institutions::table.filter(institutions::institution_id.eq(Id(id))).select(InstitutionRow::as_select()),

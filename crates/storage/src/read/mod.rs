@@ -18,7 +18,7 @@ mod sessions;
 mod terms;
 
 pub use feed::FeedEvent;
-pub use in_use::PositionInUse;
+pub use in_use::{Payers, PositionInUse};
 pub use known_of_receipt::{KnownOfReceipt, ReceiptQuestion};
 pub use positions::PositionFilter;
 pub use receipt::ReceiptFilter;
@@ -26,4 +26,4 @@ pub use session::Waiting;
 pub use sessions::SessionFilter;
 pub use terms::Terms;
 
-pub(crate) use institution::{assemble as assemble_institutions, grouped};
+pub(crate) use institution::{KnownInstitutions, assemble as assemble_institutions, grouped};

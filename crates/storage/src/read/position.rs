@@ -8,11 +8,11 @@ use tramite_domain::ids::{DebtPositionId, InstitutionId};
 
 use crate::Store;
 use crate::column::Id;
-use crate::db::{Db, load, load_together};
+use crate::db::{Db, first, load, load_together};
 use crate::error::StoreError;
 use crate::row::installment::{Children, InstallmentRow, OptionRow, TransferRow};
 use crate::row::position::PositionRow;
-use crate::schema::{debt_positions, installments, keyed_positions, payment_options, transfers};
+use crate::schema::{debt_positions, installments, payment_options, transfers};
 use crate::scope::Scope;
 use crate::store::Answer;
 
@@ -136,22 +136,20 @@ pub(super) async fn by_external_id(
     external_id: Option<ExternalId>,
 ) -> Result<Option<DebtPosition>, StoreError> {
     let Some(external_id) = external_id else { return Ok(None) };
-    let institution = scope.institution();
-    let id = || under_key(institution, service.as_str(), external_id.as_str()).single_value();
-    let rows: WholeRows = load_whole!(&mut db, institution, id())?;
-    visible(&scope, rows)
-}
-
-/// The id of that position.
-#[diesel::dsl::auto_type(no_type_alias)]
-fn under_key<'a>(institution: InstitutionId, service: &'a str, external_id: &'a str) -> _ {
-    let institution: Id<InstitutionId> = Id(institution);
-    keyed_positions
-        .filter(keyed_positions.field(debt_positions::institution_id).eq(institution))
-        .filter(keyed_positions.field(debt_positions::service_code).eq(service))
-        .filter(keyed_positions.field(debt_positions::external_id).eq(external_id))
-        .filter(keyed_positions.field(debt_positions::erased_at).is_null())
-        .select(keyed_positions.field(debt_positions::id))
+    // Most keys that are asked for are new, and then this is all.
+    let id: Option<Id<DebtPositionId>> = first!(
+        &mut db,
+        debt_positions::table
+            .filter(debt_positions::institution_id.eq(Id(scope.institution())))
+            .filter(debt_positions::service_code.eq(service.as_str()))
+            .filter(debt_positions::external_id.eq(external_id.as_str()))
+            .filter(debt_positions::erased_at.is_null())
+            .select(debt_positions::id)
+    )?;
+    match id {
+        Some(id) => by_id(db, scope, id.0).await,
+        None => Ok(None),
+    }
 }
 
 /// Reads what stands below the heads, in three statements however many they are.

@@ -125,7 +125,7 @@ async fn by_cart(mut db: Db<'_>, scope: Scope, reference: String) -> Result<Opti
 
 /// The live sessions that hold one of those installments. It asks by keys alone, step by step: until a table has
 /// statistics, PostgreSQL may join two of them in the order that reads both as often as the other has rows.
-async fn holding(
+pub(super) async fn holding(
     mut db: Db<'_>,
     institution: InstitutionId,
     installments: Vec<Id<InstallmentId>>,

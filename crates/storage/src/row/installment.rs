@@ -57,6 +57,16 @@ pub(crate) struct InstallmentRow {
     metadata: Doc<Metadata>,
 }
 
+/// What a receipt changes of an installment, and no more.
+#[derive(Debug, AsChangeset)]
+#[diesel(table_name = installments, treat_none_as_null = true)]
+pub(crate) struct InstallmentPayment {
+    paid_at: Option<At>,
+    paid_amount: Option<i64>,
+    paid_receipt_id: Option<Id<ReceiptRowId>>,
+    anomalies: Doc<BTreeSet<Anomaly>>,
+}
+
 #[derive(Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = transfers, treat_none_as_default_value = false)]
 pub(crate) struct TransferRow {
@@ -136,15 +146,28 @@ impl OptionRow {
     }
 }
 
+impl InstallmentPayment {
+    /// The payment of an installment, and what is strange about it.
+    pub(crate) fn of(one: &Installment) -> Self {
+        let payment = one.payment.as_ref();
+        Self {
+            paid_at: payment.map(|payment| At(payment.paid_at)),
+            paid_amount: payment.map(|payment| payment.amount.cents()),
+            paid_receipt_id: payment.and_then(|payment| payment.receipt_id).map(Id),
+            anomalies: Doc(one.anomalies.clone()),
+        }
+    }
+}
+
 impl InstallmentRow {
-    pub(crate) fn of(
+    fn of(
         institution: InstitutionId,
         position: DebtPositionId,
         option: PaymentOptionId,
         index: usize,
         one: &Installment,
     ) -> Result<Self, StoreError> {
-        let payment = one.payment.as_ref();
+        let InstallmentPayment { paid_at, paid_amount, paid_receipt_id, anomalies } = InstallmentPayment::of(one);
         Ok(Self {
             institution_id: Id(institution),
             id: Id(one.id),
@@ -161,11 +184,11 @@ impl InstallmentRow {
             iuv: one.iuv.to_string(),
             notice_number: one.notice_number.map(|number| number.to_string()),
             cancelled_at: one.cancelled_at.map(At),
-            paid_at: payment.map(|payment| At(payment.paid_at)),
-            paid_amount: payment.map(|payment| payment.amount.cents()),
-            paid_receipt_id: payment.and_then(|payment| payment.receipt_id).map(Id),
+            paid_at,
+            paid_amount,
+            paid_receipt_id,
             reported_at: one.reported_at.map(At),
-            anomalies: Doc(one.anomalies.clone()),
+            anomalies,
             payment_metadata: Doc(one.payment_metadata.clone()),
             metadata: Doc(one.metadata.clone()),
         })

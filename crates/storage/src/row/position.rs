@@ -44,11 +44,58 @@ pub(crate) struct PositionRow {
     pub(crate) updated_at: At,
 }
 
+/// What a payment or the clock changes of a head, and no more: a column that is written is written in its indexes too,
+/// also where it stays as it was (SQLite).
+#[derive(Debug, AsChangeset)]
+#[diesel(table_name = debt_positions, treat_none_as_null = true)]
+pub(crate) struct PositionState {
+    settled: Option<String>,
+    cancelled: bool,
+    published: bool,
+    ends_at: Option<At>,
+    told_status: String,
+    next_transition_at: Option<At>,
+    version: i64,
+    updated_at: At,
+}
+
+impl PositionState {
+    /// The state of a position as it is now.
+    pub(crate) fn of(position: &DebtPosition) -> Self {
+        let facts = StatusFacts::of(position);
+        Self {
+            settled: facts.settled.map(|status| status.name().to_owned()),
+            cancelled: facts.cancelled,
+            published: facts.published,
+            ends_at: facts.ends_at.map(At),
+            told_status: position.told_status.name().to_owned(),
+            next_transition_at: next_change(
+                position.updated_at,
+                &position.told_status,
+                |at| facts.at(at),
+                |at| facts.next_transition(at),
+            )
+            .map(At),
+            version: position.version,
+            updated_at: At(position.updated_at),
+        }
+    }
+}
+
 impl PositionRow {
     /// The row of a position as it is now.
     pub(crate) fn of(institution: InstitutionId, position: &DebtPosition) -> Self {
-        let facts = StatusFacts::of(position);
         let debtor = &position.debtor;
+        let PositionState {
+            settled,
+            cancelled,
+            published,
+            ends_at,
+            told_status,
+            next_transition_at,
+            version,
+            updated_at,
+        } = PositionState::of(position);
         Self {
             institution_id: Id(institution),
             id: Id(position.id),
@@ -66,21 +113,15 @@ impl PositionRow {
             valid_from: position.valid_from.map(At),
             cancelled_at: position.cancelled_at.map(At),
             expires_after_due_date: position.expires_after_due_date,
-            settled: facts.settled.map(|status| status.name().to_owned()),
-            cancelled: facts.cancelled,
-            published: facts.published,
-            ends_at: facts.ends_at.map(At),
-            told_status: position.told_status.name().to_owned(),
-            next_transition_at: next_change(
-                position.updated_at,
-                &position.told_status,
-                |at| facts.at(at),
-                |at| facts.next_transition(at),
-            )
-            .map(At),
-            version: position.version,
+            settled,
+            cancelled,
+            published,
+            ends_at,
+            told_status,
+            next_transition_at,
+            version,
             created_at: At(position.created_at),
-            updated_at: At(position.updated_at),
+            updated_at,
         }
     }
 

@@ -28,23 +28,35 @@ pub(crate) fn is_live() -> _ {
         .or(checkout_sessions::told_status.eq(unresolved))
 }
 
+/// What the client has asked for stays as it was: an update leaves it alone, and its indexes too.
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = checkout_sessions, primary_key(institution_id, id))]
 #[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(crate) struct SessionRow {
     institution_id: Id<InstitutionId>,
     pub(crate) id: Id<SessionId>,
+    #[diesel(skip_update)]
     client_id: Id<ClientId>,
+    #[diesel(skip_update)]
     client_reference: Option<String>,
     payer: Option<Doc<Personal<Payer>>>,
+    #[diesel(skip_update)]
     return_url: String,
+    #[diesel(skip_update)]
     cancel_url: Option<String>,
+    #[diesel(skip_update)]
     state: Option<String>,
+    #[diesel(skip_update)]
     return_mode: String,
+    #[diesel(skip_update)]
     on_abandon: String,
+    #[diesel(skip_update)]
     if_busy: String,
+    #[diesel(skip_update)]
     allow_notice: bool,
+    #[diesel(skip_update)]
     language: String,
+    #[diesel(skip_update)]
     metadata: Doc<CallerMetadata>,
     expires_at: At,
     cancelled_at: Option<At>,
@@ -56,6 +68,7 @@ pub(crate) struct SessionRow {
     closed_at: Option<At>,
     next_transition_at: Option<At>,
     version: i64,
+    #[diesel(skip_update)]
     created_at: At,
     pub(crate) updated_at: At,
 }

@@ -26,7 +26,4 @@ diesel::allow_tables_to_appear_in_same_query!(receipts, receipt_transfers);
 diesel::allow_tables_to_appear_in_same_query!(clients, client_secrets, delegations);
 
 // What a position is looked up by, within queries on the tables themselves.
-diesel::alias!(
-    debt_positions as keyed_positions: KeyedPositions,
-    installments as asked_installments: AskedInstallments,
-);
+diesel::alias!(installments as asked_installments: AskedInstallments);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Journal and audit beyond a tenant's transaction: what was buffered, and what belongs to no known institution.
 
+use std::sync::Arc;
+
 use tramite_domain::audit::AuditLine;
 use tramite_domain::ids::InstitutionId;
-use tramite_domain::journal::JournalEntry;
 
 use super::SystemScope;
 use crate::column::NIL;
-use crate::commit;
+use crate::commit::{self, JournalLine};
 use crate::db::Db;
 use crate::error::StoreError;
 use crate::store::Answer;
@@ -19,13 +20,11 @@ impl SystemScope {
     ///
     /// # Errors
     /// Whatever keeps the database from writing; then none is added.
-    pub fn append_journal(&self, entries: Vec<(Option<InstitutionId>, JournalEntry)>) -> Answer<'_, ()> {
+    pub fn append_journal(&self, entries: Arc<[JournalLine]>) -> Answer<'_, ()> {
         Box::pin(async move {
             if entries.is_empty() {
                 return Ok(());
             }
-            let entries: Vec<_> =
-                entries.into_iter().map(|(institution, entry)| (institution.unwrap_or(NIL), entry)).collect();
             self.store.write(Who::System, entries, |db, entries| Box::pin(append(db, entries))).await
         })
     }
@@ -46,7 +45,7 @@ impl SystemScope {
     }
 }
 
-async fn append(mut db: Db<'_>, entries: &[(InstitutionId, JournalEntry)]) -> Result<(), StoreError> {
+async fn append(mut db: Db<'_>, entries: &[JournalLine]) -> Result<(), StoreError> {
     commit::journal_lines(&mut db, entries).await
 }
 

@@ -17,7 +17,8 @@ use super::wire::LineItemInput;
 use crate::auth::Tenant;
 use crate::gateway::Gateway;
 use crate::problem::{Code, OrNotFound, Problem};
-use crate::routes::debt_positions::{IfExists, Payers, make, payers};
+use crate::routes::debt_positions::{IfExists, Loaded, load, make, payers};
+use tramite_storage::Payers;
 
 /// The items of a session, with the positions that it makes.
 #[derive(Debug, Default)]
@@ -113,9 +114,9 @@ fn one_kind(pointer: String) -> Problem {
 
 async fn by_id(gateway: &Gateway, tenant: &Tenant, id: &str, item: &LineItemInput) -> Result<ItemInput, Problem> {
     let id = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
-    let position = gateway.store().position(&tenant.scope, id).await?.or_not_found()?;
+    let Loaded { position, payers } = load(gateway, &tenant.scope, id).await?;
     let choice = item.installment_reference.clone().map_or(Choice::Only, Choice::Reference);
-    own(gateway, tenant, position, choice, item, false).await
+    Ok(own(position, payers, choice, item, false))
 }
 
 /// A notice of this institution, or of another.
@@ -130,7 +131,8 @@ async fn by_notice(
     let creditor = item.creditor_tax_code.as_deref().ok_or_else(|| one_kind(pointer.to_owned()))?;
     if creditor == tenant.creditor.as_str() {
         let position = gateway.store().position_by_notice(&tenant.scope, &notice).await?.or_not_found()?;
-        return own(gateway, tenant, position, Choice::Notice(notice), item, false).await;
+        let payers = payers(gateway, &tenant.scope, std::slice::from_ref(&position)).await?;
+        return Ok(own(position, payers, Choice::Notice(notice), item, false));
     }
     foreign(gateway, tenant, notice, creditor, item, pointer).await.map(ItemInput::Foreign)
 }
@@ -148,28 +150,22 @@ async fn inline(
         .map_err(|problem| problem.below(&format!("{pointer}/debt_position")))?;
     let choice = item.installment_reference.clone().map_or(Choice::Only, Choice::Reference);
     batch.append(made.batch);
-    own(gateway, tenant, made.position, choice, item, made.new).await
-}
-
-async fn own(
-    gateway: &Gateway,
-    tenant: &Tenant,
-    position: DebtPosition,
-    choice: Choice,
-    item: &LineItemInput,
-    inline: bool,
-) -> Result<ItemInput, Problem> {
-    let Payers { attempts, sessions } = if inline {
+    let payers = if made.new {
         Payers::default()
     } else {
-        payers(gateway, &tenant.scope, std::slice::from_ref(&position)).await?
+        payers(gateway, &tenant.scope, std::slice::from_ref(&made.position)).await?
     };
-    Ok(ItemInput::Own(Box::new(OwnItem {
+    Ok(own(made.position, payers, choice, item, made.new))
+}
+
+fn own(position: DebtPosition, payers: Payers, choice: Choice, item: &LineItemInput, inline: bool) -> ItemInput {
+    let Payers { attempts, sessions } = payers;
+    ItemInput::Own(Box::new(OwnItem {
         position,
         choice,
         inline,
         expected_amount: item.expected_amount,
         attempts,
         sessions,
-    })))
+    }))
 }

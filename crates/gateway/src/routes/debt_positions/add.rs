@@ -7,7 +7,9 @@ use serde::Deserialize;
 use tramite_domain::debt_position::{Origin, PositionInput};
 use utoipa::IntoParams;
 
-use super::load::{Payers, etag_of, payers, view};
+use tramite_storage::Payers;
+
+use super::load::{etag_of, payers, view};
 use super::make::{IfExists, make};
 use super::view::DebtPositionView;
 use super::wire::DebtPositionInput;

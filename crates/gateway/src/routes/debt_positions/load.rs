@@ -1,32 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A position with who may be paying it, as every answer needs it.
 
-use tramite_domain::attempt::{ATTEMPT_LOCK_SECONDS, Attempt};
-use tramite_domain::debt_position::{Activity, DebtPosition, position_status};
+use tramite_domain::attempt::ATTEMPT_LOCK_SECONDS;
+use tramite_domain::debt_position::{DebtPosition, position_status};
 use tramite_domain::ids::{DebtPositionId, InstallmentId};
-use tramite_domain::session::CheckoutSession;
 use tramite_domain::tax_code::InstitutionTaxCode;
 use tramite_domain::time::Instant;
-use tramite_storage::{PositionInUse, Scope};
+use tramite_storage::{Payers, PositionInUse, Scope};
 
 use super::compose::ViewContext;
 use super::view::DebtPositionView;
 use crate::convention::Etag;
 use crate::gateway::Gateway;
 use crate::problem::{OrNotFound, Problem};
-
-/// Who may be paying some installments.
-#[derive(Debug, Default)]
-pub(crate) struct Payers {
-    pub(crate) attempts: Vec<Attempt>,
-    pub(crate) sessions: Vec<CheckoutSession>,
-}
-
-impl Payers {
-    pub(crate) fn activity(&self) -> Activity<'_> {
-        Activity { attempts: &self.attempts, sessions: &self.sessions }
-    }
-}
 
 /// A position as a request finds it.
 #[derive(Debug)]
@@ -62,13 +48,8 @@ pub(crate) async fn payers(gateway: &Gateway, scope: &Scope, positions: &[DebtPo
         .filter(|(_, one)| one.payment.is_none())
         .map(|(_, one)| one.id)
         .collect();
-    if ids.is_empty() {
-        return Ok(Payers::default());
-    }
     let since = gateway.now().plus_seconds(-ATTEMPT_LOCK_SECONDS);
-    let attempts = gateway.store().attempts(scope, &ids, since).await?;
-    let sessions = gateway.store().sessions_of(scope, &ids).await?;
-    Ok(Payers { attempts, sessions })
+    Ok(gateway.store().payers(scope, &ids, since).await?)
 }
 
 /// What a caller reads of a position now.

@@ -2,6 +2,8 @@
 //! A position from a request, new or found (rules.md 8): for `POST /v1/debt-positions` and for the inline items of
 //! checkout sessions alike.
 
+use std::sync::Arc;
+
 use tramite_domain::access::ApiScope;
 use tramite_domain::batch::Batch;
 use tramite_domain::debt_position::{
@@ -16,9 +18,9 @@ use tramite_domain::refusal::Refusal;
 use tramite_domain::service::Service;
 use tramite_domain::time::Instant;
 use tramite_domain::violation::Violation;
-use tramite_storage::Terms;
+use tramite_storage::{Payers, Terms};
 
-use super::load::{Payers, payers};
+use super::load::payers;
 use crate::auth::Tenant;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
@@ -57,7 +59,7 @@ impl Numbers for Taken {
 
 /// What a position's terms rest on; the service is there.
 pub(crate) struct Ground {
-    institution: Institution,
+    institution: Arc<Institution>,
     service: Service,
     existing: Option<DebtPosition>,
 }

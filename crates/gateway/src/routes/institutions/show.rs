@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! `GET /v1/institutions/{id}`
 
+use std::sync::Arc;
+
 use actix_web::get;
 use actix_web::web::Data;
 use tramite_domain::ids::InstitutionId;
@@ -26,7 +28,7 @@ use crate::words;
 #[get("/v1/institutions/{id}")]
 pub(super) async fn show_institution(gateway: Data<Gateway>, caller: Caller, id: Segment<InstitutionId>) -> Answer {
     let institution = match caller {
-        Caller::Operator(_) => gateway.store().system().institution(*id).await?.or_not_found()?,
+        Caller::Operator(_) => Arc::new(gateway.store().system().institution(*id).await?.or_not_found()?),
         Caller::Tenant(tenant) if tenant.institution_id() == *id => gateway.store().institution(&tenant.scope).await?,
         Caller::Tenant(_) => return Err(Problem::new(Code::NotFound)),
     };

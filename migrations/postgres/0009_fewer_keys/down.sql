@@ -1,0 +1,14 @@
+-- SPDX-License-Identifier: AGPL-3.0-or-later
+DROP INDEX events_feed;
+CREATE INDEX events_feed ON events (institution_id, feed_position);
+DROP INDEX debt_positions_external_id;
+CREATE UNIQUE INDEX debt_positions_external_id ON debt_positions (institution_id, service_code, external_id)
+    WHERE erased_at IS NULL;
+CREATE INDEX debt_positions_key ON debt_positions (institution_id, external_id);
+ALTER TABLE tasks ADD FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE events ADD FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE receipts ADD FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE checkout_sessions ADD FOREIGN KEY (institution_id) REFERENCES institutions (institution_id);
+ALTER TABLE debt_positions
+    ADD FOREIGN KEY (institution_id) REFERENCES institutions (institution_id),
+    ADD FOREIGN KEY (institution_id, service_code) REFERENCES services (institution_id, code);
