@@ -6,11 +6,11 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY . .
-RUN cargo build --release --locked --package tramite
+RUN cargo build --profile dist --locked --package tramite
 
 FROM debian:bookworm-slim
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
-COPY --from=build /build/target/release/tramite /usr/local/bin/tramite
+COPY --from=build /build/target/dist/tramite /usr/local/bin/tramite
 COPY --from=build /build/LICENSE /usr/share/doc/tramite/LICENSE
 # Numbers, so that a cluster can prove that it is not root.
 USER 10001:10001

@@ -34,7 +34,7 @@ contract-write:
 
 # Measures: all benchmarks of the workspace
 bench *arguments:
-    cargo bench --workspace --benches {{arguments}}
+    cargo bench --profile dist --workspace --benches {{arguments}}
 
 # The documentation of the crates, in target/doc
 docs:

@@ -137,7 +137,7 @@ impl Bench {
         let to = addressee(&town);
         town.demo.stop();
         // As many as by default, where nobody says otherwise.
-        let connections = std::env::var("TRAMITE_DATABASE_CONNECTIONS").unwrap_or_else(|_| "16".to_owned());
+        let connections = std::env::var("TRAMITE_DATABASE_CONNECTIONS").unwrap_or_else(|_| "8".to_owned());
         let listen = format!("127.0.0.1:{}", free_port());
         let served = town.serve_with(&listen, &[("TRAMITE_DATABASE_CONNECTIONS", connections)]).await;
         let host = served.url.trim_start_matches("http://").to_owned();

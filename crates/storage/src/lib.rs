@@ -33,7 +33,7 @@ pub use numbers::NUMBERS_MAX;
 pub use page::{COMMIT_WINDOW_SECONDS, Cursor, CursorError, PAGE_LIMIT_MAX, Page, PageRequest};
 pub use read::{
     FeedEvent, KnownOfReceipt, Payers, PositionFilter, PositionInUse, ReceiptFilter, ReceiptQuestion, SessionFilter,
-    Terms, Waiting,
+    SessionTerms, Terms, Waiting,
 };
 pub use rule::Rule;
 pub use scope::Scope;

@@ -20,10 +20,8 @@ use crate::store::Answer;
 pub struct PositionInUse {
     /// The position.
     pub position: DebtPosition,
-    /// The attempts on its unpaid installments, seen last at the instant asked for or later.
-    pub attempts: Vec<Attempt>,
-    /// The live sessions that hold one of its unpaid installments, whatever their client.
-    pub sessions: Vec<CheckoutSession>,
+    /// Who may be paying its unpaid installments.
+    pub payers: Payers,
 }
 
 impl Store {
@@ -97,7 +95,7 @@ async fn payers(
     Ok(Payers { attempts, sessions })
 }
 
-async fn by_id(
+pub(super) async fn by_id(
     mut db: Db<'_>,
     scope: Scope,
     id: DebtPositionId,
@@ -125,5 +123,5 @@ async fn by_id(
     };
     let mut sessions = if unpaid.is_empty() { Vec::new() } else { session::live(&mut db, institution, held).await? };
     sessions.retain(|session| unpaid.iter().any(|one| session.holds(*one)));
-    Ok(Some(PositionInUse { position, attempts, sessions }))
+    Ok(Some(PositionInUse { position, payers: Payers { attempts, sessions } }))
 }

@@ -14,6 +14,7 @@ mod positions;
 mod receipt;
 mod service;
 mod session;
+mod session_terms;
 mod sessions;
 mod terms;
 
@@ -23,6 +24,7 @@ pub use known_of_receipt::{KnownOfReceipt, ReceiptQuestion};
 pub use positions::PositionFilter;
 pub use receipt::ReceiptFilter;
 pub use session::Waiting;
+pub use session_terms::SessionTerms;
 pub use sessions::SessionFilter;
 pub use terms::Terms;
 

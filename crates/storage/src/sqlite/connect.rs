@@ -13,7 +13,7 @@ const BUSY_MS_MAX: u32 = 5_000;
 
 /// Pages of the log after which they are taken over into the file. Most pages of a group were in the group before as well:
 /// the longer the wait, the fewer pages are written twice.
-const LOG_PAGES: u32 = 4_000;
+const LOG_PAGES: u32 = 2_000;
 /// KiB of pages that the writer keeps in memory: the ends of all tables and indexes, and the way there.
 const CACHE_KIB: u32 = 16_384;
 

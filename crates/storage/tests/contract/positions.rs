@@ -244,7 +244,7 @@ pub(crate) async fn of_an_attempt_the_last_time_is_kept(database: Database) {
     let late = town.store.attempts(&town.node(), &[first(&kept)], now().plus_seconds(5)).await.unwrap();
     assert_eq!(late, vec![dearer.clone(), get.clone()]);
     let in_use = async |id| town.store.position_in_use(&town.node(), id, now().plus_seconds(5)).await.unwrap().unwrap();
-    assert_eq!(in_use(kept.id).await.attempts, vec![dearer, get]);
+    assert_eq!(in_use(kept.id).await.payers.attempts, vec![dearer, get]);
     // Of several installments all are looked at, in the order of time.
     let several = position("TARI-2");
     town.add(&several).await;
@@ -255,5 +255,5 @@ pub(crate) async fn of_an_attempt_the_last_time_is_kept(database: Database) {
         tried.push(tramite_domain::attempt::Attempt { at, ..attempt(*installment, AttemptKind::Get, "") });
         record(&tried[tried.len() - 1]).await;
     }
-    assert_eq!(in_use(several.id).await.attempts, tried);
+    assert_eq!(in_use(several.id).await.payers.attempts, tried);
 }

@@ -4,7 +4,7 @@
 use tramite_domain::attempt::AttemptKind;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::receipt::ReceiptOutcome;
-use tramite_storage::{PageRequest, PositionFilter, ReceiptFilter, Scope, SessionFilter, StoreError};
+use tramite_storage::{PageRequest, Payers, PositionFilter, ReceiptFilter, Scope, SessionFilter, StoreError};
 use tramite_testkit::Database;
 
 use crate::support::*;
@@ -61,6 +61,14 @@ pub(crate) async fn two_institutions_with_the_same_notice_never_meet(database: D
         let list = store.sessions(scope, &SessionFilter::default(), &page, now()).await.unwrap();
         assert_eq!(list.items, vec![own.session.clone()]);
         assert!(store.attempts(scope, &[first(&alien.position)], now()).await.unwrap().is_empty());
+        assert_eq!(store.payers(scope, &[first(&alien.position)], now()).await.unwrap(), Payers::default());
+        let asked = vec![alien.position.id, own.position.id, alien.position.id];
+        let terms = store.session_terms(scope, asked, now()).await.unwrap();
+        assert_eq!(terms.institution.id, scope.institution());
+        let found: Vec<_> = terms.positions.iter().map(|one| one.as_ref().map(|one| &one.position)).collect();
+        assert_eq!(found, [None, Some(&own.position), None]);
+        assert_eq!(terms.positions[1].as_ref().unwrap().payers.sessions, vec![own.session.clone()]);
+        assert!(store.session_terms(scope, Vec::new(), now()).await.unwrap().positions.is_empty());
 
         assert_eq!(store.receipt(scope, alien.receipt.id).await.unwrap(), None);
         let by_key = store.receipt_by_key(scope, "RT-1", ReceiptOutcome::Ok).await.unwrap();

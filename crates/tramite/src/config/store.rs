@@ -20,7 +20,7 @@ const OTHER_KEY: &str = "TRAMITE_OTHER_MASTER_KEY_FILE";
 const HIDDEN: &str = "***";
 
 /// Connections for requests, unless said otherwise.
-const CONNECTIONS: usize = 16;
+const CONNECTIONS: usize = 8;
 /// Connections for what crosses institutions, unless said otherwise.
 const SYSTEM_CONNECTIONS: usize = 4;
 /// The most connections of either kind.
@@ -81,7 +81,7 @@ pub(crate) struct StoreOptions {
     /// The file with another master key that opens too, while the master key is changed
     #[arg(long, env = "TRAMITE_OTHER_MASTER_KEY_FILE", value_name = "FILE")]
     pub(crate) other_master_key_file: Option<String>,
-    /// Connections for requests [default: 16]
+    /// Connections for requests [default: 8]
     #[arg(long, env = "TRAMITE_DATABASE_CONNECTIONS", value_name = "NUMBER")]
     pub(crate) database_connections: Option<String>,
     /// Connections for what crosses institutions [default: 4]

@@ -2,23 +2,26 @@
 //! From what a caller names to the items of a session: positions of the institution, found or made, and other
 //! institutions' notices where they may be paid (rules.md 37).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use tramite_domain::access::ApiScope;
+use tramite_domain::attempt::ATTEMPT_LOCK_SECONDS;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::{DebtPosition, Origin, PositionInput};
 use tramite_domain::ids::DebtPositionId;
+use tramite_domain::institution::Institution;
 use tramite_domain::notice::NoticeNumber;
 use tramite_domain::session::{Choice, ItemInput, OwnItem};
 use tramite_domain::violation::Violation;
+use tramite_storage::{Payers, PositionInUse};
 
 use super::foreign::foreign;
 use super::wire::LineItemInput;
 use crate::auth::Tenant;
 use crate::gateway::Gateway;
 use crate::problem::{Code, OrNotFound, Problem};
-use crate::routes::debt_positions::{IfExists, Loaded, load, make, payers};
-use tramite_storage::Payers;
+use crate::routes::debt_positions::{IfExists, make, payers};
 
 /// The items of a session, with the positions that it makes.
 #[derive(Debug, Default)]
@@ -28,17 +31,26 @@ pub(super) struct Items {
     pub(super) batch: Batch,
 }
 
-/// Looks all items up; all or nothing.
-pub(super) async fn look_up(gateway: &Gateway, tenant: &Tenant, wire: &[LineItemInput]) -> Result<Items, Problem> {
+/// Looks all items up, and the institution with those that are named by their ids; all or nothing.
+pub(super) async fn look_up(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    wire: &[LineItemInput],
+) -> Result<(Arc<Institution>, Items), Problem> {
     may_replace(tenant, wire)?;
     named_once(wire)?;
+    // An id that is none is that of nothing, and is told in its turn.
+    let ids: Vec<DebtPositionId> = wire.iter().filter_map(named_id).collect();
+    let since = gateway.now().plus_seconds(-ATTEMPT_LOCK_SECONDS);
+    let terms = gateway.store().session_terms(&tenant.scope, ids.clone(), since).await?;
+    let known: HashMap<DebtPositionId, Option<PositionInUse>> = ids.into_iter().zip(terms.positions).collect();
     let mut items = Items::default();
     let mut own_at = Vec::with_capacity(wire.len());
     for (at, item) in wire.iter().enumerate() {
         let pointer = format!("/line_items/{at}");
         let found = match (&item.debt_position_id, &item.notice_number, &item.debt_position) {
-            (Some(id), None, None) if item.creditor_tax_code.is_none() && item.if_exists.is_none() => {
-                by_id(gateway, tenant, id, item).await?
+            (Some(_), None, None) if item.creditor_tax_code.is_none() && item.if_exists.is_none() => {
+                by_id(&known, item)?
             }
             (None, Some(notice), None) if item.installment_reference.is_none() && item.if_exists.is_none() => {
                 by_notice(gateway, tenant, notice, item, &pointer).await?
@@ -56,7 +68,7 @@ pub(super) async fn look_up(gateway: &Gateway, tenant: &Tenant, wire: &[LineItem
         items.inputs.push(found);
     }
     written_once(&items.batch, &own_at)?;
-    Ok(items)
+    Ok((terms.institution, items))
 }
 
 /// A position that one item writes cannot be another item too: that one was decided on the terms before.
@@ -112,9 +124,13 @@ fn one_kind(pointer: String) -> Problem {
     Problem::invalid(vec![Violation { pointer, code: "one_item_kind", detail: detail.to_owned() }])
 }
 
-async fn by_id(gateway: &Gateway, tenant: &Tenant, id: &str, item: &LineItemInput) -> Result<ItemInput, Problem> {
-    let id = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
-    let Loaded { position, payers } = load(gateway, &tenant.scope, id).await?;
+fn named_id(item: &LineItemInput) -> Option<DebtPositionId> {
+    item.debt_position_id.as_ref()?.parse().ok()
+}
+
+fn by_id(known: &HashMap<DebtPositionId, Option<PositionInUse>>, item: &LineItemInput) -> Result<ItemInput, Problem> {
+    let found = named_id(item).and_then(|id| known.get(&id).cloned().flatten());
+    let PositionInUse { position, payers } = found.or_not_found()?;
     let choice = item.installment_reference.clone().map_or(Choice::Only, Choice::Reference);
     Ok(own(position, payers, choice, item, false))
 }

@@ -36,8 +36,8 @@ pub(crate) fn etag_of(position: &DebtPosition, now: Instant) -> Etag {
 pub(crate) async fn load(gateway: &Gateway, scope: &Scope, id: DebtPositionId) -> Result<Loaded, Problem> {
     let since = gateway.now().plus_seconds(-ATTEMPT_LOCK_SECONDS);
     let found = gateway.store().position_in_use(scope, id, since).await?.or_not_found()?;
-    let PositionInUse { position, attempts, sessions } = found;
-    Ok(Loaded { position, payers: Payers { attempts, sessions } })
+    let PositionInUse { position, payers } = found;
+    Ok(Loaded { position, payers })
 }
 
 /// Who may be paying any of these positions now.

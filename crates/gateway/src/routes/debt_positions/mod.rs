@@ -15,7 +15,7 @@ mod view;
 mod wire;
 
 pub(crate) use act::EmptyInput;
-pub(crate) use load::{Loaded, load, payers};
+pub(crate) use load::payers;
 pub(crate) use make::{IfExists, make};
 pub(crate) use wire::DebtPositionInput;
 
