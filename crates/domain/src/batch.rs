@@ -58,7 +58,7 @@ pub enum Write {
     },
     /// A session that was not there.
     InsertSession(Box<CheckoutSession>),
-    /// The whole session as it is now.
+    /// The session as it is now; what its client asked for stays as it was.
     UpdateSession {
         /// The new state; its own version is the expected one plus one.
         session: Box<CheckoutSession>,
@@ -88,7 +88,7 @@ pub enum Write {
     },
     /// An institution with its stations, accounts and beneficiaries, new (expected none) or changed.
     PutInstitution {
-        /// The institution as it is now.
+        /// The institution as it is now; its own version is the expected one plus one.
         institution: Box<Institution>,
         /// The version it was read at; none when it must not exist yet.
         expected: Option<i64>,

@@ -14,10 +14,12 @@ const ITALIAN_IBAN_CHARS: usize = crate::iban::ITALIAN_IBAN_CHARS;
 const IBAN_CHARS_MAX: usize = 34;
 const UUID_CHARS: usize = 36;
 
-/// A tax code found inside a longer word or across blanks must have all its digits: long words of plain language fit the
-/// letters-for-digits form by chance about once in two thousand places, random names of 26 characters (ULID) once in
-/// some ten thousand.
-const DIGITS_MIN: usize = 7;
+/// A tax code found across blanks must have so many digits: words of plain language fit the letters-for-digits form by
+/// chance about once in two thousand places.
+const DIGITS_MIN: usize = 4;
+/// One found inside a longer word must have all its digits but one: random names of 26 characters (ULID) hold one with four
+/// once in some ten thousand.
+const DIGITS_INSIDE_MIN: usize = 6;
 /// A word of so many hexadecimal digits and nothing else is a name (UUID, digest): there a tax code stands by chance once
 /// in some hundred thousand.
 const HEXADECIMAL_NAME_MIN: usize = 32;
@@ -141,7 +143,7 @@ fn find_inside(word: &str) -> Option<PersonalDataKind> {
     }
     for from in 0..word.len() {
         let window = |length: usize| word.get(from..from.saturating_add(length));
-        if window(TAX_CODE_CHARS).is_some_and(is_tax_code) {
+        if window(TAX_CODE_CHARS).is_some_and(|candidate| is_tax_code(candidate, DIGITS_INSIDE_MIN)) {
             return Some(PersonalDataKind::PersonTaxCode);
         }
         if window(ITALIAN_IBAN_CHARS).is_some_and(is_italian_iban) {
@@ -160,7 +162,7 @@ fn find_in_groups(words: &[&str]) -> Option<PersonalDataKind> {
             return None;
         }
         joined.push_str(word);
-        if joined.len() == TAX_CODE_CHARS && is_tax_code(&joined) {
+        if joined.len() == TAX_CODE_CHARS && is_tax_code(&joined, DIGITS_MIN) {
             return Some(PersonalDataKind::PersonTaxCode);
         }
         if is_iban(&joined) {
@@ -170,8 +172,8 @@ fn find_in_groups(words: &[&str]) -> Option<PersonalDataKind> {
     None
 }
 
-fn is_tax_code(candidate: &str) -> bool {
-    candidate.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_MIN && candidate.parse::<PersonTaxCode>().is_ok()
+fn is_tax_code(candidate: &str, digits_min: usize) -> bool {
+    candidate.bytes().filter(u8::is_ascii_digit).count() >= digits_min && candidate.parse::<PersonTaxCode>().is_ok()
 }
 
 fn is_italian_iban(candidate: &str) -> bool {
@@ -216,6 +218,9 @@ mod tests {
             "cf:RSS MRA 85T10 A562S.",
             "RSSMRA-85T10-A562S",
             "RSSMRAURTMLARSNL",
+            "RSS MRA 85T10 A56NH",
+            "RSSMRA-85T10-A56NH",
+            "TARI2026RSSMRA85T10A56NH",
         ] {
             assert_eq!(find_personal_data(text), Some(PersonalDataKind::PersonTaxCode), "{text}");
         }

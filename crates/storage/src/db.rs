@@ -31,7 +31,9 @@ impl Db<'_> {
 /// A piece of work on a connection.
 pub(crate) type Working<'c, T> = BoxFuture<'c, Result<T, StoreError>>;
 
-/// A piece of work that writes what is wanted. It may be done anew, after all that it did was undone.
+/// A piece of work that writes what its input says. It may be done anew, after all that it did was undone: it has no effect
+/// but on the database. An error of a statement is its error, and is never passed over: the transaction may have ended with
+/// it.
 pub(crate) type Writing<I, T> = for<'c> fn(Db<'c>, &'c I) -> Working<'c, T>;
 
 /// The results of statements that were sent together: all values, or the error that is the cause of the others. What

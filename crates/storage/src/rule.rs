@@ -33,7 +33,7 @@ pub enum Rule {
 /// Name of the constraint on PostgreSQL, its columns as SQLite tells them, and the rule.
 const RULES: [(&str, &str, Rule); 8] = [
     (
-        "debt_positions_external_id",
+        "debt_positions_external_key",
         "debt_positions.institution_id, debt_positions.external_id, debt_positions.service_code",
         Rule::ExternalId,
     ),

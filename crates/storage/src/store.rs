@@ -206,18 +206,17 @@ impl Store {
         self.0.read(who.into(), work).await
     }
 
-    /// Writes what is wanted in one transaction: all or nothing. The work only looks at it, because it may have to be
-    /// done anew.
-    pub(crate) async fn write<I, T>(&self, who: impl Into<Who>, wanted: I, work: Writing<I, T>) -> Result<T, StoreError>
+    /// Writes in one transaction: all or nothing. The work only looks at its input, because it may have to be done anew.
+    pub(crate) async fn write<I, T>(&self, who: impl Into<Who>, input: I, work: Writing<I, T>) -> Result<T, StoreError>
     where
         I: Send + Sync + 'static,
         T: Send + 'static,
     {
         match &self.0.adapter {
             Adapter::Postgres(adapter) => {
-                adapter.run(who.into(), Access::Write, move |db| Box::pin(async move { work(db, &wanted).await })).await
+                adapter.run(who.into(), Access::Write, move |db| Box::pin(async move { work(db, &input).await })).await
             }
-            Adapter::Sqlite(adapter) => adapter.write(wanted, work).await,
+            Adapter::Sqlite(adapter) => adapter.write(input, work).await,
         }
     }
 }

@@ -20,6 +20,8 @@ const LINES_MAX: usize = 20_000;
 const LINE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// So many lines are written without waiting for more: what waits is memory.
 const LINES_SOON: usize = 512;
+/// So many bytes of payload as well.
+const LINE_BYTES_SOON: usize = LINE_BYTES_MAX / 4;
 /// Attempts that may wait, each counted once however often it is repeated.
 const ASKED_MAX: usize = 20_000;
 /// How long a receipt waits for the attempts before it to be written, in milliseconds.
@@ -92,7 +94,7 @@ impl Buffer {
             state.lines.push_back((institution, line));
         }
         state.shrink();
-        self.wake_for(first, &state);
+        self.wake_for(first, state);
     }
 
     /// Remembers an attempt; the last time of the same one is kept.
@@ -101,13 +103,16 @@ impl Buffer {
         let first = state.is_empty();
         state.ticket = state.ticket.saturating_add(1);
         state.keep(asked);
-        self.wake_for(first, &state);
+        self.wake_for(first, state);
     }
 
     /// Wakes the flusher for the first of what is to be written, and when there is much of it: to wake it for each would
     /// cost a change of thread.
-    fn wake_for(&self, first: bool, state: &State) {
-        if first || state.is_pressing() {
+    fn wake_for(&self, first: bool, state: MutexGuard<'_, State>) {
+        let wake = first || state.is_pressing();
+        // Who is woken asks for the state.
+        drop(state);
+        if wake {
             self.wake.notify_one();
         }
     }
@@ -226,7 +231,7 @@ impl State {
 
     /// Whether there is no waiting for more.
     fn is_pressing(&self) -> bool {
-        self.urgent || self.closing || self.lines.len() >= LINES_SOON
+        self.urgent || self.closing || self.lines.len() >= LINES_SOON || self.line_bytes >= LINE_BYTES_SOON
     }
 
     fn shrink(&mut self) {
@@ -252,6 +257,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt;
     use tramite_domain::journal::Direction;
     use uuid::Uuid;
 
@@ -299,6 +305,29 @@ mod tests {
         assert_eq!(bytes, LINE_BYTES_MAX, "the newest 32 megabytes");
         assert_eq!(load.lines.len() + usize::try_from(load.dropped).unwrap(), 80);
         assert_eq!(buffer.take().dropped, 0);
+    }
+
+    #[tokio::test]
+    async fn what_is_first_wakes_and_much_or_a_receipt_hurries() {
+        let buffer = Buffer::new();
+        let works = || buffer.work().now_or_never().is_some();
+        let hurries = || buffer.hurry().now_or_never().is_some();
+        assert!(!works(), "there is nothing");
+        for _ in 0..LINES_SOON / 2 {
+            assert!(!hurries());
+            buffer.push(None, [line(0), line(0)]);
+            assert!(works());
+        }
+        assert!(hurries(), "there are many lines");
+        buffer.take();
+        assert!(!works() && !hurries());
+        buffer.push(None, [line(LINE_BYTES_SOON), line(0)]);
+        assert!(hurries(), "there are many bytes");
+        buffer.take();
+        buffer.remember(asked("cart-1", 1));
+        assert!(works() && !hurries());
+        assert!(buffer.settle().now_or_never().is_none());
+        assert!(hurries(), "a receipt waits");
     }
 
     #[test]

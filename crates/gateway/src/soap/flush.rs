@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Writes the buffer, at most every tenth of a second, until the door is closed.
+//! Writes the buffer every tenth of a second, and sooner where a receipt waits or there is much of it, until the door is
+//! closed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

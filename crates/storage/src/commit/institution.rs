@@ -32,6 +32,10 @@ pub(super) async fn put(db: &mut Db<'_>, institution: &Institution, expected: Op
                 .filter(institutions::institution_id.eq(id))
                 .filter(institutions::version.eq(expected));
             touched(execute!(db, diesel::update(old).set(&row))?)?;
+            // What is kept in memory holds for as long as the version stays.
+            if expected.checked_add(1) != Some(institution.version) {
+                return Err(StoreError::failed("the version of an institution must rise by one"));
+            }
             execute!(
                 db,
                 diesel::delete(institution_stations::table.filter(institution_stations::institution_id.eq(id)))

@@ -116,8 +116,8 @@ pub(super) async fn settle(
     expected: i64,
     installment: InstallmentId,
 ) -> Result<(), StoreError> {
-    let paid = position.installments().find(|(_, one)| one.id == installment);
-    let (_, one) = paid.ok_or_else(|| StoreError::failed("the installment to settle is not of this position"))?;
+    let found = position.installments().find(|(_, one)| one.id == installment);
+    let (_, one) = found.ok_or_else(|| StoreError::failed("the installment to settle is not of this position"))?;
     let payment = InstallmentPayment::of(one);
     let own = installments::institution_id
         .eq(Id(institution))

@@ -33,7 +33,7 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// The whole session as it is now, with the payments of its items.
+/// The session as it is now, with the payments of its items; what its client asked for stays as it was.
 pub(super) async fn update(
     db: &mut Db<'_>,
     institution: InstitutionId,

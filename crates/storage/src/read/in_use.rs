@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! A position with who may be paying it: what every answer about one position needs, on one snapshot.
+//! Who may be paying a position, or some installments: what every answer about them needs, on one snapshot.
 
 use tramite_domain::attempt::Attempt;
 use tramite_domain::debt_position::{Activity, DebtPosition};
@@ -14,6 +14,23 @@ use crate::db::{Db, together};
 use crate::error::StoreError;
 use crate::scope::Scope;
 use crate::store::Answer;
+
+/// Who may be paying some installments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Payers {
+    /// The attempts on them, seen last at the instant asked for or later.
+    pub attempts: Vec<Attempt>,
+    /// The live sessions that hold one of them, whatever their client.
+    pub sessions: Vec<CheckoutSession>,
+}
+
+impl Payers {
+    /// As the domain's decisions ask for it.
+    #[must_use]
+    pub fn activity(&self) -> Activity<'_> {
+        Activity { attempts: &self.attempts, sessions: &self.sessions }
+    }
+}
 
 /// A position with who may be paying it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,26 +57,7 @@ impl Store {
             self.read(scope, move |db| Box::pin(by_id(db, own, id, since))).await
         })
     }
-}
 
-/// Who may be paying some installments.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Payers {
-    /// The attempts on them, seen last at the instant asked for or later.
-    pub attempts: Vec<Attempt>,
-    /// The live sessions that hold one of them, whatever their client.
-    pub sessions: Vec<CheckoutSession>,
-}
-
-impl Payers {
-    /// As the domain's decisions ask for it.
-    #[must_use]
-    pub fn activity(&self) -> Activity<'_> {
-        Activity { attempts: &self.attempts, sessions: &self.sessions }
-    }
-}
-
-impl Store {
     /// Who tried to pay one of those installments since an instant, and who holds one.
     ///
     /// # Errors

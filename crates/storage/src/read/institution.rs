@@ -33,7 +33,7 @@ impl Store {
 }
 
 /// Institutions kept in memory; beyond, all are read again.
-const KNOWN_MAX: usize = 1_000;
+const KNOWN_MAX: usize = 5_000;
 
 /// Institutions as they were read last.
 #[derive(Clone, Default)]
@@ -49,7 +49,7 @@ impl KnownInstitutions {
 
     fn keep(&self, institution: &Arc<Institution>) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= KNOWN_MAX {
+        if known.len() >= KNOWN_MAX && !known.contains_key(&institution.id) {
             known.clear();
         }
         known.insert(institution.id, Arc::clone(institution));

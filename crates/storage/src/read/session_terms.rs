@@ -50,30 +50,19 @@ async fn read(
     since: Instant,
 ) -> Result<SessionTerms, StoreError> {
     let mut rest = positions.into_iter();
-    let first = rest.next();
+    let Some(first) = rest.next() else {
+        let institution = institution::by_id(db, known, scope.institution()).await?;
+        return Ok(SessionTerms { institution, positions: Vec::new() });
+    };
+    // Most sessions have one item: then this is all, and it is asked at once.
     let (institution, found) = together!(
         &mut db,
         |db| institution::by_id(db, known.clone(), scope.institution()),
-        |db| one(db, scope.clone(), first, since),
+        |db| in_use::by_id(db, scope.clone(), first, since),
     )?;
-    let mut terms = SessionTerms { institution, positions: Vec::new() };
-    if first.is_some() {
-        terms.positions.push(found);
-    }
+    let mut positions = vec![found];
     for id in rest {
-        terms.positions.push(one(db.reborrow(), scope.clone(), Some(id), since).await?);
+        positions.push(in_use::by_id(db.reborrow(), scope.clone(), id, since).await?);
     }
-    Ok(terms)
-}
-
-async fn one(
-    db: Db<'_>,
-    scope: Scope,
-    id: Option<DebtPositionId>,
-    since: Instant,
-) -> Result<Option<PositionInUse>, StoreError> {
-    match id {
-        Some(id) => in_use::by_id(db, scope, id, since).await,
-        None => Ok(None),
-    }
+    Ok(SessionTerms { institution, positions })
 }

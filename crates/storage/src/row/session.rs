@@ -39,6 +39,7 @@ pub(crate) struct SessionRow {
     client_id: Id<ClientId>,
     #[diesel(skip_update)]
     client_reference: Option<String>,
+    #[diesel(skip_update)]
     payer: Option<Doc<Personal<Payer>>>,
     #[diesel(skip_update)]
     return_url: String,
@@ -58,6 +59,7 @@ pub(crate) struct SessionRow {
     language: String,
     #[diesel(skip_update)]
     metadata: Doc<CallerMetadata>,
+    #[diesel(skip_update)]
     expires_at: At,
     cancelled_at: Option<At>,
     cart: Option<Doc<Cart>>,

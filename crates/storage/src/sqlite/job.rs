@@ -23,20 +23,20 @@ pub(super) trait Job: Send {
 }
 
 struct Pending<I, T> {
-    wanted: I,
+    input: I,
     work: Writing<I, T>,
     result: Option<Result<T, StoreError>>,
     answer: oneshot::Sender<Result<T, StoreError>>,
 }
 
 /// A job, and where its result will come.
-pub(super) fn pending<I, T>(wanted: I, work: Writing<I, T>) -> (Box<dyn Job>, oneshot::Receiver<Result<T, StoreError>>)
+pub(super) fn pending<I, T>(input: I, work: Writing<I, T>) -> (Box<dyn Job>, oneshot::Receiver<Result<T, StoreError>>)
 where
     I: Send + 'static,
     T: Send + 'static,
 {
     let (answer, result) = oneshot::channel();
-    (Box::new(Pending { wanted, work, result: None, answer }), result)
+    (Box::new(Pending { input, work, result: None, answer }), result)
 }
 
 impl<I, T> Job for Pending<I, T>
@@ -50,7 +50,7 @@ where
 
     fn perform(&mut self, connection: &mut SqliteConnection) -> bool {
         // The writer must outlive a defect in one job: the others' writes depend on it.
-        let done = catch_unwind(AssertUnwindSafe(|| (self.work)(Db::Sqlite(connection), &self.wanted).now_or_never()));
+        let done = catch_unwind(AssertUnwindSafe(|| (self.work)(Db::Sqlite(connection), &self.input).now_or_never()));
         let result = match done {
             Ok(Some(result)) => result,
             Ok(None) => Err(StoreError::failed("work on SQLite waited for something")),

@@ -41,11 +41,11 @@ impl Sqlite {
     }
 
     /// Writes on the writer's thread, in one transaction.
-    pub(crate) async fn write<I, T>(&self, wanted: I, work: Writing<I, T>) -> Result<T, StoreError>
+    pub(crate) async fn write<I, T>(&self, input: I, work: Writing<I, T>) -> Result<T, StoreError>
     where
         I: Send + 'static,
         T: Send + 'static,
     {
-        self.writer.run(wanted, work).await
+        self.writer.run(input, work).await
     }
 }

@@ -38,21 +38,21 @@ impl Writer {
         Ok(Self { queue, wait: Duration::from_millis(wait_ms_max) })
     }
 
-    pub(super) async fn run<I, T>(&self, wanted: I, work: Writing<I, T>) -> Result<T, StoreError>
+    pub(super) async fn run<I, T>(&self, input: I, work: Writing<I, T>) -> Result<T, StoreError>
     where
         I: Send + 'static,
         T: Send + 'static,
     {
         // The wait for a place counts: what is decided must be committed in time or not at all.
-        tokio::time::timeout(OPERATION, self.queued(wanted, work)).await.unwrap_or(Err(StoreError::Busy))
+        tokio::time::timeout(OPERATION, self.queued(input, work)).await.unwrap_or(Err(StoreError::Busy))
     }
 
-    async fn queued<I, T>(&self, wanted: I, work: Writing<I, T>) -> Result<T, StoreError>
+    async fn queued<I, T>(&self, input: I, work: Writing<I, T>) -> Result<T, StoreError>
     where
         I: Send + 'static,
         T: Send + 'static,
     {
-        let (job, result) = pending(wanted, work);
+        let (job, result) = pending(input, work);
         self.queue.send_timeout(job, self.wait).await.map_err(|refused| match refused {
             mpsc::error::SendTimeoutError::Timeout(_) => StoreError::Busy,
             mpsc::error::SendTimeoutError::Closed(_) => StoreError::unavailable("the writer has ended"),
@@ -89,16 +89,30 @@ fn commit(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> Resu
         return Ok(());
     }
     connection.batch_execute("BEGIN IMMEDIATE")?;
-    // Who gave up while the group waited for its turn gets nothing written any more.
-    let all_kept = group.iter_mut().filter(|job| job.wanted()).all(|job| job.perform(connection));
-    if !all_kept {
-        // Where the database has undone everything by itself there is nothing to roll back.
-        connection.batch_execute("ROLLBACK").ok();
+    if all_kept(connection, group) {
+        connection.batch_execute("COMMIT")?;
+        return Ok(());
+    }
+    // Where the database has undone everything by itself there is nothing to roll back.
+    connection.batch_execute("ROLLBACK").ok();
+    if group.len() > 1 {
         connection.batch_execute("BEGIN IMMEDIATE")?;
         each_apart(connection, group)?;
+        connection.batch_execute("COMMIT")?;
     }
-    connection.batch_execute("COMMIT")?;
     Ok(())
+}
+
+/// Does the jobs of a group, up to the first that fails. None is done after it: the database may have ended the transaction
+/// by itself, and the next statement would be one of its own.
+fn all_kept(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> bool {
+    // Who gave up while the group waited for its turn gets nothing written any more.
+    for job in group.iter_mut().filter(|job| job.wanted()) {
+        if !job.perform(connection) {
+            return false;
+        }
+    }
+    true
 }
 
 /// Does the jobs of a group so that those which fail leave nothing behind.

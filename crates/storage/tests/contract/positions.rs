@@ -3,7 +3,7 @@
 
 use tramite_domain::attempt::AttemptKind;
 use tramite_domain::batch::{Batch, Write};
-use tramite_domain::debt_position::OptionKind;
+use tramite_domain::debt_position::{DebtPosition, OptionKind};
 use tramite_domain::task::{Task, Work};
 use tramite_storage::{PageRequest, PositionFilter, Rule, StoreError};
 use tramite_testkit::Database;
@@ -161,12 +161,22 @@ pub(crate) async fn a_settled_installment_is_paid_and_its_siblings_are_untouched
     let mut after = paid(&before, &receipt);
     after.told_status = tramite_domain::debt_position::PositionStatus::Paid;
     let mut written = after.clone();
-    // Only the head and the named installment are written, whatever the rest of the position says.
+    // Only the state and the payment of the named installment are written, whatever the rest of the position says.
     written.options[1].installments[0].amount = cents(1);
+    written.options[0].installments[0].amount = cents(1);
+    written.options[0].installments[0].due_date = None;
+    written.description = text("Other");
+    written.debtor = simple("x").debtor;
     let settle = Write::SettleInstallment { position: Box::new(written), expected: 1, installment: first(&before) };
     let batch = Batch::new().with(Write::InsertReceipt(Box::new(receipt))).with(settle);
     town.store.commit(&town.node(), batch).await.unwrap();
-    assert_eq!(town.store.position(&town.node(), before.id).await.unwrap(), Some(after));
+    assert_eq!(town.store.position(&town.node(), before.id).await.unwrap(), Some(after.clone()));
+
+    let told = DebtPosition { version: 3, description: text("Other"), ..after.clone() };
+    let tell = Write::TellPosition { position: Box::new(told), expected: 2 };
+    town.store.commit(&town.node(), Batch::new().with(tell)).await.unwrap();
+    let told = DebtPosition { version: 3, ..after };
+    assert_eq!(town.store.position(&town.node(), before.id).await.unwrap(), Some(told));
 }
 
 pub(crate) async fn an_erased_draft_is_gone_and_its_numbers_stay_taken(database: Database) {

@@ -31,7 +31,12 @@ pub(crate) async fn a_session_comes_back_as_it_was_kept(database: Database) {
     after.told_status = SessionStatus::Processing;
     after.items[1].paid =
         Some(ItemPayment { paid_at: now(), amount: cents(12_050), receipt_id: Some(id::<ReceiptRowId>()) });
-    let update = |expected| Batch::new().with(Write::UpdateSession { session: Box::new(after.clone()), expected });
+    // What its client asked for stays as it was, whatever the change says of it.
+    let mut written = after.clone();
+    written.client_reference = None;
+    written.return_url = "https://example.org/other".to_owned();
+    written.metadata = serde_json::from_str("{}").unwrap();
+    let update = |expected| Batch::new().with(Write::UpdateSession { session: Box::new(written.clone()), expected });
     assert!(matches!(town.store.commit(&scope, update(5)).await, Err(StoreError::Conflict)));
     town.store.commit(&scope, update(1)).await.unwrap();
     assert_eq!(town.store.session(&scope, made.id).await.unwrap().as_ref(), Some(&after));

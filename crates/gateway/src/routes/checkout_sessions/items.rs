@@ -39,7 +39,7 @@ pub(super) async fn look_up(
 ) -> Result<(Arc<Institution>, Items), Problem> {
     may_replace(tenant, wire)?;
     named_once(wire)?;
-    // An id that is none is that of nothing, and is told in its turn.
+    // One that cannot be read is not asked for, and is told as unknown in its turn.
     let ids: Vec<DebtPositionId> = wire.iter().filter_map(named_id).collect();
     let since = gateway.now().plus_seconds(-ATTEMPT_LOCK_SECONDS);
     let terms = gateway.store().session_terms(&tenant.scope, ids.clone(), since).await?;

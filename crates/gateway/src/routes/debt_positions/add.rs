@@ -5,9 +5,8 @@ use actix_web::post;
 use actix_web::web::Data;
 use serde::Deserialize;
 use tramite_domain::debt_position::{Origin, PositionInput};
-use utoipa::IntoParams;
-
 use tramite_storage::Payers;
+use utoipa::IntoParams;
 
 use super::load::{etag_of, payers, view};
 use super::make::{IfExists, make};
