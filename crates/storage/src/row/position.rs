@@ -33,21 +33,15 @@ pub(crate) struct PositionRow {
     valid_from: Option<At>,
     cancelled_at: Option<At>,
     expires_after_due_date: bool,
-    settled: Option<String>,
-    cancelled: bool,
-    published: bool,
-    ends_at: Option<At>,
-    told_status: String,
-    next_transition_at: Option<At>,
-    version: i64,
+    #[diesel(embed)]
+    pub(crate) state: PositionState,
     created_at: At,
-    pub(crate) updated_at: At,
 }
 
 /// What a payment or the clock changes of a head, and no more: a column that is written is written in its indexes too,
 /// also where it stays as it was (SQLite).
-#[derive(Debug, AsChangeset)]
-#[diesel(table_name = debt_positions, treat_none_as_null = true)]
+#[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = debt_positions, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(crate) struct PositionState {
     settled: Option<String>,
     cancelled: bool,
@@ -56,7 +50,7 @@ pub(crate) struct PositionState {
     told_status: String,
     next_transition_at: Option<At>,
     version: i64,
-    updated_at: At,
+    pub(crate) updated_at: At,
 }
 
 impl PositionState {
@@ -86,16 +80,6 @@ impl PositionRow {
     /// The row of a position as it is now.
     pub(crate) fn of(institution: InstitutionId, position: &DebtPosition) -> Self {
         let debtor = &position.debtor;
-        let PositionState {
-            settled,
-            cancelled,
-            published,
-            ends_at,
-            told_status,
-            next_transition_at,
-            version,
-            updated_at,
-        } = PositionState::of(position);
         Self {
             institution_id: Id(institution),
             id: Id(position.id),
@@ -113,15 +97,8 @@ impl PositionRow {
             valid_from: position.valid_from.map(At),
             cancelled_at: position.cancelled_at.map(At),
             expires_after_due_date: position.expires_after_due_date,
-            settled,
-            cancelled,
-            published,
-            ends_at,
-            told_status,
-            next_transition_at,
-            version,
+            state: PositionState::of(position),
             created_at: At(position.created_at),
-            updated_at,
         }
     }
 
@@ -141,10 +118,10 @@ impl PositionRow {
             cancelled_at: self.cancelled_at.map(|at| at.0),
             expires_after_due_date: self.expires_after_due_date,
             options,
-            told_status: known("debt_positions.told_status", PositionStatus::named(&self.told_status))?,
-            version: self.version,
+            told_status: known("debt_positions.told_status", PositionStatus::named(&self.state.told_status))?,
+            version: self.state.version,
             created_at: self.created_at.0,
-            updated_at: self.updated_at.0,
+            updated_at: self.state.updated_at.0,
         })
     }
 
