@@ -8,8 +8,8 @@ use support::{Town, at, codes, installment, named, one_payment, pay, quiet, sing
 use tramite_domain::attempt::{Attempt, AttemptKind};
 use tramite_domain::batch::Write;
 use tramite_domain::debt_position::{
-    Activity, BeneficiaryInput, InstallmentStatus, OptionInput, OptionKind, PositionStatus, TransferInput,
-    TransferTarget, cancel, erase_draft, installment_status, position_status, publish, reopen,
+    Activity, BeneficiaryInput, DebtPosition, InstallmentStatus, OptionInput, OptionKind, PositionStatus,
+    TransferInput, TransferTarget, cancel, erase_draft, installment_status, notify, position_status, publish, reopen,
 };
 use tramite_domain::institution::InstitutionStatus;
 use tramite_domain::money::Cents;
@@ -119,16 +119,66 @@ fn a_reduced_option_ends_so_many_days_after_notification_and_the_others_stay_ope
     };
     input.payment_options.truncate(1);
     input.payment_options.push(reduced);
-    let mut position = town.position(&input);
+    let position = town.position(&input);
     let status = |position: &tramite_domain::debt_position::DebtPosition, when: &str| {
         let (option, one) = position.installment(named(position, "early").id).unwrap();
         installment_status(position, option, one, at(when))
     };
     assert_eq!(status(&position, "2030-01-01T00:00:00Z"), InstallmentStatus::Open, "open while not notified");
-    position.options.get_mut(1).unwrap().notified_on = Some(at("2026-09-10T10:00:00Z").rome_date());
+    town.now = at("2026-09-12T08:00:00Z");
+    let day = at("2026-09-10T10:00:00Z").rome_date();
+    let notified = notify(&mut town.given(), &position, day, quiet(), false).unwrap();
+    assert!(matches!(notified.batch.writes(), [Write::UpdatePosition { expected: 1, .. }, Write::InsertEvent(_)]));
+    let position = notified.position;
+    assert!(notify(&mut town.given(), &position, day, quiet(), false).unwrap().batch.is_empty(), "again is the same");
+    let earlier = notify(&mut town.given(), &position, day.pred_opt().unwrap(), quiet(), false).unwrap().position;
+    assert_eq!(status(&earlier, "2026-09-14T22:00:00Z"), InstallmentStatus::Expired, "another day takes its place");
     assert_eq!(status(&position, "2026-09-15T21:59:59Z"), InstallmentStatus::Open);
     assert_eq!(status(&position, "2026-09-15T22:00:00Z"), InstallmentStatus::Expired);
     assert_eq!(position_status(&position, at("2027-01-01T00:00:00Z")), PositionStatus::Open);
+}
+
+#[test]
+fn only_what_waits_for_a_notification_is_notified_and_not_on_a_day_to_come() {
+    let mut town = Town::new();
+    let today = town.now.rome_date();
+    let mut input = single_or_plan("S-1");
+    let refused = |town: &mut Town, position: &DebtPosition, day, activity, force| {
+        notify(&mut town.given(), position, day, activity, force).unwrap_err()
+    };
+    let without = town.position(&input);
+    assert_eq!(codes(refused(&mut town, &without, today, quiet(), false)), [(String::new(), "nothing_to_notify")]);
+    input.external_id = "S-2".to_owned();
+    let early = vec![installment("early", 7_000)];
+    let reduced =
+        OptionInput { kind: OptionKind::Reduced, available_until: None, available_days: Some(5), installments: early };
+    input.payment_options.push(reduced);
+    let position = town.position(&input);
+    let tomorrow = today.succ_opt().unwrap();
+    assert_eq!(
+        codes(refused(&mut town, &position, tomorrow, quiet(), false)),
+        [("/notified_on".to_owned(), "notified_on_to_come")]
+    );
+    let get = Attempt {
+        id: uuid::Uuid::from_u128(9).into(),
+        installment_id: named(&position, "early").id,
+        kind: AttemptKind::Get,
+        reference: String::new(),
+        session_id: None,
+        amount: Cents::new(7_000).unwrap(),
+        at: town.now,
+    };
+    let paying = Activity { attempts: std::slice::from_ref(&get), sessions: &[] };
+    assert!(matches!(refused(&mut town, &position, today, paying, false), Refusal::PaymentInProgress { .. }));
+    assert!(notify(&mut town.given(), &position, today, paying, true).is_ok());
+    let mut paid = position.clone();
+    pay(&mut paid, "early", town.now);
+    let mut draft = position.clone();
+    draft.published_at = None;
+    for closed in [paid, draft, cancel(&mut town.given(), &position, quiet(), false).unwrap().position] {
+        let status = position_status(&closed, town.now);
+        assert_eq!(refused(&mut town, &closed, today, quiet(), true), Refusal::PositionState { status });
+    }
 }
 
 #[test]

@@ -30,7 +30,7 @@ use crate::words;
 #[schema(example = json!({}))]
 pub(crate) struct EmptyInput {}
 
-/// Why a withdrawal is taken back.
+/// Why a withdrawal, or a payment that was told, is taken back.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "Cancelled by mistake"}))]
@@ -41,7 +41,7 @@ pub(crate) struct ReopenInput {
 }
 
 /// One action under its key: load, read the body, check the condition, decide, commit, show.
-async fn act<T: DeserializeOwned + ToSchema>(
+pub(super) async fn act<T: DeserializeOwned + ToSchema>(
     gateway: &Gateway,
     tenant: &Tenant,
     id: DebtPositionId,
@@ -114,9 +114,10 @@ pub(crate) async fn cancel_debt_position(
     act(&gateway, &tenant, *id, (&key, fingerprint), &condition, &body, decide).await
 }
 
-/// Reopens a cancelled debt position
+/// Reopens a debt position
 ///
-/// It is again as it was, under the same notice numbers. One whose dates have passed needs later dates first.
+/// A cancelled one is again as it was, under the same notice numbers; one whose dates have passed needs later dates first.
+/// Of a paid one, what was marked as paid outside of pagoPA is to be paid again; what a receipt paid stays paid.
 #[utoipa::path(
     tag = "debt-positions", operation_id = "reopen_debt_position",
     params(("id" = words::Id, Path, description = "The id of the debt position.")),
@@ -134,7 +135,7 @@ pub(crate) async fn reopen_debt_position(
 ) -> Answer {
     let decide = |given: &mut Given<'_>, loaded: &Loaded, ReopenInput { reason }: ReopenInput| {
         let mut decided = reopen(given, &loaded.position)?;
-        no_person(&reason)?;
+        no_person("/reason", &reason)?;
         decided.batch.push(Write::InsertAudit(AuditLine {
             id: given.id(),
             at: given.now,
@@ -149,14 +150,14 @@ pub(crate) async fn reopen_debt_position(
 }
 
 /// The audit trail is kept for years and names nobody (rules.md 6).
-fn no_person(reason: &str) -> Result<(), Refusal> {
-    if find_personal_data(reason).is_none() {
+pub(super) fn no_person(pointer: &str, text: &str) -> Result<(), Refusal> {
+    if find_personal_data(text).is_none() {
         return Ok(());
     }
     Err(Refusal::Invalid(vec![Violation {
-        pointer: "/reason".to_owned(),
+        pointer: pointer.to_owned(),
         code: "personal_data_in_text",
-        detail: "The reason is kept in the audit trail and must hold no personal data.".to_owned(),
+        detail: "This text is kept in the audit trail and must hold no personal data.".to_owned(),
     }]))
 }
 
