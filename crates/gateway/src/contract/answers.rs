@@ -131,7 +131,7 @@ fn example(code: Code, public_url: &str) -> Value {
     });
     let more = match code {
         Code::ValidationFailed => json!({"errors": [
-            {"pointer": "/accounts/0/iban", "code": "required", "detail": "The member is missing."}]}),
+            {"pointer": "/accounts/0/iban", "code": "required", "detail": "The field is missing."}]}),
         Code::InvalidParameter => json!({"errors": [
             {"pointer": "/limit", "code": "above_maximum", "detail": "The number is above 500."}]}),
         Code::ExternalIdTaken | Code::InstitutionTaken => {

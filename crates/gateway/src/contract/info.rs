@@ -79,15 +79,13 @@ fn tags() -> Value {
 }
 
 fn scheme(public_url: &str) -> Value {
-    // The token endpoint of a contract is always https; a sandbox on the reader's machine serves the same path.
-    let base = if public_url.starts_with("https:") { public_url } else { PLACEHOLDER_URL };
     let scopes: Map<String, Value> =
         ApiScope::ALL.iter().map(|scope| (scope.name().to_owned(), json!(meaning(*scope)))).collect();
     json!({
         "type": "oauth2",
         "description": "Client credentials; the access token is a JWT (RFC 9068, typ at+jwt, ES256) made and checked after \
             the best current practices of RFC8725. A token stands for one client and one institution.",
-        "flows": {"clientCredentials": {"tokenUrl": format!("{base}/oauth2/token"), "scopes": scopes}},
+        "flows": {"clientCredentials": {"tokenUrl": format!("{public_url}/oauth2/token"), "scopes": scopes}},
     })
 }
 

@@ -58,7 +58,8 @@ impl Recorder {
     fn replay(&self, record: Option<IdempotencyRecord>) -> Result<Option<Reply>, Problem> {
         let Some(record) = record else { return Ok(None) };
         if record.fingerprint != self.fingerprint {
-            return Err(Problem::new(Code::IdempotencyKeyReused));
+            let detail = "The same key came before with another body: make a new key for a new intention.";
+            return Err(Problem::new(Code::IdempotencyKeyReused).with_detail(detail));
         }
         Ok(Some(Reply {
             status: record.status,

@@ -74,7 +74,7 @@ fn add(error: &ValidationError<'_>, value: &Value, place: &str, found: &mut Vec<
         }
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            found.push(fault(member(&at, name), "required", "The member is missing."));
+            found.push(fault(member(&at, name), "required", "The field is missing."));
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             for name in unexpected.iter().take(VIOLATIONS_MAX) {
@@ -82,18 +82,18 @@ fn add(error: &ValidationError<'_>, value: &Value, place: &str, found: &mut Vec<
             }
         }
         Kind::Type { .. } if error.instance().is_null() => {
-            found.push(fault(at, "null_value", "Null is not a value: leave the member out."));
+            found.push(fault(at, "null_value", "Null is not a value: leave the field out."));
         }
         kind => {
-            let (code, detail) = told(kind);
+            let (code, detail) = told(kind, &at);
             found.push(fault(at, code, &detail));
         }
     }
 }
 
-fn told(kind: &Kind) -> (&'static str, String) {
+fn told(kind: &Kind, at: &str) -> (&'static str, String) {
     match kind {
-        Kind::Type { kind } => ("wrong_type", wanted_type(kind)),
+        Kind::Type { kind } => ("wrong_type", wanted_type(kind, at)),
         Kind::Enum { options } => ("unknown_value", wanted_value(options)),
         Kind::Constant { expected_value } => ("unknown_value", format!("Expected {expected_value}.")),
         Kind::MinLength { limit } => ("too_short", format!("At least {limit} characters.")),
@@ -118,12 +118,16 @@ fn told(kind: &Kind) -> (&'static str, String) {
 }
 
 /// What was expected in place of a value of another type.
-fn wanted_type(kind: &TypeKind) -> String {
+fn wanted_type(kind: &TypeKind, at: &str) -> String {
     let TypeKind::Single(wanted) = kind else {
         return "The value has another JSON type than the contract says.".to_owned();
     };
     let wanted = match wanted {
-        JsonType::Integer => "a whole number, as 4200, without quotation marks, decimal point or exponent",
+        // Who writes euro here would next write 42, and mean a hundred times as much.
+        JsonType::Integer if at.ends_with("amount") => {
+            "euro cents, as 4200 for 42 euro: a whole number without quotation marks, decimal point or exponent"
+        }
+        JsonType::Integer => "a whole number, without quotation marks, decimal point or exponent",
         JsonType::Number => "a number, without quotation marks",
         JsonType::String => "a text, in quotation marks",
         JsonType::Boolean => "true or false, without quotation marks",
@@ -244,7 +248,7 @@ mod tests {
         assert_eq!(
             told,
             [
-                "Expected a whole number, as 4200, without quotation marks, decimal point or exponent.",
+                "Expected euro cents, as 4200 for 42 euro: a whole number without quotation marks, decimal point or exponent.",
                 "The text does not have the form `^[a-z]+$`.",
                 "Expected a date of the calendar as 2026-09-15.",
                 "Expected one of: a, b.",

@@ -127,7 +127,17 @@ fn check_scope(identity: &Identity, rules: &Rules) -> Result<(), Problem> {
         return Ok(());
     }
     let wanted: Vec<&str> = rules.scopes.iter().map(|scope| scope.name()).collect();
-    Err(Problem::insufficient_scope(&wanted.join(" ")))
+    let problem = Problem::insufficient_scope(&wanted.join(" "));
+    // Nobody can give a token of the platform what is an institution's to give.
+    let astray = identity.institution_id().is_none() && !rules.scopes.iter().any(|scope| scope.is_platform());
+    Err(if astray {
+        problem.with_detail(format!(
+            "The operation needs {}, and this token has no institution: take one with a client of the institution.",
+            wanted.join(" or ")
+        ))
+    } else {
+        problem
+    })
 }
 
 fn by_source(gateway: &Gateway, request: &ServiceRequest) -> Result<(), Problem> {
