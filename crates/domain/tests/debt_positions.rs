@@ -171,6 +171,10 @@ fn only_what_waits_for_a_notification_is_notified_and_not_on_a_day_to_come() {
     let paying = Activity { attempts: std::slice::from_ref(&get), sessions: &[] };
     assert!(matches!(refused(&mut town, &position, today, paying, false), Refusal::PaymentInProgress { .. }));
     assert!(notify(&mut town.given(), &position, today, paying, true).is_ok());
+    let mut begun = position.clone();
+    pay(&mut begun, "first", town.now);
+    let excluded = codes(refused(&mut town, &begun, today, quiet(), false));
+    assert_eq!(excluded, [(String::new(), "nothing_to_notify")], "another option was used");
     let mut paid = position.clone();
     pay(&mut paid, "early", town.now);
     let mut draft = position.clone();

@@ -7,8 +7,8 @@ mod support;
 use proptest::prelude::*;
 use support::{Town, named, one_payment, pay, quiet, single_or_plan};
 use tramite_domain::debt_position::{
-    DebtPosition, Installment, OutsidePayment, Payment, PositionStatus, StampInput, StatusFacts, TransferInput, cancel,
-    mark_paid, position_status, publish, reopen,
+    DebtPosition, Payment, PositionStatus, StampInput, StatusFacts, TransferInput, cancel, position_status, publish,
+    reopen,
 };
 use tramite_domain::node::{NodeRefusal, ResolvedTarget, TransferKind, detail, payable, verified};
 
@@ -142,7 +142,6 @@ enum Step {
     Cancel,
     Reopen,
     Pay(usize),
-    Mark(usize),
     Wait(i64),
 }
 
@@ -152,7 +151,6 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         Just(Step::Cancel),
         Just(Step::Reopen),
         (0_usize..3).prop_map(Step::Pay),
-        (0_usize..3).prop_map(Step::Mark),
         (0_i64..200_000).prop_map(Step::Wait),
     ];
     proptest::collection::vec(step, 1..12)
@@ -184,16 +182,8 @@ proptest! {
                     let id = position.installments().nth(which).unwrap().1.id;
                     let one = position.installment_mut(id).unwrap();
                     let amount = one.amount;
-                    let receipt_id = Some(uuid::Uuid::from_u128(7).into());
-                    one.payment.get_or_insert(Payment { paid_at: town.now, amount, receipt_id });
+                    one.payment.get_or_insert(Payment { paid_at: town.now, amount, receipt_id: None });
                     None
-                }
-                Step::Mark(which) => {
-                    let one = position.installments().nth(which).unwrap().1;
-                    let paid =
-                        OutsidePayment { installment: one.id, paid_at: town.now, amount: one.amount.cents() };
-                    let creditor = town.institution.tax_code;
-                    mark_paid(&mut town.given(), creditor, &position, paid, quiet(), false).ok()
                 }
                 Step::Wait(seconds) => { town.later(seconds); None }
             };
@@ -202,10 +192,7 @@ proptest! {
                 prop_assert!(decided.position.version >= before.version);
                 position = decided.position;
             }
-            // What a receipt paid is paid for ever; what the institution marked, until it says otherwise.
-            let by_receipt = |one: &Installment| one.payment.as_ref().is_some_and(|paid| paid.receipt_id.is_some());
-            let kept = |one: &Installment| by_receipt(one) || !matches!(step, Step::Reopen);
-            for (_, one) in before.installments().filter(|(_, one)| one.payment.is_some() && kept(one)) {
+            for (_, one) in before.installments().filter(|(_, one)| one.payment.is_some()) {
                 prop_assert_eq!(&position.installment(one.id).unwrap().1.payment, &one.payment);
             }
             let facts = StatusFacts::of(&position);
@@ -216,8 +203,7 @@ proptest! {
             } else {
                 prop_assert_eq!(facts.at(later), facts.at(town.now), "without a transition the clock changes nothing");
             }
-            let marked = before.installments().any(|(_, one)| one.payment.is_some() && !by_receipt(one));
-            if position_status(&before, town.now) == PositionStatus::Paid && !marked {
+            if position_status(&before, town.now) == PositionStatus::Paid {
                 prop_assert_eq!(position_status(&position, town.now), PositionStatus::Paid);
             }
         }

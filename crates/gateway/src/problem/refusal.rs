@@ -44,7 +44,7 @@ const fn code_of(refusal: &Refusal) -> Code {
     match refusal {
         Refusal::Invalid(_) => Code::ValidationFailed,
         Refusal::ExternalIdTaken { .. } => Code::ExternalIdTaken,
-        Refusal::PositionState { .. } | Refusal::InstallmentState { .. } => Code::DebtPositionState,
+        Refusal::PositionState { .. } => Code::DebtPositionState,
         Refusal::InstallmentPaid { .. } => Code::InstallmentPaid,
         Refusal::Immutable { .. } => Code::ImmutableField,
         Refusal::PaymentInProgress { .. } => Code::PaymentInProgress,

@@ -19,6 +19,7 @@ mod idempotency;
 mod institutions;
 mod limits;
 mod links;
+mod notifying;
 mod oauth;
 mod position_faults;
 mod position_lists;
@@ -31,7 +32,6 @@ mod revocation;
 mod services;
 mod session_rules;
 mod sessions;
-mod settling;
 #[path = "../support/mod.rs"]
 mod support;
 mod texts;
@@ -71,8 +71,7 @@ sentences! {
         positions::twenty_twins_make_one_position,
         positions::a_position_goes_from_draft_through_its_states_and_no_old_version_moves_it,
         positions::a_draft_is_removed_and_its_number_never_given_again,
-        settling::what_was_paid_outside_is_paid_for_everybody_until_it_is_taken_back,
-        settling::a_notification_ends_the_reduced_option_and_is_corrected_by_another,
+        notifying::a_notification_ends_the_reduced_option_and_is_corrected_by_another,
         position_terms::new_terms_keep_the_numbers_of_what_stays_and_cancel_what_is_missing,
         position_terms::what_is_paid_stays_as_it_was_and_the_rest_may_change,
         position_terms::nobody_changes_what_somebody_is_paying_unless_forced,

@@ -30,7 +30,7 @@ use crate::words;
 #[schema(example = json!({}))]
 pub(crate) struct EmptyInput {}
 
-/// Why a withdrawal, or a payment that was told, is taken back.
+/// Why a withdrawal is taken back.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "Cancelled by mistake"}))]
@@ -114,10 +114,9 @@ pub(crate) async fn cancel_debt_position(
     act(&gateway, &tenant, *id, (&key, fingerprint), &condition, &body, decide).await
 }
 
-/// Reopens a debt position
+/// Reopens a cancelled debt position
 ///
-/// A cancelled one is again as it was, under the same notice numbers; one whose dates have passed needs later dates first.
-/// Of a paid one, what was marked as paid outside of pagoPA is to be paid again; what a receipt paid stays paid.
+/// It is again as it was, under the same notice numbers. One whose dates have passed needs later dates first.
 #[utoipa::path(
     tag = "debt-positions", operation_id = "reopen_debt_position",
     params(("id" = words::Id, Path, description = "The id of the debt position.")),
@@ -135,7 +134,7 @@ pub(crate) async fn reopen_debt_position(
 ) -> Answer {
     let decide = |given: &mut Given<'_>, loaded: &Loaded, ReopenInput { reason }: ReopenInput| {
         let mut decided = reopen(given, &loaded.position)?;
-        no_person("/reason", &reason)?;
+        no_person(&reason)?;
         decided.batch.push(Write::InsertAudit(AuditLine {
             id: given.id(),
             at: given.now,
@@ -150,14 +149,14 @@ pub(crate) async fn reopen_debt_position(
 }
 
 /// The audit trail is kept for years and names nobody (rules.md 6).
-pub(super) fn no_person(pointer: &str, text: &str) -> Result<(), Refusal> {
-    if find_personal_data(text).is_none() {
+fn no_person(reason: &str) -> Result<(), Refusal> {
+    if find_personal_data(reason).is_none() {
         return Ok(());
     }
     Err(Refusal::Invalid(vec![Violation {
-        pointer: pointer.to_owned(),
+        pointer: "/reason".to_owned(),
         code: "personal_data_in_text",
-        detail: "This text is kept in the audit trail and must hold no personal data.".to_owned(),
+        detail: "The reason is kept in the audit trail and must hold no personal data.".to_owned(),
     }]))
 }
 

@@ -7,7 +7,6 @@ mod compose;
 mod list;
 mod load;
 mod make;
-mod mark_paid;
 mod notify;
 mod read;
 mod replace;
@@ -55,11 +54,6 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
         .conditional()
         .refuses(&[Code::DebtPositionState]);
     api.tenant(act::cancel_debt_position, ApiScope::DebtPositionsWrite)
-        .idempotent()
-        .etag()
-        .conditional()
-        .refuses(&[Code::DebtPositionState, Code::PaymentInProgress]);
-    api.tenant(mark_paid::mark_debt_position_paid, ApiScope::DebtPositionsSettle)
         .idempotent()
         .etag()
         .conditional()
