@@ -116,7 +116,7 @@ pub(super) async fn settle(
     expected: i64,
     installment: InstallmentId,
 ) -> Result<(), StoreError> {
-    let found = position.installments().find(|(_, one)| one.id == installment);
+    let found = position.installment(installment);
     let (_, one) = found.ok_or_else(|| StoreError::failed("the installment to settle is not of this position"))?;
     let payment = InstallmentPayment::of(one);
     let own = installments::institution_id

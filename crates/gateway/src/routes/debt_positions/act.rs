@@ -135,17 +135,22 @@ pub(crate) async fn reopen_debt_position(
     let decide = |given: &mut Given<'_>, loaded: &Loaded, ReopenInput { reason }: ReopenInput| {
         let mut decided = reopen(given, &loaded.position)?;
         no_person(&reason)?;
-        decided.batch.push(Write::InsertAudit(AuditLine {
-            id: given.id(),
-            at: given.now,
-            client_id: given.client_id,
-            action: "debt_position.reopened".to_owned(),
-            subject: format!("debt_position {}", loaded.position.id),
-            reason: Some(reason),
-        }));
+        decided.batch.push(audit(given, loaded, "debt_position.reopened", reason));
         Ok(decided)
     };
     act(&gateway, &tenant, *id, (&key, body.fingerprint()), &condition, &body, decide).await
+}
+
+/// Who did it to the position, and why.
+pub(super) fn audit(given: &mut Given<'_>, loaded: &Loaded, action: &str, reason: String) -> Write {
+    Write::InsertAudit(AuditLine {
+        id: given.id(),
+        at: given.now,
+        client_id: given.client_id,
+        action: action.to_owned(),
+        subject: format!("debt_position {}", loaded.position.id),
+        reason: Some(reason),
+    })
 }
 
 /// The audit trail is kept for years and names nobody (rules.md 6).

@@ -5,14 +5,12 @@ use actix_web::post;
 use actix_web::web::Data;
 use chrono::NaiveDate;
 use serde::Deserialize;
-use tramite_domain::audit::AuditLine;
-use tramite_domain::batch::Write;
 use tramite_domain::debt_position::notify;
 use tramite_domain::given::Given;
 use tramite_domain::ids::DebtPositionId;
 use utoipa::ToSchema;
 
-use super::act::act;
+use super::act::{act, audit};
 use super::load::Loaded;
 use super::replace::ForceParameters;
 use super::view::DebtPositionView;
@@ -58,14 +56,8 @@ pub(crate) async fn notify_debt_position(
         let day = input.notified_on;
         let mut decided = notify(given, &loaded.position, day, loaded.payers.activity(), force)?;
         if !decided.batch.is_empty() {
-            decided.batch.push(Write::InsertAudit(AuditLine {
-                id: given.id(),
-                at: given.now,
-                client_id: given.client_id,
-                action: "debt_position.notified".to_owned(),
-                subject: format!("debt_position {}", loaded.position.id),
-                reason: Some(format!("notified on {day}")),
-            }));
+            let reason = format!("notified on {day}");
+            decided.batch.push(audit(given, loaded, "debt_position.notified", reason));
         }
         Ok(decided)
     };
