@@ -5,10 +5,12 @@
 //! - [`soap::request`] and [`strict::check_answer`] are the same the other way round: they are the Node.
 //! - [`checkout`] asks Checkout for a cart.
 //! - [`embedded`] reads XML that came as base64 inside a message.
+//! - [`payment_options`] tells all options of a debt, in JSON.
 
 pub mod checkout;
 pub mod current;
 pub mod embedded;
+pub mod payment_options;
 mod primitive;
 mod schema;
 pub mod soap;

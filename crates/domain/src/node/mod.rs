@@ -2,7 +2,9 @@
 //! What the Node may ask of a position, and what it is told. Asking changes nothing (rules.md 22).
 
 mod detail;
+mod options;
 mod payable;
 
 pub use detail::*;
+pub use options::*;
 pub use payable::*;

@@ -16,7 +16,7 @@ const FIELD_CHARS_MAX: usize = 35;
 /// What the journal tells of a message beside its bytes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Facts {
-    operation: Option<Primitive>,
+    operation: Option<&'static str>,
     creditor_tax_code: Option<String>,
     station_id: Option<String>,
     notice_number: Option<String>,
@@ -30,7 +30,7 @@ impl Facts {
     pub(crate) fn of(request: &Request) -> Self {
         let addressee = request.addressee();
         let facts = Self {
-            operation: Some(request.primitive()),
+            operation: Some(request.primitive().operation()),
             creditor_tax_code: field(&addressee.id_pa),
             station_id: field(&addressee.id_station),
             ..Self::default()
@@ -51,7 +51,18 @@ impl Facts {
 
     /// Of a message that could not be read, as far as it was.
     pub(crate) fn of_unread(operation: Option<Primitive>, id_pa: Option<&str>) -> Self {
+        let operation = operation.map(Primitive::operation);
         Self { operation, creditor_tax_code: id_pa.and_then(field), ..Self::default() }
+    }
+
+    /// Of a question about a notice that is not one of the primitives.
+    pub(crate) fn of_notice(operation: &'static str, id_pa: &str, notice_number: &str) -> Self {
+        Self {
+            operation: Some(operation),
+            creditor_tax_code: field(id_pa),
+            notice_number: field(notice_number),
+            ..Self::default()
+        }
     }
 
     fn with_notice(self, notice: &Notice) -> Self {
@@ -87,7 +98,7 @@ pub(crate) fn lines(
         exchange: exchange.id,
         at,
         direction,
-        operation: facts.operation.map_or(NOT_APPLICABLE, Primitive::operation).to_owned(),
+        operation: facts.operation.unwrap_or(NOT_APPLICABLE).to_owned(),
         caller: NODE.to_owned(),
         callee: facts.station_id.clone().unwrap_or_else(|| NOT_APPLICABLE.to_owned()),
         creditor_tax_code: facts.creditor_tax_code.clone(),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! The Node's door: `POST /soap/pa-for-node`, the six primitives of today's interface.
+//! The Node's door: `POST /soap/pa-for-node`, the six primitives of today's interface, and beside it the payment options
+//! of a notice in JSON.
 //!
 //! Bytes come in, are read by `tramite_pagopa::soap`, checked in a fixed order (rules.md 18), decided by the same
 //! domain as the REST side, and answered in the primitive's own wrapper. Verify and get change nothing: what is to be
@@ -19,6 +20,7 @@ mod journal;
 mod mapping_payment;
 mod mapping_receipt;
 mod message;
+mod options;
 mod pulse;
 mod raw;
 mod receipt;
@@ -32,6 +34,7 @@ pub use deadline::DEADLINE_MS;
 pub use door::Soap;
 pub use flush::Flusher;
 pub use message::{Inbound, Outbound, Peer};
+pub use options::PATH as PAYMENT_OPTIONS_PATH;
 pub use route::{MESSAGE_BYTES_MAX, PATH, RECEIPT_BYTES_MAX, configure};
 
 pub(crate) use route::mount;

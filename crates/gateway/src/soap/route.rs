@@ -17,6 +17,7 @@ use super::door::Soap;
 use super::exchange::Exchange;
 use super::journal::Facts;
 use super::message::{Inbound, Outbound, Peer};
+use super::options;
 use super::raw;
 use super::serve::{journal, log};
 use crate::api::{Api, Limit};
@@ -38,12 +39,13 @@ const HEAD_BYTES: usize = 8 * 1024;
 /// answer is 404: in production the Node has a listener of its own.
 pub(crate) fn mount(api: &mut Api<'_, '_>) {
     api.protocol(Method::POST, PATH, Limit::None, resource());
+    options::mount(api);
 }
 
 /// An application with nothing but the door, for the Node's own listener.
 pub fn configure(soap: Soap) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
-        config.app_data(Data::new(soap)).service(resource());
+        config.app_data(Data::new(soap)).service(resource()).service(options::resource());
     }
 }
 
@@ -72,7 +74,7 @@ async fn other_method(request: HttpRequest) -> Result<HttpResponse, Problem> {
     Ok(response)
 }
 
-fn door(request: &HttpRequest) -> Result<Data<Soap>, Problem> {
+pub(super) fn door(request: &HttpRequest) -> Result<Data<Soap>, Problem> {
     request.app_data::<Data<Soap>>().cloned().ok_or_else(|| Problem::new(Code::NotFound))
 }
 

@@ -169,7 +169,11 @@ pub(crate) fn journal(
 
 /// One line for each message: codes alone, nothing of anybody's data.
 pub(crate) fn log(primitive: Option<Primitive>, institution: Option<&str>, outcome: &str, exchange: &Exchange) {
-    let primitive = primitive.map_or("unknown", Primitive::operation);
+    log_operation(primitive.map_or("unknown", Primitive::operation), institution, outcome, exchange);
+}
+
+/// The same for what is not one of the primitives.
+pub(crate) fn log_operation(primitive: &str, institution: Option<&str>, outcome: &str, exchange: &Exchange) {
     let fault = Some(outcome).filter(|code| ![OK, KO].contains(code));
     let outcome = if outcome == OK { OK } else { KO };
     tracing::info!(primitive, institution, outcome, fault, duration_us = exchange.elapsed_us(), "message answered");

@@ -28,7 +28,7 @@ fn valid(reference: &Path, reply: &Reply, name: &str) {
 }
 
 /// Drives a sentence that needs the reference: on an embedded database of its own.
-fn with_place<F: Future<Output = ()>>(body: impl FnOnce(Place) -> F) {
+pub(crate) fn with_place<F: Future<Output = ()>>(body: impl FnOnce(Place) -> F) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("tramite.db").display());
     actix_web::rt::System::new().block_on(async {

@@ -125,10 +125,15 @@ pub(crate) async fn the_public_listener_has_a_door_only_where_it_is_given_one(da
     let gateway = Data::new(Gateway::open(place.store.clone(), place.world.clone(), settings).await.unwrap());
     let body = wire::request(&verify("305999999999999942"));
     let knock = || TestRequest::post().uri(soap::PATH).set_payload(body.clone()).to_request();
+    let address = "/payment-options/organizations/99999000013/notices/305999999999999942";
+    let options = || TestRequest::post().uri(address).to_request();
     let closed = init_service(rest_app(gateway.clone())).await;
     assert_eq!(call_service(&closed, knock()).await.status().as_u16(), 404);
+    let nothing_there = call_service(&closed, options()).await;
+    assert_eq!(nothing_there.headers().get("Content-Type").unwrap(), "application/problem+json");
     let open = init_service(rest_app(gateway).app_data(Data::new(place.door.clone()))).await;
     assert_eq!(call_service(&open, knock()).await.status().as_u16(), 200);
+    assert_eq!(call_service(&open, options()).await.headers().get("Content-Type").unwrap(), "application/json");
     let asked = TestRequest::default().method(Method::GET).uri("/soap/pa-for-node?wsdl").to_request();
     let refused = call_service(&open, asked).await;
     assert_eq!(refused.status().as_u16(), 405);

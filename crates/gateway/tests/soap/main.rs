@@ -13,6 +13,7 @@ mod faults;
 mod journal;
 mod listeners;
 mod messages;
+mod options;
 mod outage;
 mod place;
 #[allow(dead_code, unreachable_pub, reason = "each test target uses its own part")]
@@ -53,6 +54,8 @@ sentences! {
         registry::a_receipt_by_a_station_declared_a_moment_ago_is_not_strange,
         sessions::a_get_with_a_sessions_own_cart_says_that_its_payment_runs,
         sessions::a_receipt_completes_the_sessions_that_hold_its_notice,
+        options::every_option_of_a_debt_is_told_under_each_of_its_notices,
+        options::what_cannot_be_paid_has_the_fault_of_the_interface,
         faults::a_message_of_the_wrong_form_is_answered_in_the_wrapper_it_names,
         faults::the_body_decides_and_the_header_helps,
         faults::a_demand_is_refused_in_its_own_wrapper,
@@ -71,5 +74,6 @@ sentences! {
         outage::a_locked_position_holds_up_its_receipt_in_time_and_no_question;
     schemas:
         examples::every_request_of_the_reference_is_answered_as_the_schema_says,
+        options::the_options_are_told_in_the_shape_of_the_official_document,
         examples::every_fault_and_every_answer_is_valid_against_the_official_schema;
 }
