@@ -64,10 +64,11 @@ impl Dates<'_> {
         }
     }
 
-    /// The installment of the same reference that is not withdrawn.
+    /// The installment of the same reference that is not withdrawn, or was paid all the same.
     fn standing(&self, one: &InstallmentInput) -> Option<(&PaymentOption, &Installment)> {
         let only = InstallmentReference::only();
         let reference = one.reference.as_deref().unwrap_or(only.as_str());
-        self.present?.installments().find(|(_, old)| old.cancelled_at.is_none() && old.reference.as_str() == reference)
+        let stands = |old: &Installment| old.cancelled_at.is_none() || old.payment.is_some();
+        self.present?.installments().find(|(_, old)| stands(old) && old.reference.as_str() == reference)
     }
 }

@@ -88,7 +88,7 @@ fn check(
 fn new_references(position: &DebtPosition, terms: &Terms) -> usize {
     let live: BTreeSet<_> = position
         .installments()
-        .filter(|(_, one)| one.cancelled_at.is_none())
+        .filter(|(_, one)| one.cancelled_at.is_none() || one.payment.is_some())
         .map(|(_, one)| one.reference.as_str())
         .collect();
     let asked = terms.options.iter().flat_map(|option| &option.installments);
@@ -108,9 +108,11 @@ fn apply(
         let matched = match_option(given, numbers, &mut left, &options, option, &terms.description)?;
         options.push(matched);
     }
-    // What the input no longer names: paid must be there, the rest is cancelled and kept.
+    // What the input no longer names: paid must be there, the rest is cancelled and kept. What was paid although it had
+    // been withdrawn is neither: it stays as it is, named or not.
     for mut option in std::mem::take(&mut left.options) {
-        if let Some(paid) = option.installments.iter().find(|one| one.payment.is_some()) {
+        let must_stand = |one: &&Installment| one.payment.is_some() && one.cancelled_at.is_none();
+        if let Some(paid) = option.installments.iter().find(must_stand) {
             return Err(Refusal::InstallmentPaid { reference: paid.reference.to_string() });
         }
         if option.installments.is_empty() {
@@ -173,12 +175,18 @@ fn match_option(
     })
 }
 
+/// The installment of that reference: the one that is not withdrawn, or else one that was paid all the same, which needs no
+/// second number.
 fn take_by_reference(left: &mut DebtPosition, terms: &InstallmentTerms) -> Option<Installment> {
+    let live = |one: &Installment| one.cancelled_at.is_none();
+    let paid = |one: &Installment| one.payment.is_some();
+    take(left, |one| one.reference == terms.reference && live(one))
+        .or_else(|| take(left, |one| one.reference == terms.reference && paid(one)))
+}
+
+fn take(left: &mut DebtPosition, is: impl Fn(&Installment) -> bool) -> Option<Installment> {
     left.options.iter_mut().find_map(|option| {
-        let at = option
-            .installments
-            .iter()
-            .position(|one| one.reference == terms.reference && one.cancelled_at.is_none())?;
+        let at = option.installments.iter().position(&is)?;
         Some(option.installments.remove(at))
     })
 }

@@ -67,7 +67,11 @@ fn strangeness(
     match installment_status(position, option, installment, at) {
         InstallmentStatus::Open => {}
         InstallmentStatus::Draft | InstallmentStatus::Scheduled => _ = found.insert(Anomaly::DraftPosition),
-        InstallmentStatus::Cancelled => _ = found.insert(Anomaly::CancelledPosition),
+        InstallmentStatus::Cancelled => {
+            found.insert(Anomaly::CancelledPosition);
+            // Withdrawn or not: where an alternative was paid too, that is a double payment (I9).
+            found.extend(paid_elsewhere(position, option).then_some(Anomaly::DuplicatePayment));
+        }
         InstallmentStatus::Paid | InstallmentStatus::Reported => _ = found.insert(Anomaly::DuplicatePayment),
         InstallmentStatus::Superseded => {
             // Two alternatives of one debt were paid: that is a double payment, said so explicitly (I9).
@@ -86,6 +90,11 @@ fn strangeness(
         found.insert(Anomaly::NotActivated);
     }
     found
+}
+
+/// Whether money came for another option of the position.
+fn paid_elsewhere(position: &DebtPosition, option: &PaymentOption) -> bool {
+    position.installments().any(|(other, one)| other.id != option.id && one.payment.is_some())
 }
 
 /// Whether the installment's own dates, apart from the reduced option's term, had passed.
