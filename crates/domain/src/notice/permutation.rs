@@ -64,11 +64,35 @@ impl PermutedRange {
         Base13::new(self.range.from().value() + offset)
     }
 
-    /// One pass of the network. The halves may differ by a bit: each round changes one by a function of the other.
+    /// The place in the sequence of a base: the way back of [`PermutedRange::permute`]; `None` outside of the range.
+    #[must_use]
+    pub fn sequence_of(&self, base: Base13) -> Option<u64> {
+        if !self.range.contains(base) {
+            return None;
+        }
+        // The same cycle, walked the other way round, until it is inside of the range again.
+        let mut offset = self.decrypt(base.value() - self.range.from().value());
+        while offset >= self.range.size() {
+            offset = self.decrypt(offset);
+        }
+        Some(offset)
+    }
+
+    /// One pass of the network.
     fn encrypt(&self, block: u64) -> u64 {
+        self.pass(block, 0..ROUNDS)
+    }
+
+    /// The pass backwards: each round undoes itself.
+    fn decrypt(&self, block: u64) -> u64 {
+        self.pass(block, (0..ROUNDS).rev())
+    }
+
+    /// The halves may differ by a bit: each round changes one by a function of the other.
+    fn pass(&self, block: u64, rounds: impl Iterator<Item = u8>) -> u64 {
         let mut left = block >> self.right_bits;
         let mut right = block & mask(self.right_bits);
-        for round in 0..ROUNDS {
+        for round in rounds {
             if round % 2 == 0 {
                 left ^= self.scramble(round, right) & mask(self.left_bits);
             } else {
@@ -113,6 +137,11 @@ mod tests {
     fn all(range: LocalRange, key: &[u8; PERMUTATION_KEY_BYTES]) -> Vec<u64> {
         let permuted = PermutedRange::new(range, key);
         let bases = (0..range.size()).map(|sequence| permuted.permute(sequence).unwrap().value()).collect();
+        assert!(
+            (0..range.size())
+                .all(|sequence| permuted.sequence_of(permuted.permute(sequence).unwrap()) == Some(sequence))
+        );
+        assert_eq!(permuted.sequence_of(Base13::new(range.to().value() + 1).unwrap()), None);
         assert_eq!(permuted.permute(range.size()), None);
         assert_eq!(permuted.permute(u64::MAX), None);
         bases
@@ -169,6 +198,7 @@ mod tests {
             let base = permuted.permute(one).unwrap();
             prop_assert!(range.contains(base));
             prop_assert_eq!(one == two, permuted.permute(two) == Some(base));
+            prop_assert_eq!(permuted.sequence_of(base), Some(one));
         }
     }
 }
