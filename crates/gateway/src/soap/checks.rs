@@ -10,12 +10,9 @@ use tramite_pagopa::current::{Addressee, PaaFault};
 use super::denied::Denied;
 use super::registry::Registry;
 
-/// The institution that is asked, active and reached through the station that was named.
-pub(crate) async fn admit(
-    registry: &Registry,
-    addressee: &Addressee,
-    now: Instant,
-) -> Result<Arc<Institution>, Denied> {
+/// The institution that is asked, active and reached through the station that was named, now or once: what was issued under
+/// a station stays payable, and the Node may go on asking there until its own registry has followed (rules.md 17).
+pub(crate) async fn admit(registry: &Registry, addressee: &Addressee) -> Result<Arc<Institution>, Denied> {
     let stations = registry.stations().await?;
     if !stations.has_broker(&addressee.id_broker_pa) {
         return Err(Denied::Fault(PaaFault::WrongBroker, "intermediario non gestito"));
@@ -26,7 +23,7 @@ pub(crate) async fn admit(
     }
     let institution = registry.institution(&addressee.id_pa).await?;
     institution
-        .filter(|one| one.status == InstitutionStatus::Active && one.is_served_by(&addressee.id_station, now))
+        .filter(|one| one.status == InstitutionStatus::Active && one.was_served_by(&addressee.id_station))
         .ok_or(NOT_SERVED)
 }
 

@@ -97,8 +97,7 @@ type Decided = Result<Told, (Denied, Option<Arc<Institution>>)>;
 
 /// Decides a question by what is known of stations and institutions now.
 async fn once(soap: &Soap, exchange: &Exchange, request: &Request) -> Decided {
-    let institution =
-        admit(soap.registry(), request.addressee(), exchange.at).await.map_err(|denied| (denied, None))?;
+    let institution = admit(soap.registry(), request.addressee()).await.map_err(|denied| (denied, None))?;
     let answer = match request {
         Request::Verify(request) => verify(soap, &institution, request, exchange.at).await,
         Request::Get(request) => get(soap, &institution, request, exchange.at).await,
