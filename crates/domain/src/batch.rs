@@ -7,6 +7,7 @@ use crate::debt_position::DebtPosition;
 use crate::event::Event;
 use crate::ids::{DebtPositionId, InstallmentId};
 use crate::institution::Institution;
+use crate::iuv_batch::IuvBatch;
 use crate::journal::JournalEntry;
 use crate::receipt::{Receipt, ReceiptVariant};
 use crate::service::Service;
@@ -56,6 +57,8 @@ pub enum Write {
         /// The version it was read at.
         expected: i64,
     },
+    /// Numbers of the institution's sequence that are its own to give from now on.
+    InsertIuvBatch(Box<IuvBatch>),
     /// A session that was not there.
     InsertSession(Box<CheckoutSession>),
     /// The session as it is now; what its client asked for stays as it was.

@@ -99,6 +99,8 @@ ids! {
     InstallmentId;
     /// One share of an instalment and where it goes.
     TransferId;
+    /// A batch of reserved notice numbers.
+    IuvBatchId;
     /// A checkout session.
     SessionId;
     /// A receipt as kept for one institution; `receiptId` of the Node is a text of its own.

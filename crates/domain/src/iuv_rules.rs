@@ -1,89 +1,98 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Whether an IUV that the institution brings with it may be used (rules.md 3).
+//! Whether a number that the institution brings with it may be used (rules.md 2 and 3).
+
+use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use crate::notice::{AuxDigit, Iuv, LocalRange, NoticeNumber, SegregationCode};
+use crate::institution::Institution;
+use crate::notice::{AuxDigit, Iuv, NoticeNumber};
+use crate::time::Instant;
 
-/// Why an IUV brought by the institution is refused.
+/// What the store knows of the numbers that a request brings. A number that it was not asked about is neither: it is
+/// refused within a local range, and the store itself refuses what is there already.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KnownNumbers {
+    /// The creditor references that some installment of the institution has or ever had.
+    pub taken: BTreeSet<Iuv>,
+    /// Those that a batch of the institution reserved, for the service that is meant.
+    pub reserved: BTreeSet<NoticeNumber>,
+}
+
+/// What is known where a request brings no number.
+pub static NO_NUMBERS: KnownNumbers = KnownNumbers { taken: BTreeSet::new(), reserved: BTreeSet::new() };
+
+/// Why a number brought by the institution is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum BroughtIuvRefusal {
-    /// A new notice has an IUV of 17 digits.
-    #[error("the IUV has not 17 digits")]
-    NotSeventeenDigits,
-    /// It begins with the segregation code of somebody else.
-    #[error("the IUV must begin with the segregation code {expected}")]
-    OtherSegregationCode {
-        /// The code under which the institution's notices are issued.
-        expected: SegregationCode,
-    },
+pub enum BroughtRefusal {
+    /// The first digit is none that pagoPA uses, or the number is the Node's probe.
+    #[error("no notice has this number: it begins with 0, 1, 2 or 3, and 18 zeros are the Node's own question")]
+    NoNotice,
+    /// The Node finds no station of the institution by its first digits.
+    #[error("no station of the institution is found by the first digits of this number")]
+    NotRouted,
     /// The last two digits are not the remainder of the sixteen before them.
-    #[error("the check digits of the IUV are wrong")]
+    #[error("the last two digits are not the check digits of the sixteen before them")]
     WrongCheckDigits,
+    /// Another installment of the institution has it, or had it: it is never used again.
+    #[error("another installment of the institution has this number, or had it once")]
+    Taken,
     /// Tramite could give the same number by itself.
-    #[error("the IUV lies in the range that is numbered here and was not reserved")]
+    #[error("the number lies in the range that is numbered here, and no batch has reserved it")]
     InLocalRange,
 }
 
-/// The notice number of an IUV brought by the institution.
-///
-/// `reserved` says that an IUV batch of this institution gave it. That it is unused is for the store to say:
-/// the number is unique per institution.
-///
-/// # Errors
-/// The first [`BroughtIuvRefusal`] that applies.
-pub fn check_brought_iuv(
-    iuv: &Iuv,
-    segregation: SegregationCode,
-    local: LocalRange,
-    reserved: bool,
-) -> Result<NoticeNumber, BroughtIuvRefusal> {
-    let number = NoticeNumber::from_iuv(AuxDigit::Three, None, iuv).ok_or(BroughtIuvRefusal::NotSeventeenDigits)?;
-    if number.segregation_code() != Some(segregation) {
-        return Err(BroughtIuvRefusal::OtherSegregationCode { expected: segregation });
+impl BroughtRefusal {
+    /// Stable snake_case code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NoNotice => "no_notice_number",
+            Self::NotRouted => "not_routed",
+            Self::WrongCheckDigits => "wrong_check_digits",
+            Self::Taken => "notice_number_taken",
+            Self::InLocalRange => "in_local_range",
+        }
     }
-    if !number.check_digits_right() {
-        return Err(BroughtIuvRefusal::WrongCheckDigits);
-    }
-    let numbered_here = number.base().is_none_or(|base| local.contains(base));
-    if numbered_here && !reserved {
-        return Err(BroughtIuvRefusal::InLocalRange);
-    }
-    Ok(number)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::notice::Base13;
-
-    fn checked(iuv: &str, reserved: bool) -> Result<NoticeNumber, BroughtIuvRefusal> {
-        let segregation = "05".parse().unwrap();
-        check_brought_iuv(&iuv.parse().unwrap(), segregation, LocalRange::DEFAULT, reserved)
+/// Whether an installment may have a number that the institution brings.
+///
+/// With aux digit 3 it has one of the segregation codes under which the institution is reached now, or was reserved;
+/// with 0 one of its application codes; with 1 and 2 the institution has a station for them. The check digits are right
+/// where there are any, the IUV is unused, and Tramite does not give it by itself, unless a batch reserved it.
+///
+/// # Errors
+/// The first [`BroughtRefusal`] that applies.
+pub fn check_brought(
+    number: &NoticeNumber,
+    institution: &Institution,
+    known: &KnownNumbers,
+    now: Instant,
+) -> Result<(), BroughtRefusal> {
+    let aux_digit = number.aux_digit().filter(|_| !number.is_probe()).ok_or(BroughtRefusal::NoNotice)?;
+    // A batch that was printed outlives the code it was given under (rules.md 17).
+    let reserved = aux_digit == AuxDigit::Three && known.reserved.contains(number);
+    if !reserved && !institution.routes(number, now) {
+        return Err(BroughtRefusal::NotRouted);
     }
-
-    fn iuv_of_base(base: u64) -> String {
-        let number = NoticeNumber::generate("05".parse().unwrap(), Base13::new(base).unwrap());
-        number.iuv().to_string()
+    if !number.check_digits_right() {
+        return Err(BroughtRefusal::WrongCheckDigits);
     }
-
-    #[test]
-    fn an_iuv_of_the_institution_is_taken_outside_our_range_or_when_reserved() {
-        assert_eq!(checked("05000000001234586", false).unwrap().as_str(), "305000000001234586");
-        assert!(checked(&iuv_of_base(4_999_999_999_999), false).is_ok());
-        for base in [5_000_000_000_000, 9_999_999_999_999] {
-            assert_eq!(checked(&iuv_of_base(base), false), Err(BroughtIuvRefusal::InLocalRange));
-            assert!(checked(&iuv_of_base(base), true).is_ok());
-        }
+    let iuv = number.iuv();
+    if known.taken.contains(&iuv) {
+        return Err(BroughtRefusal::Taken);
     }
-
-    #[test]
-    fn an_iuv_is_refused_for_its_form_its_owner_or_its_check_digits() {
-        for form in ["1", "000000000000141", "RF18539007547034", "0500000000123458x"] {
-            assert_eq!(checked(form, true), Err(BroughtIuvRefusal::NotSeventeenDigits), "{form}");
-        }
-        let expected = "05".parse().unwrap();
-        assert_eq!(checked("02000000000495213", true), Err(BroughtIuvRefusal::OtherSegregationCode { expected }));
-        assert_eq!(checked("05000000001234587", true), Err(BroughtIuvRefusal::WrongCheckDigits));
+    if !reserved && is_numbered_here(&iuv, institution) {
+        return Err(BroughtRefusal::InLocalRange);
     }
+    Ok(())
+}
+
+/// Whether that IUV is one that Tramite gives by itself. Notices of aux digits 1 and 2 may have such an IUV too, and an
+/// IUV is unique whatever digit stands before it.
+fn is_numbered_here(iuv: &Iuv, institution: &Institution) -> bool {
+    let Some(number) = NoticeNumber::from_iuv(AuxDigit::Three, None, iuv) else { return false };
+    let parts = number.segregation_code().zip(number.base());
+    number.check_digits_right() && parts.is_some_and(|(code, base)| institution.local_range_of(code, base).is_some())
 }

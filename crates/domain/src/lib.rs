@@ -17,6 +17,7 @@ pub mod iban;
 pub mod ident;
 pub mod ids;
 pub mod institution;
+pub mod iuv_batch;
 pub mod iuv_rules;
 pub mod journal;
 pub mod money;

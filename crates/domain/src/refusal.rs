@@ -41,6 +41,12 @@ pub enum Refusal {
         /// The field.
         field: &'static str,
     },
+    /// Another number for an installment that has one: it may be printed already (rules.md 11).
+    #[error("an installment keeps the notice number that it has")]
+    NumberImmutable {
+        /// Where in the request, each of them.
+        pointers: Vec<String>,
+    },
     /// Somebody is paying right now (rules.md 11, api.md `if_busy`).
     #[error("a payment of this installment is in progress")]
     PaymentInProgress {
@@ -111,7 +117,7 @@ impl Refusal {
             Self::ExternalIdTaken { .. } => "external_id_taken",
             Self::PositionState { .. } => "debt_position_state",
             Self::InstallmentPaid { .. } => "installment_paid",
-            Self::Immutable { .. } => "immutable_field",
+            Self::Immutable { .. } | Self::NumberImmutable { .. } => "immutable_field",
             Self::PaymentInProgress { .. } => "payment_in_progress",
             Self::StillExpired => "still_expired",
             Self::ServiceNotActive => "service_not_active",

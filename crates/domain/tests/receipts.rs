@@ -18,6 +18,7 @@ use tramite_domain::debt_position::{
 };
 use tramite_domain::event::EventKind;
 use tramite_domain::institution::{Institution, InstitutionStatus};
+use tramite_domain::iuv_rules::NO_NUMBERS;
 use tramite_domain::money::Cents;
 use tramite_domain::receipt::{Accepted, Arrival, Known, Receipt, ReceiptMessage, ReceiptOutcome, ReceiptRole, accept};
 
@@ -103,8 +104,13 @@ fn every_amount_that_was_due_within_half_an_hour_before_the_payment_is_right() {
     let told = got(&town, &first, "single");
     let change = |town: &mut Town, position: &DebtPosition, cents| {
         let (institution, service) = (town.institution.clone(), town.service.clone());
-        let context =
-            TermsContext { institution: &institution, service: &service, free_beneficiary: false, now: town.now };
+        let context = TermsContext {
+            institution: &institution,
+            service: &service,
+            numbers: &NO_NUMBERS,
+            free_beneficiary: false,
+            now: town.now,
+        };
         let (mut numbers, input) = (support::Counter(500), one_payment("S-1", cents));
         replace(context, &mut town.given(), &mut numbers, position, quiet(), &input, true).unwrap().position
     };

@@ -12,6 +12,7 @@ use diesel::query_dsl::methods;
 use diesel::upsert::excluded;
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::institution::StationLink;
+use tramite_domain::iuv_batch::Stretch;
 use tramite_domain::notice::{NoticeNumber, PERMUTATION_KEY_BYTES, PermutedRange, SegregationCode};
 
 use crate::Store;
@@ -47,9 +48,7 @@ impl Store {
         count: usize,
     ) -> Answer<'a, Vec<NoticeNumber>> {
         Box::pin(async move {
-            let segregation = link
-                .segregation_code
-                .ok_or_else(|| StoreError::failed("numbers are given under a segregation code only"))?;
+            let segregation = code_of(link)?;
             if count == 0 {
                 return Ok(Vec::new());
             }
@@ -64,6 +63,22 @@ impl Store {
                     base.map(|base| NoticeNumber::generate(segregation, base)).ok_or(StoreError::NumbersExhausted)
                 })
                 .collect()
+        })
+    }
+
+    /// Takes places in a row of the sequence under an association with a station, at most [`NUMBERS_MAX`]: the numbers of a
+    /// batch, which the generator never gives.
+    ///
+    /// # Errors
+    /// As [`Store::take_numbers`].
+    pub fn take_stretch<'a>(&'a self, scope: &'a Scope, link: &'a StationLink, size: u32) -> Answer<'a, Stretch> {
+        Box::pin(async move {
+            let segregation_code = code_of(link)?;
+            if size == 0 || usize::try_from(size).is_ok_and(|size| size > NUMBERS_MAX) {
+                return Err(StoreError::failed("a stretch of no numbers, or of too many"));
+            }
+            let places = self.take_sequences(scope.institution(), segregation_code, link, i64::from(size)).await?;
+            Ok(Stretch { segregation_code, first: fit("first", places.start)?, size })
         })
     }
 
@@ -99,7 +114,7 @@ impl Store {
     }
 
     /// The key of the institution's permutation; the first caller makes it.
-    async fn numbering_key(&self, scope: &Scope) -> Result<NumberingKey, StoreError> {
+    pub(crate) async fn numbering_key(&self, scope: &Scope) -> Result<NumberingKey, StoreError> {
         let institution = scope.institution();
         if let Some(key) = self.keyring().numbering(institution) {
             return Ok(key);
@@ -108,6 +123,10 @@ impl Store {
         self.keyring().keep_numbering(institution, key);
         Ok(key)
     }
+}
+
+fn code_of(link: &StationLink) -> Result<SegregationCode, StoreError> {
+    link.segregation_code.ok_or_else(|| StoreError::failed("numbers are given under a segregation code only"))
 }
 
 /// What is taken of which range.

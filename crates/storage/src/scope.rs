@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::{ClientId, InstitutionId};
+use tramite_domain::iuv_batch::IuvBatch;
 use tramite_domain::session::{CheckoutSession, ItemSubject};
 
 /// On whose behalf the store is asked: an institution, the services that exist for the caller, and the client.
@@ -73,6 +74,13 @@ impl Scope {
     /// Whether an object of that service exists for the caller. One without service exists only without restriction.
     pub(crate) fn sees_service(&self, code: Option<&ServiceCode>) -> bool {
         self.services.as_ref().is_none_or(|codes| code.is_some_and(|code| codes.contains(code)))
+    }
+
+    /// Whether a batch of reserved numbers exists for the caller: the services of its numbers are all its own. Those of a
+    /// token without restriction are for every service, so they exist only without restriction.
+    pub(crate) fn sees_batch(&self, batch: &IuvBatch) -> bool {
+        let own = |codes: &BTreeSet<ServiceCode>| batch.service_codes.as_ref().is_some_and(|of| of.is_subset(codes));
+        self.services.as_deref().is_none_or(own)
     }
 
     /// Whether a session exists for the caller: its own, and each item of the institution of a service of its own. The

@@ -86,6 +86,7 @@ fn same_option(old: &PaymentOption, ones: &[&Installment], new: &OptionTerms) ->
 /// Whether an installment is what the terms say.
 pub(super) fn same_installment(old: &Installment, new: &InstallmentTerms) -> bool {
     old.reference == new.reference
+        && new.number.as_ref().is_none_or(|given| given.is_of(old))
         && old.amount == new.amount
         && old.due_date == new.due_date
         && old.expires_at == new.expires_at

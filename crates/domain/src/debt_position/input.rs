@@ -103,6 +103,10 @@ pub struct OptionInput {
 pub struct InstallmentInput {
     /// The caller's name of it.
     pub reference: Option<String>,
+    /// A notice number of the institution's own, or the one it has; a new one where absent.
+    pub notice_number: Option<String>,
+    /// The same by its creditor reference; of a notice with aux digit 3, unless the installment has it already.
+    pub iuv: Option<String>,
     /// What is due, cents; the service's fixed amount where absent.
     pub amount: Option<i64>,
     /// Until when.

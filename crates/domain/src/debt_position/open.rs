@@ -10,6 +10,7 @@ use crate::refusal::Refusal;
 use crate::service::ServiceStatus;
 
 use super::change::told;
+use super::given_number::GivenNumber;
 use super::terms::{InstallmentTerms, OptionTerms, Terms, read_terms};
 use super::{DebtPosition, Installment, Origin, PaymentOption, PositionInput, PositionStatus, TermsContext, Warning};
 
@@ -78,7 +79,8 @@ pub fn open(
 /// As [`open`] would, but for the numbers.
 pub fn numbers_to_open(context: TermsContext<'_>, input: &PositionInput) -> Result<usize, Refusal> {
     let (terms, _) = check(context, input)?;
-    Ok(terms.options.iter().map(|option| option.installments.len()).sum())
+    let installments = terms.options.iter().flat_map(|option| &option.installments);
+    Ok(installments.filter(|one| one.number.is_none()).count())
 }
 
 fn check(context: TermsContext<'_>, input: &PositionInput) -> Result<(Terms, Vec<Warning>), Refusal> {
@@ -99,8 +101,8 @@ fn new_option(
 ) -> Result<PaymentOption, Refusal> {
     let mut installments = Vec::with_capacity(terms.installments.len());
     for one in terms.installments {
-        let notice_number = numbers.next().ok_or(Refusal::NoIssuingStation)?;
-        installments.push(new_installment(given, one, notice_number, description));
+        let number = number_of(&one, numbers)?;
+        installments.push(new_installment(given, one, number, description));
     }
     Ok(PaymentOption {
         id: given.id(),
@@ -110,6 +112,12 @@ fn new_option(
         notified_on: None,
         installments,
     })
+}
+
+/// The number that the caller brings, or else a new one.
+pub(super) fn number_of(terms: &InstallmentTerms, numbers: &mut dyn Numbers) -> Result<NoticeNumber, Refusal> {
+    let brought = terms.number.as_ref().and_then(GivenNumber::notice);
+    brought.or_else(|| numbers.next()).ok_or(Refusal::NoIssuingStation)
 }
 
 /// An installment under a new number.

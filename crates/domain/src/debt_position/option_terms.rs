@@ -9,6 +9,7 @@ use crate::service::AmountRule;
 use crate::violation::{Place, Violations};
 
 use super::dates::Dates;
+use super::given_number::NumberReader;
 use super::shares::shares;
 use super::terms::{InstallmentTerms, OptionTerms, TermsContext, Warning};
 use super::texts::{free_text, no_personal_data, own_metadata, payment_metadata};
@@ -42,6 +43,7 @@ pub(super) fn options(
         short,
         expires,
         references: BTreeSet::new(),
+        numbers: NumberReader { context, present, seen: BTreeSet::new() },
         valid_from: input.valid_from,
         found,
         context,
@@ -65,6 +67,7 @@ struct OptionReader<'a, 'b> {
     many: bool,
     short: bool,
     references: BTreeSet<String>,
+    numbers: NumberReader<'b>,
 }
 
 impl OptionReader<'_, '_> {
@@ -120,6 +123,7 @@ impl OptionReader<'_, '_> {
         amount: Option<Cents>,
     ) -> Option<InstallmentTerms> {
         let reference = self.reference(place, one);
+        let number = self.numbers.read(self.found.wrong, place, one);
         let wrong = &mut *self.found.wrong;
         let description = one.description.as_deref().and_then(|text| free_text(wrong, &place.at("description"), text));
         payment_metadata(wrong, &place.at("payment_metadata"), &one.payment_metadata);
@@ -128,6 +132,7 @@ impl OptionReader<'_, '_> {
         let shares = shares(wrong, self.found.warnings, self.context, place, &one.transfers, amount);
         Some(InstallmentTerms {
             reference: reference?,
+            number: number?,
             amount: amount?,
             due_date: one.due_date,
             expires_at: one.expires_at,

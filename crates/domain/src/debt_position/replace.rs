@@ -13,7 +13,8 @@ use crate::violation::{Place, Violations};
 
 use super::change::{Activity, changed};
 use super::difference::same_installment;
-use super::open::new_installment;
+use super::given_number::check_kept;
+use super::open::{new_installment, number_of};
 use super::terms::{InstallmentTerms, OptionTerms, Terms, read_terms};
 use super::{
     DebtPosition, Decided, INSTALLMENTS_TOTAL_MAX, Installment, PastAmount, PaymentOption, PositionInput,
@@ -24,7 +25,8 @@ use super::{
 ///
 /// # Errors
 /// `PositionState` on a paid, reported or cancelled position; `Immutable` when service or external id differ;
-/// `PaymentInProgress` while somebody pays, unless forced; `Invalid` with every violation; `InstallmentPaid` when a
+/// `PaymentInProgress` while somebody pays, unless forced; `Invalid` with every violation; `NumberImmutable` where an
+/// installment would get another number; `InstallmentPaid` when a
 /// paid installment is missing or differs; `NoIssuingStation` when the numbers do not suffice.
 pub fn replace(
     context: TermsContext<'_>,
@@ -40,8 +42,8 @@ pub fn replace(
     Ok(Decided { warnings, ..changed(given, position, after) })
 }
 
-/// How many notice numbers the new terms will take: one for every reference that the position does not have. Asking
-/// first means that a refused request takes none.
+/// How many notice numbers the new terms will take: one for every reference that the position does not have and that
+/// brings none. Asking first means that a refused request takes none.
 ///
 /// # Errors
 /// As [`replace`] would, but for the numbers and for paid installments.
@@ -53,7 +55,7 @@ pub fn numbers_to_replace(
     force: bool,
 ) -> Result<usize, Refusal> {
     let (terms, _) = check(context, position, activity, input, force)?;
-    Ok(new_references(position, &terms))
+    Ok(new_references(position, &terms).filter(|one| one.number.is_none()).count())
 }
 
 fn check(
@@ -75,8 +77,10 @@ fn check(
     }
     activity.check_free(context.now, force)?;
     let (terms, warnings) = read_terms(context, input, Some(position))?;
+    check_kept(position, &terms)?;
     // Nothing is ever taken out of a position, so what comes in is what makes it grow.
-    if position.installments().count().saturating_add(new_references(position, &terms)) > INSTALLMENTS_TOTAL_MAX {
+    if position.installments().count().saturating_add(new_references(position, &terms).count()) > INSTALLMENTS_TOTAL_MAX
+    {
         let mut wrong = Violations::new();
         let detail = format!("at most {INSTALLMENTS_TOTAL_MAX} installments in all, the withdrawn ones included");
         wrong.add(&Place::root().at("payment_options"), "too_many", detail);
@@ -85,14 +89,14 @@ fn check(
     Ok((terms, warnings))
 }
 
-fn new_references(position: &DebtPosition, terms: &Terms) -> usize {
+fn new_references<'a>(position: &'a DebtPosition, terms: &'a Terms) -> impl Iterator<Item = &'a InstallmentTerms> {
     let live: BTreeSet<_> = position
         .installments()
         .filter(|(_, one)| one.cancelled_at.is_none() || one.payment.is_some())
         .map(|(_, one)| one.reference.as_str())
         .collect();
     let asked = terms.options.iter().flat_map(|option| &option.installments);
-    asked.filter(|one| !live.contains(one.reference.as_str())).count()
+    asked.filter(move |one| !live.contains(one.reference.as_str()))
 }
 
 fn apply(
@@ -160,7 +164,7 @@ fn match_option(
         installments.push(match take_by_reference(left, &one) {
             Some(old) => renew(given, old, one, description)?,
             None => {
-                let number = numbers.next().ok_or(Refusal::NoIssuingStation)?;
+                let number = number_of(&one, numbers)?;
                 new_installment(given, one, number, description)
             }
         });

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use crate::ident::{ExternalId, InstallmentReference};
 use crate::institution::Institution;
+use crate::iuv_rules::KnownNumbers;
 use crate::money::Cents;
 use crate::refusal::Refusal;
 use crate::service::Service;
@@ -13,6 +14,7 @@ use crate::text::Text;
 use crate::time::Instant;
 use crate::violation::{Place, Violations};
 
+use super::given_number::GivenNumber;
 use super::option_terms::{Found, options};
 use super::shares::Share;
 use super::subject::debtor;
@@ -26,6 +28,8 @@ pub struct TermsContext<'a> {
     pub institution: &'a Institution,
     /// The service.
     pub service: &'a Service,
+    /// What is known of the numbers that the request brings ([`crate::iuv_rules::NO_NUMBERS`] where it brings none).
+    pub numbers: &'a KnownNumbers,
     /// Whether the caller may write out beneficiaries (`debt-positions:free-beneficiary`).
     pub free_beneficiary: bool,
     /// The instant of the decision.
@@ -62,6 +66,7 @@ pub(super) struct OptionTerms {
 #[derive(Clone)]
 pub(super) struct InstallmentTerms {
     pub(super) reference: InstallmentReference,
+    pub(super) number: Option<GivenNumber>,
     pub(super) amount: Cents,
     pub(super) due_date: Option<NaiveDate>,
     pub(super) expires_at: Option<Instant>,

@@ -8,7 +8,7 @@ use crate::iban::Iban;
 use crate::ident::{AccountCode, BeneficiaryCode, InstitutionCode, StationId};
 use crate::ids::{InstitutionId, StationLinkId};
 use crate::named::named;
-use crate::notice::{ApplicationCode, AuxDigit, LocalRange, SegregationCode};
+use crate::notice::{ApplicationCode, AuxDigit, Base13, LocalRange, NoticeNumber, SegregationCode};
 use crate::tax_code::InstitutionTaxCode;
 use crate::text::Text;
 use crate::time::Instant;
@@ -172,6 +172,28 @@ impl Institution {
             .filter(|link| link.issuing && link.valid_at(now) && link.aux_digit == AuxDigit::Three)
             .filter_map(|link| link.segregation_code.map(|code| (link, code)))
             .max_by_key(|(link, _)| link.valid_from)
+    }
+
+    /// The range from which Tramite gives, or ever gave, that base by itself; none where it is the institution's own to
+    /// give (rules.md 3). Ranges of one code are the same or apart, so there is one at most.
+    #[must_use]
+    pub fn local_range_of(&self, code: SegregationCode, base: Base13) -> Option<LocalRange> {
+        self.stations
+            .iter()
+            .filter(|link| link.issuing && link.segregation_code == Some(code))
+            .map(|link| link.local_range)
+            .find(|range| range.contains(base))
+    }
+
+    /// Whether the Node finds a station of the institution by the first digits of that number at that instant (codes.md 1).
+    #[must_use]
+    pub fn routes(&self, number: &NoticeNumber, now: Instant) -> bool {
+        self.stations.iter().any(|link| {
+            link.valid_at(now)
+                && Some(link.aux_digit) == number.aux_digit()
+                && link.segregation_code == number.segregation_code()
+                && link.application_code == number.application_code()
+        })
     }
 
     /// Whether the institution is, or ever was, reached through that station.

@@ -12,6 +12,7 @@ use tramite_domain::debt_position::{
 use tramite_domain::given::{Given, Ids, Numbers};
 use tramite_domain::ids::ClientId;
 use tramite_domain::institution::{Account, Beneficiary, Institution, InstitutionStatus, StationLink};
+use tramite_domain::iuv_rules::KnownNumbers;
 use tramite_domain::money::Cents;
 use tramite_domain::notice::{AuxDigit, Base13, LocalRange, NoticeNumber, SegregationCode};
 use tramite_domain::personal::Personal;
@@ -59,22 +60,38 @@ pub(crate) struct Town {
     pub(crate) now: Instant,
     pub(crate) ids: Counter,
     pub(crate) numbers: Counter,
+    /// What the store would say of the numbers that a request brings.
+    pub(crate) known: KnownNumbers,
 }
 
 impl Town {
     pub(crate) fn new() -> Self {
         let now = at("2026-09-01T10:00:00Z");
-        Self { institution: institution(now), service: service(now), now, ids: Counter(1_000), numbers: Counter(0) }
+        Self {
+            institution: institution(now),
+            service: service(now),
+            now,
+            ids: Counter(1_000),
+            numbers: Counter(0),
+            known: KnownNumbers::default(),
+        }
     }
 
     pub(crate) fn context(&self) -> TermsContext<'_> {
-        TermsContext { institution: &self.institution, service: &self.service, free_beneficiary: false, now: self.now }
+        TermsContext {
+            institution: &self.institution,
+            service: &self.service,
+            numbers: &self.known,
+            free_beneficiary: false,
+            now: self.now,
+        }
     }
 
     pub(crate) fn open(&mut self, input: &PositionInput) -> Result<Decided, Refusal> {
         let context = TermsContext {
             institution: &self.institution,
             service: &self.service,
+            numbers: &self.known,
             free_beneficiary: false,
             now: self.now,
         };
@@ -86,6 +103,7 @@ impl Town {
         let context = TermsContext {
             institution: &self.institution,
             service: &self.service,
+            numbers: &self.known,
             free_beneficiary: false,
             now: self.now,
         };

@@ -85,7 +85,7 @@ pub async fn once(
     fingerprint: [u8; 32],
     decide: impl AsyncFn() -> Result<(Batch, Reply), Problem>,
 ) -> Answer {
-    once_looking(gateway, tenant, key, fingerprint, decide, (Look::WhenInDoubt, Ok)).await
+    once_looking(gateway, tenant, key, fingerprint, decide, (Look::WhenInDoubt, async |kept| Ok(kept))).await
 }
 
 /// The same where an answer is kept without something that is made again for its replay: `complete` puts it in. A kept
@@ -99,7 +99,7 @@ pub(crate) async fn once_completed(
     key: &IdempotencyKey,
     fingerprint: [u8; 32],
     decide: impl AsyncFn() -> Result<(Batch, Reply), Problem>,
-    complete: impl Fn(Vec<u8>) -> Result<Vec<u8>, Problem>,
+    complete: impl AsyncFn(Vec<u8>) -> Result<Vec<u8>, Problem>,
 ) -> Answer {
     once_looking(gateway, tenant, key, fingerprint, decide, (Look::AtOnce, complete)).await
 }
@@ -110,7 +110,7 @@ async fn once_looking(
     key: &IdempotencyKey,
     fingerprint: [u8; 32],
     decide: impl AsyncFn() -> Result<(Batch, Reply), Problem>,
-    (look, complete): (Look, impl Fn(Vec<u8>) -> Result<Vec<u8>, Problem>),
+    (look, complete): (Look, impl AsyncFn(Vec<u8>) -> Result<Vec<u8>, Problem>),
 ) -> Answer {
     let recorder = Recorder::new(gateway, tenant.client_id(), key, fingerprint);
     let store = gateway.store();
@@ -121,7 +121,10 @@ async fn once_looking(
         if !exists_for(&tenant.scope, &record) {
             return Err(Problem::new(Code::NotFound));
         }
-        let body = record.body.map(&complete).transpose()?;
+        let body = match record.body {
+            Some(kept) => Some(complete(kept).await?),
+            None => None,
+        };
         Ok(Some(IdempotencyRecord { body, ..record }))
     };
     let act = async || {
@@ -145,7 +148,9 @@ fn exists_for(scope: &Scope, record: &IdempotencyRecord) -> bool {
     let Some(services) = scope.services() else { return true };
     let Ok(shown) = serde_json::from_slice::<Value>(body) else { return true };
     let items = shown.get("line_items").and_then(Value::as_array).into_iter().flatten();
-    let mut named = std::iter::once(&shown).chain(items).filter_map(|one| one.get("service_code")?.as_str());
+    let several = shown.get("service_codes").and_then(Value::as_array).into_iter().flatten();
+    let each = std::iter::once(&shown).chain(items).filter_map(|one| one.get("service_code"));
+    let mut named = each.chain(several).filter_map(Value::as_str);
     named.all(|name| services.iter().any(|code| code.as_str() == name))
 }
 

@@ -28,6 +28,10 @@ impl From<Refusal> for Problem {
                 "immutable",
                 "It is given once, at creation.",
             )]),
+            Refusal::NumberImmutable { pointers } => {
+                let kept = "An installment keeps the number that it has: it may be printed already.";
+                problem.with_violations(pointers.iter().map(|pointer| fault(pointer, "immutable", kept)).collect())
+            }
             Refusal::ReturnUrlNotAllowed { pointer, reason } => {
                 problem.with_violations(vec![fault(pointer, "not_allowed", reason)])
             }
@@ -46,7 +50,7 @@ const fn code_of(refusal: &Refusal) -> Code {
         Refusal::ExternalIdTaken { .. } => Code::ExternalIdTaken,
         Refusal::PositionState { .. } => Code::DebtPositionState,
         Refusal::InstallmentPaid { .. } => Code::InstallmentPaid,
-        Refusal::Immutable { .. } => Code::ImmutableField,
+        Refusal::Immutable { .. } | Refusal::NumberImmutable { .. } => Code::ImmutableField,
         Refusal::PaymentInProgress { .. } => Code::PaymentInProgress,
         Refusal::StillExpired => Code::StillExpired,
         Refusal::ServiceNotActive => Code::ServiceNotActive,

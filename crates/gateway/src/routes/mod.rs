@@ -6,6 +6,7 @@ mod clients;
 mod debt_positions;
 mod delegations;
 mod institutions;
+mod iuv_batches;
 mod receipts;
 mod services;
 mod stations;
@@ -21,6 +22,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     crate::soap::mount(api);
     debt_positions::mount(api);
     checkout_sessions::mount(api);
+    iuv_batches::mount(api);
     receipts::mount(api);
     status::mount(api);
     institutions::mount(api);

@@ -55,6 +55,7 @@ numbers! {
 
     TransferIndex Int32 1i32..=5i32 = 1, "The place of a transfer: its `idTransfer` at the Node.";
     ReceivedIndex Int32 0i32..=255i32 = 1, "The `idTransfer` of a received transfer; 0 where the message has none.";
+    IuvBatchSize Int32 1i32..=10_000i32 = 500, "How many notice numbers.";
     Days Int32 1i32..=365i32 = 5, "A number of days.";
     SessionSeconds Int64 300i64..=86_400i64 = 1800, "Life of a session in seconds.";
     WaitSeconds Int32 1i32..=25i32 = 25, "How long to wait, in seconds.";

@@ -8,6 +8,7 @@
 )]
 
 mod acting;
+mod brought_numbers;
 mod clients;
 mod conditional;
 mod contract;
@@ -71,6 +72,10 @@ sentences! {
         positions::twenty_twins_make_one_position,
         positions::a_position_goes_from_draft_through_its_states_and_no_old_version_moves_it,
         positions::a_draft_is_removed_and_its_number_never_given_again,
+        brought_numbers::a_number_of_the_institutions_own_is_taken_once,
+        brought_numbers::of_twelve_who_bring_one_number_one_gets_it,
+        brought_numbers::reserved_numbers_come_back_once_and_are_never_given,
+        brought_numbers::a_restricted_token_reserves_for_its_own_services,
         notifying::a_notification_ends_the_reduced_option_and_is_corrected_by_another,
         position_terms::new_terms_keep_the_numbers_of_what_stays_and_cancel_what_is_missing,
         position_terms::what_is_paid_stays_as_it_was_and_the_rest_may_change,

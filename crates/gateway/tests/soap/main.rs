@@ -15,6 +15,7 @@ mod listeners;
 mod messages;
 mod options;
 mod outage;
+mod past;
 mod place;
 #[allow(dead_code, unreachable_pub, reason = "each test target uses its own part")]
 #[path = "../support/receipt.rs"]
@@ -38,6 +39,9 @@ sentences! {
         verify_get::a_postal_slip_goes_to_postal_accounts_and_the_rest_names_them_on_all_or_none,
         verify_get::a_hundred_gets_at_once_are_equal_and_leave_one_attempt_and_nothing_else,
         verify_get::a_notice_of_another_institution_is_unknown_here,
+        past::notices_of_every_aux_digit_are_verified_fetched_and_paid,
+        past::no_eighteen_digits_are_refused_for_their_form,
+        past::an_issued_notice_outlives_its_station_its_code_and_its_account,
         receipts::a_receipt_right_after_its_get_pays_and_nothing_is_strange,
         receipts::fifty_at_once_are_one_accepted_and_forty_nine_duplicates,
         receipts::the_same_receipt_with_other_bytes_is_a_duplicate_and_told_once,

@@ -28,12 +28,14 @@ impl TestGateway {
         });
         let session = self.make(&token, "/v1/checkout-sessions", &item).await;
         let receipt = self.receipt(seeded, &position).await;
+        let batch = self.make(&token, "/v1/iuv-batches", &json!({"size": 2})).await;
         // Of a client that the tests do not act for: it is what they end.
         let acting = self.client(ClientKind::Application, &[(seeded.a.id, None)]).await;
         let acting = self.gateway.store().system().client(acting.id).await.unwrap().unwrap();
         seeded.made.insert("delegations", acting.delegations[0].id.to_string());
         seeded.made.insert("debt-positions", position);
         seeded.made.insert("checkout-sessions", session);
+        seeded.made.insert("iuv-batches", batch);
         seeded.made.insert("receipts", receipt.to_string());
     }
 

@@ -22,6 +22,7 @@ fn may(scope: &Scope, write: &Write) -> bool {
         | Write::TellPosition { position, .. }
         | Write::SettleInstallment { position, .. } => scope.sees_service(position.service_code.as_ref()),
         Write::InsertSession(session) | Write::UpdateSession { session, .. } => scope.sees_session(session),
+        Write::InsertIuvBatch(batch) => scope.services() == batch.service_codes.as_ref(),
         Write::PutService { service, .. } => scope.sees_service(Some(&service.code)),
         // Whose service a draft is of is not said here: the store looks before it erases.
         _ => true,

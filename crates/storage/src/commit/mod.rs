@@ -5,6 +5,7 @@ mod allowed;
 mod attempt;
 mod feed;
 mod institution;
+mod iuv_batch;
 mod journal;
 mod message;
 mod position;
@@ -139,6 +140,7 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
                 Ok(())
             }
             Write::EraseDraft { id, expected } => position::erase(db, scope, *id, *expected).await,
+            Write::InsertIuvBatch(batch) => iuv_batch::insert(db, institution, batch).await,
             Write::InsertSession(session) => session::insert(db, institution, session).await,
             Write::UpdateSession { session, expected } => session::update(db, institution, session, *expected).await,
             Write::InsertReceipt(receipt) => receipt::insert(db, institution, receipt).await,

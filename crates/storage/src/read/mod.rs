@@ -6,6 +6,8 @@ mod delegation;
 mod feed;
 mod in_use;
 mod institution;
+mod iuv_batch;
+mod known_numbers;
 mod known_of_receipt;
 mod notice;
 mod order;

@@ -6,6 +6,7 @@ pub(crate) mod attempt;
 pub(crate) mod event;
 pub(crate) mod installment;
 pub(crate) mod institution;
+pub(crate) mod iuv_batch;
 pub(crate) mod journal;
 pub(crate) mod position;
 pub(crate) mod receipt;

@@ -113,3 +113,21 @@ diesel::table! {
         next_value -> BigInt,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::column::sql::{Document, Key, Moment};
+
+    iuv_batches (institution_id, id) {
+        institution_id -> Key,
+        id -> Key,
+        segregation_code -> Text,
+        range_from -> BigInt,
+        range_to -> BigInt,
+        first_place -> BigInt,
+        last_place -> BigInt,
+        service_codes -> Nullable<Document>,
+        created_by -> Nullable<Key>,
+        created_at -> Moment,
+    }
+}

@@ -7,6 +7,7 @@
     reason = "a test target without the usual harness is not seen as a test"
 )]
 
+mod brought;
 mod crossing;
 mod events;
 mod faults;
@@ -62,6 +63,10 @@ mod sentences {
             tenancy::a_restricted_client_sees_the_events_of_its_own_sessions,
             numbers::five_hundred_who_take_numbers_at_once_get_distinct_right_ones,
             numbers::a_range_is_used_up_to_its_last_number,
+            brought::reserved_numbers_are_known_again_and_never_given,
+            brought::a_batch_is_for_the_services_of_the_token_that_reserved_it,
+            brought::a_number_is_taken_once_and_for_ever_in_its_institution,
+            brought::of_twenty_who_bring_one_number_one_gets_it,
             idempotency::of_fifty_twins_one_has_an_effect_and_all_get_its_answer,
             idempotency::a_key_belongs_to_its_client_institution_method_and_path,
             idempotency::an_answer_is_replayed_for_thirty_days_and_then_forgotten,

@@ -46,6 +46,9 @@ async fn furnish(town: &Town) {
         };
         town.store.commit_answer(&scope, batch, record).await.unwrap();
         town.store.take_numbers(&scope, &town.a.stations[1], 1).await.unwrap();
+        let stretch = town.store.take_stretch(&scope, &town.a.stations[1], 1).await.unwrap();
+        let reserved = Write::InsertIuvBatch(Box::new(iuv_batch(&scope, &town.a.stations[1], stretch)));
+        town.store.commit(&scope, Batch::new().with(reserved)).await.unwrap();
         let raw = RawMessage { institution: Some(institution), ..raw_message(vec![1]) };
         assert!(town.store.system().keep_raw(raw, audit_line()).await.unwrap());
     }

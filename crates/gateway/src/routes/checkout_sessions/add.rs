@@ -68,7 +68,7 @@ pub(crate) async fn add_checkout_session(
             }
         }
     };
-    once_completed(&gateway, &tenant, &key, body.fingerprint(), decide, |kept| with_link(&gateway, kept)).await
+    once_completed(&gateway, &tenant, &key, body.fingerprint(), decide, async |kept| with_link(&gateway, kept)).await
 }
 
 fn check_addresses(gateway: &Gateway, delegation: &Delegation, wire: &CheckoutSessionInput) -> Result<(), Problem> {

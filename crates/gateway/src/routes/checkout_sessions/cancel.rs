@@ -53,7 +53,7 @@ pub(crate) async fn cancel_checkout_session(
         let reply = Reply::ok(&shown)?.etag(&etag_of(&after, now));
         Ok((batch, without_link(reply, shown)?))
     };
-    once_completed(&gateway, &tenant, &key, body.fingerprint(), decide, |kept| with_link(&gateway, kept)).await
+    once_completed(&gateway, &tenant, &key, body.fingerprint(), decide, async |kept| with_link(&gateway, kept)).await
 }
 
 /// The session as a batch will leave it.

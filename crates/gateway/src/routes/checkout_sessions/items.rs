@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tramite_domain::access::ApiScope;
 use tramite_domain::attempt::ATTEMPT_LOCK_SECONDS;
 use tramite_domain::batch::{Batch, Write};
-use tramite_domain::debt_position::{DebtPosition, Origin, PositionInput};
+use tramite_domain::debt_position::{DebtPosition, Origin, PositionInput, given_numbers};
 use tramite_domain::ids::DebtPositionId;
 use tramite_domain::institution::Institution;
 use tramite_domain::notice::NoticeNumber;
@@ -39,6 +39,7 @@ pub(super) async fn look_up(
 ) -> Result<(Arc<Institution>, Items), Problem> {
     may_replace(tenant, wire)?;
     named_once(wire)?;
+    brought_once(wire)?;
     // One that cannot be read is not asked for, and is told as unknown in its turn.
     let ids: Vec<DebtPositionId> = wire.iter().filter_map(named_id).collect();
     let since = gateway.now().plus_seconds(-ATTEMPT_LOCK_SECONDS);
@@ -113,6 +114,24 @@ fn named_once(wire: &[LineItemInput]) -> Result<(), Problem> {
                 pointer: format!("/line_items/{at}"),
                 code: "duplicate_item",
                 detail: "Another item of this session makes the same debt position.".to_owned(),
+            });
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(Problem::invalid(wrong)) }
+}
+
+/// Two debt positions of one session cannot bring one number: each is decided before the other is written.
+fn brought_once(wire: &[LineItemInput]) -> Result<(), Problem> {
+    let mut brought = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for (at, item) in wire.iter().enumerate() {
+        let Some(input) = &item.debt_position else { continue };
+        let mut again = |number: &NoticeNumber| !brought.insert(number.iuv());
+        if given_numbers(&PositionInput::from(input.clone())).iter().filter(|number| again(number)).count() > 0 {
+            wrong.push(Violation {
+                pointer: format!("/line_items/{at}/debt_position"),
+                code: "duplicate_notice_number",
+                detail: "Another debt position of this session brings the same notice number.".to_owned(),
             });
         }
     }

@@ -30,7 +30,7 @@ pub(crate) struct AddParameters {
 
 /// Adds a debt position
 ///
-/// Gives each installment its notice number and IUV. The position is payable at once unless `publish` is false or
+/// Gives each installment its notice number and IUV, unless it brings one of the institution's own. The position is payable at once unless `publish` is false or
 /// `valid_from` lies ahead.
 #[utoipa::path(
     tag = "debt-positions", operation_id = "add_debt_position",

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use tramite_domain::access::ApiScope;
 use tramite_domain::batch::Batch;
 use tramite_domain::debt_position::{
-    DebtPosition, Decided, Origin, PositionInput, TermsContext, Warning, differences, numbers_to_open,
+    DebtPosition, Decided, Origin, PositionInput, TermsContext, Warning, differences, given_numbers, numbers_to_open,
     numbers_to_replace, open, replace,
 };
 use tramite_domain::given::Numbers;
 use tramite_domain::ident::{ExternalId, ServiceCode};
 use tramite_domain::institution::Institution;
+use tramite_domain::iuv_rules::KnownNumbers;
 use tramite_domain::notice::NoticeNumber;
 use tramite_domain::refusal::Refusal;
 use tramite_domain::service::Service;
@@ -62,6 +63,7 @@ pub(crate) struct Ground {
     institution: Arc<Institution>,
     service: Service,
     existing: Option<DebtPosition>,
+    numbers: KnownNumbers,
 }
 
 /// Opens the position, or finds it by its external id and does as `if_exists` says.
@@ -128,6 +130,7 @@ fn terms_context<'a>(ground: &'a Ground, tenant: &Tenant, now: Instant) -> Terms
     TermsContext {
         institution: &ground.institution,
         service: &ground.service,
+        numbers: &ground.numbers,
         free_beneficiary: tenant.may(ApiScope::DebtPositionsFreeBeneficiary),
         now,
     }
@@ -149,7 +152,10 @@ pub(crate) async fn ground(
     };
     let code = ServiceCode::new(input.service_code.clone()).map_err(|_| unknown())?;
     let Terms { institution, service, existing } = gateway.store().terms(&tenant.scope, &code, external_id).await?;
-    Ok(Ground { institution, service: service.ok_or_else(unknown)?, existing })
+    let service = service.ok_or_else(unknown)?;
+    let brought = given_numbers(input);
+    let numbers = gateway.store().known_numbers(&tenant.scope, &institution, &code, &brought).await?;
+    Ok(Ground { institution, service, existing, numbers })
 }
 
 /// Numbers for a request that was found right: a refused one takes none.

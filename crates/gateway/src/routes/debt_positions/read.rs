@@ -65,6 +65,8 @@ impl From<InstallmentInput> for domain::InstallmentInput {
     fn from(wire: InstallmentInput) -> Self {
         Self {
             reference: wire.reference,
+            notice_number: wire.notice_number,
+            iuv: wire.iuv,
             amount: wire.amount,
             due_date: wire.due_date,
             expires_at: wire.expires_at,

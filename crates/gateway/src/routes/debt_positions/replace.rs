@@ -29,7 +29,8 @@ pub(crate) struct ForceParameters {
 /// Replaces a debt position
 ///
 /// Changes what is unpaid, and keeps state, notice numbers and printed notices: installments are matched by
-/// `reference`. One that is missing is cancelled; a paid one must be there unchanged.
+/// `reference`. One that is missing is cancelled; a paid one must be there unchanged. The number of an installment may be
+/// repeated, and is never changed.
 #[utoipa::path(
     tag = "debt-positions", operation_id = "replace_debt_position",
     params(("id" = words::Id, Path, description = "The id of the debt position."), ForceParameters),

@@ -109,6 +109,15 @@ pub(crate) struct InstallmentInput {
     /// Your own name of it; needed where the position has more than one installment.
     #[schema(value_type = Option<words::InstallmentReference>)]
     pub(crate) reference: Option<String>,
+    /// A number of the institution's own, or the one that the installment has already; left out, a new installment gets a
+    /// new one. It has a code of one of the institution's stations, right check digits, lies outside of the range that is
+    /// numbered here (or was reserved by an IUV batch), and was never used.
+    #[schema(value_type = Option<words::NoticeNumber>)]
+    pub(crate) notice_number: Option<String>,
+    /// The same by the creditor reference alone: seventeen digits stand for the notice number `3` and these digits. Beside
+    /// `notice_number` it must be the one that it carries.
+    #[schema(value_type = Option<words::IuvText>)]
+    pub(crate) iuv: Option<String>,
     /// What is due, in cents. May be left out where the service has a fixed amount.
     #[schema(value_type = Option<words::AmountCents>)]
     pub(crate) amount: Option<i64>,

@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 use tramite_domain::access::{ApiScope, Client, ClientKind, ClientSecret, ClientStatus, Delegation, DelegationStatus};
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::institution::{Account, Beneficiary, Institution, InstitutionStatus, StationLink};
+use tramite_domain::iuv_batch::{IuvBatch, Stretch};
 use tramite_domain::notice::{AuxDigit, LocalRange, SegregationCode};
 use tramite_domain::service::{AmountRule, Service, ServiceKind, ServiceStatus, Title};
 use tramite_domain::station::Station;
+use tramite_storage::Scope;
 
 use super::{IBAN, STATION, cents, text};
 use crate::support::{id, now};
@@ -79,6 +81,20 @@ pub(crate) fn institution(code: &str, tax_code: &str) -> Institution {
         version: 1,
         created_at: now(),
         updated_at: now(),
+    }
+}
+
+/// A batch of numbers taken under a station, as a token reserves it.
+pub(crate) fn iuv_batch(scope: &Scope, link: &StationLink, taken: Stretch) -> IuvBatch {
+    IuvBatch {
+        id: id(),
+        segregation_code: taken.segregation_code,
+        local_range: link.local_range,
+        first: taken.first,
+        size: taken.size,
+        service_codes: scope.services().cloned(),
+        created_by: scope.client(),
+        created_at: now(),
     }
 }
 
