@@ -268,10 +268,10 @@ impl World {
 }
 
 /// The context of new terms, and what every decision is given.
-pub(crate) fn parts(town: &mut Town) -> (tramite_domain::debt_position::TermsContext<'_>, Given<'_>) {
-    let (institution, service) = (&town.institution, &town.service);
-    let context =
-        tramite_domain::debt_position::TermsContext { institution, service, free_beneficiary: false, now: town.now };
+pub(crate) fn parts(town: &mut Town) -> (TermsContext<'_>, Given<'_>) {
+    let (institution, service, numbers) = (&town.institution, &town.service, &town.known);
+    let (free_beneficiary, now) = (false, town.now);
+    let context = TermsContext { institution, service, free_beneficiary, numbers, now };
     (context, Given { now: town.now, ids: &mut town.ids, client_id: Some(client()) })
 }
 
