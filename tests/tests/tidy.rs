@@ -18,6 +18,8 @@ mod length;
 mod links;
 #[path = "tidy/migrations.rs"]
 mod migrations;
+#[path = "tidy/rules.rs"]
+mod rules;
 #[path = "tidy/tree.rs"]
 mod tree;
 #[path = "tidy/words.rs"]

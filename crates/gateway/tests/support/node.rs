@@ -3,13 +3,17 @@
 
 use std::sync::Arc;
 
+use actix_web::App;
+use actix_web::body::to_bytes;
+use actix_web::test::{TestRequest, call_service, init_service};
 use tokio::task::JoinHandle;
 use tramite_domain::given::World;
 use tramite_domain::money::Cents;
-use tramite_gateway::soap::{Inbound, Soap};
+use tramite_gateway::soap::{self, Outbound, Soap};
 use tramite_pagopa::current::{Addressee, Answer, GetRequest, Notice, ReceiptMessage, Request, Version};
 use tramite_pagopa::soap as wire;
 use tramite_pagopa::strict::{NoRegister, check_answer};
+use tramite_testkit::Judge;
 
 use super::TestGateway;
 use super::receipt::receipt_of;
@@ -19,6 +23,7 @@ use super::seed::{STATION, TAX_CODES};
 pub struct Node {
     door: Soap,
     world: Arc<super::TestWorld>,
+    judge: Judge,
     _flushing: JoinHandle<()>,
 }
 
@@ -26,7 +31,12 @@ impl TestGateway {
     /// Opens the Node's door on the same store.
     pub fn node(&self) -> Node {
         let (door, flusher) = Soap::open(self.gateway.store().clone(), self.world.clone());
-        Node { door, world: Arc::clone(&self.world), _flushing: tokio::spawn(flusher.run()) }
+        Node {
+            door,
+            world: Arc::clone(&self.world),
+            judge: Judge::of_answers(),
+            _flushing: tokio::spawn(flusher.run()),
+        }
     }
 }
 
@@ -57,11 +67,30 @@ impl Node {
     /// Sends a message, and reads the answer as strictly as the Node does.
     pub async fn sends(&self, request: &Request) -> (Vec<u8>, Answer) {
         let bytes = wire::request(request);
-        let soap_action = Some(request.primitive().operation().to_owned());
-        let inbound = Inbound { bytes: bytes.clone(), soap_action, ..Inbound::default() };
-        let outbound = self.door.answer(inbound).await;
+        let outbound = self.posts(bytes.clone(), Some(request.primitive().operation())).await;
         let answer = check_answer(request.primitive(), &outbound.body, &NoRegister);
         (bytes, answer.unwrap_or_else(|wrong| panic!("{wrong:?}\n{}", String::from_utf8_lossy(&outbound.body))))
+    }
+
+    /// Sends bytes, and gives back the answer, which is held against the official schema when the test is over.
+    pub async fn posts(&self, bytes: Vec<u8>, soap_action: Option<&str>) -> Outbound {
+        let mut request = TestRequest::post().uri(soap::PATH).insert_header(("Content-Type", "text/xml"));
+        if let Some(action) = soap_action {
+            request = request.insert_header(("SOAPAction", action));
+        }
+        let service = init_service(App::new().configure(soap::configure(self.door.clone()))).await;
+        let response = call_service(&service, request.set_payload(bytes).to_request()).await;
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body()).await.map_err(|_| "body").unwrap().to_vec();
+        if status == 200 {
+            self.judge.keep(&body);
+        }
+        Outbound { status, body }
+    }
+
+    /// Waits until what was asked is written.
+    pub async fn settled(&self) {
+        self.door.settled().await;
     }
 
     /// A receipt over the whole amount of a notice of institution A, paid now, addressed to it.

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Everything that a test was answered, held against the official schema when the test is over.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+
+use crate::reference::reference;
+use crate::xmllint::xmllint_present;
+
+/// Documents that one run of the validator reads.
+const AT_ONCE: usize = 500;
+
+/// Keeps the answers of one test. When it is dropped, an independent program validates each different one of them: the
+/// test fails where one is not as the schema says. Without the reference folder or the program nothing is kept.
+#[derive(Debug)]
+pub struct Judge {
+    schema: Option<PathBuf>,
+    answers: Mutex<BTreeSet<Vec<u8>>>,
+}
+
+impl Judge {
+    /// For what we answer the Node.
+    ///
+    /// # Panics
+    /// When the reference or the program is absent and `TRAMITE_REQUIRE_ALL=1`.
+    #[must_use]
+    pub fn of_answers() -> Self {
+        let schema = reference().filter(|_| xmllint_present());
+        let schema = schema.map(|folder| folder.join("examples/xsd/cur/paForNode-soap.xsd"));
+        Self { schema, answers: Mutex::default() }
+    }
+
+    /// Keeps an answer.
+    ///
+    /// # Panics
+    /// When a test has failed while it kept one.
+    pub fn keep(&self, answer: &[u8]) {
+        if self.schema.is_some() {
+            self.answers.lock().expect("no test has failed").insert(answer.to_vec());
+        }
+    }
+
+    fn verdict(schema: &Path, answers: &[&Vec<u8>]) -> Result<(), String> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut command = Command::new("xmllint");
+        command.args(["--noout", "--nonet", "--schema"]).arg(schema);
+        for (number, answer) in answers.iter().enumerate() {
+            let file = folder.path().join(format!("{number}.xml"));
+            std::fs::write(&file, answer).expect("a file is written");
+            command.arg(file);
+        }
+        let output = command.stdin(Stdio::null()).output().expect("xmllint starts");
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        let wrong: Vec<&str> = said.lines().filter(|line| !line.ends_with(" validates")).collect();
+        let first = answers.iter().enumerate().find(|(number, _)| said.contains(&format!("{number}.xml fails")));
+        let first = first.map(|(_, answer)| String::from_utf8_lossy(answer));
+        Err(format!("{}\n{}", wrong.join("\n"), first.unwrap_or_default()))
+    }
+}
+
+impl Drop for Judge {
+    fn drop(&mut self) {
+        let (Some(schema), Ok(answers)) = (&self.schema, self.answers.get_mut()) else { return };
+        if std::thread::panicking() {
+            return;
+        }
+        let answers: Vec<&Vec<u8>> = answers.iter().collect();
+        for some in answers.chunks(AT_ONCE) {
+            let verdict = Self::verdict(schema, some);
+            assert!(verdict.is_ok(), "an answer is not valid: {}", verdict.unwrap_err());
+        }
+    }
+}
