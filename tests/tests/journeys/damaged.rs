@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Thousands of damaged messages at the Node's door of the real binary, over connections that are kept (reliability.md
-//! 26): each gets a sound answer at once, and what stands afterwards is what was accepted and nothing else.
+//! 26): each gets a sound answer at once, and what stands afterwards is what was accepted and nothing else. Then all that
+//! were refused come again, and not one row but the journal's is another than before.
 //!
 //! `TRAMITE_MESSAGES` sets their number for each database, `TRAMITE_SEED` the first seed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash as _, Hasher as _};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -13,8 +15,10 @@ use tramite_pagopa::current::{Answer, PaaFault};
 use tramite_pagopa::strict::{NoRegister, check_answer};
 use tramite_testkit::{Database, Random, damage_element, mutate};
 use tramite_tests::api::{Api, installment, notice};
+use tramite_tests::dump;
 use tramite_tests::node::{self, Addressee};
 use tramite_tests::town::Town;
+use tramite_tests::until;
 use tramite_tests::wire::{Wire, head};
 
 use crate::many::addressee;
@@ -36,6 +40,8 @@ struct Told {
     asked: BTreeSet<String>,
     /// Every other outcome, with its count.
     outcomes: BTreeMap<String, usize>,
+    /// Which of a sender's messages were refused, by their round.
+    refused: Vec<bool>,
     /// Messages whose answer came late.
     late: Vec<(Option<&'static str>, Vec<u8>)>,
 }
@@ -65,11 +71,13 @@ pub(crate) async fn messages(database: Database) {
     let mut senders = Vec::new();
     for index in 0..CONNECTIONS {
         let sender = Sender::new(&served.url, seed + index, addressee(&town, "comune-perugia"), &notices).await;
-        senders.push(tokio::spawn(sender.send(count / CONNECTIONS)));
+        senders.push(tokio::spawn(sender.send(count / CONNECTIONS, None)));
     }
-    let mut told = Told::default();
+    let (mut told, mut rounds) = (Told::default(), Vec::new());
     for sender in senders {
-        told.add(sender.await.unwrap());
+        let mut one = sender.await.unwrap();
+        rounds.push(std::mem::take(&mut one.refused));
+        told.add(one);
     }
     assert!(served.process.child().try_wait().unwrap().is_none(), "the gateway has ended");
     again_alone(&served.url, std::mem::take(&mut told.late), &notices, &town).await;
@@ -80,6 +88,55 @@ pub(crate) async fn messages(database: Database) {
     let after = listed(&town, &served.url, "receipts").await;
     assert_eq!(after.len() - known, told.accepted, "as many receipts as were accepted: {:?}", told.outcomes);
     positions(&town, &served.url, (&before, &after), &told).await;
+    refused_again(&town, &served.url, (&database, &notices), seed, rounds).await;
+}
+
+/// The same messages a second time, without those that were accepted.
+async fn refused_again(
+    town: &Town,
+    url: &str,
+    (database, notices): (&Database, &[String]),
+    seed: u64,
+    refused: Vec<Vec<bool>>,
+) {
+    // What the receipts have left to be done is done first.
+    let mut before = rows(database);
+    until("nothing is left to do", async || {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let now = rows(database);
+        std::mem::replace(&mut before, now.clone()) == now
+    })
+    .await;
+    let (mut senders, mut count) = (Vec::new(), 0);
+    for (index, refused) in (0..).zip(refused) {
+        count += refused.iter().filter(|one| **one).count();
+        let sender = Sender::new(url, seed + index, addressee(town, "comune-perugia"), notices).await;
+        senders.push(tokio::spawn(sender.send(u64::try_from(refused.len()).unwrap(), Some(refused))));
+    }
+    for sender in senders {
+        let told = sender.await.unwrap();
+        assert!(told.accepted == 0 && told.asked.is_empty(), "refused, then accepted");
+    }
+    let after = rows(database);
+    let changed: Vec<&String> =
+        after.keys().chain(before.keys()).filter(|place| after.get(*place) != before.get(*place)).collect();
+    assert!(changed.is_empty(), "{count} refused messages have changed {changed:?}");
+    assert!(count > 500, "only {count} were refused");
+}
+
+/// What every column holds, as a digest that no order of the rows changes; the journal keeps all messages and is left out.
+fn rows(database: &Database) -> BTreeMap<String, (u64, u64)> {
+    let mut held: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for cell in dump::cells(database) {
+        if cell.place.starts_with("journal") || cell.place.starts_with("sqlite_") {
+            continue;
+        }
+        let mut hasher = std::hash::DefaultHasher::new();
+        cell.content.hash(&mut hasher);
+        let (count, sum) = held.entry(cell.place).or_default();
+        (*count, *sum) = (*count + 1, sum.wrapping_add(hasher.finish()));
+    }
+    held
 }
 
 /// A receipt is what pays a debt position, or makes one that nobody knew; a payment that was told in full locks it.
@@ -165,7 +222,8 @@ impl Sender {
         sender
     }
 
-    async fn send(mut self, count: u64) -> Told {
+    /// Sends so many messages, or only those that are marked: each is the same every time, whatever was answered.
+    async fn send(mut self, count: u64, only: Option<Vec<bool>>) -> Told {
         for round in 0..count {
             let (action, whole) = self.message();
             let (_, other) = self.message();
@@ -176,12 +234,17 @@ impl Sender {
                 _ => damage_element(&whole, &[], &mut self.random).into_bytes(),
             };
             let action = Some(action).filter(|_| !self.random.chance(10));
+            if only.as_ref().is_some_and(|only| !only[usize::try_from(round).unwrap()]) {
+                continue;
+            }
             let begun = Instant::now();
             let (status, answer) = self.ask(action, &message).await;
             if begun.elapsed() >= ANSWER_MAX {
                 self.told.late.push((action, message.clone()));
             }
-            self.judge(status, &answer, || format!("round {round}: {}", String::from_utf8_lossy(&message)));
+            let refused =
+                self.judge(status, &answer, || format!("round {round}: {}", String::from_utf8_lossy(&message)));
+            self.told.refused.push(refused);
         }
         self.told
     }
@@ -219,15 +282,18 @@ impl Sender {
         (status.unwrap_or_else(|| panic!("the connection ended: {}", String::from_utf8_lossy(message))), body)
     }
 
-    fn judge(&mut self, status: u16, answer: &str, at: impl Fn() -> String) {
+    /// Whether the message was refused.
+    fn judge(&mut self, status: u16, answer: &str, at: impl Fn() -> String) -> bool {
         if status == 500 {
             assert_eq!(without_reason(answer), self.nobodys, "{}", at());
             *self.told.outcomes.entry("nobody's".to_owned()).or_default() += 1;
-            return;
+            return true;
         }
         assert_eq!(status, 200, "{answer} to {}", at());
         let sound = Primitive::ALL.iter().find_map(|one| check_answer(*one, answer.as_bytes(), &NoRegister).ok());
-        let outcome = match sound.unwrap_or_else(|| panic!("{answer} to {}", at())) {
+        let sound = sound.unwrap_or_else(|| panic!("{answer} to {}", at()));
+        let refused = matches!(sound, Answer::Refused(..));
+        let outcome = match sound {
             Answer::ReceiptAccepted(_) => {
                 self.told.accepted += 1;
                 "accepted".to_owned()
@@ -244,6 +310,7 @@ impl Sender {
             }
         };
         *self.told.outcomes.entry(outcome).or_default() += 1;
+        refused
     }
 }
 
