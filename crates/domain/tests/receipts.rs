@@ -255,6 +255,25 @@ fn the_first_installment_of_a_plan_leaves_its_position_partially_paid() {
 }
 
 #[test]
+fn a_withdrawn_alternative_paid_beside_another_is_a_double_payment() {
+    let mut town = Town::new();
+    let position = town.position(&single_or_plan("S-1"));
+    let withdrawn = cancel(&mut town.given(), &position, quiet(), false).unwrap().position;
+    let mut paid = withdrawn;
+    for (reference, cents, expected) in [
+        ("whole", 10_000, BTreeSet::from([Anomaly::CancelledPosition])),
+        ("first", 5_000, BTreeSet::from([Anomaly::CancelledPosition, Anomaly::DuplicatePayment])),
+    ] {
+        let attempts = [got(&town, &paid, reference)];
+        let mut arrival = arrival(&town, &notice(&paid, reference), cents);
+        arrival.content.receipt_id = reference.to_owned();
+        let outcome = take(&mut town, Some(&paid), &attempts, &arrival);
+        assert_eq!(outcome.receipt.unwrap().anomalies, expected, "{reference}");
+        paid = outcome.position.unwrap();
+    }
+}
+
+#[test]
 fn the_bytes_of_a_message_are_never_printed() {
     let town = Town::new();
     let mut arrival = arrival(&town, "305000000001234586", 700);

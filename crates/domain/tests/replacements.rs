@@ -170,3 +170,25 @@ fn a_refused_request_needs_no_number_and_withdrawn_installments_do_not_pile_up_w
     assert_eq!(full, [("/payment_options".to_owned(), "too_many")]);
     assert!(town.replace(&position, &plan(INSTALLMENTS_TOTAL_MAX - 100)).is_ok(), "what is there may change");
 }
+
+#[test]
+fn what_was_paid_although_it_had_been_withdrawn_stays_and_the_rest_takes_new_terms() {
+    let mut town = Town::new();
+    let position = town.position(&single_or_plan("S-1"));
+    let mut without = single_or_plan("S-1");
+    without.payment_options.get_mut(1).unwrap().installments.remove(1);
+    let mut after = town.replace(&position, &without).unwrap().position;
+    pay(&mut after, "second", town.now);
+    // Left out, it stays; named as it is, it needs no second number; named otherwise, it is refused.
+    at(&mut without, 1, 0).amount = Some(4_000);
+    let changed = town.replace(&after, &without).unwrap().position;
+    assert_eq!(named(&changed, "first").amount.cents(), 4_000);
+    assert_eq!(named(&changed, "second"), named(&after, "second"));
+    let mut whole = single_or_plan("S-1");
+    assert_eq!(numbers_to_replace(town.context(), &after, quiet(), &whole, false).unwrap(), 0);
+    let again = town.replace(&after, &whole).unwrap().position;
+    assert_eq!(named(&again, "second"), named(&after, "second"));
+    at(&mut whole, 1, 1).amount = Some(4_999);
+    let refused = town.replace(&after, &whole).unwrap_err();
+    assert_eq!(refused, Refusal::InstallmentPaid { reference: "second".to_owned() });
+}

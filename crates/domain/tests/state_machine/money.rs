@@ -52,7 +52,8 @@ impl World {
         }
         let carts = self.trips.iter().filter(|trip| trip.items.iter().any(|(_, one, _)| *one == number));
         let carts: Vec<String> = carts.filter_map(|trip| trip.cart.clone()).collect();
-        let cart = (!carts.is_empty() && random.chance(60)).then(|| random.pick(&carts).clone()).unwrap_or_default();
+        let named = !carts.is_empty() && random.chance(60);
+        let cart = if named { random.pick(&carts).clone() } else { String::new() };
         let (installment_id, amount) = (installment.id, installment.amount);
         let mut given = parts(&mut self.town).1;
         let attempt = Attempt {

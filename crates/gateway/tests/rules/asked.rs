@@ -102,9 +102,12 @@ pub(crate) async fn rule_24_postal_and_bank_accounts_are_never_mixed(database: D
 }
 
 fn ibans(got: &GetAnswer) -> Vec<&str> {
-    let iban = |destination| match destination {
-        &Destination::Iban(ref iban) => iban.as_str(),
-        Destination::Stamp { .. } => "stamp",
-    };
     got.transfers.iter().map(|one| iban(&one.destination)).collect()
+}
+
+fn iban(destination: &Destination) -> &str {
+    match destination {
+        Destination::Iban(iban) => iban.as_str(),
+        Destination::Stamp { .. } => "stamp",
+    }
 }

@@ -5,6 +5,8 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
+    clippy::expect_used,
     reason = "a test target without the usual harness is not seen as a test"
 )]
 
