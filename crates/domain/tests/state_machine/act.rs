@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use tramite_domain::debt_position::{
-    DebtPosition, Origin, cancel, clock_moved, erase_draft, installment_status, notify, open, position_status, publish,
+    DebtPosition, Origin, TermsContext, cancel, clock_moved, erase_draft, installment_status, notify, open, position_status, publish,
     reopen, replace,
 };
 use tramite_domain::given::Given;
