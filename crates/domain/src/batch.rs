@@ -5,7 +5,7 @@ use crate::attempt::Attempt;
 use crate::audit::AuditLine;
 use crate::debt_position::DebtPosition;
 use crate::event::Event;
-use crate::ids::{DebtPositionId, InstallmentId};
+use crate::ids::{DebtPositionId, InstallmentId, SessionId};
 use crate::institution::Institution;
 use crate::iuv_batch::IuvBatch;
 use crate::journal::JournalEntry;
@@ -67,6 +67,14 @@ pub enum Write {
         session: Box<CheckoutSession>,
         /// The version it was read at.
         expected: i64,
+    },
+    /// An item of a session that a mark had paid is unpaid again; the session is written beside it. What a receipt paid
+    /// stays paid: then it is a conflict.
+    ReleaseItem {
+        /// The session.
+        session: SessionId,
+        /// The place of the item in it, from 0.
+        place: usize,
     },
     /// A receipt that was not there; another under the same (receiptId, outcome) is `Duplicate`.
     InsertReceipt(Box<Receipt>),

@@ -92,6 +92,9 @@ pub struct EventData {
     /// When it was paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paid_at: Option<Instant>,
+    /// By which way it was paid: `pagopa` or `external`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
     /// The receipt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt_id: Option<ReceiptRowId>,

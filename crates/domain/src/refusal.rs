@@ -3,7 +3,7 @@
 
 use thiserror::Error;
 
-use crate::debt_position::PositionStatus;
+use crate::debt_position::{InstallmentStatus, PositionStatus};
 use crate::ids::DebtPositionId;
 use crate::session::SessionStatus;
 use crate::time::Instant;
@@ -28,6 +28,12 @@ pub enum Refusal {
     PositionState {
         /// The state it is in.
         status: PositionStatus,
+    },
+    /// The state of the installment does not allow it.
+    #[error("an installment that is {} does not allow this", .status.name())]
+    InstallmentState {
+        /// The state it is in.
+        status: InstallmentStatus,
     },
     /// A paid installment would be changed or left out.
     #[error("a paid installment must stand in the request unchanged")]
@@ -115,7 +121,7 @@ impl Refusal {
         match self {
             Self::Invalid(_) => "validation_failed",
             Self::ExternalIdTaken { .. } => "external_id_taken",
-            Self::PositionState { .. } => "debt_position_state",
+            Self::PositionState { .. } | Self::InstallmentState { .. } => "debt_position_state",
             Self::InstallmentPaid { .. } => "installment_paid",
             Self::Immutable { .. } | Self::NumberImmutable { .. } => "immutable_field",
             Self::PaymentInProgress { .. } => "payment_in_progress",

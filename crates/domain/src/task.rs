@@ -32,6 +32,20 @@ pub enum Work {
         amount: Cents,
         /// When.
         paid_at: Instant,
+        /// Whether the institution marked it: a mark can be taken back, so it is read again before it settles anything.
+        #[serde(default)]
+        marked: bool,
+    },
+    /// A mark was taken back: items of other institutions' sessions that it paid are to be paid again.
+    ReleaseForeignItems {
+        /// The creditor on the notice.
+        creditor_tax_code: String,
+        /// The notice.
+        notice_number: String,
+        /// What the mark had told as paid.
+        amount: Cents,
+        /// When.
+        paid_at: Instant,
     },
     /// A receipt paid an installment that more sessions hold than its own transaction completes: the others were over
     /// already (rules.md 38).
@@ -59,6 +73,7 @@ impl Work {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::SettleForeignItems { .. } => "settle_foreign_items",
+            Self::ReleaseForeignItems { .. } => "release_foreign_items",
             Self::SettleOwnItems { .. } => "settle_own_items",
             Self::CheckActivation { .. } => "check_activation",
         }

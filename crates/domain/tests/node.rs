@@ -7,14 +7,18 @@ mod support;
 use proptest::prelude::*;
 use support::{Town, named, one_payment, pay, quiet, single_or_plan};
 use tramite_domain::debt_position::{
-    DebtPosition, Payment, PositionStatus, StampInput, StatusFacts, TransferInput, cancel, position_status, publish,
-    reopen,
+    DebtPosition, Installment, OutsidePayment, Payment, PositionStatus, StampInput, StatusFacts, TransferInput, Undone,
+    cancel, mark_paid, position_status, publish, reopen, undone, unmark,
 };
-use tramite_domain::node::{NodeRefusal, ResolvedTarget, TransferKind, detail, payable, verified};
+use tramite_domain::node::{NodeRefusal, ResolvedTarget, TransferKind, Wanted, detail, payable, verified};
+
+fn wanted(town: &Town, kind: TransferKind, stamps: bool) -> Wanted {
+    Wanted { kind, stamps, as_of: town.now }
+}
 
 fn ibans(town: &Town, position: &DebtPosition, kind: TransferKind) -> Vec<(String, Option<String>)> {
     let installment = named(position, "whole");
-    let told = detail(&town.institution, position, installment, kind, true, town.now).unwrap();
+    let told = detail(&town.institution, position, installment, wanted(town, kind, true), town.now).unwrap();
     let one = |transfer: tramite_domain::node::ResolvedTransfer| match transfer.target {
         ResolvedTarget::Iban(iban) => (iban, transfer.metadata.get("IBANAPPOGGIO").cloned()),
         ResolvedTarget::Stamp { .. } => ("stamp".to_owned(), None),
@@ -47,8 +51,9 @@ fn a_postal_slip_goes_to_postal_accounts_and_the_rest_names_them_on_every_transf
     let main = "IT60X0542811101000000123456".to_owned();
     assert_eq!(ibans(&town, &mixed, TransferKind::Bank), [(bank, None), (main.clone(), None)]);
     assert_eq!(ibans(&town, &mixed, TransferKind::Postal), [(postal, None), (main, None)]);
-    let told =
-        |position: &DebtPosition| verified(&town.institution, position, named(position, "whole"), town.now).unwrap();
+    let told = |position: &DebtPosition| {
+        verified(&town.institution, position, named(position, "whole"), town.now, town.now).unwrap()
+    };
     assert!(told(&both).all_postal);
     assert!(!told(&mixed).all_postal);
 }
@@ -98,7 +103,9 @@ fn the_last_payment_is_the_last_of_its_own_option() {
     let mut position = town.position(&single_or_plan("S-1"));
     let last = |position: &DebtPosition, reference: &str| {
         let one = named(position, reference);
-        detail(&town.institution, position, one, TransferKind::Bank, true, town.now).unwrap().last_payment
+        detail(&town.institution, position, one, wanted(&town, TransferKind::Bank, true), town.now)
+            .unwrap()
+            .last_payment
     };
     assert!(last(&position, "whole"));
     assert!(!last(&position, "first"));
@@ -121,7 +128,13 @@ fn a_stamp_needs_the_second_version_and_an_account_must_be_declared() {
     ];
     let position = town.position(&input);
     let told = |town: &Town, stamps| {
-        detail(&town.institution, &position, named(&position, "whole"), TransferKind::Bank, stamps, town.now)
+        detail(
+            &town.institution,
+            &position,
+            named(&position, "whole"),
+            wanted(town, TransferKind::Bank, stamps),
+            town.now,
+        )
     };
     assert_eq!(told(&town, false).unwrap_err(), NodeRefusal::StampNeedsV2);
     let transfers = told(&town, true).unwrap().transfers;
@@ -131,7 +144,7 @@ fn a_stamp_needs_the_second_version_and_an_account_must_be_declared() {
     assert_eq!(support, [false, true], "a stamp has no account");
     town.institution.accounts.retain(|one| one.id.as_str() != "posta");
     assert_eq!(told(&town, true).unwrap_err(), NodeRefusal::AccountMissing);
-    let refused = verified(&town.institution, &position, named(&position, "whole"), town.now).unwrap_err();
+    let refused = verified(&town.institution, &position, named(&position, "whole"), town.now, town.now).unwrap_err();
     assert_eq!(refused, NodeRefusal::AccountMissing);
 }
 
@@ -142,6 +155,7 @@ enum Step {
     Cancel,
     Reopen,
     Pay(usize),
+    Mark(usize),
     Wait(i64),
 }
 
@@ -151,6 +165,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         Just(Step::Cancel),
         Just(Step::Reopen),
         (0_usize..3).prop_map(Step::Pay),
+        (0_usize..3).prop_map(Step::Mark),
         (0_i64..200_000).prop_map(Step::Wait),
     ];
     proptest::collection::vec(step, 1..12)
@@ -177,13 +192,29 @@ proptest! {
             let decided = match step {
                 Step::Publish => publish(&mut town.given(), &position).ok(),
                 Step::Cancel => cancel(&mut town.given(), &position, quiet(), false).ok(),
-                Step::Reopen => reopen(&mut town.given(), &position).ok(),
+                Step::Reopen => match undone(&position, None, town.now) {
+                    Ok(Undone::Withdrawal) => reopen(&mut town.given(), &position).ok(),
+                    Ok(Undone::Mark(id)) => {
+                        let creditor = town.institution.tax_code;
+                        unmark(&mut town.given(), creditor, &position, id, &[]).ok()
+                    }
+                    Err(_) => None,
+                },
                 Step::Pay(which) => {
                     let id = position.installments().nth(which).unwrap().1.id;
                     let one = position.installment_mut(id).unwrap();
                     let amount = one.amount;
-                    one.payment.get_or_insert(Payment { paid_at: town.now, amount, receipt_id: None });
+                    let receipt_id = Some(uuid::Uuid::from_u128(7).into());
+                    one.payment.get_or_insert(Payment { paid_at: town.now, amount, receipt_id, reference: None });
                     None
+                }
+                Step::Mark(which) => {
+                    let one = position.installments().nth(which).unwrap().1;
+                    let (installment, amount) = (one.id, one.amount.cents());
+                    let paid =
+                        OutsidePayment { installment, paid_at: town.now, amount, reference: "Bonifico".to_owned() };
+                    let creditor = town.institution.tax_code;
+                    mark_paid(&mut town.given(), creditor, &position, &paid, quiet(), false).ok()
                 }
                 Step::Wait(seconds) => { town.later(seconds); None }
             };
@@ -192,7 +223,10 @@ proptest! {
                 prop_assert!(decided.position.version >= before.version);
                 position = decided.position;
             }
-            for (_, one) in before.installments().filter(|(_, one)| one.payment.is_some()) {
+            // What a receipt paid is paid for ever; what the institution marked, until it says otherwise.
+            let by_receipt = |one: &Installment| one.payment.as_ref().is_some_and(|paid| paid.receipt_id.is_some());
+            let kept = |one: &Installment| by_receipt(one) || !matches!(step, Step::Reopen);
+            for (_, one) in before.installments().filter(|(_, one)| one.payment.is_some() && kept(one)) {
                 prop_assert_eq!(&position.installment(one.id).unwrap().1.payment, &one.payment);
             }
             let facts = StatusFacts::of(&position);
@@ -203,7 +237,8 @@ proptest! {
             } else {
                 prop_assert_eq!(facts.at(later), facts.at(town.now), "without a transition the clock changes nothing");
             }
-            if position_status(&before, town.now) == PositionStatus::Paid {
+            let marked = before.installments().any(|(_, one)| one.is_marked());
+            if position_status(&before, town.now) == PositionStatus::Paid && !marked {
                 prop_assert_eq!(position_status(&position, town.now), PositionStatus::Paid);
             }
         }

@@ -235,7 +235,8 @@ fn a_payment_before_its_time_or_after_it_is_told_by_its_kind() {
         let input = input(&town);
         let position = town.position(&input);
         town.later(2 * day);
-        let attempts = [got(&town, &position, "whole")];
+        let asked = got(&town, &position, "whole");
+        let attempts = [Attempt { at: town.now.plus_seconds(-3_600), ..asked }];
         let arrival = arrival(&town, &notice(&position, "whole"), 10_000);
         let outcome = take(&mut town, Some(&position), &attempts, &arrival);
         assert_eq!(outcome.receipt.unwrap().anomalies, BTreeSet::from([expected]));

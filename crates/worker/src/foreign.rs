@@ -3,7 +3,8 @@
 
 use tramite_domain::ids::{InstitutionId, SessionId};
 use tramite_domain::money::Cents;
-use tramite_domain::session::{ItemPayment, foreign_item_paid};
+use tramite_domain::notice::NoticeNumber;
+use tramite_domain::session::{ItemPayment, foreign_item_paid, foreign_item_released};
 use tramite_domain::time::Instant;
 use tramite_storage::{Scope, StoreError};
 
@@ -23,31 +24,65 @@ pub(crate) struct Paid<'a> {
     pub(crate) paid_at: Instant,
 }
 
+/// What is done to the items.
+#[derive(Clone, Copy)]
+enum Deed {
+    Settle,
+    Release,
+}
+
+/// Whether the payment that the institution marked still stands with these facts: a mark can be taken back.
+pub(crate) async fn stands(worker: &Worker, paid: &Paid<'_>) -> Result<bool, StoreError> {
+    let Ok(number) = paid.notice_number.parse::<NoticeNumber>() else { return Ok(false) };
+    let Some(creditor) = worker.store.system().served(paid.creditor_tax_code).await? else { return Ok(false) };
+    let position = worker.store.position_by_notice(&Scope::of_worker(creditor.id), &number).await?;
+    let same = position.as_ref().and_then(|position| {
+        let (_, one) = position.installments().find(|(_, one)| one.notice_number == Some(number))?;
+        one.payment.as_ref().map(|payment| payment.amount == paid.amount && payment.paid_at == paid.paid_at)
+    });
+    Ok(same.unwrap_or(false))
+}
+
+/// Releases the item in every session that holds it as paid with these facts, unless they stand again.
+pub(crate) async fn release(worker: &Worker, paid: &Paid<'_>, clock: Clock<'_>) -> Result<(), StoreError> {
+    if stands(worker, paid).await? {
+        return Ok(());
+    }
+    let system = worker.store.system();
+    let holders = system.sessions_with_paid_foreign_item(paid.creditor_tax_code, paid.notice_number).await?;
+    for (institution, session) in holders {
+        change_one(worker, institution, session, paid, (Deed::Release, clock)).await?;
+    }
+    Ok(())
+}
+
 /// Settles the item in every session that holds it, each under the scope of its own institution. An item that is paid
 /// already stays as it is, so doing this twice changes nothing.
 pub(crate) async fn settle(worker: &Worker, paid: &Paid<'_>, clock: Clock<'_>) -> Result<(), StoreError> {
     let system = worker.store.system();
     let holders = system.sessions_with_foreign_item(paid.creditor_tax_code, paid.notice_number).await?;
     for (institution, session) in holders {
-        settle_one(worker, institution, session, paid, clock).await?;
+        change_one(worker, institution, session, paid, (Deed::Settle, clock)).await?;
     }
     Ok(())
 }
 
-async fn settle_one(
+async fn change_one(
     worker: &Worker,
     institution: InstitutionId,
     id: SessionId,
     paid: &Paid<'_>,
-    clock: Clock<'_>,
+    (deed, clock): (Deed, Clock<'_>),
 ) -> Result<(), StoreError> {
     let scope = Scope::of_worker(institution);
     let payment = ItemPayment { paid_at: paid.paid_at, amount: paid.amount, receipt_id: None };
     let mut tries = 0;
     loop {
         let Some(session) = worker.store.session(&scope, id).await? else { return Ok(()) };
-        let batch = worker.decide(clock.now(), |given| {
-            foreign_item_paid(given, &session, paid.creditor_tax_code, paid.notice_number, &payment)
+        let (creditor, notice) = (paid.creditor_tax_code, paid.notice_number);
+        let batch = worker.decide(clock.now(), |given| match deed {
+            Deed::Settle => foreign_item_paid(given, &session, creditor, notice, &payment),
+            Deed::Release => foreign_item_released(given, &session, creditor, notice, &payment),
         });
         if batch.is_empty() {
             return Ok(());

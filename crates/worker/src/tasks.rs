@@ -46,16 +46,25 @@ pub(crate) async fn work(worker: &Worker, clock: Clock<'_>) -> Result<Pass, Stor
     Ok(pass)
 }
 
-/// A session that was being made while the receipt came holds the notice a moment later: one more look finds it.
+/// A session that was being made while the receipt came holds the notice a moment later, and one that was being settled while
+/// its mark was taken back is settled a moment later: one more look finds it.
 fn looks_again(claim: &ClaimedTask) -> bool {
-    claim.attempts == 1 && matches!(claim.task.work, Work::SettleForeignItems { .. })
+    let crossing = matches!(claim.task.work, Work::SettleForeignItems { .. } | Work::ReleaseForeignItems { .. });
+    claim.attempts == 1 && crossing
 }
 
 async fn work_one(worker: &Worker, claim: &ClaimedTask, clock: Clock<'_>) -> Result<(), StoreError> {
     match &claim.task.work {
-        Work::SettleForeignItems { creditor_tax_code, notice_number, amount, paid_at } => {
+        Work::SettleForeignItems { creditor_tax_code, notice_number, amount, paid_at, marked } => {
             let item = foreign::Paid { creditor_tax_code, notice_number, amount: *amount, paid_at: *paid_at };
+            if *marked && !foreign::stands(worker, &item).await? {
+                return Ok(());
+            }
             foreign::settle(worker, &item, clock).await
+        }
+        Work::ReleaseForeignItems { creditor_tax_code, notice_number, amount, paid_at } => {
+            let item = foreign::Paid { creditor_tax_code, notice_number, amount: *amount, paid_at: *paid_at };
+            foreign::release(worker, &item, clock).await
         }
         Work::SettleOwnItems { installment_id, receipt_id, amount, paid_at } => {
             let payment = ItemPayment { paid_at: *paid_at, amount: *amount, receipt_id: Some(*receipt_id) };

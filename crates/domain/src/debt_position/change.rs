@@ -68,8 +68,14 @@ impl Activity<'_> {
     /// Until when one installment may be being paid.
     #[must_use]
     pub fn locked_until_of(&self, installment: InstallmentId, now: Instant) -> Option<Instant> {
-        let asked = self.attempts.iter().filter(|one| one.installment_id == installment);
-        let sessions = self.sessions.iter().filter(|session| session.holds(installment));
+        self.locked_until_of_any(&[installment], now)
+    }
+
+    /// Until when one of these installments may be being paid.
+    #[must_use]
+    pub fn locked_until_of_any(&self, installments: &[InstallmentId], now: Instant) -> Option<Instant> {
+        let asked = self.attempts.iter().filter(|one| installments.contains(&one.installment_id));
+        let sessions = self.sessions.iter().filter(|session| installments.iter().any(|one| session.holds(*one)));
         let running = sessions.filter_map(|session| session.processing_until(now));
         asked.map(Attempt::locked_until).chain(running).filter(|until| *until > now).max()
     }

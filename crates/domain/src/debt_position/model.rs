@@ -14,6 +14,7 @@ use crate::money::Cents;
 use crate::named::named;
 use crate::notice::{Iuv, NoticeNumber};
 use crate::personal::Personal;
+use crate::service::LateCharges;
 use crate::tax_code::{InstitutionTaxCode, SubjectTaxCode};
 use crate::taxonomy::TaxonomyCode;
 use crate::text::Text;
@@ -47,6 +48,8 @@ pub struct DebtPosition {
     pub cancelled_at: Option<Instant>,
     /// Whether its installments stop being payable at the end of their due date.
     pub expires_after_due_date: bool,
+    /// What its service adds after the due date, as the service says now; kept with the service, not with the position.
+    pub late_charges: Option<LateCharges>,
     /// The alternatives; the first that is used excludes the others.
     pub options: Vec<PaymentOption>,
     /// The state that the last event told; the worker compares it with the clock (rules.md 9).
@@ -197,6 +200,17 @@ pub struct Payment {
     pub amount: Cents,
     /// The receipt that says so; none when the institution marked it paid outside of pagoPA.
     pub receipt_id: Option<ReceiptRowId>,
+    /// By what the institution finds a payment again that it marked; none with a receipt.
+    pub reference: Option<Text<1, 140>>,
+}
+
+/// By which way money came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentChannel {
+    /// Through pagoPA: a receipt says so.
+    Pagopa,
+    /// Outside of it: the institution says so (rules.md 15).
+    External,
 }
 
 /// A share of an installment.
@@ -292,6 +306,7 @@ pub enum InstallmentStatus {
     Superseded,
 }
 
+named!(PaymentChannel { Pagopa = "pagopa", External = "external" });
 named!(OptionKind { Single = "single", Installments = "installments", Reduced = "reduced" });
 named!(Origin { Api = "api", Session = "session", Receipt = "receipt" });
 named!(SubjectKind { NaturalPerson = "natural_person", LegalPerson = "legal_person" });
@@ -317,6 +332,22 @@ impl InstallmentStatus {
     #[must_use]
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Paid | Self::Reported)
+    }
+}
+
+impl PaymentChannel {
+    /// That of a payment with that receipt, or without one.
+    #[must_use]
+    pub const fn of(receipt: Option<ReceiptRowId>) -> Self {
+        if receipt.is_some() { Self::Pagopa } else { Self::External }
+    }
+}
+
+impl Installment {
+    /// Whether the institution marked it as paid, and no receipt paid it.
+    #[must_use]
+    pub fn is_marked(&self) -> bool {
+        self.payment.as_ref().is_some_and(|payment| payment.receipt_id.is_none())
     }
 }
 

@@ -61,6 +61,7 @@ pub fn open(
         valid_from: terms.valid_from,
         cancelled_at: None,
         expires_after_due_date: terms.expires_after_due_date,
+        late_charges: context.service.late_charges.clone(),
         options,
         told_status: PositionStatus::Draft,
         version: 1,

@@ -38,7 +38,8 @@ pub fn replace(
     force: bool,
 ) -> Result<Decided, Refusal> {
     let (terms, warnings) = check(context, position, activity, input, force)?;
-    let after = apply(given, numbers, position, terms, input.publish)?;
+    let mut after = apply(given, numbers, position, terms, input.publish)?;
+    after.late_charges.clone_from(&context.service.late_charges);
     Ok(Decided { warnings, ..changed(given, position, after) })
 }
 

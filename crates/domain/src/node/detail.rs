@@ -3,7 +3,9 @@
 
 use chrono::NaiveDate;
 
-use crate::debt_position::{DebtPosition, Debtor, Installment, Metadata, Transfer, TransferTarget};
+use crate::debt_position::{
+    DebtPosition, Debtor, Installment, Metadata, Transfer, TransferTarget, amount_due, transfers_due,
+};
 use crate::institution::Institution;
 use crate::money::Cents;
 use crate::notice::Iuv;
@@ -99,7 +101,7 @@ pub fn far_due_date() -> NaiveDate {
     NaiveDate::from_ymd_opt(2099, 12, 31).unwrap_or(NaiveDate::MAX)
 }
 
-/// Answers a verify.
+/// Answers a verify. `as_of` is the instant of the amount: now, but for what a cart showed a moment ago (rules.md 22).
 ///
 /// # Errors
 /// `AccountMissing` where an account is no longer declared.
@@ -107,6 +109,7 @@ pub fn verified(
     institution: &Institution,
     position: &DebtPosition,
     installment: &Installment,
+    as_of: Instant,
     now: Instant,
 ) -> Result<Verified, NodeRefusal> {
     let mut all_postal = !installment.transfers.is_empty();
@@ -114,14 +117,25 @@ pub fn verified(
         all_postal &= places(institution, transfer, now)?.postal.is_some();
     }
     Ok(Verified {
-        amount: installment.amount,
+        amount: amount_due(position, installment, as_of).amount,
         due_date: installment.due_date,
         description: position.description_of(installment).clone(),
         all_postal,
     })
 }
 
-/// Answers a get. `stamps` says whether the primitive can carry them.
+/// How a get is to be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// What the payer chose at the PSP.
+    pub kind: TransferKind,
+    /// Whether the primitive can carry stamps.
+    pub stamps: bool,
+    /// The instant of the amount, as of [`verified`].
+    pub as_of: Instant,
+}
+
+/// Answers a get.
 ///
 /// # Errors
 /// `StampNeedsV2` where it cannot; `AccountMissing` where an account is no longer declared.
@@ -129,12 +143,14 @@ pub fn detail(
     institution: &Institution,
     position: &DebtPosition,
     installment: &Installment,
-    kind: TransferKind,
-    stamps: bool,
+    wanted: Wanted,
     now: Instant,
 ) -> Result<Detail, NodeRefusal> {
-    let mut resolved = Vec::with_capacity(installment.transfers.len());
-    for transfer in &installment.transfers {
+    let Wanted { kind, stamps, as_of } = wanted;
+    let due = amount_due(position, installment, as_of);
+    let shares = transfers_due(position, installment, &due);
+    let mut resolved = Vec::with_capacity(shares.len());
+    for transfer in shares.iter() {
         resolved.push((transfer, places(institution, transfer, now)?));
     }
     if !stamps && resolved.iter().any(|(_, places)| places.stamp.is_some()) {
@@ -148,7 +164,7 @@ pub fn detail(
         .filter(|one| one.id != installment.id && one.payment.is_none() && one.cancelled_at.is_none());
     Ok(Detail {
         iuv: installment.iuv.clone(),
-        amount: installment.amount,
+        amount: due.amount,
         due_date: installment.due_date.unwrap_or_else(far_due_date),
         last_payment: others.count() == 0,
         description: position.description_of(installment).clone(),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::anomaly::Anomaly;
 use crate::attempt::Attempt;
 use crate::batch::{Batch, Write};
-use crate::debt_position::{DebtPosition, Payment};
+use crate::debt_position::{DebtPosition, Payment, PaymentChannel};
 use crate::event::{Event, EventData, EventKind};
 use crate::given::Given;
 use crate::ids::InstallmentId;
@@ -178,7 +178,7 @@ pub(super) fn subject_of(position: &DebtPosition, installment_id: InstallmentId)
 
 /// The payment that a receipt tells.
 pub(super) fn payment_of(receipt: &Receipt) -> Payment {
-    Payment { paid_at: receipt.paid_at, amount: receipt.content.amount, receipt_id: Some(receipt.id) }
+    Payment { paid_at: receipt.paid_at, amount: receipt.content.amount, receipt_id: Some(receipt.id), reference: None }
 }
 
 fn complete_sessions(given: &mut Given<'_>, sessions: &[CheckoutSession], receipt: &Receipt) -> Batch {
@@ -204,6 +204,7 @@ fn follow_up(given: &mut Given<'_>, receipt: &Receipt, more_sessions: bool) -> B
         notice_number: receipt.content.notice_number.clone(),
         amount: receipt.content.amount,
         paid_at: receipt.paid_at,
+        marked: false,
     };
     let mut batch = Batch::new().with(Write::InsertTask(Task { id: given.id(), work: foreign, due_at: given.now }));
     if let Some(subject) = receipt.position.as_ref().filter(|_| more_sessions) {
@@ -240,6 +241,7 @@ pub(super) fn receipt_event(given: &mut Given<'_>, receipt: &Receipt, kind: Even
             notice_number: Some(receipt.content.notice_number.clone()),
             amount: Some(receipt.content.amount),
             paid_at: (receipt.content.outcome == ReceiptOutcome::Ok).then_some(receipt.paid_at),
+            channel: (kind == EventKind::InstallmentPaid).then(|| PaymentChannel::Pagopa.name().to_owned()),
             receipt_id: Some(receipt.id),
             status: Some(receipt.content.outcome.name().to_owned()),
             anomalies: receipt.anomalies.clone(),

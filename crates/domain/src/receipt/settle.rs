@@ -7,7 +7,8 @@ use crate::anomaly::Anomaly;
 use crate::attempt::{ATTEMPT_LOCK_SECONDS, Attempt, AttemptKind};
 use crate::batch::{Batch, Write};
 use crate::debt_position::{
-    DebtPosition, Installment, InstallmentStatus, OptionKind, PaymentOption, installment_status, position_status,
+    DebtPosition, Installment, InstallmentStatus, OptionKind, PastAmount, PaymentOption, installment_status,
+    position_status, was_due_between,
 };
 use crate::event::EventKind;
 use crate::given::Given;
@@ -62,6 +63,9 @@ fn strangeness(
     receipt: &Receipt,
 ) -> BTreeSet<Anomaly> {
     let mut found = BTreeSet::new();
+    let mine = || attempts.iter().filter(|one| one.installment_id == installment.id);
+    let since = receipt.paid_at.plus_seconds(-ATTEMPT_LOCK_SECONDS);
+    let asked = || mine().any(|one| one.at >= since && one.amount == receipt.content.amount);
     // The state that counts is that of the instant of payment, but a receipt from the future is judged by now.
     let at = receipt.paid_at.min(now);
     match installment_status(position, option, installment, at) {
@@ -79,11 +83,15 @@ fn strangeness(
         }
         InstallmentStatus::Expired => {
             let late = option.kind == OptionKind::Reduced && !past_own_term(position, installment, at);
-            found.insert(if late { Anomaly::LateReduced } else { Anomaly::ExpiredPosition });
+            if !late {
+                found.insert(Anomaly::ExpiredPosition);
+            } else if !asked() {
+                // Who was told the amount a moment before is not late: the day of notification may have been told since.
+                found.insert(Anomaly::LateReduced);
+            }
         }
     }
-    let mine = || attempts.iter().filter(|one| one.installment_id == installment.id);
-    if !was_due(installment, mine(), receipt) {
+    if !asked() && !was_due(now, position, installment, receipt) {
         found.insert(Anomaly::AmountMismatch);
     }
     if !receipt.content.stand_in && !mine().any(|one| one.kind != AttemptKind::Cart) {
@@ -103,11 +111,14 @@ fn past_own_term(position: &DebtPosition, installment: &Installment, at: Instant
     installment.expires_at.or(due).is_some_and(|end| end <= at)
 }
 
-/// Whether the amount was one that was due, or that we asked for, between half an hour before the payment and now
-/// (rules.md 30).
-fn was_due<'a>(installment: &Installment, mut attempts: impl Iterator<Item = &'a Attempt>, receipt: &Receipt) -> bool {
+/// Whether the amount was one that was due between half an hour before the payment and now (rules.md 30).
+fn was_due(now: Instant, position: &DebtPosition, installment: &Installment, receipt: &Receipt) -> bool {
     let ReceiptContent { amount, .. } = receipt.content;
     let since = receipt.paid_at.plus_seconds(-ATTEMPT_LOCK_SECONDS);
-    let before = installment.past_amount.is_some_and(|past| past.until >= since && past.amount == amount);
-    installment.amount == amount || before || attempts.any(|one| one.at >= since && one.amount == amount)
+    let before = |past: PastAmount| {
+        // What was due under the former terms; what is added since then rests on them too.
+        let former = Installment { amount: past.amount, ..installment.clone() };
+        past.until >= since && was_due_between(position, &former, amount, since, past.until)
+    };
+    was_due_between(position, installment, amount, since, now) || installment.past_amount.is_some_and(before)
 }

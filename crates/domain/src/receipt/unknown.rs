@@ -70,6 +70,7 @@ pub(super) fn unknown_position(given: &mut Given<'_>, known: Known<'_>, receipt:
         valid_from: None,
         cancelled_at: None,
         expires_after_due_date: false,
+        late_charges: None,
         options: vec![option],
         told_status: PositionStatus::Paid,
         version: 1,

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Defining a service of an institution, and changing it.
 
-use super::{AmountRule, Service, ServiceKind, ServiceStatus, Title};
+use chrono::NaiveDate;
+
+use super::{
+    AmountRule, LATE_RATE_BASIS_POINTS_MAX, LATE_RATES_MAX, LateCharges, LateRate, Service, ServiceKind, ServiceStatus,
+    Title,
+};
 use crate::audit::AuditLine;
 use crate::batch::{Batch, Write};
 use crate::event::{Event, EventData, EventKind};
@@ -37,6 +42,8 @@ pub struct ServiceInput {
     pub due_date_required: bool,
     /// Whether a position expires at the end of its due date.
     pub expires_after_due_date: bool,
+    /// What is added after the due date.
+    pub late_charges: Option<LateChargesInput>,
     /// Whether `ANONIMO` is accepted as debtor.
     pub anonymous_debtor_allowed: bool,
     /// Where it stands in its life.
@@ -54,6 +61,28 @@ pub struct AmountInput {
     pub least: Option<i64>,
     /// The most, where there are bounds; what a notice can carry where it is left out.
     pub most: Option<i64>,
+}
+
+/// What is added after the due date, as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LateChargesInput {
+    /// Rates of interest.
+    pub interest: Vec<LateRateInput>,
+    /// A fixed sum, cents.
+    pub surcharge: Option<i64>,
+    /// The most that is added, cents.
+    pub most: Option<i64>,
+    /// The account that it goes to.
+    pub account_id: Option<String>,
+}
+
+/// A rate of interest as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LateRateInput {
+    /// Its first day.
+    pub from: NaiveDate,
+    /// Hundredths of a percent for a year.
+    pub annual_rate_basis_points: u32,
 }
 
 /// Defines a service (`present` is none) or changes it. Nothing changed gives an empty batch.
@@ -102,6 +131,10 @@ fn read(
         faults.add(&place, "unknown_account", "The institution has no such account.");
     }
     let amount = amount(&root.at("amount"), input.amount, faults);
+    let late_charges = input
+        .late_charges
+        .as_ref()
+        .map(|late| late_charges(institution, &root.at("late_charges"), late, given, faults));
     let used = present.is_some_and(|before| before.status != ServiceStatus::Draft);
     if used && input.status == ServiceStatus::Draft {
         faults.add(
@@ -120,6 +153,7 @@ fn read(
         amount: amount?,
         due_date_required: input.due_date_required,
         expires_after_due_date: input.expires_after_due_date,
+        late_charges: late_charges.flatten(),
         anonymous_debtor_allowed: input.anonymous_debtor_allowed,
         status: input.status,
         version: present.map_or(1, |before| before.version.saturating_add(1)),
@@ -161,6 +195,48 @@ fn amount(at: &Place, input: AmountInput, faults: &mut Violations) -> Option<Amo
         faults.add(&at.at("most"), "below_minimum", "The most is not below the least.");
     }
     Some(AmountRule::Free { least: least?, most: most? })
+}
+
+/// At least one of interest and fixed sum; rates in the order of their days.
+fn late_charges(
+    institution: &Institution,
+    at: &Place,
+    input: &LateChargesInput,
+    given: &Given<'_>,
+    faults: &mut Violations,
+) -> Option<LateCharges> {
+    if input.interest.is_empty() && input.surcharge.is_none() {
+        faults.add(at, "required", "Say a rate of interest, a surcharge, or both.");
+    }
+    let mut before: Option<NaiveDate> = None;
+    for (index, rate) in input.interest.iter().enumerate() {
+        let place = at.at("interest").at(index);
+        if rate.annual_rate_basis_points > LATE_RATE_BASIS_POINTS_MAX {
+            let detail = format!("A rate is at most {LATE_RATE_BASIS_POINTS_MAX} hundredths of a percent.");
+            faults.add(&place.at("annual_rate_basis_points"), "above_maximum", detail);
+        }
+        if before.is_some_and(|before| rate.from <= before) {
+            faults.add(&place.at("from"), "not_in_order", "Each rate begins after the one before it.");
+        }
+        before = Some(rate.from);
+    }
+    if input.interest.len() > LATE_RATES_MAX {
+        faults.add(&at.at("interest"), "too_many", format!("At most {LATE_RATES_MAX} rates."));
+    }
+    let mut cents = |name: &str, value: Option<i64>| {
+        value.and_then(|cents| faults.take(&at.at(name), "invalid_amount", Cents::payable(cents)))
+    };
+    let (surcharge, most) = (cents("surcharge", input.surcharge), cents("most", input.most));
+    let place = at.at("account_id");
+    let read = |id: &String| faults.take(&place, "wrong_pattern", id.parse::<AccountCode>());
+    let account_id = input.account_id.as_ref().and_then(read);
+    if account_id.as_ref().is_some_and(|id| institution.account(id, given.now).is_none()) {
+        faults.add(&place, "unknown_account", "The institution has no such account.");
+    }
+    let rate =
+        |one: &LateRateInput| LateRate { from: one.from, annual_rate_basis_points: one.annual_rate_basis_points };
+    let rates = input.interest.iter().map(rate).collect();
+    Some(LateCharges { rates, surcharge: surcharge.unwrap_or(Cents::ZERO), most, account_id })
 }
 
 const fn smallest() -> Result<Cents, MoneyError> {

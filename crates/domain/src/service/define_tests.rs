@@ -67,6 +67,7 @@ fn input() -> ServiceInput {
         amount: AmountInput { fixed: false, amount: None, least: None, most: None },
         due_date_required: true,
         expires_after_due_date: false,
+        late_charges: None,
         anonymous_debtor_allowed: false,
         status: ServiceStatus::Active,
     }
@@ -143,4 +144,36 @@ fn the_most_is_not_below_the_least_and_an_active_service_is_no_draft_again() {
             ("/status".to_owned(), "draft_is_over"),
         ]
     );
+}
+
+#[test]
+fn late_charges_say_something_in_order_and_within_the_limit() {
+    let day = |text: &str| text.parse().unwrap();
+    let rate = |from, annual_rate_basis_points| LateRateInput { from: day(from), annual_rate_basis_points };
+    let late = LateChargesInput {
+        interest: vec![rate("2025-01-01", 200), rate("2026-01-01", 160)],
+        surcharge: Some(500),
+        most: Some(10_000),
+        account_id: Some("main".to_owned()),
+    };
+    let with = |late| ServiceInput { late_charges: Some(late), ..input() };
+    let (service, _) = decide(None, &with(late.clone())).unwrap();
+    assert_eq!(service.late_charges.unwrap().rates.len(), 2);
+    let nothing = LateChargesInput { interest: Vec::new(), surcharge: None, most: None, account_id: None };
+    assert_eq!(codes(decide(None, &with(nothing))), [("/late_charges".to_owned(), "required")]);
+    let wrong = LateChargesInput {
+        interest: vec![rate("2026-01-01", LATE_RATE_BASIS_POINTS_MAX + 1), rate("2026-01-01", 0)],
+        surcharge: Some(0),
+        most: Some(-1),
+        account_id: Some("other".to_owned()),
+    };
+    let expected = [
+        ("/late_charges/interest/0/annual_rate_basis_points", "above_maximum"),
+        ("/late_charges/interest/1/from", "not_in_order"),
+        ("/late_charges/surcharge", "invalid_amount"),
+        ("/late_charges/most", "invalid_amount"),
+        ("/late_charges/account_id", "unknown_account"),
+    ];
+    let expected = expected.map(|(pointer, code)| (pointer.to_owned(), code));
+    assert_eq!(codes(decide(None, &with(wrong))), expected);
 }

@@ -4,7 +4,9 @@
 mod define;
 #[cfg(test)]
 mod define_tests;
+mod late;
 mod model;
 
-pub use define::{AmountInput, ServiceInput, define};
+pub use define::{AmountInput, LateChargesInput, LateRateInput, ServiceInput, define};
+pub use late::*;
 pub use model::*;

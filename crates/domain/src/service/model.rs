@@ -10,6 +10,8 @@ use crate::taxonomy::{CollectionKind, TaxonomyCode};
 use crate::text::Text;
 use crate::time::Instant;
 
+use super::LateCharges;
+
 /// A payment service of one institution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
@@ -31,6 +33,8 @@ pub struct Service {
     pub due_date_required: bool,
     /// Whether a position stops being payable at the end of its due date (rules.md, table S).
     pub expires_after_due_date: bool,
+    /// What is added after the due date; nothing where there is none.
+    pub late_charges: Option<LateCharges>,
     /// Whether `ANONIMO` is accepted as debtor (rules.md 5).
     pub anonymous_debtor_allowed: bool,
     /// Draft, active or retired.

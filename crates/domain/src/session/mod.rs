@@ -17,6 +17,8 @@ pub use close::*;
 pub use input::*;
 pub use model::*;
 pub use open::*;
-pub use progress::{asked, clock_moved, foreign_item_paid, item_paid, minted, returned};
+pub use progress::{
+    asked, clock_moved, foreign_item_paid, foreign_item_released, item_paid, item_released, minted, returned,
+};
 pub use status::*;
 pub use visit::*;

@@ -3,7 +3,8 @@
 
 use crate::batch::{Batch, Write};
 use crate::debt_position::{
-    DebtPosition, Installment, InstallmentStatus, installment_status, no_personal_data, own_metadata, position_status,
+    DebtPosition, Installment, InstallmentStatus, amount_due, installment_status, no_personal_data, own_metadata,
+    position_status,
 };
 use crate::email::Email;
 use crate::given::Given;
@@ -170,8 +171,9 @@ pub fn choose<'a>(position: &'a DebtPosition, choice: &Choice, now: Instant) -> 
 fn own_item(institution: &Institution, own: &OwnItem, now: Instant) -> Result<SessionItem, Refusal> {
     let position = &own.position;
     let installment = choose(position, &own.choice, now)?;
-    if own.expected_amount.is_some_and(|expected| expected != installment.amount.cents()) {
-        return Err(Refusal::AmountChanged { due: Some(installment.amount.cents()) });
+    let due = amount_due(position, installment, now).amount;
+    if own.expected_amount.is_some_and(|expected| expected != due.cents()) {
+        return Err(Refusal::AmountChanged { due: Some(due.cents()) });
     }
     let not_payable = || Refusal::NotPayable { status: position_status(position, now) };
     // A position that a receipt made has neither service nor key, and is paid already.
@@ -191,7 +193,7 @@ fn own_item(institution: &Institution, own: &OwnItem, now: Instant) -> Result<Se
         creditor_tax_code: institution.tax_code,
         company_name: institution.display_name.clone(),
         description: position.description_of(installment).clone(),
-        amount: installment.amount,
+        amount: due,
         paid: None,
     })
 }

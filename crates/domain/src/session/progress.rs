@@ -9,7 +9,9 @@ use crate::ids::InstallmentId;
 use crate::money::Cents;
 use crate::time::Instant;
 
-use super::{Cart, CheckoutSession, ItemPayment, ItemSubject, ReturnKind, Returned, SessionStatus, session_status};
+use super::{
+    Cart, CheckoutSession, ItemPayment, ItemSubject, ReturnKind, Returned, SessionItem, SessionStatus, session_status,
+};
 
 /// A cart was minted at Checkout: the citizen is on the way.
 ///
@@ -91,6 +93,47 @@ pub fn foreign_item_paid(
         }
     }
     if after.items == session.items { Batch::new() } else { changed(given, session, after) }
+}
+
+/// A mark that had paid an own item was taken back: it is to be paid again. What a receipt paid stays paid, and a session that
+/// is over stays as it was.
+#[must_use]
+pub fn item_released(given: &mut Given<'_>, session: &CheckoutSession, installment: InstallmentId) -> Batch {
+    release(given, session, |item| {
+        let own = matches!(item.subject, ItemSubject::Own { installment_id, .. } if installment_id == installment);
+        own && item.paid.as_ref().is_some_and(|paid| paid.receipt_id.is_none())
+    })
+}
+
+/// As [`item_released`], of an item of another institution that was paid with those facts.
+#[must_use]
+pub fn foreign_item_released(
+    given: &mut Given<'_>,
+    session: &CheckoutSession,
+    creditor_tax_code: &str,
+    notice_number: &str,
+    payment: &ItemPayment,
+) -> Batch {
+    release(given, session, |item| {
+        let same = item.creditor_tax_code.as_str() == creditor_tax_code && item.notice_number.as_str() == notice_number;
+        same && item.subject == ItemSubject::Foreign && item.paid.as_ref() == Some(payment)
+    })
+}
+
+fn release(given: &mut Given<'_>, session: &CheckoutSession, is: impl Fn(&SessionItem) -> bool) -> Batch {
+    if session_status(session, given.now).is_closed() || !session.items.iter().any(&is) {
+        return Batch::new();
+    }
+    let (mut after, mut places) = (session.clone(), Vec::new());
+    for (place, item) in after.items.iter_mut().enumerate().filter(|(_, item)| is(item)) {
+        item.paid = None;
+        places.push(place);
+    }
+    let mut batch = changed(given, session, after);
+    for place in places {
+        batch.push(Write::ReleaseItem { session: session.id, place });
+    }
+    batch
 }
 
 fn settle(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A citizen opens the session's address (rules.md 35).
 
-use crate::debt_position::{DebtPosition, InstallmentStatus, installment_status};
+use crate::debt_position::{DebtPosition, InstallmentStatus, amount_due, installment_status};
 use crate::ids::{DebtPositionId, InstallmentId};
 use crate::money::Cents;
 use crate::time::Instant;
@@ -100,7 +100,7 @@ fn payable(positions: &[DebtPosition], position: DebtPositionId, installment: In
     let found = found.and_then(|position| Some((position, position.installment(installment)?)));
     let Some((position, (option, installment))) = found else { return Payable::No };
     match installment_status(position, option, installment, now) {
-        InstallmentStatus::Open => Payable::Due(installment.amount),
+        InstallmentStatus::Open => Payable::Due(amount_due(position, installment, now).amount),
         InstallmentStatus::Paid | InstallmentStatus::Reported => Payable::Paid,
         _ => Payable::No,
     }

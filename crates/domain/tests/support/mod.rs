@@ -195,6 +195,7 @@ fn service(now: Instant) -> Service {
         amount: AmountRule::Free { least: Cents::new(1).unwrap(), most: Cents::payable(9_999_999_999).unwrap() },
         due_date_required: false,
         expires_after_due_date: false,
+        late_charges: None,
         anonymous_debtor_allowed: false,
         status: ServiceStatus::Active,
         version: 1,
@@ -247,7 +248,9 @@ pub(crate) fn metadata(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 /// Pays an installment now, as if a receipt had said so.
 pub(crate) fn pay(position: &mut DebtPosition, reference: &str, now: Instant) {
     let (id, amount) = (named(position, reference).id, named(position, reference).amount);
-    position.installment_mut(id).unwrap().payment = Some(Payment { paid_at: now, amount, receipt_id: None });
+    let receipt_id = Some(Uuid::from_u128(7).into());
+    let payment = Payment { paid_at: now, amount, receipt_id, reference: None };
+    position.installment_mut(id).unwrap().payment = Some(payment);
 }
 
 /// The installment of that reference.

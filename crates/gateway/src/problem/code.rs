@@ -70,7 +70,7 @@ problems! {
         "Use the existing position, send if_exists, or choose another external_id."
     }
     DebtPositionState = 409 "debt_position_state" "The state of the debt position does not allow this" {
-        "The debt position is in a state in which this cannot be done; see the table of states."
+        "The debt position, or its installment, is in a state in which this cannot be done; see the table of states."
         "Read the debt position and decide by its status."
     }
     InstallmentPaid = 409 "installment_paid" "A paid installment would be changed" {

@@ -48,7 +48,7 @@ const fn code_of(refusal: &Refusal) -> Code {
     match refusal {
         Refusal::Invalid(_) => Code::ValidationFailed,
         Refusal::ExternalIdTaken { .. } => Code::ExternalIdTaken,
-        Refusal::PositionState { .. } => Code::DebtPositionState,
+        Refusal::PositionState { .. } | Refusal::InstallmentState { .. } => Code::DebtPositionState,
         Refusal::InstallmentPaid { .. } => Code::InstallmentPaid,
         Refusal::Immutable { .. } | Refusal::NumberImmutable { .. } => Code::ImmutableField,
         Refusal::PaymentInProgress { .. } => Code::PaymentInProgress,

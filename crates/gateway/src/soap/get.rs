@@ -3,7 +3,7 @@
 //! the buffer (rules.md 22).
 
 use tramite_domain::institution::Institution;
-use tramite_domain::node::{TransferKind, detail, payable};
+use tramite_domain::node::{TransferKind, Wanted, detail, payable};
 use tramite_domain::time::Instant;
 use tramite_pagopa::current::{Answer, GetRequest, TransferType, Version};
 
@@ -11,7 +11,7 @@ use super::buffer::Asked;
 use super::denied::Denied;
 use super::door::Soap;
 use super::mapping_payment::get_answer;
-use super::verify::find;
+use super::verify::{as_of, find};
 
 /// Answers a get of either version.
 pub(crate) async fn get(
@@ -27,7 +27,8 @@ pub(crate) async fn get(
         Some(TransferType::PagoPa) | None => TransferKind::Bank,
     };
     let stamps = request.version == Version::V2;
-    let told = detail(institution, &position, installment, kind, stamps, now)?;
+    let as_of = as_of(soap, institution, &position, installment, request.payment_note.as_deref(), now).await?;
+    let told = detail(institution, &position, installment, Wanted { kind, stamps, as_of }, now)?;
     soap.buffer().remember(Asked {
         institution: institution.id,
         installment: installment.id,

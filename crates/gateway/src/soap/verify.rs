@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! paVerifyPaymentNotice: what is due for a notice, now. It changes nothing (rules.md 22).
 
-use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::attempt::ATTEMPT_LOCK_SECONDS;
+use tramite_domain::debt_position::{DebtPosition, Installment, honoured_at, rose_lately};
 use tramite_domain::institution::Institution;
 use tramite_domain::node::{payable, verified};
 use tramite_domain::notice::NoticeNumber;
@@ -22,7 +23,8 @@ pub(crate) async fn verify(
 ) -> Result<Answer, Denied> {
     let (position, notice) = find(soap, institution, &request.notice).await?;
     let installment = payable(&position, &notice, now)?;
-    let told = verified(institution, &position, installment, now)?;
+    let as_of = as_of(soap, institution, &position, installment, None, now).await?;
+    let told = verified(institution, &position, installment, as_of, now)?;
     Ok(Answer::Verify(verify_answer(institution, told)))
 }
 
@@ -42,6 +44,24 @@ pub(crate) async fn find(
     let Ok(number) = notice.notice_number.parse::<NoticeNumber>() else { return Err(UNKNOWN) };
     let position = look_up(soap.store(), institution, &number).await?.ok_or(UNKNOWN)?;
     Ok((position, number))
+}
+
+/// The instant of the amount: now, but for what a cart showed within the last half hour (rules.md 22). It is looked for only
+/// where the amount has risen meanwhile.
+pub(crate) async fn as_of(
+    soap: &Soap,
+    institution: &Institution,
+    position: &DebtPosition,
+    installment: &Installment,
+    reference: Option<&str>,
+    now: Instant,
+) -> Result<Instant, Denied> {
+    if !rose_lately(position, installment, now) {
+        return Ok(now);
+    }
+    let since = now.plus_seconds(-ATTEMPT_LOCK_SECONDS);
+    let attempts = soap.store().attempts(&Scope::of_node(institution.id), &[installment.id], since).await?;
+    Ok(honoured_at(position, installment, &attempts, reference, now))
 }
 
 /// The one read that a verify costs.

@@ -53,6 +53,7 @@ choices! {
     OptionKind ["single" "installments" "reduced"] "One payment, several of them, or a smaller one for who pays early.";
     PositionStatus ["draft" "scheduled" "open" "partially_paid" "paid" "reported" "expired" "cancelled"] "Where a debt position stands now.";
     InstallmentStatus ["draft" "scheduled" "open" "paid" "reported" "expired" "cancelled" "superseded"] "Where an installment stands now.";
+    PaymentChannel ["pagopa" "external"] "Through pagoPA, with a receipt, or outside of it, as the institution says.";
     Anomaly [
         "duplicate_payment" "amount_mismatch" "unknown_position" "draft_position" "cancelled_position"
         "superseded_position" "expired_position" "late_reduced" "over_capacity" "stand_in" "not_activated"

@@ -53,6 +53,8 @@ numbers! {
     RateNumber Int32 0i32..=1_000_000i32 = 200, "A number of requests or of seconds.";
     RetrySeconds Int32 1i32..=86_400i32 = 2, "Seconds to wait.";
 
+    BasisPoints Int32 0i32..=3_000i32 = 160, "A rate in hundredths of a percent for a year.";
+    DaysLate Int64 1i64..=10_000_000i64 = 30, "Days since the due date.";
     TransferIndex Int32 1i32..=5i32 = 1, "The place of a transfer: its `idTransfer` at the Node.";
     ReceivedIndex Int32 0i32..=255i32 = 1, "The `idTransfer` of a received transfer; 0 where the message has none.";
     IuvBatchSize Int32 1i32..=10_000i32 = 500, "How many notice numbers.";

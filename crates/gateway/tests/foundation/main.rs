@@ -18,6 +18,7 @@ mod foreign_notices;
 mod hostile;
 mod idempotency;
 mod institutions;
+mod late;
 mod limits;
 mod links;
 mod notifying;
@@ -33,6 +34,7 @@ mod revocation;
 mod services;
 mod session_rules;
 mod sessions;
+mod settling;
 #[path = "../support/mod.rs"]
 mod support;
 mod texts;
@@ -76,6 +78,12 @@ sentences! {
         brought_numbers::of_twelve_who_bring_one_number_one_gets_it,
         brought_numbers::reserved_numbers_come_back_once_and_are_never_given,
         brought_numbers::a_restricted_token_reserves_for_its_own_services,
+        settling::what_was_paid_outside_is_paid_for_everybody_until_it_is_taken_back,
+        settling::a_mark_reaches_sessions_of_other_clients_and_of_other_services_and_so_does_its_undoing,
+        settling::a_mark_waits_for_whoever_is_paying_an_alternative_and_a_reopening_says_what_it_means,
+        late::interest_is_due_by_the_day_and_told_alike_everywhere,
+        late::the_rule_of_a_service_holds_as_it_is_now_and_is_limited,
+        late::what_a_cart_showed_is_honoured_for_half_an_hour_over_midnight,
         notifying::a_notification_ends_the_reduced_option_and_is_corrected_by_another,
         position_terms::new_terms_keep_the_numbers_of_what_stays_and_cancel_what_is_missing,
         position_terms::what_is_paid_stays_as_it_was_and_the_rest_may_change,

@@ -176,7 +176,7 @@ pub(crate) async fn a_search_by_debtor_is_a_body_and_leaves_a_line_in_the_audit_
 }
 
 /// What the database keeps: the audit trail as text, or the files.
-fn trail(database: &Database) -> String {
+pub(crate) fn trail(database: &Database) -> String {
     match database.url().strip_prefix("sqlite:") {
         Some(path) => {
             let files = [path.to_owned(), format!("{path}-wal")].map(|path| std::fs::read(path).unwrap_or_default());

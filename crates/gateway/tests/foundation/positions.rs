@@ -57,7 +57,8 @@ pub(crate) async fn the_short_form_makes_one_payment_with_its_own_notice(databas
             "expires_after_due_date": false,
             "debtor": {"type": "natural_person", "tax_code": "RSSMRA85T10A562S", "full_name": "Mario Rossi"},
             "payment_options": [{"id": option["id"], "kind": "single", "installments": [{
-                "id": one["id"], "reference": "single", "amount": 12050, "due_date": "2026-12-31",
+                "id": one["id"], "reference": "single", "amount": 12050, "amount_due": 12050,
+                "due_date": "2026-12-31",
                 "iuv": iuv, "notice_number": number,
                 "qr_code": format!("PAGOPA|002|{number}|99999000013|12050"),
                 "status": "open", "is_final": false, "anomalies": [],

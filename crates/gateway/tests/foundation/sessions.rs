@@ -45,8 +45,8 @@ pub(crate) async fn a_session_pays_what_it_makes_what_it_finds_and_what_a_notice
         json!({
             "debt_position_id": position["id"], "external_id": position["external_id"], "service_code": "TARI",
             "installment_id": one["id"], "installment_reference": "single", "iuv": one["iuv"],
-            "notice_number": one["notice_number"], "description": "TARI 2026", "amount": amount, "status": "open",
-            "anomalies": [],
+            "notice_number": one["notice_number"], "description": "TARI 2026", "amount": amount,
+            "amount_due": amount, "status": "open", "anomalies": [],
         })
     };
     assert_eq!(

@@ -148,6 +148,7 @@ impl TestGateway {
             amount: AmountInput { fixed: false, amount: None, least: None, most: None },
             due_date_required: false,
             expires_after_due_date: false,
+            late_charges: None,
             anonymous_debtor_allowed: false,
             status: ServiceStatus::Active,
         };

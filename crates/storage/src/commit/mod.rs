@@ -143,6 +143,7 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
             Write::InsertIuvBatch(batch) => iuv_batch::insert(db, institution, batch).await,
             Write::InsertSession(session) => session::insert(db, institution, session).await,
             Write::UpdateSession { session, expected } => session::update(db, institution, session, *expected).await,
+            Write::ReleaseItem { session, place } => session::release(db, institution, *session, *place).await,
             Write::InsertReceipt(receipt) => receipt::insert(db, institution, receipt).await,
             Write::InsertReceiptVariant(variant) => receipt::insert_variant(db, institution, variant).await,
             Write::PutService { service, expected } => service::put(db, institution, service, *expected).await,

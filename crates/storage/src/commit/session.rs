@@ -75,6 +75,23 @@ async fn pay_items(mut db: Db<'_>, institution: InstitutionId, session: &Checkou
     touched_rows.into_iter().try_for_each(touched)
 }
 
+/// An item that a mark had paid is unpaid again. What a receipt paid stays paid.
+pub(super) async fn release(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    session: SessionId,
+    index: usize,
+) -> Result<(), StoreError> {
+    let marked = session_items::institution_id
+        .eq(Id(institution))
+        .and(session_items::session_id.eq(Id(session)))
+        .and(session_items::place.eq(place(index)?))
+        .and(session_items::paid_at.is_not_null())
+        .and(session_items::paid_receipt_id.is_null());
+    let unpaid = (session_items::paid_at.eq(None::<At>), session_items::paid_amount.eq(None::<i64>));
+    touched(execute!(db, statement::update(session_items::table, marked, unpaid))?)
+}
+
 /// A session is decided on positions that were read before. A payment that was committed meanwhile would never complete
 /// it, so it is decided again; one that is at work waits on the heads, and finds the session when it goes on.
 async fn still_unpaid(db: Db<'_>, institution: InstitutionId, session: &CheckoutSession) -> Result<(), StoreError> {

@@ -22,6 +22,8 @@ pub struct Payers {
     pub attempts: Vec<Attempt>,
     /// The live sessions that hold one of them, whatever their client.
     pub sessions: Vec<CheckoutSession>,
+    /// Of one position alone: the live sessions that hold an installment which was marked as paid.
+    pub marked: Vec<CheckoutSession>,
 }
 
 impl Payers {
@@ -90,7 +92,7 @@ async fn payers(
         |db| attempt::recent(db, institution, installments.clone(), since),
         |db| session::holding(db, institution, installments.clone()),
     )?;
-    Ok(Payers { attempts, sessions })
+    Ok(Payers { attempts, sessions, marked: Vec::new() })
 }
 
 pub(super) async fn by_id(
@@ -119,7 +121,13 @@ pub(super) async fn by_id(
             attempt::recent(db.reborrow(), institution, ids, since).await?
         }
     };
-    let mut sessions = if unpaid.is_empty() { Vec::new() } else { session::live(&mut db, institution, held).await? };
-    sessions.retain(|session| unpaid.iter().any(|one| session.holds(*one)));
-    Ok(Some(PositionInUse { position, payers: Payers { attempts, sessions } }))
+    let marked: Vec<InstallmentId> =
+        position.installments().filter(|(_, one)| one.is_marked()).map(|(_, one)| one.id).collect();
+    let held = if unpaid.is_empty() && marked.is_empty() { Vec::new() } else { held };
+    let live = session::live(&mut db, institution, held).await?;
+    let holding = |any: &[InstallmentId]| -> Vec<CheckoutSession> {
+        live.iter().filter(|session| any.iter().any(|one| session.holds(*one))).cloned().collect()
+    };
+    let payers = Payers { attempts, sessions: holding(&unpaid), marked: holding(&marked) };
+    Ok(Some(PositionInUse { position, payers }))
 }

@@ -12,7 +12,7 @@ use crate::column::Id;
 use crate::db::Db;
 use crate::error::StoreError;
 use crate::row::installment::{InstallmentRow, OptionRow, TransferRow};
-use crate::row::position::PositionRow;
+use crate::row::position::PositionHead;
 use crate::schema::{asked_installments, debt_positions, installments, payment_options, transfers};
 use crate::scope::Scope;
 use crate::store::Answer;

@@ -11,7 +11,7 @@ use crate::column::Id;
 use crate::db::{Db, first, load, load_together};
 use crate::error::StoreError;
 use crate::row::installment::{Children, InstallmentRow, OptionRow, TransferRow};
-use crate::row::position::PositionRow;
+use crate::row::position::PositionHead;
 use crate::schema::{debt_positions, installments, payment_options, transfers};
 use crate::scope::Scope;
 use crate::store::Answer;
@@ -26,7 +26,7 @@ macro_rules! load_whole {
                 .filter(debt_positions::institution_id.eq(Id($institution)))
                 .filter(debt_positions::id.nullable().eq($id))
                 .filter(debt_positions::erased_at.is_null())
-                .select(PositionRow::as_select()),
+                .select(PositionHead::as_select()),
             payment_options::table
                 .filter(payment_options::institution_id.eq(Id($institution)))
                 .filter(payment_options::debt_position_id.nullable().eq($id))
@@ -49,7 +49,7 @@ macro_rules! load_whole {
 pub(super) use load_whole;
 
 /// The rows of one position.
-pub(super) type WholeRows = (Vec<PositionRow>, Vec<OptionRow>, Vec<InstallmentRow>, Vec<TransferRow>);
+pub(super) type WholeRows = (Vec<PositionHead>, Vec<OptionRow>, Vec<InstallmentRow>, Vec<TransferRow>);
 
 /// The position, where it exists for the scope: one of another service does not.
 pub(super) fn visible(scope: &Scope, rows: WholeRows) -> Result<Option<DebtPosition>, StoreError> {
@@ -115,13 +115,13 @@ pub(super) async fn by_id(
 }
 
 async fn by_ids(mut db: Db<'_>, scope: Scope, ids: Vec<Id<DebtPositionId>>) -> Result<Vec<DebtPosition>, StoreError> {
-    let heads: Vec<PositionRow> = load!(
+    let heads: Vec<PositionHead> = load!(
         &mut db,
         debt_positions::table
             .filter(debt_positions::institution_id.eq(Id(scope.institution())))
             .filter(debt_positions::id.eq_any(&ids))
             .filter(debt_positions::erased_at.is_null())
-            .select(PositionRow::as_select())
+            .select(PositionHead::as_select())
     )?;
     let mut found = assemble(&mut db, scope.institution(), heads).await?;
     found.retain(|position| scope.sees_service(position.service_code.as_ref()));
@@ -156,12 +156,12 @@ pub(super) async fn by_external_id(
 pub(super) async fn assemble(
     db: &mut Db<'_>,
     institution: InstitutionId,
-    heads: Vec<PositionRow>,
+    heads: Vec<PositionHead>,
 ) -> Result<Vec<DebtPosition>, StoreError> {
     if heads.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<Id<DebtPositionId>> = heads.iter().map(|head| head.id).collect();
+    let ids: Vec<Id<DebtPositionId>> = heads.iter().map(|head| head.row.id).collect();
     let (options, installments, transfers): (Vec<OptionRow>, Vec<InstallmentRow>, Vec<TransferRow>) = load_together!(
         db,
         payment_options::table
@@ -184,12 +184,12 @@ pub(super) async fn assemble(
 }
 
 /// Heads with what stands below them.
-fn joined(heads: Vec<PositionRow>, below: Children) -> Result<Vec<DebtPosition>, StoreError> {
+fn joined(heads: Vec<PositionHead>, below: Children) -> Result<Vec<DebtPosition>, StoreError> {
     let mut below = below.into_options()?;
     heads
         .into_iter()
         .map(|head| {
-            let options = below.remove(&head.id.0).unwrap_or_default();
+            let options = below.remove(&head.row.id.0).unwrap_or_default();
             head.into_position(options)
         })
         .collect()

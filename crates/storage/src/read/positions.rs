@@ -20,7 +20,7 @@ use crate::column::{At, Id};
 use crate::db::{Db, load, load_boxed};
 use crate::error::StoreError;
 use crate::page::{List, Page, PageRequest};
-use crate::row::position::PositionRow;
+use crate::row::position::PositionHead;
 use crate::schema::{debt_positions, installments};
 use crate::scope::Scope;
 use crate::store::Answer;
@@ -121,13 +121,13 @@ async fn list(
     now: Instant,
 ) -> Result<Found, StoreError> {
     let institution = Id(scope.institution());
-    let mut heads: Vec<PositionRow> = load_boxed!(&mut db, DB => {
+    let mut heads: Vec<PositionHead> = load_boxed!(&mut db, DB => {
         use debt_positions::dsl;
         let mut query = dsl::debt_positions
             .filter(dsl::institution_id.eq(institution))
             .filter(dsl::erased_at.is_null())
             .limit(rows)
-            .select(PositionRow::as_select())
+            .select(PositionHead::as_select())
             .into_boxed::<DB>();
         if let Some(codes) = scope.service_codes() {
             query = query.filter(dsl::service_code.eq_any(codes));
@@ -180,11 +180,11 @@ async fn list(
 }
 
 /// How many of the positions find room on one page: at least the first.
-async fn room(db: &mut Db<'_>, institution: InstitutionId, heads: &[PositionRow]) -> Result<usize, StoreError> {
+async fn room(db: &mut Db<'_>, institution: InstitutionId, heads: &[PositionHead]) -> Result<usize, StoreError> {
     if heads.len() <= 1 {
         return Ok(heads.len());
     }
-    let ids: Vec<Id<DebtPositionId>> = heads.iter().map(|head| head.id).collect();
+    let ids: Vec<Id<DebtPositionId>> = heads.iter().map(|head| head.row.id).collect();
     let counted: Vec<(Id<DebtPositionId>, i64)> = load!(
         db,
         installments::table
@@ -196,7 +196,7 @@ async fn room(db: &mut Db<'_>, institution: InstitutionId, heads: &[PositionRow]
     let counted: HashMap<Id<DebtPositionId>, i64> = counted.into_iter().collect();
     let mut total = 0_i64;
     let fits = heads.iter().take_while(|head| {
-        total = total.saturating_add(counted.get(&head.id).copied().unwrap_or_default());
+        total = total.saturating_add(counted.get(&head.row.id).copied().unwrap_or_default());
         total <= PAGE_INSTALLMENTS_MAX
     });
     Ok(fits.count().max(1))

@@ -55,6 +55,7 @@ pub(crate) struct InstallmentRow {
     anomalies: Doc<BTreeSet<Anomaly>>,
     payment_metadata: Doc<Metadata>,
     metadata: Doc<Metadata>,
+    paid_reference: Option<String>,
 }
 
 /// What a receipt changes of an installment, and no more.
@@ -65,6 +66,7 @@ pub(crate) struct InstallmentPayment {
     paid_amount: Option<i64>,
     paid_receipt_id: Option<Id<ReceiptRowId>>,
     anomalies: Doc<BTreeSet<Anomaly>>,
+    paid_reference: Option<String>,
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
@@ -155,6 +157,7 @@ impl InstallmentPayment {
             paid_amount: payment.map(|payment| payment.amount.cents()),
             paid_receipt_id: payment.and_then(|payment| payment.receipt_id).map(Id),
             anomalies: Doc(one.anomalies.clone()),
+            paid_reference: payment.and_then(|payment| payment.reference.as_ref()).map(ToString::to_string),
         }
     }
 }
@@ -167,7 +170,8 @@ impl InstallmentRow {
         index: usize,
         one: &Installment,
     ) -> Result<Self, StoreError> {
-        let InstallmentPayment { paid_at, paid_amount, paid_receipt_id, anomalies } = InstallmentPayment::of(one);
+        let InstallmentPayment { paid_at, paid_amount, paid_receipt_id, anomalies, paid_reference } =
+            InstallmentPayment::of(one);
         Ok(Self {
             institution_id: Id(institution),
             id: Id(one.id),
@@ -191,6 +195,7 @@ impl InstallmentRow {
             anomalies,
             payment_metadata: Doc(one.payment_metadata.clone()),
             metadata: Doc(one.metadata.clone()),
+            paid_reference,
         })
     }
 
@@ -200,6 +205,7 @@ impl InstallmentRow {
                 paid_at: paid_at.0,
                 amount: cents("installments.paid_amount", amount)?,
                 receipt_id: self.paid_receipt_id.map(|id| id.0),
+                reference: read_some("installments.paid_reference", self.paid_reference.as_deref())?,
             }),
             _ => None,
         };

@@ -7,11 +7,12 @@ use tramite_domain::debt_position::{
 };
 use tramite_domain::ids::{ClientId, DebtPositionId, InstitutionId};
 use tramite_domain::personal::Personal;
+use tramite_domain::service::LateCharges;
 
 use super::{known, next_change, read, read_some};
 use crate::column::{At, Doc, Id};
 use crate::error::StoreError;
-use crate::schema::debt_positions;
+use crate::schema::{debt_positions, services};
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = debt_positions, primary_key(institution_id, id))]
@@ -51,6 +52,34 @@ pub(crate) struct PositionState {
     next_transition_at: Option<At>,
     version: i64,
     pub(crate) updated_at: At,
+}
+
+/// A head as it is read: with what its service adds after the due date, as the service says now.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = debt_positions)]
+pub(crate) struct PositionHead {
+    #[diesel(embed)]
+    pub(crate) row: PositionRow,
+    #[diesel(select_expression = late_charges_now())]
+    late_charges: Option<Doc<LateCharges>>,
+}
+
+/// By its key: one more look-up, and no statement of its own.
+#[diesel::dsl::auto_type]
+fn late_charges_now() -> _ {
+    services::table
+        .filter(services::institution_id.eq(debt_positions::institution_id))
+        .filter(services::code.nullable().eq(debt_positions::service_code))
+        .select(services::late_charges)
+        .single_value()
+}
+
+impl PositionHead {
+    /// The position with the options that were read beside it.
+    pub(crate) fn into_position(self, options: Vec<PaymentOption>) -> Result<DebtPosition, StoreError> {
+        let late_charges = self.late_charges.map(|late| late.0);
+        self.row.into_position(options, late_charges)
+    }
 }
 
 impl PositionState {
@@ -102,8 +131,11 @@ impl PositionRow {
         }
     }
 
-    /// The position with the options that were read beside it.
-    pub(crate) fn into_position(self, options: Vec<PaymentOption>) -> Result<DebtPosition, StoreError> {
+    fn into_position(
+        self,
+        options: Vec<PaymentOption>,
+        late_charges: Option<LateCharges>,
+    ) -> Result<DebtPosition, StoreError> {
         let debtor = self.debtor()?;
         Ok(DebtPosition {
             id: self.id.0,
@@ -117,6 +149,7 @@ impl PositionRow {
             valid_from: self.valid_from.map(|at| at.0),
             cancelled_at: self.cancelled_at.map(|at| at.0),
             expires_after_due_date: self.expires_after_due_date,
+            late_charges,
             options,
             told_status: known("debt_positions.told_status", PositionStatus::named(&self.state.told_status))?,
             version: self.state.version,

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 use tramite_domain::ids::InstitutionId;
-use tramite_domain::service::{AmountRule, Service, ServiceKind, ServiceStatus, Title};
+use tramite_domain::service::{AmountRule, LateCharges, Service, ServiceKind, ServiceStatus, Title};
 use tramite_domain::taxonomy::CollectionKind;
 
 use super::{fit, known, read};
@@ -13,6 +13,7 @@ use crate::schema::services;
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = services, primary_key(institution_id, code))]
+#[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(crate) struct ServiceRow {
     institution_id: Id<InstitutionId>,
     pub(crate) code: String,
@@ -29,6 +30,7 @@ pub(crate) struct ServiceRow {
     version: i64,
     created_at: At,
     updated_at: At,
+    late_charges: Option<Doc<LateCharges>>,
 }
 
 impl ServiceRow {
@@ -49,6 +51,7 @@ impl ServiceRow {
             version: service.version,
             created_at: At(service.created_at),
             updated_at: At(service.updated_at),
+            late_charges: service.late_charges.clone().map(Doc),
         }
     }
 
@@ -64,6 +67,7 @@ impl ServiceRow {
             amount: self.amount.0,
             due_date_required: self.due_date_required,
             expires_after_due_date: self.expires_after_due_date,
+            late_charges: self.late_charges.map(|late| late.0),
             anonymous_debtor_allowed: self.anonymous_debtor_allowed,
             status: known("services.status", ServiceStatus::named(&self.status))?,
             version: self.version,

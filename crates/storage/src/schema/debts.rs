@@ -78,6 +78,7 @@ diesel::table! {
         anomalies -> Document,
         payment_metadata -> Document,
         metadata -> Document,
+        paid_reference -> Nullable<Text>,
     }
 }
 

@@ -79,7 +79,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Bool, SmallInt, Text};
+    use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, Text};
     use crate::column::sql::{Document, Key, Moment};
 
     services (institution_id, code) {
@@ -98,6 +98,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> Moment,
         updated_at -> Moment,
+        late_charges -> Nullable<Document>,
     }
 }
 

@@ -35,6 +35,22 @@ impl SystemScope {
             self.store.read(Who::System, move |db| Box::pin(holding(db, creditor, number))).await
         })
     }
+
+    /// Sessions that hold another institution's notice as an item that is paid, though by no receipt of their own: a mark that
+    /// is taken back releases it there.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn sessions_with_paid_foreign_item<'a>(
+        &'a self,
+        creditor_tax_code: &'a str,
+        notice_number: &'a str,
+    ) -> Answer<'a, Vec<(InstitutionId, SessionId)>> {
+        Box::pin(async move {
+            let (creditor, number) = (creditor_tax_code.to_owned(), notice_number.to_owned());
+            self.store.read(Who::System, move |db| Box::pin(holding_paid(db, creditor, number))).await
+        })
+    }
 }
 
 async fn home(mut db: Db<'_>, id: SessionId) -> Result<Option<InstitutionId>, StoreError> {
@@ -57,6 +73,23 @@ async fn holding(
             .filter(session_items::notice_number.eq(&number))
             .filter(session_items::installment_id.is_null())
             .filter(session_items::paid_at.is_null())
+            .select((session_items::institution_id, session_items::session_id))
+    )?;
+    Ok(found.into_iter().map(|(institution, session)| (institution.0, session.0)).collect())
+}
+
+async fn holding_paid(
+    mut db: Db<'_>,
+    creditor: String,
+    number: String,
+) -> Result<Vec<(InstitutionId, SessionId)>, StoreError> {
+    let found: Vec<(Id<InstitutionId>, Id<SessionId>)> = load!(
+        &mut db,
+        session_items::table
+            .filter(session_items::creditor_tax_code.eq(&creditor))
+            .filter(session_items::notice_number.eq(&number))
+            .filter(session_items::installment_id.is_null())
+            .filter(session_items::paid_at.is_not_null())
             .select((session_items::institution_id, session_items::session_id))
     )?;
     Ok(found.into_iter().map(|(institution, session)| (institution.0, session.0)).collect())

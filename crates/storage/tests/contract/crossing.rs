@@ -6,9 +6,9 @@ use std::time::Duration;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use tokio::task::JoinHandle;
 use tramite_domain::batch::{Batch, Write};
-use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::debt_position::{DebtPosition, Payment};
 use tramite_domain::session::{CheckoutSession, ItemPayment, SessionStatus};
-use tramite_storage::StoreError;
+use tramite_storage::{Scope, StoreError};
 use tramite_testkit::Database;
 
 use crate::support::*;
@@ -49,6 +49,77 @@ pub(crate) async fn a_payment_completes_every_live_session_of_its_installment(da
     town.store.commit(&town.node(), completing(&owed, &live)).await.unwrap();
     let late = town.store.commit(&scope, adding(&session(town.portal, &[&owed]))).await;
     assert!(matches!(late, Err(StoreError::Conflict)), "it was decided on a position that was not paid: {late:?}");
+}
+
+/// A payment that the institution marked, by whoever holds the installment, and its undoing.
+pub(crate) async fn a_mark_and_its_undoing_reach_the_sessions_of_other_clients_and_services(database: Database) {
+    let town = town(&database).await;
+    let maker = town.token(town.a.id);
+    let (tari, mut mensa) = (simple("P-1"), simple("P-1"));
+    mensa.service_code = Some("MENSA".parse().unwrap());
+    town.add(&tari).await;
+    town.add(&mensa).await;
+    let made = session(town.portal, &[&tari, &mensa]);
+    town.store.commit(&maker, adding(&made)).await.unwrap();
+    let mut marked = tari.clone();
+    marked.version = 2;
+    let reference = Some(text("Bonifico 1"));
+    marked.options[0].installments[0].payment =
+        Some(Payment { paid_at: now(), amount: cents(12_050), receipt_id: None, reference });
+    let mut holding = made.clone();
+    holding.version = 2;
+    holding.items[0].paid = Some(ItemPayment { paid_at: now(), amount: cents(12_050), receipt_id: None });
+    let update = Write::UpdateSession { session: Box::new(holding.clone()), expected: 1 };
+    let settle = |position: &DebtPosition| Write::SettleInstallment {
+        position: Box::new(position.clone()),
+        expected: 1,
+        installment: first(position),
+    };
+    // Another client's session, with an item of another service: it follows the payment of one that the scope may write.
+    let others = [Scope::of_token(town.a.id, None, town.other), town.restricted(&["TARI"])];
+    for scope in &others {
+        let alone = town.store.commit(scope, Batch::new().with(update.clone())).await;
+        assert!(matches!(alone, Err(StoreError::Failed(_))), "{alone:?}");
+    }
+    let elsewhere = Batch::new().with(settle(&simple("P-9"))).with(update.clone());
+    let refused = town.store.commit(&others[0], elsewhere).await;
+    assert!(matches!(refused, Err(StoreError::Failed(_))), "a payment of something else: {refused:?}");
+    let hidden = town.store.commit(&others[1], Batch::new().with(settle(&mensa)).with(update.clone())).await;
+    assert!(matches!(hidden, Err(StoreError::Failed(_))), "a service that does not exist for the scope: {hidden:?}");
+    town.store.commit(&others[1], Batch::new().with(settle(&marked)).with(update)).await.unwrap();
+    assert_eq!(town.store.position(&maker, tari.id).await.unwrap().as_ref(), Some(&marked));
+    assert_eq!(town.store.session(&maker, made.id).await.unwrap().as_ref(), Some(&holding));
+    let in_use = town.store.position_in_use(&others[1], tari.id, now()).await.unwrap().unwrap();
+    assert_eq!((in_use.payers.sessions, in_use.payers.marked), (Vec::new(), vec![holding.clone()]));
+
+    let mut back = tari.clone();
+    back.version = 3;
+    let released = CheckoutSession { version: 3, ..made.clone() };
+    let undo = |place| {
+        Batch::new()
+            .with(Write::UpdatePosition { position: Box::new(back.clone()), expected: 2 })
+            .with(Write::UpdateSession { session: Box::new(released.clone()), expected: 2 })
+            .with(Write::ReleaseItem { session: made.id, place })
+    };
+    let only = Batch::new().with(Write::ReleaseItem { session: made.id, place: 0 });
+    assert!(matches!(town.store.commit(&maker, only).await, Err(StoreError::Failed(_))));
+    let unpaid = town.store.commit(&others[1], undo(1)).await;
+    assert!(matches!(unpaid, Err(StoreError::Conflict)), "{unpaid:?}");
+    town.store.commit(&others[1], undo(0)).await.unwrap();
+    assert_eq!(town.store.position(&maker, tari.id).await.unwrap(), Some(back));
+    assert_eq!(town.store.session(&maker, made.id).await.unwrap(), Some(released.clone()));
+
+    // What a receipt paid is not released.
+    let mut by_receipt = released.clone();
+    by_receipt.version = 4;
+    by_receipt.items[1].paid = Some(ItemPayment { paid_at: now(), amount: cents(1), receipt_id: Some(id()) });
+    let pay = Write::UpdateSession { session: Box::new(by_receipt), expected: 3 };
+    town.store.commit(&maker, Batch::new().with(pay)).await.unwrap();
+    let again = CheckoutSession { version: 5, ..released };
+    let release = Batch::new()
+        .with(Write::UpdateSession { session: Box::new(again), expected: 4 })
+        .with(Write::ReleaseItem { session: made.id, place: 1 });
+    assert!(matches!(town.store.commit(&maker, release).await, Err(StoreError::Conflict)));
 }
 
 pub(crate) async fn a_session_and_a_payment_at_once_find_each_other(database: Database) {

@@ -129,6 +129,7 @@ pub(crate) async fn a_task_is_claimed_once_and_comes_back_when_its_worker_dies(d
             notice_number: "1".to_owned(),
             amount: cents(5),
             paid_at: now(),
+            marked: false,
         },
         due_at: now().plus_seconds(seconds),
     };

@@ -57,7 +57,8 @@ fn any_position(chance: &mut Chance, number: u64) -> DebtPosition {
             installment.expires_at = chance.once_in(2).then(|| around(chance));
             installment.cancelled_at = chance.once_in(5).then(now);
             if chance.once_in(8) {
-                installment.payment = Some(Payment { paid_at: now(), amount: installment.amount, receipt_id: None });
+                installment.payment =
+                    Some(Payment { paid_at: now(), amount: installment.amount, receipt_id: None, reference: None });
                 installment.reported_at = chance.once_in(3).then(now);
             }
         }

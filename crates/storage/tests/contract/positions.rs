@@ -4,6 +4,7 @@
 use tramite_domain::attempt::AttemptKind;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::{DebtPosition, OptionKind};
+use tramite_domain::service::{LateCharges, LateRate, Service};
 use tramite_domain::task::{Task, Work};
 use tramite_storage::{PageRequest, PositionFilter, Rule, StoreError};
 use tramite_testkit::Database;
@@ -266,4 +267,35 @@ pub(crate) async fn of_an_attempt_the_last_time_is_kept(database: Database) {
         record(&tried[tried.len() - 1]).await;
     }
     assert_eq!(in_use(several.id).await.payers.attempts, tried);
+}
+
+pub(crate) async fn a_position_is_read_with_what_its_service_adds_after_the_due_date_now(database: Database) {
+    let town = town(&database).await;
+    let scope = town.token(town.a.id);
+    let owed = simple("P-1");
+    town.add(&owed).await;
+    let rate = LateRate { from: "2026-01-01".parse().unwrap(), annual_rate_basis_points: 160 };
+    let late = LateCharges {
+        rates: vec![rate],
+        surcharge: cents(500),
+        most: Some(cents(10_000)),
+        account_id: Some("main".parse().unwrap()),
+    };
+    let told = |version, late_charges: Option<LateCharges>| {
+        let service = Service { version, late_charges, ..service("TARI") };
+        Batch::new().with(Write::PutService { service: Box::new(service), expected: Some(version - 1) })
+    };
+    for (version, late_charges) in [(2, Some(late)), (3, None)] {
+        town.store.commit(&scope, told(version, late_charges.clone())).await.unwrap();
+        let kept = town.store.service(&scope, &"TARI".parse().unwrap()).await.unwrap().unwrap();
+        assert_eq!(kept.late_charges, late_charges);
+        let expected = DebtPosition { late_charges, ..owed.clone() };
+        assert_eq!(town.store.position(&scope, owed.id).await.unwrap().as_ref(), Some(&expected));
+        assert_eq!(
+            town.store.position_by_notice(&scope, &first_number(&owed)).await.unwrap().as_ref(),
+            Some(&expected)
+        );
+        let listed = town.store.positions(&scope, &PositionFilter::default(), &PageRequest::first(5), now()).await;
+        assert_eq!(listed.unwrap().items, vec![expected]);
+    }
 }

@@ -21,6 +21,7 @@ sentences! {
         sessions::what_somebody_is_paying_or_another_session_offers_stays,
         sessions::a_payment_without_receipt_is_told_unresolved_and_then_failed,
         tasks::a_receipt_of_one_institution_completes_the_session_of_another,
+        tasks::a_mark_settles_items_of_other_institutions_only_while_it_stands,
         tasks::a_task_left_by_a_dead_worker_is_done_when_its_lease_ends,
         tasks::an_alarm_is_raised_once_although_its_task_is_done_twice,
         receipts::a_get_written_a_moment_after_its_receipt_raises_no_alarm,

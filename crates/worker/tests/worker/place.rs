@@ -132,6 +132,10 @@ impl Place {
 }
 
 pub(crate) fn opened(town: &mut Town, on_abandon: OnAbandon, item: ItemInput) -> (CheckoutSession, Batch) {
+    opened_over(town, on_abandon, &[item])
+}
+
+pub(crate) fn opened_over(town: &mut Town, on_abandon: OnAbandon, items: &[ItemInput]) -> (CheckoutSession, Batch) {
     let input = SessionInput {
         client_reference: None,
         payer: None,
@@ -147,7 +151,7 @@ pub(crate) fn opened(town: &mut Town, on_abandon: OnAbandon, item: ItemInput) ->
         metadata: serde_json::Map::new(),
     };
     let institution = town.institution.clone();
-    match open(&institution, &mut town.given(), client(), &input, &[item]).unwrap() {
+    match open(&institution, &mut town.given(), client(), &input, items).unwrap() {
         Opened::New { session, batch } => (*session, batch),
         Opened::Joined(_) => panic!("nothing to join"),
     }

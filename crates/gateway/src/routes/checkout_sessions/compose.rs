@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! From a session and the positions of its items to what a caller reads now.
 
-use tramite_domain::debt_position::{DebtPosition, InstallmentStatus, installment_status};
+use tramite_domain::debt_position::{DebtPosition, InstallmentStatus, PaymentChannel, amount_due, installment_status};
 use tramite_domain::session::{CheckoutSession, ItemSubject, ReturnKind, SessionItem, SessionStatus, session_status};
 use tramite_domain::time::Instant;
 
@@ -85,6 +85,7 @@ fn line_item(item: &SessionItem, positions: &[DebtPosition], now: Instant) -> Li
     if let Some(paid) = &item.paid {
         view.paid_at = Some(paid.paid_at);
         view.paid_amount = Some(paid.amount.cents());
+        view.channel = Some(PaymentChannel::of(paid.receipt_id).name());
         view.receipt_id = paid.receipt_id.map(|id| id.to_string());
     }
     view.debt_position_id = Some(position_id.to_string());
@@ -98,7 +99,9 @@ fn line_item(item: &SessionItem, positions: &[DebtPosition], now: Instant) -> Li
     if let Some((position, (option, one))) =
         found.and_then(|position| Some((position, position.installment(*installment_id)?)))
     {
-        view.status = installment_status(position, option, one, now).name();
+        let status = installment_status(position, option, one, now);
+        view.status = status.name();
+        view.amount_due = (status == InstallmentStatus::Open).then(|| amount_due(position, one, now).amount.cents());
         view.anomalies = one.anomalies.iter().map(|anomaly| anomaly.name()).collect();
     }
     view

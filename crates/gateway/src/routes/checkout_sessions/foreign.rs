@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant as Moment, sleep_until};
 use tramite_domain::access::{ApiScope, Delegation};
-use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::debt_position::{DebtPosition, amount_due};
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::institution::{Institution, InstitutionStatus};
 use tramite_domain::node::payable;
@@ -103,13 +103,14 @@ async fn find(
 /// The item, where the notice can be paid now and the amount is what the caller believes.
 fn offered(owner: &Institution, position: &DebtPosition, asked: &Asked) -> Option<ForeignItem> {
     let installment = payable(position, &asked.notice, asked.now).ok()?;
-    let right = asked.expected.is_none_or(|expected| expected == installment.amount.cents());
+    let due = amount_due(position, installment, asked.now).amount;
+    let right = asked.expected.is_none_or(|expected| expected == due.cents());
     (right && owner.status == InstitutionStatus::Active).then(|| ForeignItem {
         notice_number: asked.notice,
         creditor_tax_code: owner.tax_code,
         company_name: owner.display_name.clone(),
         description: position.description_of(installment).clone(),
-        amount: installment.amount,
+        amount: due,
     })
 }
 

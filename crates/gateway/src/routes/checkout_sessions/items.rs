@@ -194,7 +194,7 @@ async fn inline(
 }
 
 fn own(position: DebtPosition, payers: Payers, choice: Choice, item: &LineItemInput, inline: bool) -> ItemInput {
-    let Payers { attempts, sessions } = payers;
+    let Payers { attempts, sessions, .. } = payers;
     ItemInput::Own(Box::new(OwnItem {
         position,
         choice,

@@ -33,6 +33,7 @@ use crate::words;
         "notice_number": "305000000001234586",
         "description": "Pratica SUAPE",
         "amount": 5000,
+        "amount_due": 5000,
         "status": "open",
         "anomalies": []
     }],
@@ -110,8 +111,13 @@ pub(crate) struct LineItemView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Line140>)]
     pub(super) description: Option<String>,
+    /// What was due when the session was made.
     #[schema(value_type = words::ReceivedCents)]
     pub(super) amount: i64,
+    /// What is due now, while it can be paid: the address asks for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::AmountCents>)]
+    pub(super) amount_due: Option<i64>,
     #[schema(value_type = words::InstallmentStatus)]
     pub(super) status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,6 +126,9 @@ pub(crate) struct LineItemView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::ReceivedCents>)]
     pub(super) paid_amount: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::PaymentChannel>)]
+    pub(super) channel: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Id>)]
     pub(super) receipt_id: Option<String>,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Publish, cancel, reopen: the actions on a debt position, and the removal of a draft.
+//! Publish and cancel: actions on a debt position, and the removal of a draft.
 
 use actix_web::web::Data;
 use actix_web::{delete, post};
@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tramite_domain::audit::AuditLine;
 use tramite_domain::batch::Write;
-use tramite_domain::debt_position::{Decided, cancel, erase_draft, publish, reopen};
+use tramite_domain::debt_position::{Decided, cancel, erase_draft, publish};
 use tramite_domain::given::Given;
-use tramite_domain::ids::DebtPositionId;
+use tramite_domain::ids::{DebtPositionId, InstallmentId};
 use tramite_domain::personal_data::find_personal_data;
 use tramite_domain::refusal::Refusal;
 use tramite_domain::violation::Violation;
@@ -22,6 +22,7 @@ use crate::auth::Tenant;
 use crate::convention::{Answer, Reply, once, settle};
 use crate::extract::{Body, IdempotencyKey, Preconditions, Query, Segment};
 use crate::gateway::Gateway;
+use crate::problem::Problem;
 use crate::words;
 
 /// Nothing to say beside the action itself.
@@ -30,25 +31,15 @@ use crate::words;
 #[schema(example = json!({}))]
 pub(crate) struct EmptyInput {}
 
-/// Why a withdrawal is taken back.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"reason": "Cancelled by mistake"}))]
-pub(crate) struct ReopenInput {
-    /// Kept in the audit trail; no personal data.
-    #[schema(value_type = words::Line140)]
-    reason: String,
-}
-
 /// One action under its key: load, read the body, check the condition, decide, commit, show.
-pub(super) async fn act<T: DeserializeOwned + ToSchema>(
+pub(super) async fn act<T: DeserializeOwned + ToSchema, E: Into<Problem>>(
     gateway: &Gateway,
     tenant: &Tenant,
     id: DebtPositionId,
     (key, fingerprint): (&IdempotencyKey, [u8; 32]),
     condition: &Preconditions,
     body: &Body<T>,
-    decide: impl Fn(&mut Given<'_>, &Loaded, T) -> Result<Decided, Refusal>,
+    decide: impl Fn(&mut Given<'_>, &Loaded, T) -> Result<Decided, E>,
 ) -> Answer {
     once(gateway, tenant, key, fingerprint, async || {
         let loaded = load(gateway, &tenant.scope, id).await?;
@@ -56,7 +47,7 @@ pub(super) async fn act<T: DeserializeOwned + ToSchema>(
         condition.check(Some(&loaded.etag(gateway.now())))?;
         let mut ids = gateway.ids();
         let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
-        let decided = decide(&mut given, &loaded, input)?;
+        let decided = decide(&mut given, &loaded, input).map_err(Into::into)?;
         let now = gateway.now();
         let shown = view(tenant.creditor, &decided.position, &loaded.payers, now);
         Ok((decided.batch, Reply::ok(&shown)?.about(id).etag(&etag_of(&decided.position, now))))
@@ -114,47 +105,29 @@ pub(crate) async fn cancel_debt_position(
     act(&gateway, &tenant, *id, (&key, fingerprint), &condition, &body, decide).await
 }
 
-/// Reopens a cancelled debt position
-///
-/// It is again as it was, under the same notice numbers. One whose dates have passed needs later dates first.
-#[utoipa::path(
-    tag = "debt-positions", operation_id = "reopen_debt_position",
-    params(("id" = words::Id, Path, description = "The id of the debt position.")),
-    request_body = ReopenInput,
-    responses((status = 200, description = "The debt position as it is now.", body = DebtPositionView))
-)]
-#[post("/v1/debt-positions/{id}/reopen")]
-pub(crate) async fn reopen_debt_position(
-    gateway: Data<Gateway>,
-    tenant: Tenant,
-    id: Segment<DebtPositionId>,
-    key: IdempotencyKey,
-    condition: Preconditions,
-    body: Body<ReopenInput>,
-) -> Answer {
-    let decide = |given: &mut Given<'_>, loaded: &Loaded, ReopenInput { reason }: ReopenInput| {
-        let mut decided = reopen(given, &loaded.position)?;
-        no_person(&reason)?;
-        decided.batch.push(audit(given, loaded, "debt_position.reopened", reason));
-        Ok(decided)
-    };
-    act(&gateway, &tenant, *id, (&key, body.fingerprint()), &condition, &body, decide).await
-}
-
 /// Who did it to the position, and why.
 pub(super) fn audit(given: &mut Given<'_>, loaded: &Loaded, action: &str, reason: String) -> Write {
+    audit_of(given, format!("debt_position {}", loaded.position.id), action, reason)
+}
+
+/// Who did it to one of its installments, and why.
+pub(super) fn audit_installment(given: &mut Given<'_>, id: InstallmentId, action: &str, reason: String) -> Write {
+    audit_of(given, format!("installment {id}"), action, reason)
+}
+
+fn audit_of(given: &mut Given<'_>, subject: String, action: &str, reason: String) -> Write {
     Write::InsertAudit(AuditLine {
         id: given.id(),
         at: given.now,
         client_id: given.client_id,
         action: action.to_owned(),
-        subject: format!("debt_position {}", loaded.position.id),
+        subject,
         reason: Some(reason),
     })
 }
 
 /// The audit trail is kept for years and names nobody (rules.md 6).
-fn no_person(reason: &str) -> Result<(), Refusal> {
+pub(super) fn no_person(reason: &str) -> Result<(), Refusal> {
     if find_personal_data(reason).is_none() {
         return Ok(());
     }

@@ -2,16 +2,16 @@
 //! From a position to what a caller reads of it now.
 
 use tramite_domain::debt_position::{
-    Activity, Address, DebtPosition, Debtor, Installment, InstallmentStatus, PaymentOption, Transfer, TransferTarget,
-    Warning, installment_status, position_status,
+    Activity, Address, AmountDue, DebtPosition, Debtor, Installment, InstallmentStatus, PaymentChannel, PaymentOption,
+    Transfer, TransferTarget, Warning, amount_due, installment_status, position_status,
 };
 use tramite_domain::qr::NoticeQr;
 use tramite_domain::tax_code::InstitutionTaxCode;
 use tramite_domain::time::Instant;
 
 use super::view::{
-    AddressView, DebtPositionView, DebtorView, InlineBeneficiaryView, InstallmentView, PaymentOptionView, StampView,
-    TransferView, WarningView,
+    AddressView, DebtPositionView, DebtorView, InlineBeneficiaryView, InstallmentView, LateChargeView,
+    PaymentOptionView, StampView, TransferView, WarningView,
 };
 
 /// What a view is made with beside the position.
@@ -74,7 +74,11 @@ fn address(address: &Address) -> AddressView {
 }
 
 fn option(position: &DebtPosition, option: &PaymentOption, context: ViewContext<'_>) -> PaymentOptionView {
-    let view = |one: &Installment| installment(one, installment_status(position, option, one, context.now), context);
+    let view = |one: &Installment| {
+        let status = installment_status(position, option, one, context.now);
+        let due = (status == InstallmentStatus::Open).then(|| amount_due(position, one, context.now));
+        installment(one, status, due, context)
+    };
     PaymentOptionView {
         id: option.id.to_string(),
         kind: option.kind.name(),
@@ -85,14 +89,26 @@ fn option(position: &DebtPosition, option: &PaymentOption, context: ViewContext<
     }
 }
 
-fn installment(one: &Installment, status: InstallmentStatus, context: ViewContext<'_>) -> InstallmentView {
+fn installment(
+    one: &Installment,
+    status: InstallmentStatus,
+    due: Option<AmountDue>,
+    context: ViewContext<'_>,
+) -> InstallmentView {
+    let amount = due.map_or(one.amount, |due| due.amount);
     let qr_code = one.notice_number.and_then(|notice_number| {
-        NoticeQr::new(notice_number, context.creditor, one.amount).ok().map(|code| code.to_string())
+        NoticeQr::new(notice_number, context.creditor, amount).ok().map(|code| code.to_string())
     });
     InstallmentView {
         id: one.id.to_string(),
         reference: one.reference.to_string(),
         amount: one.amount.cents(),
+        amount_due: due.map(|due| due.amount.cents()),
+        late_charge: due.and_then(|due| due.late).map(|late| LateChargeView {
+            days: late.days,
+            interest: late.interest.cents(),
+            surcharge: late.surcharge.cents(),
+        }),
         due_date: one.due_date,
         expires_at: one.expires_at,
         description: one.description.as_ref().map(ToString::to_string),
@@ -103,6 +119,8 @@ fn installment(one: &Installment, status: InstallmentStatus, context: ViewContex
         is_final: status.is_final(),
         paid_at: one.payment.as_ref().map(|payment| payment.paid_at),
         paid_amount: one.payment.as_ref().map(|payment| payment.amount.cents()),
+        channel: one.payment.as_ref().map(|payment| PaymentChannel::of(payment.receipt_id).name()),
+        payment_reference: one.payment.as_ref().and_then(|payment| payment.reference.as_ref()).map(ToString::to_string),
         receipt_id: one.payment.as_ref().and_then(|payment| payment.receipt_id).map(|id| id.to_string()),
         locked_until: context.activity.locked_until_of(one.id, context.now),
         anomalies: one.anomalies.iter().map(|anomaly| anomaly.name()).collect(),

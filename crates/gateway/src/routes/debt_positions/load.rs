@@ -2,7 +2,7 @@
 //! A position with who may be paying it, as every answer needs it.
 
 use tramite_domain::attempt::ATTEMPT_LOCK_SECONDS;
-use tramite_domain::debt_position::{DebtPosition, position_status};
+use tramite_domain::debt_position::{DebtPosition, InstallmentStatus, amount_due, installment_status, position_status};
 use tramite_domain::ids::{DebtPositionId, InstallmentId};
 use tramite_domain::tax_code::InstitutionTaxCode;
 use tramite_domain::time::Instant;
@@ -27,9 +27,21 @@ impl Loaded {
     }
 }
 
-/// The entity tag of a position: its version, and the state that the clock gives it.
+/// The entity tag of a position: its version, the state that the clock gives it, and what its service adds by now.
 pub(crate) fn etag_of(position: &DebtPosition, now: Instant) -> Etag {
-    Etag::of(position.version, position_status(position, now).name())
+    let status = position_status(position, now).name();
+    match added(position, now) {
+        0 => Etag::of(position.version, status),
+        cents => Etag::of(position.version, &format!("{status}-{cents}")),
+    }
+}
+
+/// What is added to all that can be paid now, in cents.
+fn added(position: &DebtPosition, now: Instant) -> i64 {
+    let open = position
+        .installments()
+        .filter(|(option, one)| installment_status(position, option, one, now) == InstallmentStatus::Open);
+    open.filter_map(|(_, one)| amount_due(position, one, now).late).map(|late| late.total().cents()).sum()
 }
 
 /// The position of that id, or 404.

@@ -7,8 +7,10 @@ mod compose;
 mod list;
 mod load;
 mod make;
+mod mark_paid;
 mod notify;
 mod read;
+mod reopen;
 mod replace;
 mod search;
 mod show;
@@ -63,7 +65,12 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
         .etag()
         .conditional()
         .refuses(&[Code::DebtPositionState, Code::PaymentInProgress]);
-    api.tenant(act::reopen_debt_position, ApiScope::DebtPositionsWrite)
+    api.tenant(mark_paid::mark_debt_position_paid, ApiScope::DebtPositionsSettle)
+        .idempotent()
+        .etag()
+        .conditional()
+        .refuses(&[Code::DebtPositionState, Code::PaymentInProgress]);
+    api.tenant(reopen::reopen_debt_position, ApiScope::DebtPositionsWrite)
         .idempotent()
         .etag()
         .conditional()

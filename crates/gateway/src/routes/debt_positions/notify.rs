@@ -8,6 +8,7 @@ use serde::Deserialize;
 use tramite_domain::debt_position::notify;
 use tramite_domain::given::Given;
 use tramite_domain::ids::DebtPositionId;
+use tramite_domain::refusal::Refusal;
 use utoipa::ToSchema;
 
 use super::act::{act, audit};
@@ -52,7 +53,7 @@ pub(crate) async fn notify_debt_position(
     body: Body<NotifyInput>,
 ) -> Answer {
     let force = parameters.0.force;
-    let decide = |given: &mut Given<'_>, loaded: &Loaded, input: NotifyInput| {
+    let decide = |given: &mut Given<'_>, loaded: &Loaded, input: NotifyInput| -> Result<_, Refusal> {
         let day = input.notified_on;
         let mut decided = notify(given, &loaded.position, day, loaded.payers.activity(), force)?;
         if !decided.batch.is_empty() {

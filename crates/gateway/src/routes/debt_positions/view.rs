@@ -30,6 +30,7 @@ use crate::words;
             "id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e03",
             "reference": "single",
             "amount": 12050,
+            "amount_due": 12050,
             "due_date": "2026-12-31",
             "iuv": "05000000001234586",
             "notice_number": "305000000001234586",
@@ -68,7 +69,7 @@ pub(crate) struct DebtPositionView {
     pub(super) description: String,
     #[schema(value_type = words::PositionStatus)]
     pub(super) status: &'static str,
-    /// True when no later event can change the status.
+    /// True when no later event can change the status; only a payment that you marked yourself you can still take back.
     pub(super) is_final: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Timestamp>)]
@@ -178,8 +179,16 @@ pub(crate) struct InstallmentView {
     pub(super) id: String,
     #[schema(value_type = words::InstallmentReference)]
     pub(super) reference: String,
+    /// What stands in the debt position.
     #[schema(value_type = words::ReceivedCents)]
     pub(super) amount: i64,
+    /// What is due now, while it can be paid: the amount, and what the service adds after the due date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::AmountCents>)]
+    pub(super) amount_due: Option<i64>,
+    /// What the service adds to the amount now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) late_charge: Option<LateChargeView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Day>)]
     pub(super) due_date: Option<NaiveDate>,
@@ -200,7 +209,7 @@ pub(crate) struct InstallmentView {
     pub(super) qr_code: Option<String>,
     #[schema(value_type = words::InstallmentStatus)]
     pub(super) status: &'static str,
-    /// True when no later event can change the status.
+    /// True when no later event can change the status; only a payment that you marked yourself you can still take back.
     pub(super) is_final: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Timestamp>)]
@@ -208,6 +217,13 @@ pub(crate) struct InstallmentView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::ReceivedCents>)]
     pub(super) paid_amount: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::PaymentChannel>)]
+    pub(super) channel: Option<&'static str>,
+    /// By what you find a payment again that you marked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Line140>)]
+    pub(super) payment_reference: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Id>)]
     pub(super) receipt_id: Option<String>,
@@ -223,6 +239,19 @@ pub(crate) struct InstallmentView {
     pub(super) payment_metadata: BTreeMap<String, String>,
     #[schema(value_type = words::OwnMetadata)]
     pub(super) metadata: BTreeMap<String, String>,
+}
+
+/// What is added because an installment is late. It goes with one of the transfers.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = LateCharge)]
+pub(crate) struct LateChargeView {
+    #[schema(value_type = words::DaysLate)]
+    pub(super) days: i64,
+    #[schema(value_type = words::ReceivedCents)]
+    pub(super) interest: i64,
+    #[schema(value_type = words::ReceivedCents)]
+    pub(super) surcharge: i64,
 }
 
 /// A share of an installment.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What an institution says of a service.
 
+use chrono::NaiveDate;
 use serde::Deserialize;
-use tramite_domain::service::{AmountInput, ServiceInput, ServiceKind, ServiceStatus};
+use tramite_domain::service::{AmountInput, LateChargesInput, LateRateInput, ServiceInput, ServiceKind, ServiceStatus};
 use utoipa::ToSchema;
 
 use crate::words;
@@ -13,7 +14,8 @@ use crate::words;
 #[schema(as = ServiceInput, example = json!({
     "title": {"it": "Tassa sui rifiuti", "en": "Waste collection fee"}, "taxonomy_code": "0101101IM",
     "collection_kind": 9, "account_id": "main", "kind": "both", "amount": {"rule": "free", "least": 100, "most": 500000},
-    "due_date_required": true, "expires_after_due_date": false, "anonymous_debtor_allowed": false, "status": "active",
+    "due_date_required": true, "expires_after_due_date": false, "late_charges": {"interest": [{"from": "2026-01-01", "annual_rate_basis_points": 160}], "surcharge": 500},
+    "anonymous_debtor_allowed": false, "status": "active",
 }))]
 pub(super) struct ServiceBody {
     /// What citizens read.
@@ -39,6 +41,8 @@ pub(super) struct ServiceBody {
     /// Whether a debt position stops being payable at the end of its due date.
     #[serde(default)]
     expires_after_due_date: bool,
+    /// What is added to an installment that is paid after its due date; nothing where it is left out.
+    late_charges: Option<LateChargesBody>,
     /// Whether `ANONIMO` is accepted as debtor.
     #[serde(default)]
     anonymous_debtor_allowed: bool,
@@ -86,6 +90,56 @@ struct AmountRuleBody {
     most: Option<i64>,
 }
 
+/// What is added after the due date, while an installment can still be paid. Interest, a surcharge, or both.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = LateChargesInput)]
+struct LateChargesBody {
+    /// Rates of interest by their first days, in order; each holds until the next begins. Interest is due for each day after the
+    /// due date, over a year of 365 days, and is rounded half up to the cent once for each installment.
+    #[serde(default)]
+    #[schema(min_items = 0, max_items = 100)]
+    interest: Vec<LateRateBody>,
+    /// A fixed sum, added once on the day after the due date.
+    #[schema(value_type = Option<words::AmountCents>)]
+    surcharge: Option<i64>,
+    /// The most that is added in all.
+    #[schema(value_type = Option<words::AmountCents>)]
+    most: Option<i64>,
+    /// The account whose transfer grows by it; without one, or where an installment has no transfer to it, the first transfer that
+    /// is no stamp.
+    #[schema(value_type = Option<words::AccountCode>)]
+    account_id: Option<String>,
+}
+
+/// A rate of interest.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = LateRateInput)]
+struct LateRateBody {
+    /// Its first day.
+    #[schema(value_type = words::Day)]
+    from: NaiveDate,
+    /// Hundredths of a percent for a year: 160 are 1.60 %. The law limits it by what is collected.
+    #[schema(value_type = words::BasisPoints)]
+    annual_rate_basis_points: u32,
+}
+
+impl From<LateChargesBody> for LateChargesInput {
+    fn from(body: LateChargesBody) -> Self {
+        let rate = |one: LateRateBody| LateRateInput {
+            from: one.from,
+            annual_rate_basis_points: one.annual_rate_basis_points,
+        };
+        Self {
+            interest: body.interest.into_iter().map(rate).collect(),
+            surcharge: body.surcharge,
+            most: body.most,
+            account_id: body.account_id,
+        }
+    }
+}
+
 impl From<ServiceBody> for ServiceInput {
     fn from(body: ServiceBody) -> Self {
         Self {
@@ -104,6 +158,7 @@ impl From<ServiceBody> for ServiceInput {
             },
             due_date_required: body.due_date_required,
             expires_after_due_date: body.expires_after_due_date,
+            late_charges: body.late_charges.map(LateChargesInput::from),
             anonymous_debtor_allowed: body.anonymous_debtor_allowed,
             status: body.status,
         }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What is shown of a service.
 
+use chrono::NaiveDate;
 use serde::Serialize;
-use tramite_domain::service::{AmountRule, Service};
+use tramite_domain::service::{AmountRule, LateCharges, LateRate, Service};
 use tramite_domain::time::Instant;
 use utoipa::ToSchema;
 
@@ -13,7 +14,8 @@ use crate::words;
 #[schema(as = Service, example = json!({
     "code": "TARI", "title": {"it": "Tassa sui rifiuti", "en": "Waste collection fee"}, "taxonomy_code": "0101101IM",
     "collection_kind": 9, "account_id": "main", "kind": "both", "amount": {"rule": "free", "least": 100, "most": 500000},
-    "due_date_required": true, "expires_after_due_date": false, "anonymous_debtor_allowed": false, "status": "active",
+    "due_date_required": true, "expires_after_due_date": false, "late_charges": {"interest": [{"from": "2026-01-01", "annual_rate_basis_points": 160}], "surcharge": 500},
+    "anonymous_debtor_allowed": false, "status": "active",
     "version": 1, "created_at": "2026-09-01T08:30:00Z", "updated_at": "2026-09-01T08:30:00Z",
 }))]
 pub(super) struct ServiceView {
@@ -40,6 +42,9 @@ pub(super) struct ServiceView {
     due_date_required: bool,
     /// Whether a debt position stops being payable at the end of its due date.
     expires_after_due_date: bool,
+    /// What is added to an installment that is paid after its due date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    late_charges: Option<LateChargesView>,
     /// Whether `ANONIMO` is accepted as debtor.
     anonymous_debtor_allowed: bool,
     /// Where it stands in its life.
@@ -94,6 +99,39 @@ struct AmountRuleView {
     most: Option<i64>,
 }
 
+/// What is added after the due date.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LateCharges)]
+struct LateChargesView {
+    /// Rates of interest by their first days.
+    #[schema(min_items = 0, max_items = 100)]
+    interest: Vec<LateRateView>,
+    /// A fixed sum, added once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::AmountCents>)]
+    surcharge: Option<i64>,
+    /// The most that is added in all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::AmountCents>)]
+    most: Option<i64>,
+    /// The account whose transfer grows by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::AccountCode>)]
+    account_id: Option<String>,
+}
+
+/// A rate of interest.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LateRate)]
+struct LateRateView {
+    /// Its first day.
+    #[schema(value_type = words::Day)]
+    from: NaiveDate,
+    /// Hundredths of a percent for a year.
+    #[schema(value_type = words::BasisPoints)]
+    annual_rate_basis_points: u32,
+}
+
 /// A page of services.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ServicePage)]
@@ -125,11 +163,25 @@ impl ServiceView {
             amount: AmountRuleView::of(service.amount),
             due_date_required: service.due_date_required,
             expires_after_due_date: service.expires_after_due_date,
+            late_charges: service.late_charges.as_ref().map(LateChargesView::of),
             anonymous_debtor_allowed: service.anonymous_debtor_allowed,
             status: service.status.name(),
             version: service.version,
             created_at: service.created_at,
             updated_at: service.updated_at,
+        }
+    }
+}
+
+impl LateChargesView {
+    fn of(late: &LateCharges) -> Self {
+        let rate =
+            |one: &LateRate| LateRateView { from: one.from, annual_rate_basis_points: one.annual_rate_basis_points };
+        Self {
+            interest: late.rates.iter().map(rate).collect(),
+            surcharge: Some(late.surcharge.cents()).filter(|cents| *cents > 0),
+            most: late.most.map(|most| most.cents()),
+            account_id: late.account_id.as_ref().map(ToString::to_string),
         }
     }
 }

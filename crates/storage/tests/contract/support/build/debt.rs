@@ -93,6 +93,7 @@ pub(crate) fn position(external_id: &str) -> DebtPosition {
         valid_from: None,
         cancelled_at: None,
         expires_after_due_date: true,
+        late_charges: None,
         options: vec![
             option(OptionKind::Single, vec![installment("unica", 12_050)]),
             option(OptionKind::Installments, parts),

@@ -20,7 +20,8 @@ use crate::support::{id, now};
 pub(crate) fn paid(position: &DebtPosition, receipt: &Receipt) -> DebtPosition {
     let mut after = position.clone();
     let one = &mut after.options[0].installments[0];
-    one.payment = Some(Payment { paid_at: now(), amount: one.amount, receipt_id: Some(receipt.id) });
+    let receipt_id = Some(receipt.id);
+    one.payment = Some(Payment { paid_at: now(), amount: one.amount, receipt_id, reference: None });
     one.anomalies = receipt.anomalies.clone();
     after.told_status = PositionStatus::Paid;
     after.version += 1;

@@ -109,6 +109,7 @@ pub(crate) fn service(code: &str) -> Service {
         amount: AmountRule::Free { least: cents(1), most: cents(9_999_999_999) },
         due_date_required: false,
         expires_after_due_date: true,
+        late_charges: None,
         anonymous_debtor_allowed: true,
         status: ServiceStatus::Active,
         version: 1,
