@@ -136,7 +136,19 @@ fn a_mark_is_taken_back_until_a_receipt_says_that_the_debt_was_paid_again() {
     let told = payment(&town, &position, "single", 12_000);
     let paid = mark(&mut town, &position, &told).unwrap().position;
     assert!(named(&paid, "single").anomalies.contains(&Anomaly::AmountMismatch));
-    let reopened = back(&mut town, &paid, "single", &[]).unwrap().position;
+    let decided = back(&mut town, &paid, "single", &[]).unwrap();
+    let event = decided.batch.writes().iter().find_map(|write| match write {
+        Write::InsertEvent(event) => Some(event),
+        _ => None,
+    });
+    let event = event.unwrap();
+    assert_eq!((event.kind, event.data.installment_id), (EventKind::PositionUpdated, Some(told.installment)));
+    assert_eq!(
+        (event.data.status.as_deref(), event.data.previous_status.as_deref()),
+        (Some("open"), Some("paid")),
+        "whoever has booked the mark books it back"
+    );
+    let reopened = decided.position;
     assert_eq!(position_status(&reopened, town.now), PositionStatus::Open);
     assert!(named(&reopened, "single").anomalies.is_empty());
     assert_eq!(reopened.options, position.options, "under the same numbers");

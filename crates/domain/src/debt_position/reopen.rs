@@ -109,6 +109,7 @@ pub fn unmark(
         one.anomalies.remove(&Anomaly::AmountMismatch);
     }
     let mut decided = changed(given, position, after);
+    decided.batch = naming(decided.batch, one);
     for session in sessions {
         decided.batch.append(item_released(given, session, installment));
     }
@@ -120,6 +121,21 @@ pub fn unmark(
 fn paid_by_receipt_elsewhere(position: &DebtPosition, option: &PaymentOption) -> bool {
     let by_receipt = |one: &Installment| one.payment.as_ref().is_some_and(|payment| payment.receipt_id.is_some());
     position.installments().any(|(other, one)| other.id != option.id && by_receipt(one))
+}
+
+/// The event says of which installment it tells: whoever has booked the mark books it back without a second call.
+fn naming(batch: Batch, one: &Installment) -> Batch {
+    let mut named = Batch::new();
+    for mut write in batch.into_writes() {
+        if let Write::InsertEvent(event) = &mut write {
+            event.data.installment_id = Some(one.id);
+            event.data.installment_reference = Some(one.reference.clone());
+            event.data.iuv = Some(one.iuv.to_string());
+            event.data.notice_number = one.notice_number.map(|number| number.to_string());
+        }
+        named.push(write);
+    }
+    named
 }
 
 /// Sessions of other institutions that hold its notice are released afterwards.
