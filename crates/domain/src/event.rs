@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::anomaly::Anomaly;
+use crate::field_change::FieldChange;
 use crate::ident::{ExternalId, InstallmentReference, ServiceCode};
 use crate::ids::{ClientId, DebtPositionId, EventId, InstallmentId, ReceiptRowId, SessionId};
 use crate::money::Cents;
@@ -116,4 +117,13 @@ pub struct EventData {
     /// What is strange.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub anomalies: BTreeSet<Anomaly>,
+    /// The client that made or changed the position; absent where the Node or the clock did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed_by: Option<ClientId>,
+    /// What was changed of the position, at most [`crate::field_change::FIELD_CHANGES_MAX`] of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<FieldChange>,
+    /// How many changes there were beyond those.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more_changes: Option<u32>,
 }

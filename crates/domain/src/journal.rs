@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use chrono::{Datelike, Months, NaiveDate};
+
 use crate::ids::JournalId;
 use crate::named::named;
 use crate::time::Instant;
@@ -80,3 +82,32 @@ named!(Direction { Request = "req", Response = "rsp" });
 
 /// The Node's name as caller or callee in the journal.
 pub const NODE: &str = "NodoDeiPagamentiSPC";
+
+/// For how many months a line is kept at least (sla.md 5, SANP 3.x). A setting may lengthen it, and nothing shortens it.
+pub const RETENTION_MONTHS_MIN: u32 = 24;
+/// For how many months a line is kept at most: a century.
+pub const RETENTION_MONTHS_MAX: u32 = 1_200;
+
+/// The first day of the oldest month that is kept: lines of the months before it may go.
+#[must_use]
+pub fn kept_from(now: Instant, months: u32) -> NaiveDate {
+    let today = now.datetime().date_naive();
+    let months = months.clamp(RETENTION_MONTHS_MIN, RETENTION_MONTHS_MAX);
+    let first = today.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN);
+    first.with_day(1).unwrap_or(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_kept_for_two_years_to_the_day_and_a_setting_only_lengthens_it() {
+        let kept = |now: &str, months| kept_from(now.parse().unwrap(), months).to_string();
+        assert_eq!(kept("2026-03-01T00:00:00Z", 24), "2024-03-01");
+        assert_eq!(kept("2026-02-28T23:59:59Z", 24), "2024-02-01");
+        assert_eq!(kept("2026-03-31T12:00:00Z", 25), "2024-02-01");
+        assert_eq!(kept("2026-03-01T00:00:00Z", 0), "2024-03-01");
+        assert_eq!(kept("2026-03-01T00:00:00Z", u32::MAX), "1926-03-01");
+    }
+}

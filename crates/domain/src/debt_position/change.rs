@@ -4,12 +4,14 @@
 use crate::attempt::Attempt;
 use crate::batch::{Batch, Write};
 use crate::event::{Event, EventData, EventKind};
+use crate::field_change::FIELD_CHANGES_MAX;
 use crate::given::Given;
 use crate::ids::InstallmentId;
 use crate::refusal::Refusal;
 use crate::session::CheckoutSession;
 use crate::time::Instant;
 
+use super::changes::changes_between;
 use super::{DebtPosition, Decided, position_status};
 
 /// Tells the state of the position as it is now, and remembers that it was told.
@@ -30,6 +32,7 @@ pub(crate) fn told(given: &mut Given<'_>, position: &mut DebtPosition, kind: Eve
             status: Some(status.name().to_owned()),
             previous_status: (kind != EventKind::PositionCreated && previous != status)
                 .then(|| previous.name().to_owned()),
+            changed_by: given.client_id,
             ..EventData::default()
         },
     }
@@ -39,7 +42,11 @@ pub(crate) fn told(given: &mut Given<'_>, position: &mut DebtPosition, kind: Eve
 pub(super) fn changed(given: &mut Given<'_>, before: &DebtPosition, mut after: DebtPosition) -> Decided {
     after.version = before.version + 1;
     after.updated_at = given.now;
-    let event = told(given, &mut after, EventKind::PositionUpdated);
+    let mut event = told(given, &mut after, EventKind::PositionUpdated);
+    event.data.changes = changes_between(before, &after);
+    let more = event.data.changes.len().saturating_sub(FIELD_CHANGES_MAX);
+    event.data.more_changes = u32::try_from(more).ok().filter(|more| *more > 0);
+    event.data.changes.truncate(FIELD_CHANGES_MAX);
     let batch = Batch::new()
         .with(Write::UpdatePosition { position: Box::new(after.clone()), expected: before.version })
         .with(Write::InsertEvent(Box::new(event)));

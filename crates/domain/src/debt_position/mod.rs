@@ -6,11 +6,14 @@
 
 mod cancel;
 pub(crate) mod change;
+mod changes;
 mod clock;
 mod dates;
 mod difference;
 mod due;
 mod given_number;
+mod explanation;
+mod explanation_words;
 mod input;
 mod mark_paid;
 mod model;
@@ -32,6 +35,7 @@ pub use clock::clock_moved;
 pub use difference::*;
 pub use due::*;
 pub use given_number::given_numbers;
+pub use explanation::{Circumstances, Explanation, KnownReceipt, KnownSession, WaitsFor, explain};
 pub use input::*;
 pub use mark_paid::{OutsidePayment, mark_paid};
 pub use model::*;
