@@ -95,10 +95,13 @@ pub(crate) enum List {
     Stations,
     Clients,
     Delegations,
+    Journal,
+    JournalOldest,
+    Timeline,
 }
 
 impl List {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 14] = [
         Self::Positions,
         Self::PositionsChanged,
         Self::Sessions,
@@ -110,6 +113,9 @@ impl List {
         Self::Stations,
         Self::Clients,
         Self::Delegations,
+        Self::Journal,
+        Self::JournalOldest,
+        Self::Timeline,
     ];
 
     const fn tag(self) -> u8 {
@@ -125,6 +131,9 @@ impl List {
             Self::Stations => 9,
             Self::Clients => 10,
             Self::Delegations => 11,
+            Self::Journal => 40,
+            Self::JournalOldest => 41,
+            Self::Timeline => 42,
         }
     }
 }
@@ -140,6 +149,7 @@ pub struct Cursor {
 enum Key {
     Id(Uuid),
     Changed(LastChange),
+    Moment(LastMoment),
     Code(String),
 }
 
@@ -154,6 +164,17 @@ pub(crate) struct LastChange {
     pub(crate) window: Instant,
 }
 
+/// Where a page in the order of instants ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LastMoment {
+    /// When its last row was.
+    pub(crate) at: Instant,
+    /// The rank of that row among rows of other kinds at the same instant.
+    pub(crate) rank: u8,
+    /// Its last row.
+    pub(crate) id: Uuid,
+}
+
 /// A text is no cursor of this list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("not a cursor of this list")]
@@ -166,6 +187,10 @@ impl Cursor {
 
     pub(crate) const fn after_change(list: List, change: LastChange) -> Self {
         Self { list, key: Key::Changed(change) }
+    }
+
+    pub(crate) const fn after_moment(list: List, last: LastMoment) -> Self {
+        Self { list, key: Key::Moment(last) }
     }
 
     pub(crate) const fn after_code(list: List, code: String) -> Self {
@@ -184,6 +209,14 @@ impl Cursor {
         match cursor {
             None => Ok(None),
             Some(Self { list: own, key: Key::Changed(change) }) if *own == list => Ok(Some(*change)),
+            Some(_) => Err(CursorError),
+        }
+    }
+
+    pub(crate) fn moment(cursor: Option<&Self>, list: List) -> Result<Option<LastMoment>, CursorError> {
+        match cursor {
+            None => Ok(None),
+            Some(Self { list: own, key: Key::Moment(last) }) if *own == list => Ok(Some(*last)),
             Some(_) => Err(CursorError),
         }
     }
@@ -209,6 +242,11 @@ impl fmt::Display for Cursor {
                 bytes.push(b'u');
                 bytes.extend_from_slice(&at.datetime().timestamp_micros().to_be_bytes());
                 bytes.extend_from_slice(&window.datetime().timestamp_micros().to_be_bytes());
+                bytes.extend_from_slice(id.as_bytes());
+            }
+            Key::Moment(LastMoment { at, rank, id }) => {
+                bytes.extend_from_slice(&[b'm', *rank]);
+                bytes.extend_from_slice(&at.datetime().timestamp_micros().to_be_bytes());
                 bytes.extend_from_slice(id.as_bytes());
             }
             Key::Code(code) => {
@@ -237,6 +275,11 @@ impl FromStr for Cursor {
                 let (window, id) = instant(rest)?;
                 Key::Changed(LastChange { at, id: Uuid::from_slice(id).map_err(|_| CursorError)?, window })
             }
+            b'm' => {
+                let (rank, rest) = rest.split_first().ok_or(CursorError)?;
+                let (at, id) = instant(rest)?;
+                Key::Moment(LastMoment { at, rank: *rank, id: Uuid::from_slice(id).map_err(|_| CursorError)? })
+            }
             b'c' => Key::Code(std::str::from_utf8(rest).map_err(|_| CursorError)?.to_owned()),
             _ => return Err(CursorError),
         };
@@ -262,6 +305,7 @@ mod tests {
         for cursor in [
             Cursor::after_id(List::Positions, id),
             Cursor::after_change(List::ReceiptsChanged, LastChange { at, id, window: at.plus_seconds(-60) }),
+            Cursor::after_moment(List::Timeline, LastMoment { at, rank: 3, id }),
             Cursor::after_code(List::Services, "TARI".to_owned()),
         ] {
             let text = cursor.to_string();

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use tramite_domain::journal::RETENTION_MONTHS_MIN;
+
 use crate::job::Job;
 
 /// How often what only the clock has changed is looked for, in milliseconds. Within a minute it must be told
@@ -33,6 +35,8 @@ pub(crate) const FEED_ROUNDS_MAX: usize = 20;
 pub(crate) const PARTITION_MONTHS: u8 = 3;
 /// Expired records that go in one pass at most.
 pub(crate) const EXPIRED_RECORDS_MAX: usize = 5_000;
+/// Lines of the journal that go in one pass at most; so full a pass is followed by another at once.
+pub(crate) const JOURNAL_LINES_MAX: usize = EXPIRED_RECORDS_MAX;
 
 /// How long a claimed task belongs to the worker that claimed it, in seconds. Longer than a pass may last, so that a
 /// task is never in two hands.
@@ -53,7 +57,7 @@ pub(crate) const TASK_RETRY_FIRST_SECONDS: i64 = 5;
 /// The longest wait of a task, in seconds. It is never given up: money may depend on it.
 pub(crate) const TASK_RETRY_MAX_SECONDS: i64 = 3_600;
 
-/// How often each job looks. The defaults are those of production; a demonstration may be quicker.
+/// How often each job looks, and for how long the journal is kept. The defaults are those of production; a demonstration may be quicker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WorkerSettings {
     /// Between two looks for transitions of positions and sessions.
@@ -64,6 +68,8 @@ pub struct WorkerSettings {
     pub feed_every: Duration,
     /// Between two rounds of upkeep.
     pub upkeep_every: Duration,
+    /// For how many months the journal is kept; at least [`RETENTION_MONTHS_MIN`], whatever is said here.
+    pub journal_months: u32,
 }
 
 impl Default for WorkerSettings {
@@ -73,6 +79,7 @@ impl Default for WorkerSettings {
             tasks_every: Duration::from_millis(TASKS_EVERY_MS),
             feed_every: Duration::from_millis(FEED_EVERY_MS),
             upkeep_every: Duration::from_millis(UPKEEP_EVERY_MS),
+            journal_months: RETENTION_MONTHS_MIN,
         }
     }
 }

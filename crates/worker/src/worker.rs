@@ -27,7 +27,7 @@ use crate::{feed, positions, sessions, tasks, upkeep};
 pub struct Worker {
     pub(crate) store: Store,
     pub(crate) world: Arc<dyn World>,
-    settings: WorkerSettings,
+    pub(crate) settings: WorkerSettings,
 }
 
 impl Worker {

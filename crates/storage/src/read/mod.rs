@@ -8,6 +8,7 @@ mod in_use;
 mod institution;
 mod iuv_batch;
 mod known_numbers;
+mod journal;
 mod known_of_receipt;
 mod notice;
 mod order;
@@ -19,9 +20,12 @@ mod session;
 mod session_terms;
 mod sessions;
 mod terms;
+mod timeline;
+mod timeline_sources;
 
 pub use feed::FeedEvent;
 pub use in_use::{Payers, PositionInUse};
+pub use journal::JournalFilter;
 pub use known_of_receipt::{KnownOfReceipt, ReceiptQuestion};
 pub use positions::PositionFilter;
 pub use receipt::ReceiptFilter;
@@ -29,5 +33,6 @@ pub use session::Waiting;
 pub use session_terms::SessionTerms;
 pub use sessions::SessionFilter;
 pub use terms::Terms;
+pub use timeline::{History, TimelineFact, TimelineItem};
 
 pub(crate) use institution::{KnownInstitutions, assemble as assemble_institutions, grouped};

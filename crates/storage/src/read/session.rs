@@ -267,6 +267,25 @@ async fn visible(
     Ok(found.filter(|session| scope.sees_session(session)))
 }
 
+/// Those sessions, whatever their state.
+pub(super) async fn whole(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    ids: Vec<Id<SessionId>>,
+) -> Result<Vec<CheckoutSession>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let heads: Vec<SessionRow> = load!(
+        db,
+        checkout_sessions::table
+            .filter(checkout_sessions::institution_id.eq(Id(institution)))
+            .filter(checkout_sessions::id.eq_any(&ids))
+            .select(SessionRow::as_select())
+    )?;
+    assemble(db, institution, heads).await
+}
+
 /// Reads the items of the sessions, in one statement however many they are.
 pub(super) async fn assemble(
     db: &mut Db<'_>,

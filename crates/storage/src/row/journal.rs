@@ -5,11 +5,13 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use tramite_domain::audit::AuditLine;
 use tramite_domain::ids::{AuditId, ClientId, InstitutionId, JournalId};
-use tramite_domain::journal::JournalEntry;
+use tramite_domain::journal::{Direction, JournalEntry};
 use uuid::Uuid;
 
 use super::event::month_of;
+use super::{fit, known};
 use crate::column::{At, Id};
+use crate::error::StoreError;
 use crate::schema::{audit, journal};
 
 #[derive(Debug, Insertable)]
@@ -64,7 +66,55 @@ impl JournalRow {
     }
 }
 
-#[derive(Debug, Insertable)]
+/// A line without its payload: lists never read it.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = journal)]
+pub(crate) struct JournalHead {
+    id: Id<JournalId>,
+    exchange: Id<Uuid>,
+    at: At,
+    direction: String,
+    operation: String,
+    caller: String,
+    callee: String,
+    creditor_tax_code: Option<String>,
+    station_id: Option<String>,
+    notice_number: Option<String>,
+    iuv: Option<String>,
+    payment_token: Option<String>,
+    psp_id: Option<String>,
+    session_id: Option<Id<Uuid>>,
+    outcome: Option<String>,
+    http_status: Option<i32>,
+    duration_us: Option<i64>,
+}
+
+impl JournalHead {
+    pub(crate) fn into_entry(self, payload: Vec<u8>) -> Result<JournalEntry, StoreError> {
+        Ok(JournalEntry {
+            id: self.id.0,
+            exchange: self.exchange.0,
+            at: self.at.0,
+            direction: known("journal.direction", Direction::named(&self.direction))?,
+            operation: self.operation,
+            caller: self.caller,
+            callee: self.callee,
+            creditor_tax_code: self.creditor_tax_code,
+            station_id: self.station_id,
+            notice_number: self.notice_number,
+            iuv: self.iuv,
+            payment_token: self.payment_token,
+            psp_id: self.psp_id,
+            session_id: self.session_id.map(|id| id.0),
+            outcome: self.outcome,
+            http_status: self.http_status.map(|status| fit("journal.http_status", status)).transpose()?,
+            duration_us: self.duration_us,
+            payload,
+        })
+    }
+}
+
+#[derive(Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit, treat_none_as_default_value = false)]
 pub(crate) struct AuditRow {
     institution_id: Id<InstitutionId>,
@@ -86,6 +136,17 @@ impl AuditRow {
             action: line.action.clone(),
             subject: line.subject.clone(),
             reason: line.reason.clone(),
+        }
+    }
+
+    pub(crate) fn into_line(self) -> AuditLine {
+        AuditLine {
+            id: self.id.0,
+            at: self.at.0,
+            client_id: self.client_id.map(|id| id.0),
+            action: self.action,
+            subject: self.subject,
+            reason: self.reason,
         }
     }
 }

@@ -22,6 +22,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     checkout_sessions,
     session_items,
     services,
+    journal,
 );
 diesel::allow_tables_to_appear_in_same_query!(receipts, receipt_transfers);
 diesel::allow_tables_to_appear_in_same_query!(clients, client_secrets, delegations);

@@ -3,14 +3,20 @@
 
 use std::sync::Arc;
 
+use chrono::{NaiveDate, NaiveTime};
+use diesel::QueryableByName;
+use diesel::sql_types::{Date, Integer};
 use tramite_domain::audit::AuditLine;
 use tramite_domain::ids::InstitutionId;
+use tramite_domain::time::Instant;
 
 use super::SystemScope;
-use crate::column::NIL;
+use crate::column::sql::Moment;
+use crate::column::{At, NIL};
 use crate::commit::{self, JournalLine};
 use crate::db::Db;
 use crate::error::StoreError;
+use crate::row::fit;
 use crate::store::Answer;
 use crate::store::Who;
 
@@ -26,6 +32,18 @@ impl SystemScope {
                 return Ok(());
             }
             self.store.write(Who::System, entries, |db, entries| Box::pin(append(db, entries))).await
+        })
+    }
+
+    /// Ends what lies in the journal before the first day of a month, of every institution, about `limit` lines at a time;
+    /// on PostgreSQL a whole month is one of them. How many went. The last 24 months stay on PostgreSQL whatever is asked.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from writing.
+    pub fn end_journal(&self, before: NaiveDate, limit: usize) -> Answer<'_, usize> {
+        Box::pin(async move {
+            let rows: i32 = fit("limit", limit)?;
+            self.store.write(Who::System, (before, rows), |db, (before, rows)| Box::pin(end(db, *before, *rows))).await
         })
     }
 
@@ -47,6 +65,37 @@ impl SystemScope {
 
 async fn append(mut db: Db<'_>, entries: &[JournalLine]) -> Result<(), StoreError> {
     commit::journal_lines(&mut db, entries).await
+}
+
+/// On SQLite by institution, for the index on the instants begins with it; the platform's lines are nobody's.
+const END_LINES: &str = "\
+    DELETE FROM journal WHERE rowid IN (\
+        SELECT line.rowid \
+        FROM (SELECT institution_id FROM institutions UNION SELECT zeroblob(16)) AS owner \
+        CROSS JOIN journal AS line ON line.institution_id = owner.institution_id AND line.at < ? \
+        LIMIT ?)";
+
+#[derive(QueryableByName)]
+struct Ended {
+    #[diesel(sql_type = Integer)]
+    gone: i32,
+}
+
+async fn end(db: Db<'_>, before: NaiveDate, rows: i32) -> Result<usize, StoreError> {
+    match db {
+        Db::Postgres(mut connection) => {
+            let call = diesel::sql_query("SELECT tramite_end_journal($1, $2) AS gone")
+                .bind::<Date, _>(before)
+                .bind::<Integer, _>(rows);
+            let ended: Ended = diesel_async::RunQueryDsl::get_result(call, &mut connection).await?;
+            fit("gone", ended.gone)
+        }
+        Db::Sqlite(connection) => {
+            let start = At(Instant::new(before.and_time(NaiveTime::MIN).and_utc()));
+            let delete = diesel::sql_query(END_LINES).bind::<Moment, _>(start).bind::<Integer, _>(rows);
+            Ok(diesel::RunQueryDsl::execute(delete, connection)?)
+        }
+    }
 }
 
 async fn audit(mut db: Db<'_>, institution: InstitutionId, line: &AuditLine) -> Result<(), StoreError> {

@@ -12,6 +12,7 @@ mod crossing;
 mod events;
 mod faults;
 mod idempotency;
+mod journal;
 mod lists;
 mod migrations;
 mod numbers;
@@ -89,6 +90,10 @@ mod sentences {
             events::a_task_is_claimed_once_and_comes_back_when_its_worker_dies,
             events::a_claim_whose_time_passed_ends_nothing,
             events::a_task_that_cannot_be_read_does_not_stop_the_others,
+            journal::the_journal_is_found_by_each_of_its_filters,
+            journal::a_restricted_token_sees_the_lines_of_its_own_notices_alone,
+            journal::everything_that_happened_to_a_position_is_told_in_order,
+            journal::what_the_journal_need_no_longer_keep_goes_and_nothing_else,
             system::an_institution_comes_back_with_its_histories,
             system::an_institutions_keys_are_its_own,
             system::a_station_is_put_and_changed,

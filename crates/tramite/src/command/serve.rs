@@ -64,7 +64,9 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
     let private = private_server(gateway.clone(), private_listener)?;
     let (public, private_handle) = (servers.iter().map(Server::handle).collect(), private.handle());
     let running = servers.into_iter().chain([private]).map(tokio::spawn);
-    let worker = (settings.with_worker || store.backend() == Backend::Sqlite).then(|| RunningWorker::start(&store));
+    let journal_months = settings.service.journal_months;
+    let with_worker = settings.with_worker || store.backend() == Backend::Sqlite;
+    let worker = with_worker.then(|| RunningWorker::start(&store, journal_months));
     tracing::info!(worker = worker.is_some(), "Tramite serves");
     let ended = tokio::select! {
         () = stop.asked() => None,
@@ -121,9 +123,10 @@ pub(crate) struct RunningWorker {
 }
 
 impl RunningWorker {
-    /// Starts it over a store.
-    pub(crate) fn start(store: &Store) -> Self {
-        let worker = Worker::new(store.clone(), Arc::new(SystemWorld), WorkerSettings::default());
+    /// Starts it over a store, whose journal is kept for so many months.
+    pub(crate) fn start(store: &Store, journal_months: u32) -> Self {
+        let settings = WorkerSettings { journal_months, ..WorkerSettings::default() };
+        let worker = Worker::new(store.clone(), Arc::new(SystemWorld), settings);
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async move {
             // A sender that is gone can say no more: that is a stop as well.

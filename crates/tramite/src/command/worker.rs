@@ -30,7 +30,8 @@ pub(crate) async fn run(options: ServiceOptions) -> Result<ExitCode, Failure> {
     if !problems.is_empty() {
         return Err(WrongConfiguration(problems).into());
     }
-    let worker = Worker::new(store.clone(), Arc::new(SystemWorld), WorkerSettings::default());
+    let pace = WorkerSettings { journal_months: settings.journal_months, ..WorkerSettings::default() };
+    let worker = Worker::new(store.clone(), Arc::new(SystemWorld), pace);
     tracing::info!(environment = store.environment().name(), "the worker works");
     worker.run(stop.asked()).await;
     tracing::info!("the worker has stopped");

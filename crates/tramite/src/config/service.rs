@@ -4,6 +4,7 @@
 
 use clap::Args;
 use tramite_domain::institution::ACCOUNT_DELAY_SECONDS;
+use tramite_domain::journal::{RETENTION_MONTHS_MAX, RETENTION_MONTHS_MIN};
 use tramite_storage::StoreSettings;
 use url::Url;
 
@@ -35,6 +36,9 @@ pub(crate) struct ServiceOptions {
     /// How long after its decision a change of an account or beneficiary takes effect, in seconds [default: 86400]
     #[arg(long, env = "TRAMITE_ACCOUNT_DELAY", value_name = "SECONDS")]
     pub(crate) account_delay: Option<String>,
+    /// For how many months the journal of messages is kept; never less than 24 [default: 24]
+    #[arg(long, env = "TRAMITE_JOURNAL_MONTHS", value_name = "MONTHS")]
+    pub(crate) journal_months: Option<String>,
 }
 
 /// What every process of one installation is told, read.
@@ -51,6 +55,8 @@ pub(crate) struct ServiceSettings {
     pub(crate) loopback_return: Option<bool>,
     /// How long after its decision a change of an account or beneficiary takes effect, in seconds.
     pub(crate) account_delay_seconds: i64,
+    /// For how many months the journal is kept.
+    pub(crate) journal_months: u32,
 }
 
 impl ServiceOptions {
@@ -78,6 +84,13 @@ impl ServiceOptions {
             ACCOUNT_DELAY_SECONDS,
             |text| text.parse().ok().filter(|seconds| (0..=ACCOUNT_DELAY_SECONDS_MAX).contains(seconds)),
         );
+        let journal_months = reader.or_default(
+            "TRAMITE_JOURNAL_MONTHS",
+            self.journal_months.as_deref(),
+            "months, 24 to 1200",
+            RETENTION_MONTHS_MIN,
+            |text| text.parse().ok().filter(|months| (RETENTION_MONTHS_MIN..=RETENTION_MONTHS_MAX).contains(months)),
+        );
         Some(ServiceSettings {
             store: store?,
             public_url: public_url?,
@@ -85,6 +98,7 @@ impl ServiceOptions {
             node_auth,
             loopback_return,
             account_delay_seconds,
+            journal_months,
         })
     }
 }

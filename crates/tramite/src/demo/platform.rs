@@ -4,6 +4,7 @@
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use tramite_domain::environment::Environment;
+use tramite_domain::journal::RETENTION_MONTHS_MIN;
 use tramite_gateway::{Gateway, GatewaySettings};
 use tramite_storage::{Store, StoreSettings};
 use url::Url;
@@ -68,7 +69,7 @@ impl Platform {
             sandbox: caller(&sandbox_url)?,
             gateway_url: plain(&gateway_url),
             sandbox_url: plain(&sandbox_url),
-            worker: RunningWorker::start(&store),
+            worker: RunningWorker::start(&store, RETENTION_MONTHS_MIN),
             door,
             store,
             parts,

@@ -52,6 +52,7 @@ pub(crate) fn wrong_settings() {
         ("TRAMITE_WITH_WORKER", "perhaps"),
         ("TRAMITE_LOOPBACK_RETURN", "perhaps"),
         ("TRAMITE_ACCOUNT_DELAY", "-1"),
+        ("TRAMITE_JOURNAL_MONTHS", "23"),
         ("TRAMITE_LOG", "a=b=c"),
         ("TRAMITE_LOG_FORMAT", "xml"),
     ] {

@@ -10,6 +10,7 @@ mod sessions;
 mod tasks;
 #[path = "../../../domain/tests/support/mod.rs"]
 mod town;
+mod upkeep;
 
 use tramite_testkit::sentences;
 
@@ -26,6 +27,7 @@ sentences! {
         tasks::an_alarm_is_raised_once_although_its_task_is_done_twice,
         receipts::a_get_written_a_moment_after_its_receipt_raises_no_alarm,
         receipts::sessions_that_were_over_are_completed_afterwards_however_many,
+        upkeep::the_journal_is_kept_for_two_years_and_longer_where_that_is_wished,
         running::the_worker_works_until_it_is_told_to_stop,
         running::committed_events_get_their_place_in_the_feed,
         running::a_job_that_breaks_off_ends_no_other_and_is_begun_again;

@@ -39,8 +39,13 @@ pub(crate) async fn the_worker_works_until_it_is_told_to_stop(database: Database
     let mut place = Place::open(database.url()).await;
     let positions = scheduled(&mut place, 2).await;
     let quick = Duration::from_millis(5);
-    let settings =
-        WorkerSettings { transitions_every: quick, tasks_every: quick, feed_every: quick, upkeep_every: quick };
+    let settings = WorkerSettings {
+        transitions_every: quick,
+        tasks_every: quick,
+        feed_every: quick,
+        upkeep_every: quick,
+        ..WorkerSettings::default()
+    };
     let worker = Worker::new(place.store.clone(), place.world.clone(), settings);
     let (stop, stopped) = oneshot::channel::<()>();
     let working = tokio::spawn(async move {
