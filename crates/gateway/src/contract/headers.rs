@@ -16,7 +16,8 @@ pub(super) fn components() -> Value {
         "Request-Id": header("The id of this request; tell it when you ask for help.", "Id"),
         "Tramite-Environment": header("Whether real money moves here.", "EnvironmentName"),
         "Cache-Control": text_header("Whether the answer may be kept.", "no-store"),
-        "Content-Disposition": text_header("With `application/xml`: the name of the file.", "attachment; filename=\"receipt.xml\""),
+        "Content-Disposition": text_header("With a file: its name.", "attachment; filename=\"receipt.xml\""),
+        "Link": text_header("With `text/csv`: the address of the next page (RFC 8288); absent on the last.", "<https://tramite.example.it/v1/journal?cursor=KG0AAAY>; rel=\"next\""),
         "ETag": header("The version of the resource; send it back in If-Match.", "Etag"),
         "Location": text_header("Where the new resource is.", "/v1/institutions/01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e01"),
         "Idempotent-Replayed": {

@@ -68,6 +68,7 @@ const TAGS: [(&str, &str); 10] = [
     ("iuv-batches", "Notice numbers given to an institution beforehand, for notices that it prints by itself."),
     ("checkout-sessions", "Payments started from a portal."),
     ("receipts", "Proofs of payment, as the Node sent them."),
+    ("journal", "Every message exchanged with the Node and with Checkout."),
     ("delegations", "Who acts for an institution, as the institution sees it."),
     ("institutions", "Creditor institutions with their stations, accounts and beneficiaries."),
     ("stations", "Connection points of the broker at the Node."),

@@ -8,6 +8,11 @@ use super::examples::Examples;
 use super::{headers, info};
 use crate::api::{Access, Operation};
 
+/// Where an answer says that it may be a table.
+const TABLE: &str = "/content/text~1csv";
+/// Where an answer says that it may be a file.
+const DOWNLOADS: [&str; 3] = ["/content/application~1xml", "/content/application~1octet-stream", TABLE];
+
 /// Finishes one operation in place.
 pub(super) fn finish(target: &mut Value, operation: &Operation, examples: &Examples) {
     let Some(object) = target.as_object_mut() else { return };
@@ -88,9 +93,12 @@ fn add_headers(response: &mut Value, status: &str, operation: &Operation) {
     if operation.idempotent {
         own.push("Idempotent-Replayed");
     }
-    // A message is a download.
-    if response.pointer("/content/application~1xml").is_some() {
+    // A message or a table is a download.
+    if DOWNLOADS.iter().any(|media| response.pointer(media).is_some()) {
         own.push("Content-Disposition");
+    }
+    if response.pointer(TABLE).is_some() {
+        own.push("Link");
     }
     if let Some(object) = response.as_object_mut() {
         let mut all = headers::with(&own);

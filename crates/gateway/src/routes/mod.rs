@@ -7,6 +7,7 @@ mod debt_positions;
 mod delegations;
 mod institutions;
 mod iuv_batches;
+mod journal;
 mod receipts;
 mod services;
 mod stations;
@@ -24,6 +25,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     checkout_sessions::mount(api);
     iuv_batches::mount(api);
     receipts::mount(api);
+    journal::mount(api);
     status::mount(api);
     institutions::mount(api);
     stations::mount(api);

@@ -3,6 +3,7 @@
 
 use tramite_domain::given::World;
 use tramite_domain::journal::{Direction, JournalEntry, NODE};
+use tramite_domain::notice::NoticeNumber;
 use tramite_pagopa::Primitive;
 use tramite_pagopa::current::{Notice, Request};
 
@@ -40,8 +41,15 @@ impl Facts {
             Request::Get(request) => facts.with_notice(&request.notice),
             Request::Demand(_) => facts,
             Request::Receipt(message) => Self {
+                // Of a copy for a beneficiary too: the creditor is whose notice it is, and the line stands in the journal
+                // of whom it was addressed to.
+                creditor_tax_code: field(&message.fiscal_code).or(facts.creditor_tax_code),
                 notice_number: field(&message.notice_number),
-                iuv: message.creditor_reference_id.as_deref().and_then(field),
+                iuv: message
+                    .creditor_reference_id
+                    .as_deref()
+                    .and_then(field)
+                    .or_else(|| iuv_of(&message.notice_number)),
                 payment_token: field(&message.receipt_id),
                 psp_id: message.psp.id.as_deref().and_then(field),
                 ..facts
@@ -66,8 +74,14 @@ impl Facts {
     }
 
     fn with_notice(self, notice: &Notice) -> Self {
-        Self { notice_number: field(&notice.notice_number), ..self }
+        Self { notice_number: field(&notice.notice_number), iuv: iuv_of(&notice.notice_number), ..self }
     }
+}
+
+/// The reference that a notice number holds, where it is one.
+fn iuv_of(notice_number: &str) -> Option<String> {
+    let number: NoticeNumber = notice_number.parse().ok()?;
+    (!number.is_probe()).then(|| number.iuv().to_string())
 }
 
 /// A field within its length; none for an empty text.

@@ -71,6 +71,12 @@ choices! {
     OnAbandon ["keep" "cancel"] "What happens to positions made inline when nobody pays.";
     IfBusy ["reject" "join"] "What happens when somebody is paying already.";
     Language ["it" "en" "de"] "Language of the pages.";
+    Direction ["request" "response"] "A message that was sent to somebody, or the answer to it.";
+    MessageKind ["text/xml" "application/json" "application/octet-stream"] "What the bytes of a message look like.";
+    WaitsFor [
+        "publication" "opening" "payer" "payer_who_looked" "payer_of_session" "payer_at_checkout" "payer_again"
+        "payment_running" "receipt" "next_installment" "later_due_date" "reopening" "review" "settlement" "nothing"
+    ] "What a debt position waits for.";
     ReceiptRole ["owner" "beneficiary"] "Whether the institution owns the notice, or receives a transfer of it.";
     ReceiptOutcome ["ok" "ko"] "Whether money was paid.";
 }
@@ -120,6 +126,7 @@ mod tests {
         assert!(ClientKind::VALUES.iter().all(|name| Kind::named(name).is_some()));
         assert!(ClientStatus::VALUES.iter().all(|name| Client::named(name).is_some()));
         assert!(DelegationStatus::VALUES.iter().all(|name| Delegation::named(name).is_some()));
+        assert!(WaitsFor::VALUES.iter().all(|name| tramite_domain::debt_position::WaitsFor::named(name).is_some()));
         assert!(ServiceStatus::VALUES.iter().all(|name| Service::named(name).is_some()));
         assert!(ServiceKind::VALUES.iter().all(|name| Start::named(name).is_some()));
     }

@@ -132,6 +132,24 @@ texts! {
         = "PAGOPA|002|305000000001234586|99999000013|12050", "The text of the QR code on a notice.";
     ResourcePath r"^/v1/[a-z0-9/-]{1,200}$" 5..=204
         = "/v1/receipts/01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e09", "The path of a resource of this API.";
+    PaymentToken r"^[^\x00-\x1f\x7f-\x9f]{1,35}$" 1..=35
+        = "c110729d258c4ab1b765fe902aae41d6", "The Node's token of a payment, which is the id of its receipt.";
+    OperationName r"^[A-Za-z0-9/]{1,35}$" 1..=35
+        = "paGetPaymentV2", "An operation of the Node or of Checkout, as the journal names it; `N/A` of a message that could not be read.";
+    OutcomeText r"^[A-Z][A-Z_]{0,63}$" 1..=64
+        = "OK", "`OK`, `KO`, `UNAVAILABLE`, or the code of the fault.";
+    Sha256Hex r"^[0-9a-f]{64}$" 64..=64
+        = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "SHA-256, hexadecimal.";
+    Base64Text r"^[A-Za-z0-9+/]*={0,2}$" 0..=2_900_000
+        = "PHNvYXBlbnY6RW52ZWxvcGUvPg==", "Bytes in base64 (RFC 4648).";
+    RawBytes r"^[\s\S]*$" 0..=2_100_000 as "binary"
+        = "<soapenv:Envelope/>", "The bytes as they were.";
+    CsvText r"^[\s\S]*$" 0..=20_000_000
+        = "dataOraEvento,identificativoDominio\r\n2026-09-01T08:30:00.123,99999000013\r\n", "Comma-separated values with a line of names (RFC 4180).";
+    FieldPath r"^[a-z_]+(/[a-z_]+)?$" 1..=64
+        = "due_date", "A field of a debt position or installment.";
+    HappeningKind r"^[a-z_]+([.][a-z_]+)+$" 3..=64
+        = "debt_position.updated", "What kind of thing happened, as a stable dotted name.";
     XmlMessage r"^[^\x00]{1,2000000}$" 1..=2_000_000
         = "<soapenv:Envelope/>", "An XML message as it was received.";
 }

@@ -19,6 +19,7 @@ mod hostile;
 mod idempotency;
 mod institutions;
 mod late;
+mod journal;
 mod limits;
 mod links;
 mod notifying;
@@ -38,6 +39,7 @@ mod settling;
 #[path = "../support/mod.rs"]
 mod support;
 mod texts;
+mod timelines;
 mod validation;
 mod visits;
 mod waiting;
@@ -109,6 +111,11 @@ sentences! {
         receipts::a_receipt_is_shown_in_one_shape_and_given_back_byte_for_byte,
         receipts::a_list_of_receipts_finds_by_each_of_its_filters,
         receipts::a_beneficiary_sees_its_own_transfers_and_its_own_message,
+        journal::a_message_of_the_journal_is_found_and_its_bytes_are_read_by_who_may,
+        journal::the_journal_is_a_table_in_the_columns_of_the_giornale,
+        journal::a_cart_stands_in_the_journal_with_its_session_and_without_our_keys,
+        timelines::the_timeline_of_a_position_tells_its_whole_life,
+        timelines::a_position_says_who_cancelled_it_and_a_session_is_named_to_its_client_alone,
         positions::a_company_whose_code_fails_its_check_digit_is_taken_with_a_warning,
         sessions::twenty_requests_of_a_client_wait_and_one_more_does_not,
         foreign_notices::a_client_of_both_institutions_pays_a_notice_of_one_in_a_session_of_the_other,

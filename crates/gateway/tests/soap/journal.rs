@@ -32,6 +32,7 @@ pub(crate) async fn every_message_has_two_lines_and_those_of_a_receipt_come_with
     assert_eq!(lines("direction = 'req' AND outcome IS NULL AND caller = 'NodoDeiPagamentiSPC'"), 4);
     assert_eq!(lines("direction = 'rsp' AND outcome = 'PAA_PAGAMENTO_DUPLICATO' AND duration_us > 0"), 2);
     assert_eq!(lines("direction = 'rsp' AND http_status = 500 AND outcome = 'KO'"), 1);
+    assert_eq!(lines("iuv = substr(notice_number, 2)"), 6, "found by the reference too");
     assert_eq!(lines("notice_number IS NOT NULL AND station_id = '99999000039_01'"), 6);
     let pairs =
         "(SELECT count(*) FROM (SELECT exchange FROM journal GROUP BY exchange HAVING count(*) = 2) AS pairs) = 4";

@@ -13,8 +13,8 @@ use tramite_gateway::{PLACEHOLDER_URL, contract};
 use super::Seen;
 
 /// Headers that say something of one kind of answers only: they come where the contract says so, and nowhere else.
-const TELLING: [&str; 6] =
-    ["ETag", "Location", "Retry-After", "WWW-Authenticate", "Idempotent-Replayed", "Content-Disposition"];
+const TELLING: [&str; 7] =
+    ["ETag", "Location", "Retry-After", "WWW-Authenticate", "Idempotent-Replayed", "Content-Disposition", "Link"];
 /// Those that always come where they are declared; the others come with some codes of their status only.
 const ALWAYS: [&str; 2] = ["ETag", "Location"];
 

@@ -2,12 +2,14 @@
 //! One thing of each kind in institution A, so that it can be asked for.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::json;
 use tramite_domain::access::ClientKind;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::given::World;
-use tramite_domain::ids::ReceiptRowId;
+use tramite_domain::ids::{JournalId, ReceiptRowId};
+use tramite_domain::journal::{Direction, JournalEntry, NODE};
 use tramite_domain::money::Cents;
 use tramite_domain::receipt::{
     Psp, Receipt, ReceiptContent, ReceiptMessage, ReceiptOutcome, ReceiptRole, ReceiptSubject,
@@ -32,11 +34,43 @@ impl TestGateway {
         // Of a client that the tests do not act for: it is what they end.
         let acting = self.client(ClientKind::Application, &[(seeded.a.id, None)]).await;
         let acting = self.gateway.store().system().client(acting.id).await.unwrap().unwrap();
+        let line = self.journal_line(seeded, &position).await;
+        seeded.made.insert("journal", line.to_string());
         seeded.made.insert("delegations", acting.delegations[0].id.to_string());
         seeded.made.insert("debt-positions", position);
         seeded.made.insert("checkout-sessions", session);
         seeded.made.insert("iuv-batches", batch);
         seeded.made.insert("receipts", receipt.to_string());
+    }
+
+    /// A line of the journal about the position's notice.
+    async fn journal_line(&self, seeded: &Seeded, position: &str) -> JournalId {
+        let scope = Scope::of_node(seeded.a.id);
+        let position = self.gateway.store().position(&scope, position.parse().unwrap()).await.unwrap().unwrap();
+        let (_, installment) = position.installments().next().unwrap();
+        let line = JournalEntry {
+            id: JournalId::new(self.world.id()),
+            exchange: self.world.id(),
+            at: self.world.now(),
+            direction: Direction::Request,
+            operation: "paVerifyPaymentNotice".to_owned(),
+            caller: NODE.to_owned(),
+            callee: STATION.to_owned(),
+            creditor_tax_code: Some(seeded.a.tax_code.to_string()),
+            station_id: Some(STATION.to_owned()),
+            notice_number: installment.notice_number.as_ref().map(ToString::to_string),
+            iuv: Some(installment.iuv.to_string()),
+            payment_token: None,
+            psp_id: None,
+            session_id: None,
+            outcome: None,
+            http_status: None,
+            duration_us: None,
+            payload: b"<soap/>".to_vec(),
+        };
+        let id = line.id;
+        self.gateway.store().system().append_journal(Arc::new([(Some(seeded.a.id), line)])).await.unwrap();
+        id
     }
 
     async fn make(&self, token: &str, path: &str, body: &serde_json::Value) -> String {

@@ -71,8 +71,9 @@ impl fmt::Debug for ReturnUrls {
 }
 
 impl Cart {
-    /// The cart with its texts within the contract's lengths.
-    pub(super) fn within_lengths(&self) -> Cart {
+    /// The cart with its texts within the contract's lengths: as it is sent.
+    #[must_use]
+    pub fn within_lengths(&self) -> Cart {
         let mut cart = self.clone();
         for notice in &mut cart.payment_notices {
             notice.company_name = fit(&notice.company_name, TEXT_CHARS);

@@ -14,6 +14,8 @@ mod reopen;
 mod replace;
 mod search;
 mod show;
+mod timeline;
+mod timeline_view;
 mod view;
 mod wire;
 
@@ -42,6 +44,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
         Code::NotFound,
     ]);
     api.tenant(show::show_debt_position, ApiScope::DebtPositionsRead).etag();
+    api.tenant(timeline::show_debt_position_timeline, ApiScope::DebtPositionsRead);
     api.tenant(replace::replace_debt_position, ApiScope::DebtPositionsWrite)
         .etag()
         .conditional()

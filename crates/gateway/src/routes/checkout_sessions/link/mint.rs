@@ -4,15 +4,14 @@
 use actix_web::HttpResponse;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::ids::InstallmentId;
-use tramite_domain::journal::{Direction, JournalEntry, NODE};
+use tramite_domain::journal::JournalEntry;
 use tramite_domain::money::Cents;
 use tramite_domain::personal::Personal;
-use tramite_domain::session::{Cart, CheckoutSession, Due, Visit, minted, visit};
-use tramite_domain::time::Instant;
-use tramite_pagopa::checkout::{self, CheckoutFailure, CheckoutUrl};
+use tramite_domain::session::{Cart, Due, Visit, minted, visit};
+use tramite_pagopa::checkout::{self, CheckoutFailure};
 use tramite_storage::StoreError;
-use uuid::Uuid;
 
+use super::cart_journal::{Posted, journal};
 use super::home::{Home, find};
 use super::page::{Notice, page};
 use super::send::see_other;
@@ -22,8 +21,6 @@ use crate::problem::Problem;
 
 /// How often a cart is recorded again when somebody else wrote the session meanwhile.
 const ATTEMPTS_MAX: u32 = 3;
-/// Checkout's operation, as the journal names it.
-const OPERATION: &str = "PostCarts";
 
 /// Mints a cart and sends the citizen there.
 pub(super) async fn mint(gateway: &Gateway, token: &str, home: Home, due: &[Due]) -> HttpResponse {
@@ -36,7 +33,8 @@ pub(super) async fn mint(gateway: &Gateway, token: &str, home: Home, due: &[Due]
     let cart = cart(gateway, token, &home, due, &reference);
     let asked_at = gateway.now();
     let answer = client.post_cart(&cart).await;
-    let entries = journal(gateway, &home.session, &cart, &answer, asked_at);
+    let exchange = Posted { session: &home.session, due, cart: &cart, answer: &answer, asked_at };
+    let entries = journal(gateway, &exchange);
     match answer {
         Ok(url) => {
             let cart = Cart {
@@ -166,72 +164,5 @@ async fn write_journal(gateway: &Gateway, home: &Home, entries: Vec<JournalEntry
     }
     if let Err(error) = gateway.store().commit(&home.scope, batch).await {
         tracing::error!(cause = %error, "the journal of a cart that nobody uses was not written");
-    }
-}
-
-/// The two lines of the journal: what was asked of Checkout, and what it said.
-fn journal(
-    gateway: &Gateway,
-    session: &CheckoutSession,
-    cart: &checkout::Cart,
-    answer: &Result<CheckoutUrl, CheckoutFailure>,
-    asked_at: Instant,
-) -> Vec<JournalEntry> {
-    let exchange = gateway.world().id();
-    let now = gateway.now();
-    let request = line(gateway, session, exchange, asked_at, Direction::Request);
-    // The return addresses hold the citizen's key to the session: they are masked before anything is kept.
-    let mut masked = cart.clone();
-    masked.return_urls = checkout::ReturnUrls {
-        ok: "***".to_owned(),
-        cancel: "***".to_owned(),
-        error: "***".to_owned(),
-        waiting: "***".to_owned(),
-    };
-    let (outcome, status, payload) = match answer {
-        Ok(_) => ("OK".to_owned(), Some(302), Vec::new()),
-        Err(CheckoutFailure::Refused { status, title, detail }) => {
-            let said = serde_json::json!({"title": title, "detail": detail});
-            ("KO".to_owned(), Some(*status), said.to_string().into_bytes())
-        }
-        Err(CheckoutFailure::Unavailable(cause)) => ("UNAVAILABLE".to_owned(), None, cause.to_string().into_bytes()),
-    };
-    let response = JournalEntry {
-        outcome: Some(outcome),
-        http_status: status,
-        duration_us: now.datetime().signed_duration_since(asked_at.datetime()).num_microseconds(),
-        payload,
-        ..line(gateway, session, exchange, now, Direction::Response)
-    };
-    vec![JournalEntry { payload: serde_json::to_vec(&masked).unwrap_or_default(), ..request }, response]
-}
-
-fn line(
-    gateway: &Gateway,
-    session: &CheckoutSession,
-    exchange: Uuid,
-    at: Instant,
-    direction: Direction,
-) -> JournalEntry {
-    let first = session.items.first();
-    JournalEntry {
-        id: gateway.world().id().into(),
-        exchange,
-        at,
-        direction,
-        operation: OPERATION.to_owned(),
-        caller: "Tramite".to_owned(),
-        callee: NODE.to_owned(),
-        creditor_tax_code: first.map(|item| item.creditor_tax_code.to_string()),
-        station_id: None,
-        notice_number: first.map(|item| item.notice_number.to_string()),
-        iuv: first.map(|item| item.notice_number.iuv().to_string()),
-        payment_token: None,
-        psp_id: None,
-        session_id: Some(session.id.uuid()),
-        outcome: None,
-        http_status: None,
-        duration_us: None,
-        payload: Vec::new(),
     }
 }

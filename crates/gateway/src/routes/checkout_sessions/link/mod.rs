@@ -3,6 +3,7 @@
 //! the key, 128 bits that stand in no table and no log.
 
 mod back;
+mod cart_journal;
 mod home;
 mod mint;
 mod page;
