@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::anomaly::Anomaly;
 use crate::field_change::FieldChange;
 use crate::ident::{ExternalId, InstallmentReference, ServiceCode};
-use crate::ids::{ClientId, DebtPositionId, EventId, InstallmentId, ReceiptRowId, SessionId};
+use crate::ids::{ClientId, DebtPositionId, EventId, InstallmentId, ReceiptRowId, SessionId, SupportAccessId};
 use crate::money::Cents;
 use crate::named::named;
 use crate::time::Instant;
@@ -49,6 +49,8 @@ pub enum EventKind {
     InstitutionUpdated,
     /// Somebody was allowed, or no longer allowed, to act.
     DelegationUpdated,
+    /// An operator was let in for support, or no longer.
+    SupportAccessUpdated,
 }
 
 named!(EventKind {
@@ -56,7 +58,7 @@ named!(EventKind {
     InstallmentPaid = "installment.paid", ReceiptReceived = "receipt.received",
     AnomalyDetected = "payment.anomaly", SessionUpdated = "checkout_session.updated",
     ServiceUpdated = "service.updated", InstitutionUpdated = "institution.updated",
-    DelegationUpdated = "delegation.updated",
+    DelegationUpdated = "delegation.updated", SupportAccessUpdated = "support_access.updated",
 });
 
 /// The facts of an event; what does not apply is absent.
@@ -105,6 +107,9 @@ pub struct EventData {
     /// The caller's key of the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_reference: Option<String>,
+    /// The access of an operator in support.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub support_access_id: Option<SupportAccessId>,
     /// The state now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,

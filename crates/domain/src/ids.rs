@@ -89,6 +89,8 @@ ids! {
     ClientSecretId;
     /// What one client may do for one institution.
     DelegationId;
+    /// Read access of an operator to one institution, for a while.
+    SupportAccessId;
     /// The association of an institution with a station.
     StationLinkId;
     /// A debt position.

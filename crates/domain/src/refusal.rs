@@ -68,6 +68,9 @@ pub enum Refusal {
     /// The institution is not active.
     #[error("the institution is not active")]
     InstitutionNotActive,
+    /// The institution has switched support off.
+    #[error("the institution does not let operators read in support")]
+    SupportAccessOff,
     /// No station under which numbers are given.
     #[error("the institution has no issuing station")]
     NoIssuingStation,
@@ -128,6 +131,7 @@ impl Refusal {
             Self::StillExpired => "still_expired",
             Self::ServiceNotActive => "service_not_active",
             Self::InstitutionNotActive => "institution_not_active",
+            Self::SupportAccessOff => "support_access_off",
             Self::NoIssuingStation => "no_issuing_station",
             Self::AmountChanged { .. } => "amount_changed",
             Self::InstallmentAmbiguous { .. } => "installment_ambiguous",

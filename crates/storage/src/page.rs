@@ -98,10 +98,12 @@ pub(crate) enum List {
     Journal,
     JournalOldest,
     Timeline,
+    SupportAccesses,
+    Audit,
 }
 
 impl List {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 16] = [
         Self::Positions,
         Self::PositionsChanged,
         Self::Sessions,
@@ -116,6 +118,8 @@ impl List {
         Self::Journal,
         Self::JournalOldest,
         Self::Timeline,
+        Self::SupportAccesses,
+        Self::Audit,
     ];
 
     const fn tag(self) -> u8 {
@@ -134,6 +138,8 @@ impl List {
             Self::Journal => 40,
             Self::JournalOldest => 41,
             Self::Timeline => 42,
+            Self::SupportAccesses => 43,
+            Self::Audit => 44,
         }
     }
 }

@@ -26,6 +26,13 @@ impl Scope {
         Self { institution, services: services.map(Arc::new), client: Some(client) }
     }
 
+    /// Of a verified token that an operator took with a support access: reads what the institution itself would see, the
+    /// sessions of all its clients too. What such a token may do its scopes say: read.
+    #[must_use]
+    pub const fn of_support(institution: InstitutionId) -> Self {
+        Self::whole(institution)
+    }
+
     /// Of the Node's side, after broker, station and institution were checked.
     #[must_use]
     pub const fn of_node(institution: InstitutionId) -> Self {

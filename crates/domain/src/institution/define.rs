@@ -276,8 +276,14 @@ fn batch(present: Option<&Institution>, institution: &Institution, given: &mut G
             batch.push(audit(action, subject.clone(), given));
         }
     }
+    batch.push(event(present, institution, given));
+    batch
+}
+
+/// That an institution is another than before, for its own feed.
+pub(super) fn event(present: Option<&Institution>, institution: &Institution, given: &mut Given<'_>) -> Write {
     let previous = present.map(|before| before.status).filter(|status| *status != institution.status);
-    batch.push(Write::InsertEvent(Box::new(Event {
+    Write::InsertEvent(Box::new(Event {
         id: given.id(),
         kind: EventKind::InstitutionUpdated,
         at: given.now,
@@ -288,11 +294,11 @@ fn batch(present: Option<&Institution>, institution: &Institution, given: &mut G
             previous_status: previous.map(|status| status.name().to_owned()),
             ..EventData::default()
         },
-    })));
-    batch
+    }))
 }
 
-fn audit(action: &str, subject: String, given: &mut Given<'_>) -> Write {
+/// A line of the trail of an institution.
+pub(super) fn audit(action: &str, subject: String, given: &mut Given<'_>) -> Write {
     Write::InsertAudit(AuditLine {
         id: given.id(),
         at: given.now,

@@ -7,6 +7,8 @@ mod define_tests;
 mod history;
 mod links;
 mod model;
+mod support;
 
 pub use define::{AccountInput, BeneficiaryInput, InstitutionInput, Registered, StationLinkInput, define, warnings};
 pub use model::*;
+pub use support::switch_support;

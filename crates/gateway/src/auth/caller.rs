@@ -10,6 +10,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use tramite_domain::access::{ApiScope, Client, Delegation};
 use tramite_domain::ids::{ClientId, InstitutionId};
+use tramite_domain::support::SupportAccess;
 use tramite_domain::tax_code::InstitutionTaxCode;
 use tramite_storage::Scope;
 
@@ -24,10 +25,19 @@ pub struct Tenant {
     pub creditor: InstitutionTaxCode,
     /// The client, with all its delegations.
     pub client: Arc<Client>,
-    /// The delegation under which it acts.
-    pub delegation: Arc<Delegation>,
+    /// By what right it acts.
+    pub mandate: Mandate,
     /// What it may do: asked for, delegated, and still so.
     pub scopes: BTreeSet<ApiScope>,
+}
+
+/// By what right somebody acts for an institution.
+#[derive(Clone)]
+pub enum Mandate {
+    /// The institution lets the client act.
+    Delegation(Arc<Delegation>),
+    /// An operator reads in support; each read is in the trail of the institution before it is made.
+    Support(Arc<SupportAccess>),
 }
 
 impl Tenant {
@@ -41,6 +51,26 @@ impl Tenant {
     #[must_use]
     pub fn client_id(&self) -> ClientId {
         self.client.id
+    }
+
+    /// The delegation under which it acts.
+    ///
+    /// # Errors
+    /// [`Code::InsufficientScope`] for an operator in support, who acts under none.
+    pub fn delegation(&self) -> Result<&Delegation, Problem> {
+        match &self.mandate {
+            Mandate::Delegation(delegation) => Ok(delegation),
+            Mandate::Support(_) => Err(wrong_kind()),
+        }
+    }
+
+    /// The access with which an operator reads; none for a client of the institution.
+    #[must_use]
+    pub fn support(&self) -> Option<&SupportAccess> {
+        match &self.mandate {
+            Mandate::Delegation(_) => None,
+            Mandate::Support(access) => Some(access),
+        }
     }
 
     /// Whether it holds that scope beside the one its operation demands.

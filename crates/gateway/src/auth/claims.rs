@@ -2,7 +2,7 @@
 //! What an access token says (RFC 9068).
 
 use serde::{Deserialize, Serialize};
-use tramite_domain::ids::{ClientId, InstitutionId};
+use tramite_domain::ids::{ClientId, InstitutionId, SupportAccessId};
 use uuid::Uuid;
 
 /// The claims of an access token. Times are seconds since 1970.
@@ -33,4 +33,16 @@ pub struct Claims {
     /// For which services only; absent means all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub services: Option<Vec<String>>,
+    /// Who reads, where it is an operator in support and not a client of the institution (RFC 8693, 4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Actor>,
+}
+
+/// An operator in support.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The operator: the client again.
+    pub sub: ClientId,
+    /// The access that lets it in.
+    pub support_access: SupportAccessId,
 }

@@ -8,8 +8,9 @@ use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tramite_domain::access::Client;
-use tramite_domain::ids::{ClientId, InstitutionId};
+use tramite_domain::ids::{ClientId, InstitutionId, SupportAccessId};
 use tramite_domain::institution::InstitutionStatus;
+use tramite_domain::support::SupportAccess;
 use tramite_domain::tax_code::InstitutionTaxCode;
 use tramite_domain::time::Instant;
 
@@ -26,6 +27,7 @@ const ENTRIES_MAX: usize = 10_000;
 pub(crate) struct Fresh {
     clients: Known<ClientId, Arc<Client>>,
     institutions: Known<InstitutionId, Standing>,
+    supports: Known<SupportAccessId, Arc<SupportAccess>>,
 }
 
 /// What an institution is today.
@@ -35,6 +37,8 @@ pub(crate) struct Standing {
     pub(crate) status: InstitutionStatus,
     /// Its code, which never changes.
     pub(crate) tax_code: InstitutionTaxCode,
+    /// Whether it lets operators read in support.
+    pub(crate) support_access: bool,
 }
 
 impl Fresh {
@@ -55,8 +59,28 @@ impl Fresh {
             return Ok(Some(known));
         }
         let read = gateway.store().system().institution(id).await?;
-        let standing = read.map(|one| Standing { status: one.status, tax_code: one.tax_code });
+        let standing =
+            read.map(|one| Standing { status: one.status, tax_code: one.tax_code, support_access: one.support_access });
         Ok(standing.inspect(|standing| self.institutions.put(id, *standing, now)))
+    }
+
+    /// An access in support, if it exists.
+    pub(crate) async fn support(
+        &self,
+        gateway: &Gateway,
+        id: SupportAccessId,
+    ) -> Result<Option<Arc<SupportAccess>>, Problem> {
+        let now = gateway.now();
+        if let Some(known) = self.supports.get(&id, now) {
+            return Ok(Some(known));
+        }
+        let read = gateway.store().system().support_access(id).await?.map(|(access, _)| Arc::new(access));
+        Ok(read.inspect(|access| self.supports.put(id, Arc::clone(access), now)))
+    }
+
+    /// Forgets an access, as below.
+    pub(crate) fn forget_support(&self, id: SupportAccessId) {
+        self.supports.forget(&id);
     }
 
     /// Forgets a client: this process changed it and knows better at once.

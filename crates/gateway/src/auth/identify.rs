@@ -12,7 +12,8 @@ use tramite_domain::institution::InstitutionStatus;
 use tramite_domain::tax_code::InstitutionTaxCode;
 use tramite_storage::Scope;
 
-use super::caller::{ForAll, Identity, Operator, Tenant};
+use super::caller::{ForAll, Identity, Mandate, Operator, Tenant};
+use super::support::supporting;
 use super::{Claims, Expected, key_id, verified};
 use crate::gateway::Gateway;
 use crate::problem::{Code, Problem};
@@ -60,12 +61,12 @@ async fn alive(gateway: &Gateway, claims: &Claims) -> Result<Option<Identity>, P
         return Ok(None);
     }
     let asked: BTreeSet<ApiScope> = claims.scope.split(' ').filter_map(ApiScope::named).collect();
-    match (client.kind, claims.institution) {
-        (ClientKind::Operator, None) => {
+    match (client.kind, claims.institution, &claims.act) {
+        (ClientKind::Operator, None, None) => {
             let scopes = asked.into_iter().filter(|scope| scope.is_platform()).collect();
             Ok(Some(Identity::Operator(Operator { client, scopes })))
         }
-        (ClientKind::Application, Some(institution)) => {
+        (ClientKind::Application, Some(institution), None) => {
             let now = gateway.now();
             let live = client.delegations.iter().find(|one| one.institution_id == institution && one.live_at(now));
             let Some(delegation) = live.cloned().map(Arc::new) else { return Ok(None) };
@@ -73,13 +74,17 @@ async fn alive(gateway: &Gateway, claims: &Claims) -> Result<Option<Identity>, P
             let services = common_services(&delegation, claims.services.as_deref());
             let scopes = asked.into_iter().filter(|scope| delegation.scopes.contains(scope)).collect();
             let scope = Scope::of_token(institution, services, client.id);
-            Ok(Some(Identity::Tenant(Tenant { scope, creditor, client, delegation, scopes })))
+            let mandate = Mandate::Delegation(delegation);
+            Ok(Some(Identity::Tenant(Tenant { scope, creditor, client, mandate, scopes })))
         }
-        (ClientKind::Application, None) => {
+        (ClientKind::Application, None, None) => {
             let scopes = asked.into_iter().filter(|scope| FOR_ALL_SCOPES.contains(scope)).collect();
             Ok(Some(Identity::ForAll(ForAll { client, scopes })))
         }
-        (ClientKind::Operator, Some(_)) => Ok(None),
+        (ClientKind::Operator, Some(institution), Some(actor)) => {
+            supporting(gateway, client, institution, actor, &asked).await
+        }
+        (ClientKind::Operator, _, _) | (ClientKind::Application, _, Some(_)) => Ok(None),
     }
 }
 

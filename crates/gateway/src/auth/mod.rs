@@ -6,14 +6,16 @@ mod claims;
 mod fresh;
 mod identify;
 mod issue;
+mod support;
 mod verify;
 
-pub use caller::{Caller, Operator, Tenant};
-pub use claims::Claims;
+pub use caller::{Caller, Mandate, Operator, Tenant};
+pub use claims::{Actor, Claims};
 pub use issue::{ACCESS_TOKEN_SECONDS, Grant};
 
 pub(crate) use caller::Identity;
 pub(crate) use fresh::Fresh;
 pub(crate) use identify::{FOR_ALL_SCOPES, identify};
 pub(crate) use issue::{ACCESS_TOKEN_TYPE, access_token};
+pub(crate) use support::witness;
 pub(crate) use verify::{Expected, key_id, verified};

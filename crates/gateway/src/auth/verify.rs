@@ -88,6 +88,7 @@ fn check_claims(claims: &Claims, expected: &Expected<'_>) -> Result<(), TokenErr
     let alive = claims.exp.saturating_add(LEEWAY_SECONDS) > now;
     let begun = claims.iat <= now.saturating_add(LEEWAY_SECONDS)
         && claims.nbf.is_none_or(|from| from <= now.saturating_add(LEEWAY_SECONDS));
-    let one_subject = claims.sub == claims.client_id;
+    let one_actor = claims.act.as_ref().is_none_or(|actor| actor.sub == claims.client_id);
+    let one_subject = claims.sub == claims.client_id && one_actor;
     if issued_here && alive && begun && one_subject { Ok(()) } else { Err(TokenError) }
 }

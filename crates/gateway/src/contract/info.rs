@@ -62,7 +62,7 @@ fn servers(public_url: &str, environment: Option<Environment>) -> Value {
 }
 
 /// Every tag, in the order of the documentation: what portals need comes before what operators do.
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 13] = [
     ("services", "What an institution collects: its catalogue of payment services."),
     ("debt-positions", "What debtors owe, with the ways to pay it."),
     ("iuv-batches", "Notice numbers given to an institution beforehand, for notices that it prints by itself."),
@@ -70,6 +70,8 @@ const TAGS: [(&str, &str); 10] = [
     ("receipts", "Proofs of payment, as the Node sent them."),
     ("journal", "Every message exchanged with the Node and with Checkout."),
     ("delegations", "Who acts for an institution, as the institution sees it."),
+    ("support-accesses", "Operators who read in an institution for a while, in support."),
+    ("audit", "Who did what, and what operators read in support."),
     ("institutions", "Creditor institutions with their stations, accounts and beneficiaries."),
     ("stations", "Connection points of the broker at the Node."),
     ("clients", "Programs that call this API, their secrets and what institutions let them do."),

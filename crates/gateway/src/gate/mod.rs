@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What every request passes before a handler sees it, in this order: route, caller (401), limits (429), scope (403),
-//! media type (406), query (422), headers and Idempotency-Key (400). What holds for an operation is read from the contract.
+//! media type (406), query (422), headers and Idempotency-Key (400); a read in support is then written down. What holds for an operation is read from the contract.
 //!
 //! A wrong query is told before anything is looked for, and so before 404: a question that cannot be understood asks for
 //! nothing, and the answer is the same for every id, so it tells of none. A body is judged by the handler: its form
@@ -24,7 +24,7 @@ pub(crate) use limits::{Limits, RateState};
 pub(crate) use source::source_of;
 
 use crate::api::Limit;
-use crate::auth::{Identity, identify};
+use crate::auth::{Identity, identify, witness};
 use crate::contract::Rules;
 use crate::extract::{check_headers, check_key, check_query};
 use crate::face::Face;
@@ -119,7 +119,15 @@ async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Ru
     if rules.idempotent {
         check_key(request.headers())?;
     }
-    Ok(())
+    watched(gateway, request).await
+}
+
+/// A read in support is written down before it is made. It is the last check: what is refused reads nothing.
+async fn watched(gateway: &Gateway, request: &ServiceRequest) -> Result<(), Problem> {
+    let identity = request.extensions().get::<Identity>().cloned();
+    let Some(Identity::Tenant(tenant)) = identity else { return Ok(()) };
+    let Some(access) = tenant.support() else { return Ok(()) };
+    witness(gateway, &tenant, access, request).await
 }
 
 fn check_scope(identity: &Identity, rules: &Rules) -> Result<(), Problem> {

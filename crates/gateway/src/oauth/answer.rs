@@ -6,8 +6,9 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, PRAGMA, WWW_AUTHENTICATE};
 use serde::Serialize;
 use tramite_domain::institution::Institution;
+use tramite_domain::time::Instant;
 
-use crate::auth::{ACCESS_TOKEN_SECONDS, Grant};
+use crate::auth::Grant;
 use crate::problem::Problem;
 
 /// A token (RFC 6749, 5.1), and for which institution it is.
@@ -30,11 +31,11 @@ struct TokenInstitution {
 }
 
 impl TokenAnswer {
-    pub(super) fn new(access_token: String, grant: &Grant, institution: Option<&Institution>) -> Self {
+    pub(super) fn new(access_token: String, grant: &Grant, institution: Option<&Institution>, now: Instant) -> Self {
         Self {
             access_token,
             token_type: "Bearer",
-            expires_in: ACCESS_TOKEN_SECONDS,
+            expires_in: grant.seconds(now),
             scope: grant.scope_text(),
             institution: institution.map(|institution| TokenInstitution {
                 id: institution.id.to_string(),

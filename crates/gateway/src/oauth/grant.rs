@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use tramite_domain::access::{ApiScope, Client, ClientKind, Delegation};
 use tramite_domain::ids::InstitutionId;
+use tramite_domain::support::{SUPPORT_SCOPES, SupportAccess};
 use tramite_domain::time::Instant;
 
 use super::answer::NoToken;
@@ -36,7 +37,7 @@ pub(super) fn grant(
     let live: Vec<&Delegation> = client.delegations.iter().filter(|one| one.live_at(now)).collect();
     match (client.kind, target) {
         (ClientKind::Operator, Target::Institution(_)) => {
-            Err(NoToken::InvalidTarget("An operator acts for no institution."))
+            Err(NoToken::InvalidTarget("The operator has no open support access to this institution."))
         }
         (ClientKind::Operator, Target::Unsaid) => {
             let all = ApiScope::ALL.iter().copied().filter(|scope| scope.is_platform()).collect();
@@ -56,6 +57,17 @@ pub(super) fn grant(
             _ => Err(NoToken::InvalidRequest("The client acts for several institutions: say which one.")),
         },
     }
+}
+
+/// What an operator gets with an open access: to read, in one institution.
+pub(super) fn support_grant(
+    client: &Client,
+    access: SupportAccess,
+    asked: Option<&BTreeSet<ApiScope>>,
+) -> Result<Grant, NoToken> {
+    let all = SUPPORT_SCOPES.iter().copied().collect();
+    let grant = granted(client, None, &all, asked)?;
+    Ok(Grant { institution: Some(access.institution_id), support: Some(access), ..grant })
 }
 
 fn of_delegation(
@@ -86,5 +98,6 @@ fn granted(
         institution: delegation.map(|one| one.institution_id),
         services: delegation.and_then(|one| one.service_codes.clone()),
         scopes,
+        support: None,
     })
 }

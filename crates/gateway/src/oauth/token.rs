@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! `POST /oauth2/token`: client credentials (RFC 6749, 4.4).
 
+use std::collections::BTreeSet;
+
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, post};
-use tramite_domain::access::Client;
+use tramite_domain::access::{ApiScope, Client, ClientKind};
 use tramite_domain::ident::InstitutionCode;
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::institution::{Institution, InstitutionStatus};
@@ -11,7 +13,7 @@ use tramite_domain::tax_code::InstitutionTaxCode;
 
 use super::answer::{NoToken, TokenAnswer};
 use super::authenticate::authenticate;
-use super::grant::{Target, asked, grant};
+use super::grant::{Target, asked, grant, support_grant};
 use super::request::{FORM_BYTES_MAX, TokenRequest};
 use crate::auth::{Grant, access_token};
 use crate::extract::read_all;
@@ -38,16 +40,23 @@ async fn give(gateway: &Gateway, request: &HttpRequest, payload: Payload) -> Res
     keep(request, gateway.limits().token_client(client.id))?;
     tracing::Span::current().record("client_id", tracing::field::display(client.id));
     let named = named_institution(gateway, &client, asking.institution.as_deref()).await?;
-    let target = named.as_ref().map_or(Target::Unsaid, |institution| Target::Institution(institution.id));
     let wanted = asked(asking.scope.as_deref())?;
-    let grant = grant(&client, target, wanted.as_ref(), gateway.now())?;
+    let grant = match &named {
+        Some(institution) if client.kind == ClientKind::Operator => {
+            in_support(gateway, &client, institution, wanted.as_ref()).await?
+        }
+        named => {
+            let target = named.as_ref().map_or(Target::Unsaid, |institution| Target::Institution(institution.id));
+            grant(&client, target, wanted.as_ref(), gateway.now())?
+        }
+    };
     let institution = active_institution(gateway, &grant, named).await?;
     gateway.keys().refresh(gateway.now(), None).await;
     let signed = access_token(gateway, &grant).map_err(|error| {
         tracing::error!(cause = %error, "no token can be signed");
         Problem::new(Code::InternalError)
     })?;
-    Ok(TokenAnswer::new(signed, &grant, institution.as_ref()))
+    Ok(TokenAnswer::new(signed, &grant, institution.as_ref(), gateway.now()))
 }
 
 /// The institution that the request names, if the client acts for it. One that is not there and one that is not the
@@ -66,9 +75,28 @@ async fn named_institution(
     let found = gateway.store().system().institution_by(key).await.map_err(Problem::from)?;
     let now = gateway.now();
     let theirs = |institution: &Institution| {
-        client.delegations.iter().any(|one| one.institution_id == institution.id && one.live_at(now))
+        // Operators know every institution; whether one may read in it is asked next.
+        client.kind == ClientKind::Operator
+            || client.delegations.iter().any(|one| one.institution_id == institution.id && one.live_at(now))
     };
     found.filter(theirs).map(Some).ok_or(none)
+}
+
+/// What an operator gets who names an institution: what its open access lets it do. Read from the store, not from what we
+/// remember.
+async fn in_support(
+    gateway: &Gateway,
+    client: &Client,
+    institution: &Institution,
+    wanted: Option<&BTreeSet<ApiScope>>,
+) -> Result<Grant, NoToken> {
+    if !institution.support_access {
+        return Err(NoToken::InvalidTarget("The institution has switched support access off."));
+    }
+    let found = gateway.store().system().live_support_access(client.id, institution.id, gateway.now()).await;
+    let access = found.map_err(Problem::from)?;
+    let none = NoToken::InvalidTarget("The operator has no open support access to this institution.");
+    support_grant(client, access.ok_or(none)?, wanted)
 }
 
 /// Whether a text has the form of an id, a tax code or a code.

@@ -89,6 +89,10 @@ problems! {
         "The institution is being set up, is suspended, or is closed."
         "Ask the operator of this Tramite."
     }
+    SupportAccessOff = 409 "support_access_off" "The institution has switched support access off" {
+        "The institution does not let operators read its data in support; accesses that were open have ended."
+        "Ask the institution: one of its own clients with `delegations:write` switches support access on."
+    }
     NoIssuingStation = 409 "no_issuing_station" "No notice number can be given" {
         "The institution has no station under which notice numbers are given, or its range is used up."
         "Ask the operator of this Tramite."

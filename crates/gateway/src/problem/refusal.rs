@@ -55,6 +55,7 @@ const fn code_of(refusal: &Refusal) -> Code {
         Refusal::StillExpired => Code::StillExpired,
         Refusal::ServiceNotActive => Code::ServiceNotActive,
         Refusal::InstitutionNotActive => Code::InstitutionNotActive,
+        Refusal::SupportAccessOff => Code::SupportAccessOff,
         Refusal::NoIssuingStation => Code::NoIssuingStation,
         Refusal::AmountChanged { .. } => Code::AmountChanged,
         Refusal::InstallmentAmbiguous { .. } => Code::InstallmentAmbiguous,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Every route of the public listener, in one list: the router and the contract are made from it.
 
+mod audit;
 mod checkout_sessions;
 mod clients;
 mod debt_positions;
@@ -12,6 +13,7 @@ mod receipts;
 mod services;
 mod stations;
 mod status;
+mod support_accesses;
 
 pub(crate) use checkout_sessions::{Misses, Waits, is_for_citizens, too_often};
 
@@ -31,6 +33,8 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     stations::mount(api);
     clients::mount(api);
     delegations::mount(api);
+    support_accesses::mount(api);
+    audit::mount(api);
     services::mount(api);
     oauth::mount(api);
     pages::mount(api);

@@ -45,6 +45,7 @@ choices! {
     ClientKind ["application" "operator"] "A program that acts for institutions, or an operator of the platform.";
     ClientStatus ["active" "revoked"] "Whether a client may take tokens.";
     DelegationStatus ["active" "ended"] "Whether a delegation holds.";
+    SupportAccessStatus ["active" "expired" "ended"] "Whether an operator may read in support.";
     ServiceStatus ["draft" "active" "retired"] "Where a service stands in its life.";
     ServiceKind ["spontaneous" "preloaded" "both"] "Who may start a payment of the service.";
     AmountRuleKind ["fixed" "free"] "Whether the amount is one, or any between two bounds.";
@@ -116,6 +117,7 @@ mod tests {
     use tramite_domain::environment::Environment;
     use tramite_domain::institution::InstitutionStatus as Institution;
     use tramite_domain::service::{ServiceKind as Start, ServiceStatus as Service};
+    use tramite_domain::support::SupportAccessStatus as Support;
 
     use super::*;
 
@@ -128,6 +130,7 @@ mod tests {
         assert!(DelegationStatus::VALUES.iter().all(|name| Delegation::named(name).is_some()));
         assert!(WaitsFor::VALUES.iter().all(|name| tramite_domain::debt_position::WaitsFor::named(name).is_some()));
         assert!(ServiceStatus::VALUES.iter().all(|name| Service::named(name).is_some()));
+        assert!(SupportAccessStatus::VALUES.iter().all(|name| Support::named(name).is_some()));
         assert!(ServiceKind::VALUES.iter().all(|name| Start::named(name).is_some()));
     }
 }

@@ -63,5 +63,6 @@ numbers! {
     IuvBatchSize Int32 1i32..=10_000i32 = 500, "How many notice numbers.";
     Days Int32 1i32..=365i32 = 5, "A number of days.";
     SessionSeconds Int64 300i64..=86_400i64 = 1800, "Life of a session in seconds.";
+    SupportSeconds Int64 60i64..=28_800i64 = 3600, "Life of a support access in seconds.";
     WaitSeconds Int32 1i32..=25i32 = 25, "How long to wait, in seconds.";
 }

@@ -130,6 +130,10 @@ texts! {
         = "wHpFSLCGZjIvNSXxqtGbxg7275t446DRTk5ZrsdUQ6E=", "SHA-256 of a document, base64.";
     QrText r"^PAGOPA[|]002[|][0-9]{18}[|][0-9]{11}[|][0-9]{2,10}$" 41..=60
         = "PAGOPA|002|305000000001234586|99999000013|12050", "The text of the QR code on a notice.";
+    ActionName r"^[a-z_]{1,40}[.][a-z_]{1,40}$" 3..=81
+        = "support.read", "What was done, as a stable dotted name.";
+    AuditSubject r"^[^\x00-\x1f\x7f-\x9f]{1,300}$" 1..=300
+        = "GET /v1/receipts/01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e09", "On what: the kind and id of a thing, or what was read.";
     ResourcePath r"^/v1/[a-z0-9/-]{1,200}$" 5..=204
         = "/v1/receipts/01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e09", "The path of a resource of this API.";
     PaymentToken r"^[^\x00-\x1f\x7f-\x9f]{1,35}$" 1..=35

@@ -15,6 +15,7 @@ mod contract;
 mod conventions;
 mod foreign;
 mod foreign_notices;
+mod helpdesk;
 mod hostile;
 mod idempotency;
 mod institutions;
@@ -139,7 +140,13 @@ sentences! {
         visits::nobody_is_sent_back_for_a_client_that_no_longer_acts,
         visits::a_session_cancelled_while_its_cart_is_minted_stays_cancelled,
         visits::of_two_visits_at_once_both_lead_to_the_cart_that_the_session_holds,
+        helpdesk::an_operator_reads_in_one_institution_and_each_read_is_in_its_trail,
+        helpdesk::who_is_no_operator_with_the_scope_lets_nobody_in,
+        helpdesk::an_access_ends_by_its_time_by_hand_or_with_support_itself,
+        helpdesk::a_suspended_institution_or_a_revoked_operator_ends_reading_too,
         walk::an_id_of_somebody_else_within_a_body_names_nothing;
+    postgres:
+        helpdesk::a_read_that_cannot_be_written_down_is_not_made;
     plain:
         texts::no_text_of_a_request_may_hold_a_nul;
     sqlite:

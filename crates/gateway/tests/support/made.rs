@@ -36,6 +36,10 @@ impl TestGateway {
         let acting = self.gateway.store().system().client(acting.id).await.unwrap().unwrap();
         let line = self.journal_line(seeded, &position).await;
         seeded.made.insert("journal", line.to_string());
+        let operator = self.token(&seeded.operator).await;
+        let access = json!({"institution_id": seeded.a.id, "reason": "Ticket 4711", "expires_in": 28_800});
+        let access = self.make(&operator, "/v1/support-accesses", &access).await;
+        seeded.made.insert("support-accesses", access);
         seeded.made.insert("delegations", acting.delegations[0].id.to_string());
         seeded.made.insert("debt-positions", position);
         seeded.made.insert("checkout-sessions", session);

@@ -5,11 +5,11 @@ use diesel::prelude::*;
 use tramite_domain::institution::Institution;
 
 use super::{insert_rows, touched};
-use crate::column::Id;
+use crate::column::{At, Id};
 use crate::db::{Db, execute, first};
 use crate::error::StoreError;
 use crate::row::institution::{AccountRow, BeneficiaryRow, InstitutionRow, StationLinkRow};
-use crate::schema::{accounts, beneficiaries, institution_stations, institutions};
+use crate::schema::{accounts, beneficiaries, institution_stations, institutions, support_accesses};
 
 /// The institution as it is now. Its histories are in the domain's hands, so the rows are replaced by what it holds.
 pub(super) async fn put(db: &mut Db<'_>, institution: &Institution, expected: Option<i64>) -> Result<(), StoreError> {
@@ -50,6 +50,20 @@ pub(super) async fn put(db: &mut Db<'_>, institution: &Institution, expected: Op
     insert_rows!(db, institution_stations::table, links)?;
     insert_rows!(db, accounts::table, rows)?;
     insert_rows!(db, beneficiaries::table, others)?;
+    if !institution.support_access {
+        end_support(db, institution).await?;
+    }
+    Ok(())
+}
+
+/// Who reads in support reads no longer: an access that is still open does not come back when support is allowed again.
+async fn end_support(db: &mut Db<'_>, institution: &Institution) -> Result<(), StoreError> {
+    let at = At(institution.updated_at);
+    let open = support_accesses::table
+        .filter(support_accesses::institution_id.eq(Id(institution.id)))
+        .filter(support_accesses::ended_at.is_null())
+        .filter(support_accesses::expires_at.gt(at));
+    execute!(db, diesel::update(open).set(support_accesses::ended_at.eq(Some(at))))?;
     Ok(())
 }
 

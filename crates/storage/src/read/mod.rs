@@ -2,6 +2,7 @@
 //! What is read, one file per thing. Every query names the tenant first.
 
 mod attempt;
+mod audit;
 mod delegation;
 mod feed;
 mod in_use;
@@ -19,10 +20,12 @@ mod service;
 mod session;
 mod session_terms;
 mod sessions;
+mod support;
 mod terms;
 mod timeline;
 mod timeline_sources;
 
+pub use audit::AuditFilter;
 pub use feed::FeedEvent;
 pub use in_use::{Payers, PositionInUse};
 pub use journal::JournalFilter;

@@ -13,6 +13,7 @@ pub(crate) mod receipt;
 pub(crate) mod service;
 pub(crate) mod session;
 pub(crate) mod session_item;
+pub(crate) mod support;
 
 use std::fmt::Display;
 use std::str::FromStr;

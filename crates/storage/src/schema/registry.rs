@@ -103,6 +103,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::column::sql::{Key, Moment};
+
+    support_accesses (institution_id, id) {
+        institution_id -> Key,
+        id -> Key,
+        client_id -> Key,
+        reason -> Text,
+        created_at -> Moment,
+        expires_at -> Moment,
+        ended_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Text};
     use crate::column::sql::Key;
 

@@ -13,6 +13,7 @@ mod rotate;
 mod session;
 mod signing_key;
 mod station;
+mod support;
 mod task;
 mod transition;
 

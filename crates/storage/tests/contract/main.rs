@@ -11,6 +11,7 @@ mod brought;
 mod crossing;
 mod events;
 mod faults;
+mod helpdesk;
 mod idempotency;
 mod journal;
 mod lists;
@@ -96,6 +97,8 @@ mod sentences {
             journal::what_the_journal_need_no_longer_keep_goes_and_nothing_else,
             system::an_institution_comes_back_with_its_histories,
             system::an_institutions_keys_are_its_own,
+            helpdesk::an_access_is_its_institutions_and_ends_once_or_with_support,
+            helpdesk::a_trail_is_read_page_by_page_and_by_its_own_institution_alone,
             system::a_station_is_put_and_changed,
             system::a_client_comes_back_with_secrets_and_delegations,
             system::operators_count_while_a_secret_of_theirs_lives,

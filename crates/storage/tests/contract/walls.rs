@@ -8,7 +8,7 @@ use std::task::Poll;
 use tramite_domain::attempt::AttemptKind;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::task::{Task, Work};
-use tramite_storage::{IdempotencyKey, IdempotencyRecord, PageRequest, PositionFilter, RawMessage};
+use tramite_storage::{Change, IdempotencyKey, IdempotencyRecord, PageRequest, PositionFilter, RawMessage};
 use tramite_testkit::Database;
 
 use crate::raw::psql;
@@ -49,6 +49,8 @@ async fn furnish(town: &Town) {
         let stretch = town.store.take_stretch(&scope, &town.a.stations[1], 1).await.unwrap();
         let reserved = Write::InsertIuvBatch(Box::new(iuv_batch(&scope, &town.a.stations[1], stretch)));
         town.store.commit(&scope, Batch::new().with(reserved)).await.unwrap();
+        let access = support_access(town.portal, institution);
+        town.store.system().insert_support_access(access, Change::default()).await.unwrap();
         let raw = RawMessage { institution: Some(institution), ..raw_message(vec![1]) };
         assert!(town.store.system().keep_raw(raw, audit_line()).await.unwrap());
     }
@@ -66,7 +68,7 @@ pub(crate) async fn without_a_tenant_there_are_no_rows(database: Database) {
     let town = town(&database).await;
     furnish(&town).await;
     let tables = tenant_tables(&database);
-    assert!(tables.len() >= 23, "{tables:?}");
+    assert!(tables.len() >= 24, "{tables:?}");
     let (a, b) = (town.a.id, town.b.id);
     for table in tables {
         let guarded = format!("SELECT relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relname = '{table}'");
@@ -141,7 +143,8 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
     let wrapping = ["data_keys.active", "data_keys.wrapped"];
     let flagging = ["receipts.anomalies", "receipts.updated_at", "receipts.version"];
     assert_eq!(columns("tramite_app", "UPDATE"), [wrapping.as_slice(), &flagging].concat());
-    assert_eq!(columns("tramite_system", "UPDATE"), [wrapping.as_slice(), &["events.feed_position"]].concat());
+    let ending = ["events.feed_position", "support_accesses.ended_at"];
+    assert_eq!(columns("tramite_system", "UPDATE"), [wrapping.as_slice(), &ending].concat());
     for hidden in ["client_keys", "client_secrets", "clients", "feed_counter", "signing_keys", "stations"] {
         assert!(!seen("tramite_app", "SELECT").contains(&hidden.to_owned()), "{hidden}");
     }
@@ -164,6 +167,7 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         "sealed_secrets",
         "signing_keys",
         "stations",
+        "support_accesses",
         "tasks",
         "trusted_issuers",
     ];

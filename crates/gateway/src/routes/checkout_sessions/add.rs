@@ -43,7 +43,7 @@ pub(crate) async fn add_checkout_session(
 ) -> Answer {
     let decide = async || {
         let wire = body.valid()?;
-        check_addresses(&gateway, &tenant.delegation, &wire)?;
+        check_addresses(&gateway, tenant.delegation()?, &wire)?;
         let (institution, items) = look_up(&gateway, &tenant, &wire.line_items).await?;
         let mut ids = gateway.ids();
         let mut given = gateway.given(&mut ids, Some(tenant.client_id()));

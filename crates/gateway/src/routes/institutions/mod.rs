@@ -7,6 +7,7 @@ mod known;
 mod list;
 mod replace;
 mod show;
+mod support;
 mod view;
 
 use tramite_domain::access::ApiScope;
@@ -25,6 +26,7 @@ pub(super) fn mount(api: &mut Api<'_, '_>) {
         .etag()
         .conditional()
         .refuses(&[Code::ImmutableField]);
+    api.tenant(support::replace_support_access, ApiScope::DelegationsWrite).etag().conditional();
 }
 
 /// The version of an institution.

@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 
 use tramite_domain::access::{ApiScope, Client, ClientKind, ClientSecret, ClientStatus, Delegation, DelegationStatus};
-use tramite_domain::ids::InstitutionId;
+use tramite_domain::ids::{ClientId, InstitutionId};
 use tramite_domain::institution::{Account, Beneficiary, Institution, InstitutionStatus, StationLink};
 use tramite_domain::iuv_batch::{IuvBatch, Stretch};
 use tramite_domain::notice::{AuxDigit, LocalRange, SegregationCode};
 use tramite_domain::service::{AmountRule, Service, ServiceKind, ServiceStatus, Title};
 use tramite_domain::station::Station;
+use tramite_domain::support::SupportAccess;
 use tramite_storage::Scope;
 
 use super::{IBAN, STATION, cents, text};
@@ -73,7 +74,7 @@ pub(crate) fn institution(code: &str, tax_code: &str) -> Institution {
         cbill_code: Some(text("AAAAA")),
         office_name: None,
         payable_by_notice: true,
-        support_access: false,
+        support_access: true,
         demo: false,
         stations: vec![old, link],
         accounts: vec![ended, account],
@@ -144,5 +145,18 @@ pub(crate) fn delegation(client: &Client, institution_id: InstitutionId) -> Dele
         status: DelegationStatus::Active,
         expires_at: Some(now().plus_seconds(86_400)),
         created_at: now(),
+    }
+}
+
+/// An access of an operator, for an hour.
+pub(crate) fn support_access(operator: ClientId, institution: InstitutionId) -> SupportAccess {
+    SupportAccess {
+        id: id(),
+        institution_id: institution,
+        client_id: operator,
+        reason: text("Ticket 4711"),
+        created_at: now(),
+        expires_at: now().plus_hours(1),
+        ended_at: None,
     }
 }
