@@ -68,7 +68,6 @@ impl Dates<'_> {
     fn standing(&self, one: &InstallmentInput) -> Option<(&PaymentOption, &Installment)> {
         let only = InstallmentReference::only();
         let reference = one.reference.as_deref().unwrap_or(only.as_str());
-        let stands = |old: &Installment| old.cancelled_at.is_none() || old.payment.is_some();
-        self.present?.installments().find(|(_, old)| stands(old) && old.reference.as_str() == reference)
+        self.present?.installments().find(|(_, old)| old.stands() && old.reference.as_str() == reference)
     }
 }

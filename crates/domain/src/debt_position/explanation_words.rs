@@ -11,7 +11,7 @@ use crate::time::Instant;
 
 use super::explanation::KnownReceipt;
 use super::{
-    DebtPosition, Installment, InstallmentStatus, Payment, PaymentOption, PositionStatus, StatusFacts, expiry,
+    DebtPosition, Installment, InstallmentStatus, Payment, PaymentOption, PositionStatus, StatusFacts, amount_due, expiry,
     installment_status,
 };
 
@@ -112,7 +112,8 @@ impl Words<'_> {
         let next = self.unpaid(InstallmentStatus::Open).map(|(_, one)| one).min_by_key(|one| date(one));
         let what = next.map_or_else(String::new, |one| {
             let due = one.due_date.map_or_else(String::new, |day| format!(", due on {day},"));
-            format!("; installment {} of EUR {}{due} is next", one.reference, one.amount)
+            let amount = amount_due(self.position, one, self.now).amount;
+            format!("; installment {} of EUR {amount}{due} is next", one.reference)
         });
         format!("{}{what}.", self.counted())
     }

@@ -117,10 +117,10 @@ impl NumberReader<'_> {
     }
 }
 
-/// The installment of that reference that was not withdrawn.
+/// The installment of that reference: the one that was not withdrawn, or else one that was paid all the same.
 fn standing<'a>(position: &'a DebtPosition, reference: &str) -> Option<&'a Installment> {
-    let mut all = position.installments().map(|(_, one)| one);
-    all.find(|one| one.cancelled_at.is_none() && one.reference.as_str() == reference)
+    let named = || position.installments().map(|(_, one)| one).filter(|one| one.reference.as_str() == reference);
+    named().find(|one| one.cancelled_at.is_none()).or_else(|| named().find(|one| one.stands()))
 }
 
 /// An installment keeps its number: the request repeats it, or says none (rules.md 11).

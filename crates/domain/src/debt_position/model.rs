@@ -344,6 +344,12 @@ impl PaymentChannel {
 }
 
 impl Installment {
+    /// Whether it counts when its reference is named: it was not withdrawn, or it was paid all the same.
+    #[must_use]
+    pub const fn stands(&self) -> bool {
+        self.cancelled_at.is_none() || self.payment.is_some()
+    }
+
     /// Whether the institution marked it as paid, and no receipt paid it.
     #[must_use]
     pub fn is_marked(&self) -> bool {

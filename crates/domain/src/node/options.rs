@@ -124,7 +124,7 @@ fn tell(
         let amount = match (&one.payment, standing) {
             (Some(payment), _) => payment.amount,
             (None, InstallmentStanding::Unpaid | InstallmentStanding::Overdue) => {
-                let due = verified(institution, position, one, now)?;
+                let due = verified(institution, position, one, now, now)?;
                 all_postal &= due.all_postal;
                 due.amount
             }
