@@ -62,6 +62,8 @@ pub struct Made {
     pub session: String,
     /// The receipt, which paid another position.
     pub receipt: Value,
+    /// The line of the journal about the message of that receipt.
+    pub journal: Value,
     /// A client that nobody acts as.
     pub idle: Credentials,
     /// An operator's access in support.
@@ -140,10 +142,14 @@ impl Pair {
         let access = json!({"institution_id": self.a.id, "reason": "Ticket 4711", "expires_in": 28_800});
         let access = self.platform.api.post("/v1/support-accesses", &access).await;
         assert_eq!(access.status, 201, "{}", access.body);
+        let token = receipts["items"][0]["receipt_id"].as_str().expect("an id");
+        let journal = api.get(&format!("/v1/journal?payment_token={token}")).await.body;
+        assert_eq!(journal["items"].as_array().map(Vec::len), Some(2), "{journal}");
         Made {
             position,
             session: session.body["id"].as_str().expect("an id").to_owned(),
             receipt: receipts["items"][0].clone(),
+            journal: journal["items"][0].clone(),
             idle: self.another(None).await,
             access: access.body["id"].as_str().expect("an id").to_owned(),
         }
@@ -166,6 +172,7 @@ impl Pair {
             ("debt-positions", "id") => made.position["id"].clone(),
             ("checkout-sessions", "id") => json!(made.session),
             ("receipts", "id") => made.receipt["id"].clone(),
+            ("journal", "id") => made.journal["id"].clone(),
             (resource, _) => panic!("nothing real for {name} of {resource}: it is to be made in one_of_each"),
         };
         operation.parameters.iter().map(|name| value(name).as_str().expect("a text").to_owned()).collect()

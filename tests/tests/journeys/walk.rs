@@ -145,7 +145,9 @@ async fn in_lists(pair: &Pair, made: &Made, caller: &Api) {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let id = text(&made.position["id"]);
     // Two institutions may have the same notice number: what tells a thing apart is its id.
-    let marks = [id.clone(), made.session.clone(), text(&made.receipt["id"]), text(&made.receipt["debt_position_id"])];
+    let journal = text(&made.journal["id"]);
+    let marks =
+        [id.clone(), made.session.clone(), text(&made.receipt["id"]), text(&made.receipt["debt_position_id"]), journal];
     let queries = [
         "debt-positions".to_owned(),
         format!("debt-positions?external_id={}", text(&made.position["external_id"])),
@@ -155,6 +157,9 @@ async fn in_lists(pair: &Pair, made: &Made, caller: &Api) {
         "debt-positions?status=paid&updated_since=2020-01-01T00:00:00Z".to_owned(),
         "checkout-sessions".to_owned(),
         format!("checkout-sessions?debt_position_id={id}"),
+        "journal".to_owned(),
+        format!("journal?notice_number={}", notice_of(&made.receipt)),
+        format!("journal?payment_token={}", text(&made.receipt["receipt_id"])),
         "receipts".to_owned(),
         format!("receipts?service_code={COMMON}"),
         "receipts?paid_from=2020-01-01T00:00:00Z&updated_since=2020-01-01T00:00:00Z".to_owned(),
