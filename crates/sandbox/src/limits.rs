@@ -49,6 +49,9 @@ pub(crate) const SEND_TIMES_MAX: u32 = 200;
 /// Seconds a receipt may be held back.
 pub(crate) const LATE_SECONDS_MAX: u64 = 3_600;
 
+/// Seconds by which the clock is put forward at once: a month.
+pub(crate) const ADVANCE_SECONDS_MAX: i64 = 2_678_400;
+
 /// Minutes a payment token lives without an outcome (sla.md 1).
 pub(crate) const TOKEN_MINUTES: i64 = 30;
 

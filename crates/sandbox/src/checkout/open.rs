@@ -12,6 +12,7 @@ use super::read::{CartRequest, read};
 use super::refusal::Refusal;
 use crate::http::{TheNode, has_media_type, query};
 use crate::node::{Node, NoticeKey};
+use crate::psp::Magic;
 
 /// The subscription key in a header.
 const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
@@ -45,6 +46,9 @@ fn make(node: &Node, request: &HttpRequest, body: &[u8]) -> Result<String, Refus
         return Err(Refusal::MediaType);
     }
     let posted = read(body)?;
+    if posted.notices.iter().any(|notice| Magic::refuses_carts(notice.amount)) {
+        return Err(Refusal::Down);
+    }
     let keys = check_position(node, &posted)?;
     let id = node.world.id();
     node.carts().put(id, Cart::new(id, posted, keys, node.world.now()));

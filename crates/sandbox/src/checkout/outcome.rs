@@ -9,8 +9,8 @@ use tramite_pagopa::current::{Party, TransferType};
 use uuid::Uuid;
 
 use super::cart::{Cart, Ending, Obstacle, State};
-use crate::node::{Activated, Activation, Channel, FEE_CENTS, Node, NodeFault, NoticeKey};
-use crate::psp::{Report, Script, Tender, Verdict, conclude};
+use crate::node::{Activated, Activation, Channel, FEE_CENTS, Node, NodeFault, NoticeKey, Step};
+use crate::psp::{Magic, Report, Script, Tender, Verdict, conclude};
 
 /// Seconds after which a receipt comes where the outcome was not known in time.
 const WAITING_SECONDS: u64 = 10;
@@ -32,11 +32,11 @@ pub(crate) enum Choice {
 }
 
 impl Choice {
-    /// What happens where nobody says it.
-    pub(crate) const fn usual_script(self) -> Script {
+    /// What happens where nobody says it; none where the notice may say it, and else it is paid.
+    pub(crate) const fn usual_script(self) -> Option<Script> {
         match self {
-            Choice::Wait => Script::ReceiptLate { seconds: WAITING_SECONDS },
-            _ => Script::Pay,
+            Choice::Wait => Some(Script::ReceiptLate { seconds: WAITING_SECONDS }),
+            _ => None,
         }
     }
 }
@@ -45,7 +45,7 @@ impl Choice {
 #[derive(Debug, Clone)]
 pub(crate) struct Wish {
     pub(crate) choice: Choice,
-    pub(crate) script: Script,
+    pub(crate) script: Option<Script>,
     pub(crate) payer: Option<Party>,
     pub(crate) skip_verify: bool,
 }
@@ -112,29 +112,67 @@ async fn pay(node: &Arc<Node>, cart: &Cart, wish: Wish) -> (Ending, Vec<Report>)
             break;
         }
     }
-    let collects = all_active && wish.choice != Choice::Decline;
-    let mut all_concluded = collects;
+    let course = if all_active { course(&wish, &mut passages) } else { Course::Fails };
+    let mut all_concluded = matches!(course, Course::Collects { .. });
     for passage in &mut passages {
-        match (&passage.activated, collects) {
-            (Some(activated), true) => {
+        match (&passage.activated, &course) {
+            (Some(activated), Course::Collects { script, .. }) => {
                 let payment = (activated.key, activated.token.as_str(), &activated.answer);
-                let done = conclude(node, payment, tender(cart, &wish), &wish.script, &mut passage.verdict.steps).await;
+                let done = conclude(node, payment, tender(cart, &wish), script, &mut passage.verdict.steps).await;
                 match done {
                     Ok(receipt) => passage.verdict.receipt = Some(receipt),
                     Err(fault) => passage.verdict.fault = Some(fault),
                 }
                 all_concluded &= passage.verdict.fault.is_none();
             }
-            (Some(activated), false) => node.release(activated),
-            (None, _) => {}
+            (Some(activated), Course::Fails) => node.release(activated),
+            (Some(_), Course::Abandoned) | (None, _) => {}
         }
     }
-    let ending = match wish.choice {
-        _ if !all_concluded || wish.script == Script::Ko => Ending::Error,
-        Choice::Wait => Ending::Waiting,
-        _ => Ending::Ok,
+    let ending = match course {
+        Course::Abandoned => Ending::Closed,
+        Course::Collects { script, .. } if !all_concluded || script == Script::Ko => Ending::Error,
+        Course::Collects { waits: true, .. } => Ending::Waiting,
+        Course::Collects { .. } => Ending::Ok,
+        Course::Fails => Ending::Error,
     };
     (ending, passages.into_iter().map(|passage| passage.verdict.report(node, "cart", &passage.key)).collect())
+}
+
+/// How it goes on once all notices are activated.
+enum Course {
+    /// Nothing is collected, and the notices are free again.
+    Fails,
+    /// The citizen goes away: the notices stay taken until their tokens end.
+    Abandoned,
+    /// Money is collected; the outcome may not be known in time.
+    Collects { script: Script, waits: bool },
+}
+
+/// What the citizen wishes, or else what a magic notice of the cart says: the first of them, for all.
+fn course(wish: &Wish, passages: &mut [Passage]) -> Course {
+    let waits = wish.choice == Choice::Wait;
+    match (&wish.script, wish.choice) {
+        (_, Choice::Decline) => return Course::Fails,
+        (Some(script), _) => return Course::Collects { script: script.clone(), waits },
+        (None, _) => {}
+    }
+    let found = passages.iter_mut().find_map(|passage| {
+        let answer = passage.activated.as_ref().map(|activated| &activated.answer)?;
+        Some((Magic::of(answer)?, answer.amount, &mut passage.verdict))
+    });
+    let Some((magic, due, verdict)) = found else { return Course::Collects { script: Script::Pay, waits } };
+    verdict.magic = Some(magic);
+    match magic.script(due) {
+        Ok(Script::Decline) => Course::Fails,
+        Ok(Script::ActivateOnly) => Course::Abandoned,
+        Ok(script) => Course::Collects { script, waits: magic == Magic::Wait },
+        Err(fault) => {
+            verdict.steps.push(Step::within(fault.view()));
+            verdict.fault = Some(fault);
+            Course::Fails
+        }
+    }
 }
 
 async fn activate(node: &Arc<Node>, cart: &Cart, key: NoticeKey, skip_verify: bool) -> Passage {

@@ -23,6 +23,8 @@ pub(crate) enum Refusal {
     Version1,
     /// Not JSON at all, by its media type.
     MediaType,
+    /// Checkout is out of order: a magic notice says so.
+    Down,
 }
 
 impl Refusal {
@@ -33,6 +35,7 @@ impl Refusal {
             Refusal::Key => StatusCode::UNAUTHORIZED,
             Refusal::Version1 => StatusCode::GONE,
             Refusal::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Refusal::Down => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -44,6 +47,7 @@ impl Refusal {
             Refusal::NotPayable => ("Invalid payment info", String::from("Invalid payment notice data")),
             Refusal::Key => ("Unauthorized", String::from("the subscription key is missing or wrong")),
             Refusal::Version1 => ("Gone", String::from("version 1 is over: post to /checkout/ec/v2/carts")),
+            Refusal::Down => ("Internal Server Error", String::from("a magic notice: Checkout is out of order")),
             Refusal::MediaType => ("Unsupported Media Type", String::from("the body must be application/json")),
         }
     }

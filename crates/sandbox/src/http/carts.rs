@@ -45,11 +45,11 @@ struct Outcome {
 impl Outcome {
     fn wish(self) -> Result<Wish, Problem> {
         let mut flaws = Vec::new();
-        let script = self.script.unwrap_or_else(|| self.outcome.usual_script());
-        if let Some((pointer, detail)) = script.flaw() {
+        let script = self.script.or_else(|| self.outcome.usual_script());
+        if let Some((pointer, detail)) = script.as_ref().and_then(Script::flaw) {
             flaws.push(Flaw::new(pointer, detail));
         }
-        if !script.collects() || matches!(script, Script::WithoutGet(_)) {
+        if script.as_ref().is_some_and(|script| !script.collects() || matches!(script, Script::WithoutGet(_))) {
             flaws.push(Flaw::new("/script", "not in a cart: say it with outcome"));
         }
         if let Some(payer) = &self.payer {

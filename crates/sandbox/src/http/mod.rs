@@ -3,6 +3,7 @@
 
 mod body;
 mod carts;
+mod clock;
 mod frame;
 pub(crate) mod payments;
 mod problem;
@@ -45,6 +46,8 @@ pub(crate) fn configure(service: &mut ServiceConfig) {
         .service(web::resource("/sandbox/v1/carts").get(carts::list))
         .service(web::resource("/sandbox/v1/carts/{cart_id}").get(carts::show))
         .service(web::resource("/sandbox/v1/carts/{cart_id}/outcome").post(carts::outcome))
+        .service(web::resource("/sandbox/v1/clock").get(clock::show))
+        .service(web::resource("/sandbox/v1/clock/advance").post(clock::put_forward))
         .service(web::resource("/sandbox/v1/transcripts").get(transcripts::list))
         .service(web::resource("/sandbox/v1/transcripts/{id}").get(transcripts::show))
         .service(web::resource("/sandbox/v1/status").get(status::show));

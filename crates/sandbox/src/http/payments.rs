@@ -21,7 +21,7 @@ pub(super) async fn pay(node: TheNode, request: HttpRequest, body: Bytes) -> Ans
 /// What must be right before anything is done.
 pub(crate) fn check(node: &Node, order: &Order) -> Result<(), Problem> {
     let mut flaws = order.flaws();
-    if let Script::WithoutGet(unasked) = &order.script
+    if let Some(Script::WithoutGet(unasked)) = &order.script
         && node.archived(&order.key(), unasked).is_none()
     {
         flaws.push(Flaw::new("/script/without_get/amount", "needed: no get of this notice was answered yet"));

@@ -9,11 +9,14 @@ use tramite_domain::time::Instant;
 use tramite_pagopa::current::Request;
 
 use super::Node;
+use super::clock::Passed;
 use super::exchange::Pace;
+use super::fault::{NodeFault, Ppt};
 use super::receipts::{Arrival, Recipient, Record, Status};
 use super::transcript::{Run, Step};
 
 /// One sending, with what came of it.
+#[derive(Clone)]
 pub(crate) struct Sending {
     pub(crate) id_pa: String,
     pub(crate) station_id: String,
@@ -114,11 +117,54 @@ impl Node {
         });
     }
 
+    /// When something is due next.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        let late = self.waiting().first().map(|(due, _)| *due);
+        let now = self.world.now();
+        let receipts = self.receipts();
+        let pending = receipts.oldest().flat_map(|(_, record)| &record.recipients).filter(|one| one.is_pending());
+        pending.map(|recipient| recipient.next_attempt_at.unwrap_or(now)).chain(late).min()
+    }
+
+    /// Sends what is due: receipts that come late, and those that come again.
+    pub(super) async fn do_what_is_due(&self, passed: &mut Passed) {
+        let now = self.world.now();
+        let late: Vec<_> = self.waiting().iter().take_while(|(due, _)| *due <= now).cloned().collect();
+        for one in late {
+            passed.count(&self.deliver_late(&one).await);
+        }
+        self.retry(now, passed).await;
+    }
+
     /// Sends what is due again.
-    async fn retry(&self, now: Instant) {
+    async fn retry(&self, now: Instant, passed: &mut Passed) {
         for receipt_id in self.receipts_with(|recipient| recipient.is_due(now)) {
             let sendings = self.deliver(&receipt_id, |recipient| recipient.is_due(now)).await;
+            passed.count(&sendings);
             self.note_delivery(&receipt_id, sendings);
+        }
+    }
+
+    /// Sends a late receipt, unless somebody else does.
+    async fn deliver_late(&self, late: &(Instant, String)) -> Vec<Sending> {
+        if !self.waiting().remove(late) {
+            return Vec::new();
+        }
+        let receipt_id = &late.1;
+        let sendings = self.deliver(receipt_id, |recipient| recipient.status == Status::NoticeGenerated).await;
+        self.note_delivery(receipt_id, sendings.clone());
+        sendings
+    }
+
+    /// The first sending of a receipt was lost on its way: the Node comes back within the hour.
+    pub(crate) fn lose(&self, receipt_id: &str) {
+        let now = self.world.now();
+        let lost = Arrival::of(&Err(NodeFault::new(Ppt::Unreachable)));
+        if let Some(record) = self.receipts().get_mut(receipt_id) {
+            for recipient in &mut record.recipients {
+                recipient.attempts = recipient.attempts.saturating_add(1);
+                recipient.settle(&lost, now);
+            }
         }
     }
 }
@@ -128,14 +174,45 @@ pub(crate) fn later(node: &Arc<Node>, receipt_id: String, seconds: u64) -> bool 
     let Ok(place) = Arc::clone(&node.late).try_acquire_owned() else {
         return false;
     };
+    let due = node.world.now().plus_seconds(i64::try_from(seconds).unwrap_or(i64::MAX));
+    let late = (due, receipt_id);
+    node.waiting().insert(late.clone());
+    // Read here: the clock may be put forward before the task has begun.
+    let wait = Wait { seconds, begun: tokio::time::Instant::now(), from: node.world.ahead_seconds() };
     let keeper = Arc::clone(node);
     node.runtime.spawn(async move {
         let _place = place;
-        tokio::time::sleep(Duration::from_secs(seconds)).await;
-        let sendings = keeper.deliver(&receipt_id, |recipient| recipient.status == Status::NoticeGenerated).await;
-        keeper.note_delivery(&receipt_id, sendings);
+        wait.out(&keeper).await;
+        keeper.deliver_late(&late).await;
     });
     true
+}
+
+/// Some seconds of the sandbox's clock.
+struct Wait {
+    seconds: u64,
+    begun: tokio::time::Instant,
+    /// How far ahead the clock was then.
+    from: i64,
+}
+
+impl Wait {
+    /// Waits on the machine's clock, less what the sandbox's is put forward in the meantime.
+    async fn out(self, node: &Node) {
+        let mut moves = node.world.moves();
+        loop {
+            let skipped = node.world.ahead_seconds().saturating_sub(self.from);
+            let left = self.seconds.saturating_sub(u64::try_from(skipped).unwrap_or_default());
+            tokio::select! {
+                () = tokio::time::sleep_until(self.begun + Duration::from_secs(left)) => return,
+                moved = moves.changed() => {
+                    if moved.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The hourly retry, for as long as somebody holds the Node.
@@ -147,8 +224,9 @@ pub(crate) fn keep_retrying(node: &Arc<Node>, pace: Pace) {
             let Some(node) = node_that_may_go.upgrade() else {
                 return;
             };
+            let _turn = node.turn().await;
             let now = node.world.now();
-            node.retry(now).await;
+            node.retry(now, &mut Passed::default()).await;
         }
     });
 }

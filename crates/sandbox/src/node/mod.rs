@@ -2,6 +2,7 @@
 //! The Node: it knows the registry, the notices, the receipts, and calls the creditors.
 
 mod activate;
+mod clock;
 mod deliver;
 mod draft;
 mod exchange;
@@ -16,12 +17,14 @@ mod transcript;
 mod unasked;
 mod verify;
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tramite_domain::given::World;
+use tramite_domain::time::Instant;
 use tramite_pagopa::current::Request;
 use uuid::Uuid;
 
@@ -33,6 +36,7 @@ use crate::registry::Registry;
 use crate::settings::SandboxSettings;
 
 pub(crate) use activate::{Activated, Activation};
+pub(crate) use clock::{Clock, Passed, advance};
 pub(crate) use deliver::{Sending, keep_retrying, later};
 pub(crate) use draft::{Paid, receipt};
 pub use exchange::Pace;
@@ -51,11 +55,13 @@ pub(crate) use verify::NoticeView;
 /// The Node with everything it remembers.
 pub(crate) struct Node {
     pub(crate) settings: SandboxSettings,
-    pub(crate) world: Arc<dyn World>,
+    pub(crate) world: Clock,
     pub(crate) pages: Pages,
     line: Line,
     runtime: Handle,
     late: Arc<Semaphore>,
+    waiting: Mutex<BTreeSet<(Instant, String)>>,
+    turn: tokio::sync::Mutex<()>,
     registry: RwLock<Arc<Registry>>,
     standings: Mutex<Standings>,
     receipts: Mutex<Receipts>,
@@ -74,11 +80,13 @@ impl Node {
     ) -> Node {
         Node {
             settings,
-            world,
+            world: Clock::new(world),
             pages,
             line,
             runtime,
             late: Arc::new(Semaphore::new(LATE_RECEIPTS_MAX)),
+            waiting: Mutex::new(BTreeSet::new()),
+            turn: tokio::sync::Mutex::new(()),
             registry: RwLock::new(Arc::new(Registry::default())),
             standings: Mutex::new(Standings::new()),
             receipts: Mutex::new(receipts::none()),
@@ -112,6 +120,16 @@ impl Node {
 
     pub(crate) fn runs(&self) -> MutexGuard<'_, Bounded<Uuid, Run>> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Receipts that come late, by the instant at which they are due.
+    fn waiting(&self) -> MutexGuard<'_, BTreeSet<(Instant, String)>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The turn of whoever sends what is due: of two at once none would send a receipt that the other sends.
+    async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
     }
 
     /// Keeps a run for reading.

@@ -48,7 +48,7 @@ impl Node {
         let iban = institution.and_then(|institution| institution.ibans.first()).map_or(NO_ACCOUNT, String::as_str);
         let iuv = key.number.iuv().to_string();
         GetAnswer {
-            due_date: self.world.now().rome_date(),
+            due_date: self.world.outside().rome_date(),
             retention_date: None,
             last_payment: None,
             amount,

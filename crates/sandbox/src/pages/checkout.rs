@@ -118,7 +118,7 @@ struct Fields {
 impl Fields {
     fn wish(&self) -> Option<Wish> {
         let seconds = self.seconds.trim().parse().unwrap_or(LATE_SECONDS).min(LATE_SECONDS_MAX);
-        let late = |choice| Wish { script: Script::ReceiptLate { seconds }, ..Wish::plain(choice) };
+        let late = |choice| Wish { script: Some(Script::ReceiptLate { seconds }), ..Wish::plain(choice) };
         Some(match self.action.as_str() {
             "pay" => Wish::plain(Choice::Pay),
             "pay_slowly" => late(Choice::Pay),

@@ -41,7 +41,7 @@ pub(crate) async fn conclude(
         payer: tender.payer,
         payment_note: tender.payment_note,
         fee: tender.fee,
-        at: node.world.now(),
+        at: node.world.outside(),
         stand_in: match script {
             Script::WithoutGet(unasked) => unasked.stand_in,
             _ => None,
@@ -62,7 +62,7 @@ fn generate(node: &Node, key: &NoticeKey, answer: &GetAnswer, paid: Paid) -> Res
     let registry = node.registry();
     let owner = registry.route(&key.creditor, &key.number).map_err(|fault| NodeFault::of_route(fault, &key.number))?;
     let token = paid.token.clone();
-    let created_at = paid.at;
+    let created_at = node.world.now();
     let message = receipt(key, &owner.institution.company_name, answer, paid);
     let recipients = recipients_of(node, &registry, owner, &message);
     node.receipts().put(token, Record { message, created_at, recipients });
@@ -72,6 +72,10 @@ fn generate(node: &Node, key: &NoticeKey, answer: &GetAnswer, paid: Paid) -> Res
 async fn dispatch(node: &Arc<Node>, receipt_id: &str, timing: Timing) -> Vec<Sending> {
     match timing {
         Timing::Never => Vec::new(),
+        Timing::Lost => {
+            node.lose(receipt_id);
+            Vec::new()
+        }
         Timing::Now => node.deliver(receipt_id, |_| true).await,
         Timing::Twice => {
             let mut sendings = node.deliver(receipt_id, |_| true).await;

@@ -22,8 +22,9 @@ pub(crate) const PAYMENT_NOTE_CHARS_MAX: usize = 210;
 pub(crate) struct Order {
     pub(crate) creditor_tax_code: InstitutionTaxCode,
     pub(crate) notice_number: NoticeNumber,
+    /// Where nobody says it, the notice may (`magic`); else it is paid.
     #[serde(default)]
-    pub(crate) script: Script,
+    pub(crate) script: Option<Script>,
     #[serde(default)]
     pub(crate) transfer_type: Option<Account>,
     /// What the provider believes is due.
@@ -112,7 +113,7 @@ impl Order {
     /// What is wrong with its values.
     pub(crate) fn flaws(&self) -> Vec<Flaw> {
         let mut flaws = Vec::new();
-        if let Some((pointer, detail)) = self.script.flaw() {
+        if let Some((pointer, detail)) = self.script.as_ref().and_then(Script::flaw) {
             flaws.push(Flaw::new(pointer, detail));
         }
         if self.payment_note.as_ref().is_some_and(|note| !has_length(note, 1, PAYMENT_NOTE_CHARS_MAX)) {

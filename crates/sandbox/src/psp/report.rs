@@ -5,6 +5,7 @@ use serde::Serialize;
 use tramite_pagopa::current::VerifyAnswer;
 use uuid::Uuid;
 
+use super::magic::Magic;
 use crate::node::{FaultView, Node, NodeFault, NoticeKey, NoticeView, ReceiptView, Run, Step, Steps};
 
 /// The report as JSON shows it.
@@ -16,6 +17,9 @@ pub(crate) struct Report {
     pub(crate) outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fault: Option<FaultView>,
+    /// What a magic notice made happen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) magic: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) payment_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,6 +33,7 @@ pub(crate) struct Report {
 #[derive(Debug, Default)]
 pub(crate) struct Verdict {
     pub(crate) fault: Option<NodeFault>,
+    pub(crate) magic: Option<Magic>,
     pub(crate) token: Option<String>,
     pub(crate) notice: Option<VerifyAnswer>,
     pub(crate) receipt: Option<ReceiptView>,
@@ -54,6 +59,7 @@ impl Verdict {
             id,
             outcome: if fault.is_none() { "OK" } else { "KO" },
             fault,
+            magic: self.magic.map(Magic::word),
             payment_token: self.token,
             notice: self.notice.as_ref().map(NoticeView::from),
             receipt: self.receipt,

@@ -7,6 +7,7 @@ use tramite_domain::money::Cents;
 use tramite_pagopa::current::TransferType;
 
 use super::conclude::{Tender, conclude};
+use super::magic::Magic;
 use super::order::Order;
 use super::report::{Report, Verdict};
 use super::script::Script;
@@ -16,7 +17,7 @@ use crate::node::{Activation, FEE_CENTS, Node, NodeFault, Ppt, Step, Unasked};
 pub(crate) async fn run(node: Arc<Node>, order: Order) -> Report {
     let mut verdict = Verdict::default();
     let result = match &order.script {
-        Script::WithoutGet(unasked) => without_get(&node, &order, unasked, &mut verdict).await,
+        Some(Script::WithoutGet(unasked)) => without_get(&node, &order, unasked, &mut verdict).await,
         _ => course(&node, &order, &mut verdict).await,
     };
     verdict.fault = result.err();
@@ -25,10 +26,11 @@ pub(crate) async fn run(node: Arc<Node>, order: Order) -> Report {
 
 async fn course(node: &Arc<Node>, order: &Order, verdict: &mut Verdict) -> Result<(), NodeFault> {
     let key = order.key();
-    if !order.skip_verify || order.script == Script::VerifyOnly {
+    let only_looks = order.script == Some(Script::VerifyOnly);
+    if !order.skip_verify || only_looks {
         verdict.notice = Some(node.verify(&key, order.force, &mut verdict.steps).await?);
     }
-    if order.script == Script::VerifyOnly {
+    if only_looks {
         return Ok(());
     }
     let seen = verdict.notice.as_ref().map(|notice| notice.amount);
@@ -41,7 +43,18 @@ async fn course(node: &Arc<Node>, order: &Order, verdict: &mut Verdict) -> Resul
     };
     let activated = node.activate(key, activation, &mut verdict.steps).await?;
     verdict.token = Some(activated.token.clone());
-    match order.script {
+    let script = match &order.script {
+        Some(script) => script.clone(),
+        None => {
+            verdict.magic = Magic::of(&activated.answer);
+            let wanted = verdict.magic.map_or(Ok(Script::Pay), |magic| magic.script(activated.answer.amount));
+            wanted.inspect_err(|fault| {
+                node.release(&activated);
+                verdict.steps.push(Step::within(fault.view()));
+            })?
+        }
+    };
+    match script {
         Script::ActivateOnly => return Ok(()),
         Script::Decline => {
             node.release(&activated);
@@ -50,7 +63,7 @@ async fn course(node: &Arc<Node>, order: &Order, verdict: &mut Verdict) -> Resul
         _ => {}
     }
     let payment = (key, activated.token.as_str(), &activated.answer);
-    verdict.receipt = Some(conclude(node, payment, tender(order), &order.script, &mut verdict.steps).await?);
+    verdict.receipt = Some(conclude(node, payment, tender(order), &script, &mut verdict.steps).await?);
     Ok(())
 }
 
@@ -66,7 +79,8 @@ async fn without_get(
     let answer =
         archived.ok_or_else(|| NodeFault::because(Ppt::SystemError, "L'archivio non conosce l'importo: amount"))?;
     let token = node.token();
-    let receipt = conclude(node, (key, &token, &answer), tender(order), &order.script, &mut verdict.steps).await?;
+    let script = Script::WithoutGet(unasked.clone());
+    let receipt = conclude(node, (key, &token, &answer), tender(order), &script, &mut verdict.steps).await?;
     verdict.token = Some(token);
     verdict.receipt = Some(receipt);
     Ok(())

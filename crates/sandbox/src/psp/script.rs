@@ -20,6 +20,8 @@ pub(crate) enum Script {
     ActivateOnly,
     /// Paid, and the receipt lies at the Node until somebody asks for it.
     NoReceipt,
+    /// Paid, and the first receipt is lost on its way: the Node comes back within the hour.
+    ReceiptLost,
     /// The same receipt, twice.
     ReceiptTwice,
     /// Paid, and the receipt comes later.
@@ -47,6 +49,7 @@ pub(crate) enum Script {
 pub(crate) enum Timing {
     Now,
     Twice,
+    Lost,
     Late { seconds: u64 },
     Never,
 }
@@ -57,6 +60,7 @@ impl Script {
         match self {
             Script::NoReceipt => Timing::Never,
             Script::ReceiptTwice => Timing::Twice,
+            Script::ReceiptLost => Timing::Lost,
             Script::ReceiptLate { seconds } => Timing::Late { seconds: *seconds },
             _ => Timing::Now,
         }

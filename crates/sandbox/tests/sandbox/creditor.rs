@@ -32,6 +32,8 @@ pub(crate) enum Instead {
     Say(u16, Vec<u8>),
     Sleep(u64),
     Answer(fn(&Request) -> Answer),
+    /// Owes that many cents, with a pair beside them.
+    Owe(i64, Option<(&'static str, &'static str)>),
 }
 
 #[derive(Default)]
@@ -62,6 +64,13 @@ impl Creditor {
 
     pub(crate) fn does(&self, primitive: Primitive, instead: Instead) {
         self.state.lock().unwrap().instead.insert(primitive, instead);
+    }
+
+    /// Owes that much from now on, whoever asks.
+    pub(crate) fn owes(&self, amount: i64, pair: Option<(&'static str, &'static str)>) {
+        for primitive in [Primitive::VerifyPaymentNotice, Primitive::GetPayment, Primitive::GetPaymentV2] {
+            self.does(primitive, Instead::Owe(amount, pair));
+        }
     }
 
     pub(crate) fn behaves(&self) {
@@ -116,6 +125,7 @@ async fn serve(state: web::Data<Mutex<State>>, request: HttpRequest, body: web::
     let answer = match instead {
         None => well(&request, &mut state.lock().unwrap().receipts),
         Some(Instead::Answer(answer)) => answer(&request),
+        Some(Instead::Owe(amount, pair)) => owing(&request, amount, pair),
         Some(Instead::Refuse(fault)) => {
             Answer::Refused(primitive, Fault::new(fault, request.addressee().id_pa.clone()).because("Una prova"))
         }
@@ -153,6 +163,26 @@ pub(crate) fn well(request: &Request, receipts: &mut HashSet<(String, String)>) 
             }
         }
         Request::Demand(_) => panic!("the sandbox demands nothing"),
+    }
+}
+
+/// A notice of that amount, in one transfer.
+fn owing(request: &Request, amount: i64, pair: Option<(&str, &str)>) -> Answer {
+    match request {
+        Request::Verify(verify) if verify.notice.is_probe() => well(request, &mut HashSet::new()),
+        Request::Verify(_) => Answer::Verify(VerifyAnswer { amount: cents(amount), ..verify_answer() }),
+        Request::Get(get) => {
+            let mut payment = payment(get.transfer_type == Some(TransferType::Postal));
+            payment.amount = cents(amount);
+            payment.transfers.truncate(1);
+            payment.transfers[0].amount = cents(amount);
+            payment.metadata = Vec::new();
+            if let Some((key, value)) = pair {
+                payment.metadata = vec![MetadataEntry { key: key.to_owned(), value: value.to_owned() }];
+            }
+            Answer::Get(get.version, Box::new(payment))
+        }
+        _ => panic!("a notice is owed to whoever verifies or gets"),
     }
 }
 

@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests state what they expect")]
 
 mod carts;
+mod cases;
+mod clock;
 mod creditor;
 mod faults;
+mod magic;
 mod pages;
 mod payments;
 mod receipts;
@@ -44,6 +47,19 @@ tramite_testkit::sentences! {
         pages::checkout_shows_what_is_due_and_escapes_it,
         pages::a_notice_can_be_paid_from_the_index,
         pages::posts_from_other_sites_are_refused,
+        cases::installments_are_notices_of_their_own,
+        cases::every_word_of_a_creditor_is_told_at_verify_and_at_get,
+        cases::a_postal_payment_goes_to_the_postal_account,
+        cases::a_lost_receipt_comes_again_within_the_hour,
+        cases::the_commands_of_the_guide_run_as_they_stand,
+        clock::two_days_see_forty_eight_attempts_and_no_more,
+        clock::late_receipts_tokens_and_carts_go_by_the_clock,
+        clock::what_is_left_of_a_wait_is_waited_in_real_time,
+        clock::the_clock_goes_forward_and_within_a_month,
+        magic::what_the_guide_calls_magic_happens_by_amount_and_by_word,
+        magic::the_page_of_checkout_does_what_a_magic_notice_says,
+        magic::a_script_that_is_said_aloud_is_stronger_than_magic,
+        magic::checkout_takes_no_cart_with_the_amount_that_says_so,
         start::the_sandbox_refuses_production,
         start::the_registry_is_replaced_whole_or_not_at_all;
     reference: strictness::the_node_refuses_what_must_be_refused_and_takes_the_rest;
