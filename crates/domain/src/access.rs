@@ -141,7 +141,7 @@ scopes! {
     DebtPositionsRead = "debt-positions:read",
     /// Make and change debt positions.
     DebtPositionsWrite = "debt-positions:write",
-    /// Mark positions paid outside of pagoPA.
+    /// Mark positions paid outside of pagoPA, and resolve what is strange about receipts.
     DebtPositionsSettle = "debt-positions:settle",
     /// Write out beneficiaries in requests.
     DebtPositionsFreeBeneficiary = "debt-positions:free-beneficiary",

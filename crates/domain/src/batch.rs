@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What a decision wants written: all of it, or none of it.
 
+use crate::anomaly::Anomaly;
 use crate::attempt::Attempt;
 use crate::audit::AuditLine;
 use crate::debt_position::DebtPosition;
 use crate::event::Event;
-use crate::ids::{DebtPositionId, InstallmentId, SessionId};
+use crate::ids::{DebtPositionId, InstallmentId, ReceiptRowId, SessionId};
 use crate::institution::Institution;
 use crate::iuv_batch::IuvBatch;
 use crate::journal::JournalEntry;
 use crate::receipt::{Receipt, ReceiptVariant};
+use crate::resolution::Resolution;
 use crate::service::Service;
 use crate::session::CheckoutSession;
 use crate::task::Task;
@@ -80,6 +82,17 @@ pub enum Write {
     InsertReceipt(Box<Receipt>),
     /// Other bytes under the key of a receipt we have (rules.md 26); the receipt is flagged `receipt_differs`.
     InsertReceiptVariant(Box<ReceiptVariant>),
+    /// Somebody has dealt with what was strange about a receipt; it stays, with who and how.
+    ResolveAnomaly {
+        /// The receipt.
+        receipt: ReceiptRowId,
+        /// What was strange.
+        anomaly: Anomaly,
+        /// Who dealt with it, and how.
+        resolution: Resolution,
+        /// The version of the receipt it was read at.
+        expected: i64,
+    },
     /// Somebody tries to pay: the last time of the same attempt is kept.
     RecordAttempt(Attempt),
     /// Something to tell.

@@ -41,6 +41,8 @@ pub enum EventKind {
     ReceiptReceived,
     /// Something about a payment is strange.
     AnomalyDetected,
+    /// Somebody has dealt with what was strange about a payment.
+    AnomalyResolved,
     /// A session changed its state.
     SessionUpdated,
     /// A service was defined or changed.
@@ -56,7 +58,8 @@ pub enum EventKind {
 named!(EventKind {
     PositionCreated = "debt_position.created", PositionUpdated = "debt_position.updated",
     InstallmentPaid = "installment.paid", ReceiptReceived = "receipt.received",
-    AnomalyDetected = "payment.anomaly", SessionUpdated = "checkout_session.updated",
+    AnomalyDetected = "payment.anomaly", AnomalyResolved = "payment.anomaly_resolved",
+    SessionUpdated = "checkout_session.updated",
     ServiceUpdated = "service.updated", InstitutionUpdated = "institution.updated",
     DelegationUpdated = "delegation.updated", SupportAccessUpdated = "support_access.updated",
 });

@@ -113,6 +113,8 @@ ids! {
     EventId;
     /// An attempt to pay an instalment: a cart, an RPT, a get.
     AttemptId;
+    /// A message that could not be taken and was kept as it came.
+    RawMessageId;
     /// A task of the worker.
     TaskId;
     /// A message in the journal.

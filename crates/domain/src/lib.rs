@@ -32,6 +32,7 @@ pub mod qr;
 pub mod receipt;
 pub mod refusal;
 pub mod remittance;
+pub mod resolution;
 pub mod rf;
 pub mod secret;
 mod serde_text;

@@ -112,6 +112,9 @@ pub enum Refusal {
         /// Why.
         reason: &'static str,
     },
+    /// Somebody has resolved it before, with other words.
+    #[error("it was resolved before, with another note")]
+    AlreadyResolved,
     /// Another institution's notice that may not be told about: one answer for all reasons (rules.md 37).
     #[error("no payable notice of that number and creditor")]
     NoticeNotFound,
@@ -139,6 +142,7 @@ impl Refusal {
             Self::SessionState { .. } => "checkout_session_state",
             Self::TooManySessions { .. } => "too_many_checkout_sessions",
             Self::ReturnUrlNotAllowed { .. } => "return_url_not_allowed",
+            Self::AlreadyResolved => "already_resolved",
             Self::NoticeNotFound => "not_found",
         }
     }

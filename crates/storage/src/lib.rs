@@ -40,6 +40,7 @@ pub use scope::Scope;
 pub use seal::{MasterKey, MasterKeyError};
 pub use store::{Answer, DECISION_SECONDS_MAX, Store, StoreSettings};
 pub use system::{
-    Change, ClaimedTask, Due, KeyPurpose, OperatorRecord, RAW_BYTES_MAX, RawMessage, SigningKey, SystemScope,
+    Change, ClaimedTask, Due, KeptMessage, KeyPurpose, OperatorRecord, RAW_BYTES_MAX, RawMessage, SigningKey,
+    SystemScope,
 };
 pub use url::{Backend, DatabaseUrl, DatabaseUrlError};

@@ -100,10 +100,11 @@ pub(crate) enum List {
     Timeline,
     SupportAccesses,
     Audit,
+    RawMessages,
 }
 
 impl List {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Positions,
         Self::PositionsChanged,
         Self::Sessions,
@@ -120,6 +121,7 @@ impl List {
         Self::Timeline,
         Self::SupportAccesses,
         Self::Audit,
+        Self::RawMessages,
     ];
 
     const fn tag(self) -> u8 {
@@ -140,6 +142,7 @@ impl List {
             Self::Timeline => 42,
             Self::SupportAccesses => 43,
             Self::Audit => 44,
+            Self::RawMessages => 45,
         }
     }
 }

@@ -26,12 +26,14 @@ pub enum Rule {
     InstitutionTaxCode,
     /// Segregation code of an institution: it belongs to one live station.
     StationLink,
+    /// The two codes by which the Node's catalogue knows a service of an institution.
+    Demand,
     /// Something else; the name of the constraint.
     Other(&'static str),
 }
 
 /// Name of the constraint on PostgreSQL, its columns as SQLite tells them, and the rule.
-const RULES: [(&str, &str, Rule); 8] = [
+const RULES: [(&str, &str, Rule); 9] = [
     (
         "debt_positions_external_key",
         "debt_positions.institution_id, debt_positions.external_id, debt_positions.service_code",
@@ -52,6 +54,11 @@ const RULES: [(&str, &str, Rule); 8] = [
         "institution_stations_live",
         "institution_stations.institution_id, institution_stations.segregation_code",
         Rule::StationLink,
+    ),
+    (
+        "services_demand",
+        "services.institution_id, services.demand_service_id, services.demand_subject_id",
+        Rule::Demand,
     ),
 ];
 
@@ -89,6 +96,7 @@ impl fmt::Display for Rule {
             Self::InstitutionCode => "institution_code",
             Self::InstitutionTaxCode => "institution_tax_code",
             Self::StationLink => "station_link",
+            Self::Demand => "demand",
             Self::Other(name) => name,
         })
     }

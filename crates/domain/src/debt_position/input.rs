@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::personal::Personal;
 use crate::time::Instant;
 
-use super::{Metadata, OptionKind, SubjectKind};
+use super::{AccountingEntryInput, Metadata, OptionKind, SubjectKind};
 
 /// Payment options of one position at most.
 pub const OPTIONS_MAX: usize = 10;
@@ -142,6 +142,8 @@ pub struct TransferInput {
     pub remittance_information: Option<String>,
     /// Goes to the Node.
     pub payment_metadata: Metadata,
+    /// How it is booked; stays here.
+    pub accounting: Vec<AccountingEntryInput>,
 }
 
 /// A beneficiary, as given.

@@ -4,6 +4,7 @@
 //! Every decision is pure: state, command, clock and identifiers go in; a [`crate::batch::Batch`] or a
 //! [`crate::refusal::Refusal`] comes out.
 
+mod accounting;
 mod cancel;
 pub(crate) mod change;
 mod changes;
@@ -29,6 +30,7 @@ mod subject;
 mod terms;
 mod texts;
 
+pub use accounting::*;
 pub use cancel::*;
 pub use change::Activity;
 pub use clock::clock_moved;

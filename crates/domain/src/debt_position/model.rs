@@ -20,6 +20,8 @@ use crate::taxonomy::TaxonomyCode;
 use crate::text::Text;
 use crate::time::Instant;
 
+use super::AccountingEntry;
+
 /// Key and value pairs, in the order of their keys.
 pub type Metadata = BTreeMap<String, String>;
 
@@ -72,6 +74,8 @@ pub enum Origin {
     Session,
     /// A receipt for a notice nobody knew.
     Receipt,
+    /// A demand of a provider's customer for a spontaneous payment (rules.md 25).
+    Demand,
 }
 
 /// Who owes the money.
@@ -228,6 +232,8 @@ pub struct Transfer {
     pub remittance_information: Text<1, 140>,
     /// Goes to the Node and comes back in receipts.
     pub payment_metadata: Metadata,
+    /// How it is booked; never leaves Tramite.
+    pub accounting: Vec<AccountingEntry>,
 }
 
 /// Where a share goes.
@@ -308,7 +314,7 @@ pub enum InstallmentStatus {
 
 named!(PaymentChannel { Pagopa = "pagopa", External = "external" });
 named!(OptionKind { Single = "single", Installments = "installments", Reduced = "reduced" });
-named!(Origin { Api = "api", Session = "session", Receipt = "receipt" });
+named!(Origin { Api = "api", Session = "session", Receipt = "receipt", Demand = "demand" });
 named!(SubjectKind { NaturalPerson = "natural_person", LegalPerson = "legal_person" });
 named!(PositionStatus {
     Draft = "draft", Scheduled = "scheduled", Open = "open", PartiallyPaid = "partially_paid", Paid = "paid",

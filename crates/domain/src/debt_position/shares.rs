@@ -11,9 +11,12 @@ use crate::taxonomy::TaxonomyCode;
 use crate::text::Text;
 use crate::violation::{Place, Violations};
 
+use super::accounting::accounting;
 use super::terms::{TermsContext, Warning};
 use super::texts::{free_text, payment_metadata};
-use super::{BeneficiaryInput, Metadata, StampInput, TRANSFERS_MAX, Transfer, TransferInput, TransferTarget};
+use super::{
+    AccountingEntry, BeneficiaryInput, Metadata, StampInput, TRANSFERS_MAX, Transfer, TransferInput, TransferTarget,
+};
 
 /// A transfer before its installment has an IUV, which its default remittance text names.
 #[derive(Clone)]
@@ -23,6 +26,7 @@ pub(super) struct Share {
     taxonomy_code: TaxonomyCode,
     remittance_information: Option<Text<1, 140>>,
     payment_metadata: Metadata,
+    accounting: Vec<AccountingEntry>,
 }
 
 impl Share {
@@ -37,6 +41,7 @@ impl Share {
             taxonomy_code: self.taxonomy_code,
             remittance_information,
             payment_metadata: self.payment_metadata,
+            accounting: self.accounting,
         }
     }
 
@@ -54,6 +59,7 @@ impl Share {
             && self.target == transfer.target
             && self.taxonomy_code == transfer.taxonomy_code
             && self.payment_metadata == transfer.payment_metadata
+            && self.accounting == transfer.accounting
     }
 }
 
@@ -73,6 +79,7 @@ pub(super) fn shares(
             taxonomy_code: context.service.taxonomy_code,
             remittance_information: None,
             payment_metadata: Metadata::new(),
+            accounting: Vec::new(),
         }]);
     }
     let place = place.at("transfers");
@@ -109,12 +116,14 @@ fn share(
     let text = one.remittance_information.as_deref();
     let remittance_information = text.and_then(|text| free_text(wrong, &place.at("remittance_information"), text));
     payment_metadata(wrong, &place.at("payment_metadata"), &one.payment_metadata);
+    let accounting = accounting(wrong, &place.at("accounting"), &one.accounting, amount);
     Some(Share {
         amount: amount?,
         target: target?,
         taxonomy_code: taxonomy_code?,
         remittance_information,
         payment_metadata: one.payment_metadata.clone(),
+        accounting: accounting?,
     })
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Taking a receipt in: always kept, and whatever is strange about it is told (rules.md 26 to 33).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anomaly::Anomaly;
 use crate::attempt::Attempt;
@@ -77,7 +77,7 @@ pub enum Accepted {
 #[must_use]
 pub fn accept(given: &mut Given<'_>, known: Known<'_>, arrival: &Arrival) -> Accepted {
     if let Some(kept) = known.kept {
-        return Accepted::Duplicate { batch: again(given, kept, arrival) };
+        return Accepted::Duplicate { batch: again(given, kept, known.position, arrival) };
     }
     let owner = arrival.content.creditor_tax_code == known.institution.tax_code.as_str();
     let mut receipt = new_receipt(given, known, arrival, owner);
@@ -85,10 +85,10 @@ pub fn accept(given: &mut Given<'_>, known: Known<'_>, arrival: &Arrival) -> Acc
         if let (true, Some(position)) = (owner, known.position) {
             receipt.position = subject(position, arrival);
         }
-        let event = receipt_event(given, &receipt, EventKind::ReceiptReceived);
-        return Accepted::First {
-            batch: Batch::new().with(Write::InsertReceipt(Box::new(receipt))).with(Write::InsertEvent(Box::new(event))),
-        };
+        let told = received(given, &receipt);
+        let mut batch = Batch::new().with(Write::InsertReceipt(Box::new(receipt)));
+        batch.append(told);
+        return Accepted::First { batch };
     }
     let mut batch = Batch::new();
     if let Some(position) = known.position {
@@ -106,7 +106,7 @@ pub fn accept(given: &mut Given<'_>, known: Known<'_>, arrival: &Arrival) -> Acc
 }
 
 /// The same key again: the first stays as it is, other bytes are kept beside it (rules.md 26).
-fn again(given: &mut Given<'_>, kept: &Receipt, arrival: &Arrival) -> Batch {
+fn again(given: &mut Given<'_>, kept: &Receipt, position: Option<&DebtPosition>, arrival: &Arrival) -> Batch {
     if kept.message.sha256 == arrival.message.sha256 {
         return Batch::new();
     }
@@ -119,14 +119,66 @@ fn again(given: &mut Given<'_>, kept: &Receipt, arrival: &Arrival) -> Batch {
         message: arrival.message.clone(),
         received_at: given.now,
     };
-    let batch = Batch::new().with(Write::InsertReceiptVariant(Box::new(variant)));
+    let mut batch = Batch::new().with(Write::InsertReceiptVariant(Box::new(variant)));
     if kept.anomalies.contains(&Anomaly::ReceiptDiffers) {
         return batch;
     }
-    let mut flagged = kept.clone();
-    flagged.anomalies = BTreeSet::from([Anomaly::ReceiptDiffers]);
-    let event = receipt_event(given, &flagged, EventKind::AnomalyDetected);
+    let mut event = anomaly_event(given, kept, EventKind::AnomalyDetected, Anomaly::ReceiptDiffers);
+    if let Some((position, installment)) = position.and_then(|position| paid_by(kept, position)) {
+        event.data.version = Some(position.version + 1);
+        batch.push(flag(given, position, installment, Anomaly::ReceiptDiffers));
+    }
     batch.with(Write::InsertEvent(Box::new(event)))
+}
+
+/// The installment that a receipt paid; a KO paid none.
+fn paid_by<'a>(kept: &Receipt, position: &'a DebtPosition) -> Option<(&'a DebtPosition, InstallmentId)> {
+    let subject = kept.position.as_ref().filter(|_| kept.content.outcome == ReceiptOutcome::Ok)?;
+    let paid = position.installment(subject.installment_id).is_some_and(|(_, one)| one.payment.is_some());
+    (position.id == subject.position_id && paid).then_some((position, subject.installment_id))
+}
+
+/// What is found strange about a paid installment later.
+fn flag(given: &Given<'_>, position: &DebtPosition, installment: InstallmentId, anomaly: Anomaly) -> Write {
+    let mut after = position.clone();
+    if let Some(one) = after.installment_mut(installment) {
+        one.anomalies.insert(anomaly);
+    }
+    after.version = position.version + 1;
+    after.updated_at = given.now;
+    Write::SettleInstallment { position: Box::new(after), expected: position.version, installment }
+}
+
+/// What is told of a receipt that pays nothing here: that it came, and whatever is strange about it.
+pub(super) fn received(given: &mut Given<'_>, receipt: &Receipt) -> Batch {
+    let event = receipt_event(given, receipt, EventKind::ReceiptReceived);
+    let strange = anomalies_told(given, &receipt.anomalies, &event.data);
+    let mut batch = Batch::new().with(Write::InsertEvent(Box::new(event)));
+    batch.append(strange);
+    batch
+}
+
+/// One event for each strange thing, so that each can be followed by itself until somebody resolves it.
+pub(super) fn anomalies_told(given: &mut Given<'_>, anomalies: &BTreeSet<Anomaly>, data: &EventData) -> Batch {
+    let mut batch = Batch::new();
+    for anomaly in anomalies {
+        let event = Event {
+            id: given.id(),
+            kind: EventKind::AnomalyDetected,
+            at: given.now,
+            client_id: None,
+            data: EventData { anomalies: BTreeSet::from([*anomaly]), previous_status: None, ..data.clone() },
+        };
+        batch.push(Write::InsertEvent(Box::new(event)));
+    }
+    batch
+}
+
+/// An event about one strange thing of a receipt.
+pub(super) fn anomaly_event(given: &mut Given<'_>, receipt: &Receipt, kind: EventKind, anomaly: Anomaly) -> Event {
+    let mut event = receipt_event(given, receipt, kind);
+    event.data.anomalies = BTreeSet::from([anomaly]);
+    event
 }
 
 fn new_receipt(given: &mut Given<'_>, known: Known<'_>, arrival: &Arrival, owner: bool) -> Receipt {
@@ -155,6 +207,7 @@ fn new_receipt(given: &mut Given<'_>, known: Known<'_>, arrival: &Arrival, owner
         primitive: arrival.primitive.clone(),
         peer_fingerprint: arrival.peer_fingerprint.clone(),
         anomalies,
+        resolutions: BTreeMap::new(),
         version: 1,
         message: arrival.message.clone(),
     }

@@ -3,8 +3,10 @@
 
 mod accept;
 mod model;
+mod resolve;
 mod settle;
 mod unknown;
 
 pub use accept::{Accepted, Arrival, Known, accept};
 pub use model::*;
+pub use resolve::{Resolved, resolve};

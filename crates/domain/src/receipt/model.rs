@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A receipt in one shape, whatever primitive brought it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::anomaly::Anomaly;
-use crate::debt_position::Metadata;
+use crate::debt_position::{AccountingEntry, Metadata};
 use crate::ident::{ExternalId, ServiceCode};
 use crate::ids::{DebtPositionId, InstallmentId, ReceiptRowId, ReceiptVariantId};
 use crate::money::Cents;
 use crate::named::named;
 use crate::personal::Personal;
+use crate::resolution::Resolution;
 use crate::time::Instant;
 
 /// What the Node told, read once. Texts are as received: inbound data is never refused for its look (rules.md 4).
@@ -122,6 +123,9 @@ pub struct ReceiptTransfer {
     pub stamp: bool,
     /// Its metadata.
     pub payment_metadata: Metadata,
+    /// How the share it pays is booked, where the institution said so.
+    #[serde(default)]
+    pub accounting: Vec<AccountingEntry>,
 }
 
 /// A receipt as it is kept for one institution.
@@ -149,7 +153,10 @@ pub struct Receipt {
     pub peer_fingerprint: Option<String>,
     /// What is strange about it.
     pub anomalies: BTreeSet<Anomaly>,
-    /// Grows with each change; a receipt changes only where something strange is found about it later.
+    /// What of it somebody has dealt with.
+    pub resolutions: BTreeMap<Anomaly, Resolution>,
+    /// Grows with each change; a receipt changes only where something strange is found about it later, or is
+    /// dealt with.
     pub version: i64,
     /// The message exactly as received.
     pub message: ReceiptMessage,

@@ -15,7 +15,7 @@ use crate::given::Given;
 use crate::notice::NoticeNumber;
 use crate::time::Instant;
 
-use super::accept::{Known, payment_of, receipt_event, subject_of};
+use super::accept::{Known, anomalies_told, payment_of, receipt_event, received, subject_of};
 use super::{Receipt, ReceiptContent};
 
 /// Pays the installment of the notice and tells it; a second payment is recorded and changes no state.
@@ -23,14 +23,17 @@ pub(super) fn settle(given: &mut Given<'_>, known: Known<'_>, position: &DebtPos
     let number: Option<NoticeNumber> = receipt.content.notice_number.parse().ok();
     let found = position.installments().find(|(_, one)| one.notice_number == number);
     let Some((option, installment)) = found else {
-        let event = receipt_event(given, receipt, EventKind::ReceiptReceived);
-        return Batch::new().with(Write::InsertEvent(Box::new(event)));
+        return received(given, receipt);
     };
     receipt.position = Some(subject_of(position, installment.id));
+    book(receipt, installment);
     receipt.anomalies.extend(strangeness(given.now, known.attempts, position, (option, installment), receipt));
     let before = position_status(position, given.now);
     let mut after = position.clone();
     let second = installment.payment.is_some();
+    if second {
+        receipt.anomalies.insert(Anomaly::DuplicatePayment);
+    }
     if let Some(one) = after.installment_mut(installment.id) {
         one.anomalies.extend(receipt.anomalies.iter().copied());
         if !second {
@@ -40,19 +43,34 @@ pub(super) fn settle(given: &mut Given<'_>, known: Known<'_>, position: &DebtPos
     after.version = position.version + 1;
     after.updated_at = given.now;
     after.told_status = position_status(&after, given.now);
-    let kind = if second { EventKind::AnomalyDetected } else { EventKind::InstallmentPaid };
-    let mut event = receipt_event(given, receipt, kind);
+    let mut event = receipt_event(given, receipt, EventKind::InstallmentPaid);
     event.data.version = Some(after.version);
     event.data.installment_reference = Some(installment.reference.clone());
     event.data.status = Some(after.told_status.name().to_owned());
     event.data.previous_status = (before != after.told_status).then(|| before.name().to_owned());
-    Batch::new()
-        .with(Write::SettleInstallment {
-            position: Box::new(after),
-            expected: position.version,
-            installment: installment.id,
-        })
-        .with(Write::InsertEvent(Box::new(event)))
+    let strange = anomalies_told(given, &receipt.anomalies, &event.data);
+    let mut batch = Batch::new().with(Write::SettleInstallment {
+        position: Box::new(after),
+        expected: position.version,
+        installment: installment.id,
+    });
+    // A second payment pays nothing: what is strange about it is all there is to tell.
+    if !second {
+        batch.push(Write::InsertEvent(Box::new(event)));
+    }
+    batch.append(strange);
+    batch
+}
+
+/// The receipt's shares are booked as the shares of the installment that they pay. One of another amount pays another
+/// share than the one that stands here now.
+fn book(receipt: &mut Receipt, installment: &Installment) {
+    for paid in &mut receipt.content.transfers {
+        let mut shares = installment.transfers.iter();
+        if let Some(share) = shares.find(|share| share.index == paid.index && share.amount == paid.amount) {
+            paid.accounting.clone_from(&share.accounting);
+        }
+    }
 }
 
 fn strangeness(

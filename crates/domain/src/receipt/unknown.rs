@@ -14,7 +14,7 @@ use crate::personal::Personal;
 use crate::tax_code::SubjectTaxCode;
 use crate::text::Text;
 
-use super::accept::{Known, payment_of, receipt_event, subject_of};
+use super::accept::{Known, anomalies_told, payment_of, receipt_event, received, subject_of};
 use super::{Party, Receipt};
 
 /// Makes the position, already paid, and tells it. A notice number that is none, or whose creditor reference another
@@ -27,8 +27,7 @@ pub(super) fn unknown_position(given: &mut Given<'_>, known: Known<'_>, receipt:
     }
     let parsed = receipt.content.notice_number.parse::<NoticeNumber>().ok();
     let Some(notice_number) = parsed.filter(|_| !known.number_taken) else {
-        let event = receipt_event(given, receipt, EventKind::ReceiptReceived);
-        return Batch::new().with(Write::InsertEvent(Box::new(event)));
+        return received(given, receipt);
     };
     let installment = Installment {
         id: given.id(),
@@ -81,7 +80,11 @@ pub(super) fn unknown_position(given: &mut Given<'_>, known: Known<'_>, receipt:
     let mut event = receipt_event(given, receipt, EventKind::InstallmentPaid);
     event.data.version = Some(position.version);
     event.data.status = Some(PositionStatus::Paid.name().to_owned());
-    Batch::new().with(Write::InsertPosition(Box::new(position))).with(Write::InsertEvent(Box::new(event)))
+    let strange = anomalies_told(given, &receipt.anomalies, &event.data);
+    let mut batch =
+        Batch::new().with(Write::InsertPosition(Box::new(position))).with(Write::InsertEvent(Box::new(event)));
+    batch.append(strange);
+    batch
 }
 
 /// The debtor as the Node told, where it can be read; the receipt keeps what was told in any case.

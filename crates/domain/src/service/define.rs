@@ -3,9 +3,10 @@
 
 use chrono::NaiveDate;
 
+use super::demand::demand;
 use super::{
-    AmountRule, LATE_RATE_BASIS_POINTS_MAX, LATE_RATES_MAX, LateCharges, LateRate, Service, ServiceKind, ServiceStatus,
-    Title,
+    AmountRule, DemandInput, LATE_RATE_BASIS_POINTS_MAX, LATE_RATES_MAX, LateCharges, LateRate, Service, ServiceKind,
+    ServiceStatus, Title,
 };
 use crate::audit::AuditLine;
 use crate::batch::{Batch, Write};
@@ -46,6 +47,8 @@ pub struct ServiceInput {
     pub late_charges: Option<LateChargesInput>,
     /// Whether `ANONIMO` is accepted as debtor.
     pub anonymous_debtor_allowed: bool,
+    /// How a provider's customer asks for a payment of it.
+    pub demand: Option<DemandInput>,
     /// Where it stands in its life.
     pub status: ServiceStatus,
 }
@@ -135,6 +138,7 @@ fn read(
         .late_charges
         .as_ref()
         .map(|late| late_charges(institution, &root.at("late_charges"), late, given, faults));
+    let demand = input.demand.as_ref().map(|given| demand(input, given, faults));
     let used = present.is_some_and(|before| before.status != ServiceStatus::Draft);
     if used && input.status == ServiceStatus::Draft {
         faults.add(
@@ -155,6 +159,7 @@ fn read(
         expires_after_due_date: input.expires_after_due_date,
         late_charges: late_charges.flatten(),
         anonymous_debtor_allowed: input.anonymous_debtor_allowed,
+        demand: demand.flatten(),
         status: input.status,
         version: present.map_or(1, |before| before.version.saturating_add(1)),
         created_at: present.map_or(given.now, |before| before.created_at),

@@ -69,6 +69,7 @@ fn input() -> ServiceInput {
         expires_after_due_date: false,
         late_charges: None,
         anonymous_debtor_allowed: false,
+        demand: None,
         status: ServiceStatus::Active,
     }
 }

@@ -4,9 +4,13 @@
 mod define;
 #[cfg(test)]
 mod define_tests;
+mod demand;
+mod demanded;
 mod late;
 mod model;
 
 pub use define::{AmountInput, LateChargesInput, LateRateInput, ServiceInput, define};
+pub use demand::*;
+pub use demanded::*;
 pub use late::*;
 pub use model::*;

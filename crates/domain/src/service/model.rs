@@ -10,7 +10,7 @@ use crate::taxonomy::{CollectionKind, TaxonomyCode};
 use crate::text::Text;
 use crate::time::Instant;
 
-use super::LateCharges;
+use super::{Demand, LateCharges};
 
 /// A payment service of one institution.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct Service {
     pub late_charges: Option<LateCharges>,
     /// Whether `ANONIMO` is accepted as debtor (rules.md 5).
     pub anonymous_debtor_allowed: bool,
+    /// How a provider's customer asks for a payment of it; none where nobody can (rules.md 25).
+    pub demand: Option<Demand>,
     /// Draft, active or retired.
     pub status: ServiceStatus,
     /// Row version, for optimistic locking and ETags.

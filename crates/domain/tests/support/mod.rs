@@ -197,6 +197,7 @@ fn service(now: Instant) -> Service {
         expires_after_due_date: false,
         late_charges: None,
         anonymous_debtor_allowed: false,
+        demand: None,
         status: ServiceStatus::Active,
         version: 1,
         created_at: now,

@@ -62,7 +62,7 @@ fn servers(public_url: &str, environment: Option<Environment>) -> Value {
 }
 
 /// Every tag, in the order of the documentation: what portals need comes before what operators do.
-const TAGS: [(&str, &str); 13] = [
+const TAGS: [(&str, &str); 14] = [
     ("services", "What an institution collects: its catalogue of payment services."),
     ("debt-positions", "What debtors owe, with the ways to pay it."),
     ("iuv-batches", "Notice numbers given to an institution beforehand, for notices that it prints by itself."),
@@ -74,6 +74,7 @@ const TAGS: [(&str, &str); 13] = [
     ("audit", "Who did what, and what operators read in support."),
     ("institutions", "Creditor institutions with their stations, accounts and beneficiaries."),
     ("stations", "Connection points of the broker at the Node."),
+    ("raw-messages", "Messages of the Node that could not be taken, for the operators."),
     ("clients", "Programs that call this API, their secrets and what institutions let them do."),
     ("status", "Whether Tramite works."),
 ];
@@ -97,7 +98,9 @@ fn meaning(scope: ApiScope) -> &'static str {
     match scope {
         ApiScope::DebtPositionsRead => "See debt positions.",
         ApiScope::DebtPositionsWrite => "Make and change debt positions.",
-        ApiScope::DebtPositionsSettle => "Mark debt positions paid outside of pagoPA.",
+        ApiScope::DebtPositionsSettle => {
+            "Mark debt positions paid outside of pagoPA, and resolve what is strange about receipts."
+        }
         ApiScope::DebtPositionsFreeBeneficiary => "Write out beneficiaries in requests.",
         ApiScope::PaymentsRead => "See checkout sessions and submissions.",
         ApiScope::PaymentsWrite => "Start payments.",

@@ -81,6 +81,14 @@ problems! {
         "Somebody is paying this installment right now."
         "Wait until `locked_until`; to change or cancel a debt position all the same, send `force=true`."
     }
+    AlreadyResolved = 409 "already_resolved" "Somebody has resolved it before" {
+        "It was resolved before, with another note; what was written then stays."
+        "Read it: who resolved it, when and with which note stands there."
+    }
+    DemandTaken = 409 "demand_taken" "Another service is demanded by these codes" {
+        "Another service of the institution is known to the Node's catalogue by the same service_id and subject_id."
+        "Take `demand` out of the other service first, or use the codes of this one."
+    }
     ServiceNotActive = 409 "service_not_active" "The service is not active" {
         "A draft or retired service takes no new debt positions."
         "Use another service, or ask the institution to activate it."

@@ -63,6 +63,7 @@ const fn code_of(refusal: &Refusal) -> Code {
         Refusal::SessionState { .. } => Code::CheckoutSessionState,
         Refusal::TooManySessions { .. } => Code::TooManyCheckoutSessions,
         Refusal::ReturnUrlNotAllowed { .. } => Code::ReturnUrlNotAllowed,
+        Refusal::AlreadyResolved => Code::AlreadyResolved,
         Refusal::NoticeNotFound => Code::NotFound,
     }
 }

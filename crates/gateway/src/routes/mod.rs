@@ -9,6 +9,7 @@ mod delegations;
 mod institutions;
 mod iuv_batches;
 mod journal;
+mod raw_messages;
 mod receipts;
 mod services;
 mod stations;
@@ -35,6 +36,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     delegations::mount(api);
     support_accesses::mount(api);
     audit::mount(api);
+    raw_messages::mount(api);
     services::mount(api);
     oauth::mount(api);
     pages::mount(api);

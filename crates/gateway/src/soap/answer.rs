@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use tramite_domain::institution::Institution;
+use tramite_domain::service::DemandFault;
 use tramite_pagopa::Primitive;
 use tramite_pagopa::current::{Answer, Fault, PaaFault};
 
@@ -62,7 +63,8 @@ pub(crate) fn refused(primitive: Primitive, id_pa: &str, denied: &Denied) -> Ans
 pub(crate) fn log_cause(primitive: Primitive, denied: &Denied) {
     match denied {
         Denied::Fault(PaaFault::SystemError, why) => tracing::error!(%primitive, why, "a message cannot be answered"),
-        Denied::Fault(..) => {}
+        Denied::Demand(DemandFault::Unusable) => tracing::error!(%primitive, "a service cannot make what is demanded"),
+        Denied::Fault(..) | Denied::Demand(_) => {}
         Denied::Store(error) => tracing::warn!(%primitive, cause = %error, "the store failed under a message"),
         Denied::AccountMissing => tracing::error!(%primitive, "an account of a position is not declared"),
         Denied::Broken => tracing::error!(%primitive, "a defect: the work on a message broke"),

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Why a message is not answered with OK.
 
+use std::borrow::Cow;
+
 use tramite_domain::node::NodeRefusal;
+use tramite_domain::service::DemandFault;
 use tramite_pagopa::current::PaaFault;
 use tramite_storage::StoreError;
 
@@ -10,6 +13,8 @@ use tramite_storage::StoreError;
 pub(crate) enum Denied {
     /// A refusal of the interface. The sentence may be shown to a citizen: no personal data, no numbers.
     Fault(PaaFault, &'static str),
+    /// What was demanded makes no position.
+    Demand(DemandFault),
     /// An account of the position is not declared: our own fault.
     AccountMissing,
     /// The store failed: our own fault.
@@ -25,6 +30,9 @@ impl Denied {
     pub(crate) const fn fault(&self) -> PaaFault {
         match self {
             Denied::Fault(fault, _) => *fault,
+            Denied::Demand(DemandFault::Unusable) => PaaFault::SystemError,
+            Denied::Demand(DemandFault::OtherDocument) => PaaFault::SyntaxXsd,
+            Denied::Demand(_) => PaaFault::Semantic,
             Denied::AccountMissing | Denied::Store(_) | Denied::Broken | Denied::Late => PaaFault::SystemError,
         }
     }
@@ -38,19 +46,43 @@ impl Denied {
         )
     }
 
-    /// What is said beside it.
-    pub(crate) const fn description(&self) -> &'static str {
+    /// What is said beside it: no word of the message, for the provider may show it.
+    pub(crate) fn description(&self) -> Cow<'static, str> {
         match self {
-            Denied::Fault(_, description) => description,
-            Denied::AccountMissing => "un conto di accredito della posizione non e' configurato",
-            Denied::Store(_) | Denied::Broken | Denied::Late => "servizio momentaneamente non disponibile: riprovare",
+            Denied::Fault(_, description) => Cow::Borrowed(description),
+            Denied::Demand(fault) => demand(fault),
+            Denied::AccountMissing => Cow::Borrowed("un conto di accredito della posizione non e' configurato"),
+            Denied::Store(_) | Denied::Broken | Denied::Late => {
+                Cow::Borrowed("servizio momentaneamente non disponibile: riprovare")
+            }
         }
+    }
+}
+
+/// The path of a field is the institution's own word; its value is not told.
+fn demand(fault: &DemandFault) -> Cow<'static, str> {
+    match fault {
+        DemandFault::NotOffered => Cow::Borrowed("servizio non disponibile per il pagamento spontaneo"),
+        DemandFault::OtherDocument => Cow::Borrowed("i dati specifici non sono quelli di questo servizio"),
+        DemandFault::Missing(field) => format!("manca il dato {field}").into(),
+        DemandFault::Repeated(field) => format!("il dato {field} compare piu' volte").into(),
+        DemandFault::Wrong(field) => format!("il dato {field} non e' valido").into(),
+        DemandFault::OtherTerms(field) => {
+            format!("il dato {field} non corrisponde alla posizione gia' presente con la stessa chiave").into()
+        }
+        DemandFault::Unusable => Cow::Borrowed("il servizio non e' configurato correttamente"),
     }
 }
 
 impl From<StoreError> for Denied {
     fn from(error: StoreError) -> Self {
         Denied::Store(error)
+    }
+}
+
+impl From<DemandFault> for Denied {
+    fn from(fault: DemandFault) -> Self {
+        Denied::Demand(fault)
     }
 }
 

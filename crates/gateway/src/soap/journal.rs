@@ -73,9 +73,11 @@ impl Facts {
         }
     }
 
-    fn with_notice(self, notice: &Notice) -> Self {
+    /// With the notice that the message is about, or that was made for it.
+    pub(crate) fn with_notice(self, notice: &Notice) -> Self {
         Self { notice_number: field(&notice.notice_number), iuv: iuv_of(&notice.notice_number), ..self }
     }
+
 }
 
 /// The reference that a notice number holds, where it is one.

@@ -101,6 +101,7 @@ fn transfer(told: &ToldTransfer) -> Option<ReceiptTransfer> {
         taxonomy_code: text(&told.category).unwrap_or_default(),
         stamp: told.stamp.is_some(),
         payment_metadata: metadata(&told.metadata),
+        accounting: Vec::new(),
     })
 }
 

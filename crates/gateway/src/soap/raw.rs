@@ -45,7 +45,7 @@ async fn write(soap: &Soap, untaken: Untaken<'_>, bytes: &[u8]) -> Result<bool, 
     let Untaken { reason, institution, at, peer } = untaken;
     let id = soap.world().id();
     let message = RawMessage {
-        id,
+        id: id.into(),
         institution,
         received_at: at,
         reason: reason.to_owned(),

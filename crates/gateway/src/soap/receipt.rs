@@ -118,7 +118,7 @@ const fn is_for_good(denied: &Denied) -> bool {
     match denied {
         Denied::Broken => true,
         Denied::Store(_) => !may_pass(denied),
-        Denied::Fault(..) | Denied::AccountMissing | Denied::Late => false,
+        Denied::Fault(..) | Denied::Demand(_) | Denied::AccountMissing | Denied::Late => false,
     }
 }
 
@@ -215,7 +215,7 @@ impl Found {
         let own = content.creditor_tax_code == institution.tax_code.as_str();
         let Some(notice) = content.notice_number.parse::<NoticeNumber>().ok().filter(|_| own) else {
             let kept = store.receipt_by_key(scope, &content.receipt_id, content.outcome).await?;
-            return Ok(Self { kept, ..Self::default() });
+            return Self::again(store, scope, kept, None).await;
         };
         let question = ReceiptQuestion {
             receipt_id: content.receipt_id.clone(),
@@ -226,10 +226,27 @@ impl Found {
         };
         let KnownOfReceipt { kept, position, attempts, waiting } = store.known_of_receipt(scope, question).await?;
         if kept.is_some() {
-            return Ok(Self { kept, ..Self::default() });
+            return Self::again(store, scope, kept, position).await;
         }
         let Waiting { sessions, more: more_sessions } = waiting;
         Ok(Self { position, attempts, sessions, more_sessions, ..Self::default() })
+    }
+
+    /// A receipt that was kept before, with the position that it paid; the notice of the message may be another one now.
+    async fn again(
+        store: &Store,
+        scope: &Scope,
+        kept: Option<Receipt>,
+        found: Option<DebtPosition>,
+    ) -> Result<Self, StoreError> {
+        let Some(subject) = kept.as_ref().and_then(|kept| kept.position.as_ref()) else {
+            return Ok(Self { kept, ..Self::default() });
+        };
+        let position = match found.filter(|found| found.id == subject.position_id) {
+            Some(found) => Some(found),
+            None => store.position(scope, subject.position_id).await?,
+        };
+        Ok(Self { kept, position, ..Self::default() })
     }
 
     fn known<'a>(&'a self, institution: &'a Institution) -> Known<'a> {

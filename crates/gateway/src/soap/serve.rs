@@ -12,7 +12,7 @@ use tramite_pagopa::soap::{Received, Refused, answer, receive};
 use super::answer::{InJournal, KO, OK, Told, log_cause, refused};
 use super::checks::admit;
 use super::deadline::Deadline;
-use super::demand::NOT_OFFERED;
+use super::demand::{Demanding, demand};
 use super::denied::Denied;
 use super::door::Soap;
 use super::exchange::Exchange;
@@ -52,7 +52,10 @@ async fn readable(
             let taking = Taking::new(exchange, deadline, message, received.irregular, &inbound, facts.clone());
             receipt::take(soap, taking).await
         }
-        request => question(soap, exchange, deadline, request).await,
+        request => {
+            let asking = Asking { exchange: &exchange, facts: &facts, bytes: &inbound.bytes, request };
+            question(soap, deadline, asking).await
+        }
     };
     let outbound = Outbound { status: ANSWERED, body: answer(&told.answer) };
     let institution = told.institution.as_ref();
@@ -70,43 +73,59 @@ async fn readable(
     outbound
 }
 
-/// Verify, get and demand: they change nothing, so what is not ready in time is dropped.
-async fn question(soap: &Soap, exchange: Exchange, deadline: Deadline, request: &Request) -> Told {
+/// A question on its way.
+#[derive(Clone, Copy)]
+struct Asking<'a> {
+    exchange: &'a Exchange,
+    facts: &'a Facts,
+    bytes: &'a [u8],
+    request: &'a Request,
+}
+
+/// Verify and get change nothing, so what is not ready in time is dropped. So is a demand: whether its position was made
+/// or not, the next one of the same key finds out.
+async fn question(soap: &Soap, deadline: Deadline, asking: Asking<'_>) -> Told {
+    let Asking { exchange, request, .. } = asking;
     let addressee = request.addressee();
     let answered = async {
-        let first = once(soap, &exchange, request).await;
+        let first = once(soap, asking).await;
         let Err((denied, institution)) = first else { return first };
-        match worth_deciding_again(soap, &exchange, &addressee.id_pa, &denied).await {
-            Ok(true) => once(soap, &exchange, request).await,
+        match worth_deciding_again(soap, exchange, &addressee.id_pa, &denied).await {
+            Ok(true) => once(soap, asking).await,
             Ok(false) => Err((denied, institution)),
             Err(failure) => Err((failure, institution)),
         }
     };
     let outcome = deadline.within(answered).await;
-    outcome.unwrap_or_else(|| Err((Denied::Late, soap.registry().last_known(&addressee.id_pa)))).unwrap_or_else(
-        |(denied, institution)| {
-            let primitive = request.primitive();
-            log_cause(primitive, &denied);
-            Told::new(refused(primitive, &addressee.id_pa, &denied), institution)
-        },
-    )
+    let (denied, institution) = match outcome {
+        Some(Ok(told)) => return told,
+        Some(Err(refused)) => refused,
+        None => (Denied::Late, soap.registry().last_known(&addressee.id_pa)),
+    };
+    let primitive = request.primitive();
+    log_cause(primitive, &denied);
+    let told = Told::new(refused(primitive, &addressee.id_pa, &denied), institution);
+    // What was given up may have been committed all the same, with another answer under the id of the exchange.
+    let apart = matches!((request, &denied), (Request::Demand(_), Denied::Late));
+    if apart { Told { journal: InJournal::Apart, ..told } } else { told }
 }
 
 /// An answer, or why there is none and whose message it was.
 type Decided = Result<Told, (Denied, Option<Arc<Institution>>)>;
 
 /// Decides a question by what is known of stations and institutions now.
-async fn once(soap: &Soap, exchange: &Exchange, request: &Request) -> Decided {
-    let institution = admit(soap.registry(), request.addressee()).await.map_err(|denied| (denied, None))?;
-    let answer = match request {
-        Request::Verify(request) => verify(soap, &institution, request, exchange.at).await,
-        Request::Get(request) => get(soap, &institution, request, exchange.at).await,
-        Request::Demand(_) | Request::Receipt(_) => Err(NOT_OFFERED),
+async fn once(soap: &Soap, asking: Asking<'_>) -> Decided {
+    let Asking { exchange, facts, bytes, request } = asking;
+    let admitted = admit(soap.registry(), request.addressee()).await;
+    let institution = admitted.map_err(|denied| (denied, None))?;
+    let told = |answer| Told::new(answer, Some(Arc::clone(&institution)));
+    let decided = match request {
+        Request::Verify(request) => verify(soap, &institution, request, exchange.at).await.map(told),
+        Request::Get(request) => get(soap, &institution, request, exchange.at).await.map(told),
+        Request::Demand(request) => demand(soap, &institution, Demanding { exchange, facts, bytes, request }).await,
+        Request::Receipt(_) => Err(Denied::Broken),
     };
-    match answer {
-        Ok(answer) => Ok(Told::new(answer, Some(institution))),
-        Err(denied) => Err((denied, Some(institution))),
-    }
+    decided.map_err(|denied| (denied, Some(institution)))
 }
 
 /// Whether a refusal rested on something that was read before the message came, and is newer now.

@@ -60,6 +60,7 @@ choices! {
         "superseded_position" "expired_position" "late_reduced" "over_capacity" "stand_in" "not_activated"
         "station_mismatch" "institution_inactive" "irregular_message" "receipt_differs"
     ] "What is strange about a payment.";
+    PositionOrigin ["api" "session" "receipt" "demand"] "Whether a debt position was made by a client, within a checkout session, by the receipt of a notice that nobody knew, or at a provider's demand.";
     IfExists ["reject" "return" "replace"] "What happens when the external id is there already.";
     SessionStatus [
         "open" "redirected" "processing" "unresolved" "completed" "partially_completed" "cancelled" "expired" "failed"

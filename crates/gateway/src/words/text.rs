@@ -154,6 +154,20 @@ texts! {
         = "due_date", "A field of a debt position or installment.";
     HappeningKind r"^[a-z_]+([.][a-z_]+)+$" 3..=64
         = "debt_position.updated", "What kind of thing happened, as a stable dotted name.";
+    Note r"^[^\x00-\x1f\x7f-\x9f]{1,500}$" 1..=500
+        = "Refunded on 2026-09-20, mandate 311", "What was done about it; no personal data.";
+    CatalogueCode r"^[^\x00-\x1f\x7f-\x9f]{5}$" 5..=5
+        = "00009", "A code of five characters in the Node's catalogue of services.";
+    XmlNamespace r"^[!-~]{1,255}$" 1..=255
+        = "http://PuntoAccessoPSP.spcoop.gov.it/TassaAuto", "The namespace of an XML element.";
+    XmlName r"^[A-Za-z_][A-Za-z0-9._-]{0,63}$" 1..=64
+        = "tassaAuto", "The local name of an XML element.";
+    DocumentPath r"^[A-Za-z_][A-Za-z0-9._-]*(/[A-Za-z_][A-Za-z0-9._-]*)*$" 1..=200
+        = "veicoloConTarga/veicoloTarga", "Where a field stands in a document: names of elements from below the root, without prefixes.";
+    StableCode r"^[a-z0-9_]{1,64}$" 1..=64
+        = "receipt_beyond_limits", "A stable code.";
+    KeyFingerprint r"^[0-9a-f]{64}$" 64..=64
+        = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "SHA-256 of a public key.";
     XmlMessage r"^[^\x00]{1,2000000}$" 1..=2_000_000
         = "<soapenv:Envelope/>", "An XML message as it was received.";
 }

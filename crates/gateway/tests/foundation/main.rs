@@ -31,6 +31,7 @@ mod position_terms;
 mod positions;
 mod problems;
 mod receipts;
+mod resolving;
 mod returns;
 mod revocation;
 mod services;
@@ -67,6 +68,7 @@ sentences! {
         institutions::a_tenant_sees_its_own_institution_and_no_other,
         validation::a_refused_debt_position_takes_no_notice_number,
         services::a_service_is_defined_changed_and_retired,
+        services::a_service_says_how_it_is_demanded_and_no_two_by_the_same_codes,
         services::a_token_for_some_services_knows_no_others,
         clients::a_secret_is_changed_without_a_pause,
         clients::a_delegation_is_given_changed_and_ended,
@@ -117,6 +119,9 @@ sentences! {
         journal::a_cart_stands_in_the_journal_with_its_session_and_without_our_keys,
         timelines::the_timeline_of_a_position_tells_its_whole_life,
         timelines::a_position_says_who_cancelled_it_and_a_session_is_named_to_its_client_alone,
+        resolving::an_anomaly_is_resolved_once_and_stays_visible,
+        resolving::a_message_of_nobody_is_listed_and_resolved_by_an_operator,
+        resolving::a_split_of_the_budget_is_shown_with_the_position_and_with_its_receipt,
         positions::a_company_whose_code_fails_its_check_digit_is_taken_with_a_warning,
         sessions::twenty_requests_of_a_client_wait_and_one_more_does_not,
         foreign_notices::a_client_of_both_institutions_pays_a_notice_of_one_in_a_session_of_the_other,

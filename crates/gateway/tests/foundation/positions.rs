@@ -53,7 +53,7 @@ pub(crate) async fn the_short_form_makes_one_payment_with_its_own_notice(databas
         body,
         json!({
             "id": id, "external_id": "TARI-1", "service_code": "TARI", "description": "TARI 2026",
-            "status": "open", "is_final": false, "published_at": "2026-09-01T08:00:00Z",
+            "origin": "api", "status": "open", "is_final": false, "published_at": "2026-09-01T08:00:00Z",
             "expires_after_due_date": false,
             "debtor": {"type": "natural_person", "tax_code": "RSSMRA85T10A562S", "full_name": "Mario Rossi"},
             "payment_options": [{"id": option["id"], "kind": "single", "installments": [{

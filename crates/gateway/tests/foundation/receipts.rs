@@ -62,7 +62,7 @@ pub(crate) async fn a_receipt_is_shown_in_one_shape_and_given_back_byte_for_byte
             "transfers": [{"index": 1, "amount": 12050, "beneficiary_tax_code": "99999000013", "iban": IBAN,
                 "remittance_information": REMITTANCE, "taxonomy_code": "0101101IM", "stamp": false,
                 "payment_metadata": {}}],
-            "payment_metadata": {}, "anomalies": [], "has_xml": true,
+            "payment_metadata": {}, "anomalies": [], "resolutions": [], "has_xml": true,
         });
         assert_eq!(listed, wanted);
         let shown = portal.get(format!("{RECEIPTS}/{own}")).await;
@@ -129,6 +129,7 @@ pub(crate) async fn a_list_of_receipts_finds_by_each_of_its_filters(database: Da
     assert!(gateway.portal(&seeded.for_b).ids(RECEIPTS).await.is_empty());
 }
 
+/// As rule 32 says: the owner sees the whole receipt, a beneficiary its own transfers, each the message addressed to it.
 pub(crate) async fn a_beneficiary_sees_its_own_transfers_and_its_own_message(database: Database) {
     let gateway = TestGateway::new(&database).await;
     let seeded = gateway.seed().await;

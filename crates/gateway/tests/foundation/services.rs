@@ -53,3 +53,59 @@ pub(crate) async fn a_token_for_some_services_knows_no_others(database: Database
     }
     gateway.ask(Ask::put("/v1/services/MENSA").token(&narrow).json(&body)).await.is(200);
 }
+
+pub(crate) async fn a_service_says_how_it_is_demanded_and_no_two_by_the_same_codes(database: Database) {
+    let gateway = TestGateway::new(&database).await;
+    let seeded = gateway.seed().await;
+    let token = gateway.token(&seeded.for_a).await;
+    let put = |code: &str, body: &serde_json::Value| {
+        let ask = Ask::put(format!("/v1/services/{code}")).token(&token).json(body);
+        gateway.ask(ask)
+    };
+    let demand = json!({
+        "service_id": "00009", "subject_id": "00035", "namespace": "http://example.org/TassaAuto", "root": "tassaAuto",
+        "key": ["veicolo/targa", "anno"], "debtor": {"tax_code": "codice", "full_name": "nome"}, "amount": "importo",
+    });
+    let mut body = json!({
+        "title": {"it": "Bollo auto"}, "taxonomy_code": "0101101IM", "account_id": "main", "kind": "spontaneous",
+        "amount": {"rule": "free", "least": 100, "most": 100_000}, "status": "active", "demand": demand,
+    });
+    assert_eq!(put("BOLLO", &body).await.is(201).json()["demand"], demand);
+    let shown = gateway.ask(Ask::get("/v1/services/BOLLO").token(&token)).await;
+    assert_eq!(shown.is(200).json()["demand"], demand);
+    put("ALTRO", &body).await.is_problem(409, "demand_taken");
+    // Another institution may have the same codes: they are of its own entry in the catalogue.
+    let theirs = gateway.token(&seeded.for_b).await;
+    gateway.ask(Ask::put("/v1/services/BOLLO").token(&theirs).json(&body)).await.is(201);
+
+    for (change, pointer, code) in [
+        (json!({"kind": "preloaded"}), "/demand", "not_spontaneous"),
+        (json!({"due_date_required": true}), "/demand", "due_date_required"),
+        (json!({"amount": {"rule": "fixed", "amount": 100}}), "/demand/amount", "not_allowed"),
+        (json!({"demand": {"key": ["anno", "anno"]}}), "/demand/key", "repeated_item"),
+        (json!({"demand": {"key": ["1anno"]}}), "/demand/key/0", "wrong_pattern"),
+        (json!({"demand": {"key": []}}), "/demand/key", "too_few_items"),
+        (json!({"demand": {"root": "1auto"}}), "/demand/root", "wrong_pattern"),
+        (json!({"demand": {"debtor": null}}), "/demand/debtor", "required"),
+        (json!({"demand": {"amount": null}}), "/demand/amount", "required"),
+    ] {
+        let mut wrong = body.clone();
+        for (name, value) in change.as_object().unwrap() {
+            match (value.as_object(), name.as_str()) {
+                (Some(fields), "demand") => {
+                    for (field, value) in fields {
+                        let demand = wrong["demand"].as_object_mut().unwrap();
+                        if value.is_null() { drop(demand.remove(field)) } else { demand[field] = value.clone() }
+                    }
+                }
+                _ => wrong[name] = value.clone(),
+            }
+        }
+        let refused = put("BOLLO", &wrong).await;
+        assert_eq!(refused.is(422).faults(), [(pointer.to_owned(), code.to_owned())], "{change}");
+    }
+    body.as_object_mut().unwrap().remove("demand");
+    assert_eq!(put("BOLLO", &body).await.is(200).json().get("demand"), None);
+    body["demand"] = demand;
+    put("ALTRO", &body).await.is(201);
+}

@@ -68,7 +68,7 @@ pub(crate) fn every_request_of_the_reference_is_answered_as_the_schema_says(refe
             let fault = PaaFault::ALL.into_iter().find(|fault| told.contains(fault.code()));
             let expected = match name {
                 "probe.paVerifyPaymentNotice.req.xml" => Some(PaaFault::UnknownPayment),
-                "paDemandPaymentNotice.req.xml" => Some(PaaFault::SystemError),
+                "paDemandPaymentNotice.req.xml" => Some(PaaFault::Semantic),
                 // Both receipts of the reference have one id.
                 "paSendRTV2.req.mbd.standin.xml" => Some(PaaFault::DuplicateReceipt),
                 _ => None,

@@ -111,18 +111,6 @@ pub(crate) async fn the_body_decides_and_the_header_helps(database: Database) {
     }
 }
 
-pub(crate) async fn a_demand_is_refused_in_its_own_wrapper(database: Database) {
-    let place = Place::open(database.url()).await;
-    let request = tramite_pagopa::current::DemandRequest {
-        addressee: crate::messages::addressee(),
-        service_id: "00009".to_owned(),
-        subject_id: "00035".to_owned(),
-        data: b"<a/>".to_vec().into(),
-    };
-    let answer = place.ask(&tramite_pagopa::current::Request::Demand(request)).await;
-    assert_eq!(fault(&answer), PaaFault::SystemError);
-}
-
 pub(crate) async fn other_methods_and_the_description_of_the_service_are_not_there(database: Database) {
     let place = Place::open(database.url()).await;
     for (method, uri) in [

@@ -8,6 +8,8 @@
     reason = "a test target without the usual harness is not seen as a test"
 )]
 
+mod anomalies;
+mod demand;
 mod examples;
 mod faults;
 mod journal;
@@ -54,6 +56,11 @@ sentences! {
         receipts::only_a_stranger_and_an_unreadable_receipt_are_refused,
         receipts::a_receipt_that_breaks_the_schema_in_the_rest_is_kept_and_flagged,
         receipts::two_alternatives_paid_at_the_same_moment_are_both_kept,
+        anomalies::every_anomaly_is_said_by_the_receipt_its_installment_and_an_event_of_its_own,
+        anomalies::a_receipt_is_booked_as_the_shares_that_it_pays,
+        demand::a_demand_makes_a_position_and_the_same_again_is_the_same_notice,
+        demand::a_demand_is_refused_by_the_state_of_its_position,
+        demand::wrong_data_are_refused_with_the_field_and_without_its_value,
         registry::a_station_a_link_and_an_account_are_served_the_moment_after_they_are_declared,
         registry::a_receipt_by_a_station_declared_a_moment_ago_is_not_strange,
         sessions::a_get_with_a_sessions_own_cart_says_that_its_payment_runs,
@@ -62,7 +69,6 @@ sentences! {
         options::what_cannot_be_paid_has_the_fault_of_the_interface,
         faults::a_message_of_the_wrong_form_is_answered_in_the_wrapper_it_names,
         faults::the_body_decides_and_the_header_helps,
-        faults::a_demand_is_refused_in_its_own_wrapper,
         faults::other_methods_and_the_description_of_the_service_are_not_there,
         faults::a_message_above_a_megabyte_is_413_and_a_receipt_is_kept_raw,
         listeners::a_caller_that_hangs_up_leaves_a_whole_receipt_or_none,
@@ -72,6 +78,7 @@ sentences! {
         listeners::a_trickling_caller_is_cut_off_and_the_others_are_served;
     postgres:
         receipts::a_receipt_that_cannot_be_committed_for_good_is_kept_raw_and_the_operators_are_alarmed,
+        demand::a_demand_and_its_position_come_into_the_journal_together,
         journal::every_message_has_two_lines_and_those_of_a_receipt_come_with_it,
         outage::a_killed_database_is_a_system_error_in_time_and_afterwards_all_is_accepted_once,
         outage::a_frozen_database_is_a_system_error_in_time,

@@ -49,6 +49,7 @@ pub(crate) async fn a_receipt_right_after_its_get_pays_and_nothing_is_strange(da
     assert_eq!(fault(&place.ask(&get(Version::V2, &number)).await), PaaFault::AlreadyPaid);
 }
 
+/// As rule 26 says: committed once, whatever comes at once.
 pub(crate) async fn fifty_at_once_are_one_accepted_and_forty_nine_duplicates(database: Database) {
     let mut place = Place::open(database.url()).await;
     let position = place.position(&one_payment("S-1", 12_050)).await;
@@ -62,9 +63,9 @@ pub(crate) async fn fifty_at_once_are_one_accepted_and_forty_nine_duplicates(dat
     let stored = place.stored(&position).await;
     assert_eq!(stored.version, position.version + 1, "one effect");
     let (store, town, _) = place.close().await;
-    // The position's own event and the payment's: nothing else was told.
+    // The position's own event, the payment's, and that nobody had asked: nothing else was told.
     store.system().publish_feed(100).await.unwrap();
-    assert_eq!(store.feed(&scope(&town), 0, 100).await.unwrap().len(), 2);
+    assert_eq!(store.feed(&scope(&town), 0, 100).await.unwrap().len(), 3);
 }
 
 pub(crate) async fn the_same_receipt_with_other_bytes_is_a_duplicate_and_told_once(database: Database) {
@@ -82,6 +83,7 @@ pub(crate) async fn the_same_receipt_with_other_bytes_is_a_duplicate_and_told_on
     assert_eq!((kept.primitive.as_str(), kept.content.amount.cents()), ("paSendRT", 12_050), "the first stays");
 }
 
+/// As rule 30 says: whatever the state, the money is taken and what is strange is told.
 pub(crate) async fn money_wins_over_every_state_and_what_is_strange_is_told(database: Database) {
     let mut place = Place::open(database.url()).await;
     let withdrawn = {
@@ -162,6 +164,7 @@ pub(crate) async fn an_unknown_notice_whose_reference_is_taken_leaves_a_receipt_
     assert_eq!(status(&place, &position).await, PositionStatus::Open);
 }
 
+/// As rule 27 says: the position is that of (fiscalCode, noticeNumber), never of idPA.
 pub(crate) async fn a_copy_for_a_beneficiary_touches_nothing_although_the_number_is_the_same(database: Database) {
     let mut place = Place::open(database.url()).await;
     let ours = place.position(&one_payment("S-1", 100)).await;
@@ -184,6 +187,7 @@ pub(crate) async fn a_copy_for_a_beneficiary_touches_nothing_although_the_number
     assert_eq!(TAX_CODE, A);
 }
 
+/// As rule 29 says: a KO is kept and pays nothing.
 pub(crate) async fn a_ko_pays_nothing_and_the_ok_after_it_is_another_receipt(database: Database) {
     let mut place = Place::open(database.url()).await;
     let position = place.position(&one_payment("S-1", 100)).await;
@@ -229,6 +233,7 @@ pub(crate) async fn a_receipt_by_a_wrong_way_or_for_a_closed_institution_is_kept
     }
 }
 
+/// As rule 28 says: nothing else is refused.
 pub(crate) async fn only_a_stranger_and_an_unreadable_receipt_are_refused(database: Database) {
     let mut place = Place::open(database.url()).await;
     let position = place.position(&one_payment("S-1", 100)).await;
@@ -310,6 +315,7 @@ fn without(whole: &str, element: &str) -> String {
     format!("{before}{after}")
 }
 
+/// As rule 31 says: all receipts are kept, and the double payment is recorded.
 pub(crate) async fn two_alternatives_paid_at_the_same_moment_are_both_kept(database: Database) {
     let mut place = Place::open(database.url()).await;
     let plan = place.position(&single_or_plan("plan")).await;

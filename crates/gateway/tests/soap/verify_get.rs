@@ -138,13 +138,15 @@ pub(crate) async fn the_probe_is_unknown_while_the_database_answers(database: Da
     assert_eq!(fault(&answer), PaaFault::UnknownPayment);
 }
 
+/// As rule 23 says: the first version of get cannot carry a stamp.
 pub(crate) async fn a_stamp_needs_the_second_version(database: Database) {
     let mut place = Place::open(database.url()).await;
     let mut input = one_payment("S-1", 0);
     let mut options = single_or_plan("S-1").payment_options;
     options.truncate(1);
     options[0].installments[0].transfers = vec![
-        TransferInput { amount: 8_400, account_id: Some("main".to_owned()), ..TransferInput::default() },
+        TransferInput { amount: 8_000, account_id: Some("posta".to_owned()), ..TransferInput::default() },
+        TransferInput { amount: 400, beneficiary_id: Some("provincia".to_owned()), ..TransferInput::default() },
         TransferInput {
             amount: 1_600,
             stamp: Some(StampInput {
@@ -161,9 +163,16 @@ pub(crate) async fn a_stamp_needs_the_second_version(database: Database) {
     assert_eq!(fault(&place.ask(&get(Version::V1, &number)).await), PaaFault::Semantic);
     let got = told(place.ask(&get(Version::V2, &number)).await);
     assert!(got.has_stamp());
-    assert!(matches!(place.ask(&verify(&number)).await, Answer::Verify(_)));
+    let told: Vec<_> =
+        got.transfers.iter().map(|one| (iban(&one.destination), one.company_name.as_deref().unwrap())).collect();
+    let (own, province) = ("Comune di Esempio", "Provincia di Esempio");
+    let bank = "IT30N0103076271000001823603";
+    assert_eq!(told, [(bank, own), ("IT96R0123454321000000012345", province), ("stamp", own)]);
+    let Answer::Verify(verified) = place.ask(&verify(&number)).await else { panic!("refused") };
+    assert!(!verified.all_ccp, "neither a stamp nor a bank account takes a postal slip");
 }
 
+/// As rule 24 says: a postal slip goes to postal accounts; else they stand in `IBANAPPOGGIO` on all transfers or on none.
 pub(crate) async fn a_postal_slip_goes_to_postal_accounts_and_the_rest_names_them_on_all_or_none(database: Database) {
     let mut place = Place::open(database.url()).await;
     let share = |amount, account: &str| TransferInput {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! One thing of each kind in institution A, so that it can be asked for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::json;
 use tramite_domain::access::ClientKind;
+use tramite_domain::audit::{AuditLine, OPERATORS_ALERTED};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::given::World;
 use tramite_domain::ids::{JournalId, ReceiptRowId};
@@ -14,7 +15,7 @@ use tramite_domain::money::Cents;
 use tramite_domain::receipt::{
     Psp, Receipt, ReceiptContent, ReceiptMessage, ReceiptOutcome, ReceiptRole, ReceiptSubject,
 };
-use tramite_storage::Scope;
+use tramite_storage::{RawMessage, Scope};
 
 use super::seed::{STATION, Seeded};
 use super::{Ask, TestGateway};
@@ -45,6 +46,30 @@ impl TestGateway {
         seeded.made.insert("checkout-sessions", session);
         seeded.made.insert("iuv-batches", batch);
         seeded.made.insert("receipts", receipt.to_string());
+        seeded.made.insert("raw-messages", self.raw_message().await);
+    }
+
+    /// A message that could not be taken.
+    async fn raw_message(&self) -> String {
+        let (id, now) = (self.world.id(), self.world.now());
+        let message = RawMessage {
+            id: id.into(),
+            institution: None,
+            received_at: now,
+            reason: "receipt_beyond_limits".to_owned(),
+            peer_fingerprint: None,
+            bytes: b"<receipt/>".to_vec(),
+        };
+        let line = AuditLine {
+            id: id.into(),
+            at: now,
+            client_id: None,
+            action: OPERATORS_ALERTED.to_owned(),
+            subject: format!("raw_message {id}"),
+            reason: None,
+        };
+        self.gateway.store().system().keep_raw(message, line).await.unwrap();
+        id.to_string()
     }
 
     /// A line of the journal about the position's notice.
@@ -128,6 +153,7 @@ impl TestGateway {
             primitive: "paSendRTV2".to_owned(),
             peer_fingerprint: None,
             anomalies: BTreeSet::new(),
+            resolutions: BTreeMap::new(),
             version: 1,
             message: ReceiptMessage { bytes: b"<receipt/>".to_vec(), sha256: [1; 32] },
         };

@@ -93,6 +93,11 @@ impl Node {
         self.door.settled().await;
     }
 
+    /// Sends anything, and does not look at the answer.
+    pub async fn says(&self, inbound: Inbound) {
+        self.door.answer(inbound).await;
+    }
+
     /// A receipt over the whole amount of a notice of institution A, paid now, addressed to it.
     pub fn receipt(&self, id: &str, notice_number: &str, cents: i64) -> ReceiptMessage {
         ReceiptMessage {

@@ -150,6 +150,7 @@ impl TestGateway {
             expires_after_due_date: false,
             late_charges: None,
             anonymous_debtor_allowed: false,
+            demand: None,
             status: ServiceStatus::Active,
         };
         let mut ids = self.gateway.ids();

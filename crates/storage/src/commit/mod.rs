@@ -146,6 +146,9 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
             Write::ReleaseItem { session, place } => session::release(db, institution, *session, *place).await,
             Write::InsertReceipt(receipt) => receipt::insert(db, institution, receipt).await,
             Write::InsertReceiptVariant(variant) => receipt::insert_variant(db, institution, variant).await,
+            Write::ResolveAnomaly { receipt, anomaly, resolution, expected } => {
+                receipt::resolve(db, scope, *receipt, *anomaly, resolution, *expected).await
+            }
             Write::PutService { service, expected } => service::put(db, institution, service, *expected).await,
             Write::PutInstitution { .. } => Err(StoreError::failed("the registry is written by SystemScope")),
             Write::RecordAttempt(_)

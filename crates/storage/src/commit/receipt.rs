@@ -5,26 +5,34 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use tramite_domain::anomaly::Anomaly;
+use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::{InstitutionId, ReceiptRowId};
 use tramite_domain::receipt::{Receipt, ReceiptVariant};
+use tramite_domain::resolution::Resolution;
 
-use super::insert_rows;
+use super::{insert_rows, touched};
 use crate::column::{At, Doc, Id};
-use crate::db::{Db, execute, together};
+use crate::db::{Db, execute, first, together};
 use crate::error::StoreError;
+use crate::row::anomaly::AnomalyRow;
+use crate::row::read_some;
 use crate::row::receipt::{ReceiptRow, ReceiptTransferRow};
-use crate::schema::{receipt_transfers, receipt_variants, receipts};
+use crate::schema::{receipt_anomalies, receipt_transfers, receipt_variants, receipts};
+use crate::scope::Scope;
+use crate::statement;
 
 pub(super) async fn insert(db: &mut Db<'_>, institution: InstitutionId, receipt: &Receipt) -> Result<(), StoreError> {
     let row = ReceiptRow::of(institution, receipt);
     let shares = ReceiptTransferRow::of(institution, receipt)?;
     let message = receipts::message.eq(receipt.message.bytes.as_slice());
-    let (_, ()) = together!(
+    let strange = AnomalyRow::of(institution, receipt);
+    let (_, (), ()) = together!(
         db,
         |mut db| async move {
             execute!(&mut db, diesel::insert_into(receipts::table).values((&row, message))).map_err(StoreError::from)
         },
         |mut db| async move { insert_rows!(&mut db, receipt_transfers::table, shares) },
+        |mut db| async move { insert_rows!(&mut db, receipt_anomalies::table, strange) },
     )?;
     Ok(())
 }
@@ -61,8 +69,51 @@ pub(super) async fn insert_variant(
             receipts::updated_at.eq(At(variant.received_at)),
         );
         execute!(db, diesel::update(one(institution, variant.receipt)).set(flagged.clone()))?;
+        let strange = AnomalyRow::of_one(institution, variant.receipt, Anomaly::ReceiptDiffers, None);
+        execute!(db, diesel::insert_into(receipt_anomalies::table).values(&strange))?;
     }
     Ok(())
+}
+
+/// Somebody has dealt with one strange thing about a receipt, which nobody had before.
+pub(super) async fn resolve(
+    db: &mut Db<'_>,
+    scope: &Scope,
+    receipt: ReceiptRowId,
+    anomaly: Anomaly,
+    resolution: &Resolution,
+    expected: i64,
+) -> Result<(), StoreError> {
+    let institution = scope.institution();
+    check_service(db, scope, receipt).await?;
+    let head = receipts::institution_id
+        .eq(Id(institution))
+        .and(receipts::id.eq(Id(receipt)))
+        .and(receipts::version.eq(expected));
+    let changed = (receipts::version.eq(expected + 1), receipts::updated_at.eq(At(resolution.at)));
+    touched(execute!(db, statement::update(receipts::table, head, changed))?)?;
+    let open = receipt_anomalies::institution_id
+        .eq(Id(institution))
+        .and(receipt_anomalies::receipt_row_id.eq(Id(receipt)))
+        .and(receipt_anomalies::anomaly.eq(anomaly.name()))
+        .and(receipt_anomalies::resolved_at.is_null());
+    let resolved = (
+        receipt_anomalies::resolved_at.eq(Some(At(resolution.at))),
+        receipt_anomalies::resolved_by.eq(resolution.client_id.map(Id)),
+        receipt_anomalies::note.eq(Some(resolution.note.as_str())),
+    );
+    touched(execute!(db, statement::update(receipt_anomalies::table, open, resolved))?)
+}
+
+/// A receipt of another service does not exist for the scope. The service of a receipt never changes.
+async fn check_service(db: &mut Db<'_>, scope: &Scope, receipt: ReceiptRowId) -> Result<(), StoreError> {
+    if scope.services().is_none() {
+        return Ok(());
+    }
+    let kept = one(scope.institution(), receipt).select(receipts::service_code);
+    let found: Option<Option<String>> = first!(db, kept)?;
+    let code: Option<ServiceCode> = read_some("receipts.service_code", found.flatten().as_deref())?;
+    if scope.sees_service(code.as_ref()) { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
 /// What is strange about a receipt, with its row locked: two that flag it at once would each forget what the other found.

@@ -2,6 +2,7 @@
 //! Receipts: one with its message, or a list without messages.
 
 use diesel::prelude::*;
+use tramite_domain::anomaly::Anomaly;
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::{InstitutionId, ReceiptRowId};
 use tramite_domain::receipt::{Receipt, ReceiptOutcome};
@@ -14,8 +15,9 @@ use crate::column::{At, Id};
 use crate::db::{Db, load, load_boxed, load_together};
 use crate::error::StoreError;
 use crate::page::{List, Page, PageRequest};
+use crate::row::anomaly::AnomalyRow;
 use crate::row::receipt::{ReceiptRow, ReceiptTransferRow};
-use crate::schema::{receipt_transfers, receipts};
+use crate::schema::{receipt_anomalies, receipt_transfers, receipts};
 use crate::scope::Scope;
 use crate::store::Answer;
 
@@ -30,6 +32,10 @@ pub struct ReceiptFilter {
     pub service_code: Option<ServiceCode>,
     /// Received or flagged at this instant or later; the list is then in the order of changes.
     pub updated_since: Option<Instant>,
+    /// Of which this is strange.
+    pub anomaly: Option<Anomaly>,
+    /// Whether it, or anything where none is named, was dealt with, or still waits for somebody.
+    pub resolved: Option<bool>,
 }
 
 impl Store {
@@ -89,7 +95,7 @@ type Whole = (ReceiptRow, Vec<u8>);
 
 async fn by_id(mut db: Db<'_>, scope: Scope, id: ReceiptRowId) -> Result<Option<Receipt>, StoreError> {
     let institution = scope.institution();
-    let (heads, shares): (Vec<Whole>, Vec<ReceiptTransferRow>) = load_together!(
+    let (heads, shares, resolved): (Vec<Whole>, Vec<ReceiptTransferRow>, Vec<AnomalyRow>) = load_together!(
         &mut db,
         receipts::table
             .filter(receipts::institution_id.eq(Id(institution)))
@@ -100,8 +106,13 @@ async fn by_id(mut db: Db<'_>, scope: Scope, id: ReceiptRowId) -> Result<Option<
             .filter(receipt_transfers::receipt_row_id.eq(Id(id)))
             .order(receipt_transfers::place)
             .select(ReceiptTransferRow::as_select()),
+        receipt_anomalies::table
+            .filter(receipt_anomalies::institution_id.eq(Id(institution)))
+            .filter(receipt_anomalies::receipt_row_id.eq(Id(id)))
+            .filter(receipt_anomalies::resolved_at.is_not_null())
+            .select(AnomalyRow::as_select()),
     )?;
-    let found = joined(heads, shares)?.pop();
+    let found = joined(heads, shares, resolved)?.pop();
     Ok(visible(&scope, found))
 }
 
@@ -146,6 +157,21 @@ async fn list(
         if let Some(code) = &filter.service_code {
             query = query.filter(dsl::service_code.eq(code.as_str()));
         }
+        if filter.anomaly.is_some() || filter.resolved.is_some() {
+            let mut strange = receipt_anomalies::table
+                .filter(receipt_anomalies::institution_id.eq(Id(scope.institution())))
+                .select(receipt_anomalies::receipt_row_id)
+                .into_boxed::<DB>();
+            if let Some(anomaly) = filter.anomaly {
+                strange = strange.filter(receipt_anomalies::anomaly.eq(anomaly.name()));
+            }
+            strange = match filter.resolved {
+                Some(true) => strange.filter(receipt_anomalies::resolved_at.is_not_null()),
+                Some(false) => strange.filter(receipt_anomalies::resolved_at.is_null()),
+                None => strange,
+            };
+            query = query.filter(dsl::id.eq_any(strange));
+        }
         if let Some(from) = filter.paid_from {
             query = query.filter(dsl::paid_at.ge(At(from)));
         }
@@ -168,31 +194,42 @@ fn visible(scope: &Scope, found: Option<Receipt>) -> Option<Receipt> {
     })
 }
 
-/// Reads the transfers of the receipts, in one statement however many they are.
+/// Reads what stands below the receipts, in two statements however many they are.
 async fn assemble(db: &mut Db<'_>, institution: InstitutionId, heads: Vec<Whole>) -> Result<Vec<Receipt>, StoreError> {
     if heads.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<Id<ReceiptRowId>> = heads.iter().map(|(head, _)| head.id).collect();
-    let rows: Vec<ReceiptTransferRow> = load!(
+    let (shares, resolved): (Vec<ReceiptTransferRow>, Vec<AnomalyRow>) = load_together!(
         db,
         receipt_transfers::table
             .filter(receipt_transfers::institution_id.eq(Id(institution)))
             .filter(receipt_transfers::receipt_row_id.eq_any(&ids))
             .order(receipt_transfers::place)
-            .select(ReceiptTransferRow::as_select())
+            .select(ReceiptTransferRow::as_select()),
+        receipt_anomalies::table
+            .filter(receipt_anomalies::institution_id.eq(Id(institution)))
+            .filter(receipt_anomalies::receipt_row_id.eq_any(&ids))
+            .filter(receipt_anomalies::resolved_at.is_not_null())
+            .select(AnomalyRow::as_select()),
     )?;
-    joined(heads, rows)
+    joined(heads, shares, resolved)
 }
 
-/// Receipts with their transfers.
-fn joined(heads: Vec<Whole>, transfers: Vec<ReceiptTransferRow>) -> Result<Vec<Receipt>, StoreError> {
+/// Receipts with their transfers, and with what somebody has dealt with.
+fn joined(
+    heads: Vec<Whole>,
+    transfers: Vec<ReceiptTransferRow>,
+    resolved: Vec<AnomalyRow>,
+) -> Result<Vec<Receipt>, StoreError> {
     let mut shares = grouped(transfers, |row| row.receipt_row_id, ReceiptTransferRow::into_share)?;
+    let mut resolutions = grouped(resolved, |row| row.receipt_row_id, AnomalyRow::into_resolution)?;
     heads
         .into_iter()
         .map(|(head, message)| {
             let own = shares.remove(&head.id).unwrap_or_default();
-            head.into_receipt(own, message)
+            let resolved = resolutions.remove(&head.id).unwrap_or_default().into_iter().flatten().collect();
+            head.into_receipt(own, resolved, message)
         })
         .collect()
 }

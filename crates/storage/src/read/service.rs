@@ -27,6 +27,22 @@ impl Store {
         })
     }
 
+    /// The service that the Node's catalogue knows by these two codes; none where it does not exist for this scope.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn demanded_service<'a>(
+        &'a self,
+        scope: &'a Scope,
+        service_id: &'a str,
+        subject_id: &'a str,
+    ) -> Answer<'a, Option<Service>> {
+        Box::pin(async move {
+            let (own, service_id, subject_id) = (scope.clone(), service_id.to_owned(), subject_id.to_owned());
+            self.read(scope, move |db| Box::pin(by_demand(db, own, service_id, subject_id))).await
+        })
+    }
+
     /// The services, by their codes.
     ///
     /// # Errors
@@ -54,6 +70,24 @@ pub(super) async fn by_code(mut db: Db<'_>, scope: Scope, code: ServiceCode) -> 
             .select(ServiceRow::as_select())
     )?;
     row.map(ServiceRow::into_service).transpose()
+}
+
+async fn by_demand(
+    mut db: Db<'_>,
+    scope: Scope,
+    service_id: String,
+    subject_id: String,
+) -> Result<Option<Service>, StoreError> {
+    let row: Option<ServiceRow> = first!(
+        &mut db,
+        services::table
+            .filter(services::institution_id.eq(Id(scope.institution())))
+            .filter(services::demand_service_id.eq(&service_id))
+            .filter(services::demand_subject_id.eq(&subject_id))
+            .select(ServiceRow::as_select())
+    )?;
+    let found = row.map(ServiceRow::into_service).transpose()?;
+    Ok(found.filter(|service| scope.sees_service(Some(&service.code))))
 }
 
 async fn list(mut db: Db<'_>, scope: Scope, after: Option<String>, rows: i64) -> Result<Vec<ServiceRow>, StoreError> {

@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::debt_position::{
-    DebtPosition, Installment, Metadata, OptionKind, PastAmount, Payment, PaymentOption, Transfer, TransferTarget,
+    AccountingEntry, DebtPosition, Installment, Metadata, OptionKind, PastAmount, Payment, PaymentOption, Transfer,
+    TransferTarget,
 };
 use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId, PaymentOptionId, ReceiptRowId};
 
@@ -81,6 +82,7 @@ pub(crate) struct TransferRow {
     taxonomy_code: String,
     remittance_information: String,
     payment_metadata: Doc<Metadata>,
+    accounting: Doc<Vec<AccountingEntry>>,
 }
 
 /// All rows below the head of a position.
@@ -248,6 +250,7 @@ impl TransferRow {
             taxonomy_code: share.taxonomy_code.to_string(),
             remittance_information: share.remittance_information.to_string(),
             payment_metadata: Doc(share.payment_metadata.clone()),
+            accounting: Doc(share.accounting.clone()),
         }
     }
 
@@ -259,6 +262,7 @@ impl TransferRow {
             taxonomy_code: read("transfers.taxonomy_code", &self.taxonomy_code)?,
             remittance_information: read("transfers.remittance_information", &self.remittance_information)?,
             payment_metadata: self.payment_metadata.0,
+            accounting: self.accounting.0,
         })
     }
 }

@@ -2,6 +2,7 @@
 //! Rows, once for both databases, and their way from and to the domain.
 
 pub(crate) mod access;
+pub(crate) mod anomaly;
 pub(crate) mod attempt;
 pub(crate) mod event;
 pub(crate) mod installment;

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A receipt. Its message is loaded only where one receipt is asked for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use tramite_domain::anomaly::Anomaly;
-use tramite_domain::debt_position::Metadata;
+use tramite_domain::debt_position::{AccountingEntry, Metadata};
 use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId, ReceiptRowId};
 use tramite_domain::personal::Personal;
 use tramite_domain::receipt::{
     Party, Receipt, ReceiptContent, ReceiptMessage, ReceiptRole, ReceiptSubject, ReceiptTransfer,
 };
+use tramite_domain::resolution::Resolution;
 
 use super::{cents, digest, fit, known, place, read_some};
 use crate::column::{At, Doc, Id};
@@ -65,6 +66,7 @@ pub(crate) struct ReceiptTransferRow {
     taxonomy_code: String,
     stamp: bool,
     payment_metadata: Doc<Metadata>,
+    accounting: Doc<Vec<AccountingEntry>>,
 }
 
 impl ReceiptRow {
@@ -101,7 +103,12 @@ impl ReceiptRow {
         }
     }
 
-    pub(crate) fn into_receipt(self, transfers: Vec<ReceiptTransfer>, bytes: Vec<u8>) -> Result<Receipt, StoreError> {
+    pub(crate) fn into_receipt(
+        self,
+        transfers: Vec<ReceiptTransfer>,
+        resolutions: BTreeMap<Anomaly, Resolution>,
+        bytes: Vec<u8>,
+    ) -> Result<Receipt, StoreError> {
         let position = match (self.debt_position_id, self.installment_id) {
             (Some(position), Some(installment)) => Some(ReceiptSubject {
                 position_id: position.0,
@@ -128,6 +135,7 @@ impl ReceiptRow {
             primitive: self.primitive,
             peer_fingerprint: self.peer_fingerprint,
             anomalies: self.anomalies.0,
+            resolutions,
             version: self.version,
             message: ReceiptMessage { bytes, sha256: digest("receipts.message_sha256", &self.message_sha256)? },
         })
@@ -160,6 +168,7 @@ impl ReceiptTransferRow {
             taxonomy_code: share.taxonomy_code.clone(),
             stamp: share.stamp,
             payment_metadata: Doc(share.payment_metadata.clone()),
+            accounting: Doc(share.accounting.clone()),
         })
     }
 
@@ -174,6 +183,7 @@ impl ReceiptTransferRow {
             taxonomy_code: self.taxonomy_code,
             stamp: self.stamp,
             payment_metadata: self.payment_metadata.0,
+            accounting: self.accounting.0,
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 use tramite_domain::ids::InstitutionId;
-use tramite_domain::service::{AmountRule, LateCharges, Service, ServiceKind, ServiceStatus, Title};
+use tramite_domain::service::{AmountRule, Demand, LateCharges, Service, ServiceKind, ServiceStatus, Title};
 use tramite_domain::taxonomy::CollectionKind;
 
 use super::{fit, known, read};
@@ -31,6 +31,9 @@ pub(crate) struct ServiceRow {
     created_at: At,
     updated_at: At,
     late_charges: Option<Doc<LateCharges>>,
+    demand: Option<Doc<Demand>>,
+    demand_service_id: Option<String>,
+    demand_subject_id: Option<String>,
 }
 
 impl ServiceRow {
@@ -52,6 +55,9 @@ impl ServiceRow {
             created_at: At(service.created_at),
             updated_at: At(service.updated_at),
             late_charges: service.late_charges.clone().map(Doc),
+            demand: service.demand.clone().map(Doc),
+            demand_service_id: service.demand.as_ref().map(|one| one.service_id.to_string()),
+            demand_subject_id: service.demand.as_ref().map(|one| one.subject_id.to_string()),
         }
     }
 
@@ -69,6 +75,7 @@ impl ServiceRow {
             expires_after_due_date: self.expires_after_due_date,
             late_charges: self.late_charges.map(|late| late.0),
             anonymous_debtor_allowed: self.anonymous_debtor_allowed,
+            demand: self.demand.map(|one| one.0),
             status: known("services.status", ServiceStatus::named(&self.status))?,
             version: self.version,
             created_at: self.created_at.0,

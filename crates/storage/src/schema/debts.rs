@@ -96,6 +96,7 @@ diesel::table! {
         taxonomy_code -> Text,
         remittance_information -> Text,
         payment_metadata -> Document,
+        accounting -> Document,
     }
 }
 

@@ -53,6 +53,21 @@ diesel::table! {
         taxonomy_code -> Text,
         stamp -> Bool,
         payment_metadata -> Document,
+        accounting -> Document,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::column::sql::{Key, Moment};
+
+    receipt_anomalies (institution_id, receipt_row_id, anomaly) {
+        institution_id -> Key,
+        receipt_row_id -> Key,
+        anomaly -> Text,
+        resolved_at -> Nullable<Moment>,
+        resolved_by -> Nullable<Key>,
+        note -> Nullable<Text>,
     }
 }
 
@@ -74,7 +89,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Binary, Nullable, Text};
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
     use crate::column::sql::{Key, Moment};
 
     raw_messages (institution_id, id) {
@@ -85,6 +100,10 @@ diesel::table! {
         peer_fingerprint -> Nullable<Text>,
         message_sha256 -> Binary,
         message -> Binary,
+        message_bytes -> BigInt,
+        resolved_at -> Nullable<Moment>,
+        resolved_by -> Nullable<Key>,
+        note -> Nullable<Text>,
     }
 }
 

@@ -18,7 +18,7 @@ mod task;
 mod transition;
 
 pub use change::{Change, OperatorRecord};
-pub use raw::{RAW_BYTES_MAX, RawMessage};
+pub use raw::{KeptMessage, RAW_BYTES_MAX, RawMessage};
 pub use signing_key::{KeyPurpose, SigningKey};
 pub use task::ClaimedTask;
 pub use transition::Due;

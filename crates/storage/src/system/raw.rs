@@ -6,16 +6,22 @@ use std::fmt;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 use tramite_domain::audit::AuditLine;
-use tramite_domain::ids::InstitutionId;
+use tramite_domain::ids::{ClientId, InstitutionId, RawMessageId};
+use tramite_domain::resolution::Resolution;
 use tramite_domain::time::Instant;
 use uuid::Uuid;
 
 use super::SystemScope;
+use super::change::{Change, Ready};
 use crate::column::{At, Id, NIL};
-use crate::commit;
-use crate::db::{Db, execute};
+use crate::commit::{self, touched};
+use crate::db::{Db, execute, first, load_boxed};
 use crate::error::StoreError;
+use crate::page::{Cursor, List, Page, PageRequest};
+use crate::row::anomaly::resolution;
+use crate::row::fit;
 use crate::schema::raw_messages;
+use crate::statement;
 use crate::store::Answer;
 use crate::store::Who;
 
@@ -26,7 +32,7 @@ pub const RAW_BYTES_MAX: usize = 2 * 1_024 * 1_024;
 #[derive(Clone, PartialEq, Eq)]
 pub struct RawMessage {
     /// Our id.
-    pub id: Uuid,
+    pub id: RawMessageId,
     /// Whom it was for, where that could be read.
     pub institution: Option<InstitutionId>,
     /// When it came.
@@ -53,7 +59,112 @@ impl fmt::Debug for RawMessage {
     }
 }
 
+/// What operators see of a message that was kept: whence and why, and never what stands in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptMessage {
+    /// Our id.
+    pub id: RawMessageId,
+    /// Whom it was for, where that could be read.
+    pub institution: Option<InstitutionId>,
+    /// When it came first.
+    pub received_at: Instant,
+    /// Why it was not taken, as a stable code.
+    pub reason: String,
+    /// SHA-256 of the peer's public key, where the listener proved one.
+    pub peer_fingerprint: Option<String>,
+    /// How many bytes are kept.
+    pub bytes: u64,
+    /// Who has dealt with it.
+    pub resolution: Option<Resolution>,
+}
+
+type KeptRow = (
+    Id<InstitutionId>,
+    Id<RawMessageId>,
+    At,
+    String,
+    Option<String>,
+    i64,
+    Option<At>,
+    Option<Id<ClientId>>,
+    Option<String>,
+);
+
+/// The columns that operators may see.
+const KEPT: (
+    raw_messages::institution_id,
+    raw_messages::id,
+    raw_messages::received_at,
+    raw_messages::reason,
+    raw_messages::peer_fingerprint,
+    raw_messages::message_bytes,
+    raw_messages::resolved_at,
+    raw_messages::resolved_by,
+    raw_messages::note,
+) = (
+    raw_messages::institution_id,
+    raw_messages::id,
+    raw_messages::received_at,
+    raw_messages::reason,
+    raw_messages::peer_fingerprint,
+    raw_messages::message_bytes,
+    raw_messages::resolved_at,
+    raw_messages::resolved_by,
+    raw_messages::note,
+);
+
+impl KeptMessage {
+    fn of(row: KeptRow) -> Result<Self, StoreError> {
+        let (institution, id, received_at, reason, peer_fingerprint, bytes, at, by, note) = row;
+        Ok(Self {
+            id: id.0,
+            institution: Some(institution.0).filter(|institution| *institution != NIL),
+            received_at: received_at.0,
+            reason,
+            peer_fingerprint,
+            bytes: fit("raw_messages.message_bytes", bytes)?,
+            resolution: resolution("raw_messages.note", at, by, note.as_deref())?,
+        })
+    }
+}
+
 impl SystemScope {
+    /// What was kept, the newest first; with `resolved` only what somebody has dealt with, or has not.
+    ///
+    /// # Errors
+    /// `Cursor` when the cursor is of another list; else whatever keeps the database from answering.
+    pub fn kept_messages<'a>(&'a self, resolved: Option<bool>, page: &'a PageRequest) -> Answer<'a, Page<KeptMessage>> {
+        Box::pin(async move {
+            let after = Cursor::id(page.cursor.as_ref(), List::RawMessages)?;
+            let rows = page.rows();
+            let found = self.store.read(Who::System, move |db| Box::pin(list(db, resolved, after, rows))).await?;
+            Page::cut(found, page, |row| Cursor::after_id(List::RawMessages, row.1.0.uuid())).try_map(KeptMessage::of)
+        })
+    }
+
+    /// The message of that id.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn kept_message(&self, id: RawMessageId) -> Answer<'_, Option<KeptMessage>> {
+        Box::pin(async move { self.store.read(Who::System, move |db| Box::pin(by_id(db, id))).await })
+    }
+
+    /// An operator has dealt with it; none where it was said before, and only the answer is kept.
+    ///
+    /// # Errors
+    /// `Conflict` when somebody has before; else whatever keeps the database from writing.
+    pub fn resolve_message(&self, id: RawMessageId, resolution: Option<Resolution>, change: Change) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let ready = self.ready(change).await?;
+            self.store
+                .write(Who::System, (id, resolution, ready), |db, (id, resolution, ready)| {
+                    Box::pin(resolve(db, *id, resolution.as_ref(), ready))
+                })
+                .await
+        })
+    }
+
     /// Keeps a message as it came, and writes the line that alarms the operators. The same bytes again are not kept
     /// twice, and nobody is alarmed again: the Node comes back for hours. Whether they were new.
     ///
@@ -70,6 +181,7 @@ impl SystemScope {
 
 async fn insert(mut db: Db<'_>, message: &RawMessage, alarm: &AuditLine) -> Result<bool, StoreError> {
     let bytes = message.bytes.get(..RAW_BYTES_MAX).unwrap_or(&message.bytes);
+    let size: i64 = fit("raw_messages.message_bytes", bytes.len())?;
     let sha256: [u8; 32] = Sha256::digest(bytes).into();
     let new = execute!(
         &mut db,
@@ -82,6 +194,7 @@ async fn insert(mut db: Db<'_>, message: &RawMessage, alarm: &AuditLine) -> Resu
                 raw_messages::peer_fingerprint.eq(message.peer_fingerprint.as_deref()),
                 raw_messages::message_sha256.eq(sha256.as_slice()),
                 raw_messages::message.eq(bytes),
+                raw_messages::message_bytes.eq(size),
             ))
             .on_conflict_do_nothing()
     )?;
@@ -90,4 +203,49 @@ async fn insert(mut db: Db<'_>, message: &RawMessage, alarm: &AuditLine) -> Resu
     }
     commit::audit(&mut db, NIL, alarm).await?;
     Ok(true)
+}
+
+async fn list(
+    mut db: Db<'_>,
+    resolved: Option<bool>,
+    after: Option<Uuid>,
+    rows: i64,
+) -> Result<Vec<KeptRow>, StoreError> {
+    let found = load_boxed!(&mut db, DB => {
+        let mut query =
+            raw_messages::table.order(raw_messages::id.desc()).limit(rows).select(KEPT).into_boxed::<DB>();
+        query = match resolved {
+            Some(true) => query.filter(raw_messages::resolved_at.is_not_null()),
+            Some(false) => query.filter(raw_messages::resolved_at.is_null()),
+            None => query,
+        };
+        if let Some(after) = after {
+            query = query.filter(raw_messages::id.lt(Id(after)));
+        }
+        query
+    })?;
+    Ok(found)
+}
+
+async fn by_id(mut db: Db<'_>, id: RawMessageId) -> Result<Option<KeptMessage>, StoreError> {
+    let row: Option<KeptRow> = first!(&mut db, raw_messages::table.filter(raw_messages::id.eq(Id(id))).select(KEPT))?;
+    row.map(KeptMessage::of).transpose()
+}
+
+async fn resolve(
+    mut db: Db<'_>,
+    id: RawMessageId,
+    resolution: Option<&Resolution>,
+    ready: &Ready,
+) -> Result<(), StoreError> {
+    ready.begin(&mut db).await?;
+    let Some(resolution) = resolution else { return ready.finish(&mut db).await };
+    let open = raw_messages::id.eq(Id(id)).and(raw_messages::resolved_at.is_null());
+    let resolved = (
+        raw_messages::resolved_at.eq(Some(At(resolution.at))),
+        raw_messages::resolved_by.eq(resolution.client_id.map(Id)),
+        raw_messages::note.eq(Some(resolution.note.as_str())),
+    );
+    touched(execute!(&mut db, statement::update(raw_messages::table, open, resolved))?)?;
+    ready.finish(&mut db).await
 }

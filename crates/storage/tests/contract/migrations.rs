@@ -3,8 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
+use tramite_domain::anomaly::Anomaly;
+use tramite_domain::batch::{Batch, Write};
 use tramite_domain::environment::Environment;
-use tramite_storage::{DatabaseUrl, MasterKey, Store, StoreError, StoreSettings};
+use tramite_storage::{DatabaseUrl, MasterKey, PageRequest, ReceiptFilter, Store, StoreError, StoreSettings};
 use tramite_testkit::{Database, workspace_root};
 
 use crate::raw::run;
@@ -115,6 +117,32 @@ pub(crate) async fn a_schema_this_program_does_not_know_is_refused(database: Dat
     let [.., before, newest] = versions.as_slice() else { panic!("{versions:?}") };
     run(&database, &format!("DELETE FROM __diesel_schema_migrations WHERE version IN ('9999', '{newest}')"));
     refused(before).await;
+}
+
+/// Migration 0014 makes rows of what was strange before it.
+pub(crate) async fn what_was_strange_before_is_found_after_the_migration(database: Database) {
+    let before = town(&database).await;
+    let kept = receipt("RT-1", None);
+    let batch = Batch::new().with(Write::InsertReceipt(Box::new(kept.clone())));
+    before.store.commit(&before.node(), batch).await.unwrap();
+    assert!(before.store.system().keep_raw(raw_message(vec![1; 10]), audit_line()).await.unwrap());
+    let node = before.node();
+    drop(before);
+    for folder in folders(&database).iter().rev() {
+        let version = version(folder);
+        run(&database, &std::fs::read_to_string(folder.join("down.sql")).unwrap());
+        run(&database, &format!("DELETE FROM __diesel_schema_migrations WHERE version = '{version}'"));
+        if version == "0014" {
+            break;
+        }
+    }
+    migrate(&database).await;
+    let store = Store::open(settings(&database)).await.unwrap();
+    let filter = ReceiptFilter { anomaly: Some(Anomaly::StandIn), resolved: Some(false), ..ReceiptFilter::default() };
+    let found = store.receipts(&node, &filter, &PageRequest::first(10), now()).await.unwrap();
+    assert_eq!(found.items.iter().map(|one| one.id).collect::<Vec<_>>(), [kept.id]);
+    let raw = store.system().kept_messages(Some(false), &PageRequest::first(10)).await.unwrap();
+    assert_eq!(raw.items.iter().map(|one| one.bytes).collect::<Vec<_>>(), [10]);
 }
 
 /// Both trees tell the same story under the same names.

@@ -132,6 +132,26 @@ pub(crate) async fn what_is_unique_is_told_by_its_rule(database: Database) {
     let mut other_service = simple("TARI-1");
     other_service.service_code = Some("MENSA".parse().unwrap());
     town.add(&other_service).await;
+
+    // The catalogue of the Node knows a service of an institution by two codes (rule 25).
+    let mut as_tari = service("ASILO");
+    as_tari.demand = service("TARI").demand;
+    let put = |service: Service, expected| {
+        let batch = Batch::new().with(Write::PutService { service: Box::new(service), expected });
+        let (store, scope) = (town.store.clone(), town.node());
+        async move { store.commit(&scope, batch).await }
+    };
+    let twice = put(as_tari.clone(), None).await;
+    assert!(matches!(twice, Err(StoreError::Duplicate(Rule::Demand))), "{twice:?}");
+    let found = async || town.store.demanded_service(&town.node(), "0TARI", "00035").await.unwrap();
+    assert_eq!(found().await, Some(service("TARI")));
+    let without = Service { demand: None, version: 2, ..service("TARI") };
+    put(without.clone(), Some(1)).await.unwrap();
+    assert_eq!(town.store.service(&town.node(), &without.code).await.unwrap(), Some(without));
+    put(as_tari.clone(), None).await.unwrap();
+    assert_eq!(found().await, Some(as_tari), "once it is given up, another may have it");
+    let hidden = town.store.demanded_service(&town.restricted(&["TARI"]), "0TARI", "00035").await.unwrap();
+    assert_eq!(hidden, None);
 }
 
 pub(crate) async fn a_batch_is_written_whole_or_not_at_all(database: Database) {

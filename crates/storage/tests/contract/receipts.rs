@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Receipts: kept whole, once per key, with every other message that comes under it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::batch::{Batch, Write};
-use tramite_domain::receipt::ReceiptOutcome;
-use tramite_storage::{PageRequest, ReceiptFilter, Rule, StoreError};
+use tramite_domain::receipt::{Receipt, ReceiptOutcome};
+use tramite_domain::resolution::Resolution;
+use tramite_storage::{PageRequest, ReceiptFilter, Rule, Scope, StoreError};
 use tramite_testkit::Database;
 
 use crate::support::*;
@@ -102,4 +103,58 @@ pub(crate) async fn other_bytes_under_a_key_are_kept_once_and_flagged(database: 
     let list = town.store.receipts(&town.node(), &changed, &PageRequest::first(10), later).await.unwrap();
     assert_eq!(list.items.len(), 1);
     assert_eq!(crate::raw::count(&database, "receipt_variants").await, 2);
+}
+
+/// Somebody has dealt with it.
+fn resolving(town: &Town, receipt: &Receipt, anomaly: Anomaly, expected: i64) -> (Resolution, Batch) {
+    let at = now().plus_seconds(700);
+    let resolution = Resolution { at, client_id: Some(town.portal), note: "Rimborsato".parse().unwrap() };
+    let write = Write::ResolveAnomaly { receipt: receipt.id, anomaly, resolution: resolution.clone(), expected };
+    (resolution, Batch::new().with(write))
+}
+
+pub(crate) async fn what_is_strange_is_found_by_its_name_and_resolved_once(database: Database) {
+    let town = town(&database).await;
+    let owed = simple("TARI-1");
+    town.add(&owed).await;
+    let mut double = receipt("RT-1", Some(&owed));
+    double.anomalies = BTreeSet::from([Anomaly::StandIn, Anomaly::DuplicatePayment]);
+    let alone = receipt("RT-2", None);
+    let mut plain = receipt("RT-3", None);
+    plain.anomalies = BTreeSet::new();
+    for one in [&double, &alone, &plain] {
+        let batch = Batch::new().with(Write::InsertReceipt(Box::new(one.clone())));
+        town.store.commit(&town.node(), batch).await.unwrap();
+    }
+    let ids = async |anomaly, resolved| {
+        let filter = ReceiptFilter { anomaly, resolved, ..ReceiptFilter::default() };
+        let found = town.store.receipts(&town.node(), &filter, &PageRequest::first(10), now()).await.unwrap();
+        found.items.into_iter().map(|one| one.content.receipt_id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(Some(Anomaly::StandIn), None).await, ["RT-2", "RT-1"]);
+    assert_eq!(ids(Some(Anomaly::DuplicatePayment), Some(false)).await, ["RT-1"]);
+    assert_eq!(ids(None, Some(false)).await, ["RT-2", "RT-1"]);
+    assert!(ids(None, Some(true)).await.is_empty());
+
+    let (resolution, batch) = resolving(&town, &double, Anomaly::DuplicatePayment, 1);
+    // Neither another institution, nor a token for another service, nor a version that has passed.
+    let strangers = [Scope::of_node(town.b.id), town.restricted(&["MENSA"])];
+    for scope in &strangers {
+        let refused = town.store.commit(scope, batch.clone()).await;
+        assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
+    }
+    town.store.commit(&town.restricted(&["TARI"]), batch.clone()).await.unwrap();
+    for again in [batch, resolving(&town, &double, Anomaly::DuplicatePayment, 2).1] {
+        assert!(matches!(town.store.commit(&town.node(), again).await, Err(StoreError::Conflict)));
+    }
+    let kept = town.store.receipt(&town.node(), double.id).await.unwrap().unwrap();
+    assert_eq!(kept.resolutions, BTreeMap::from([(Anomaly::DuplicatePayment, resolution)]));
+    assert_eq!((kept.anomalies, kept.version), (double.anomalies, 2), "it stays, and says who has dealt with it");
+    assert_eq!(ids(Some(Anomaly::DuplicatePayment), Some(false)).await, Vec::<String>::new());
+    assert_eq!(ids(Some(Anomaly::DuplicatePayment), Some(true)).await, ["RT-1"]);
+    assert_eq!(ids(None, Some(false)).await, ["RT-2", "RT-1"], "the other thing still waits");
+    let changed = ReceiptFilter { updated_since: Some(now().plus_seconds(700)), ..ReceiptFilter::default() };
+    let list = town.store.receipts(&town.node(), &changed, &PageRequest::first(10), now()).await.unwrap();
+    assert_eq!(list.items.len(), 1);
+    assert_eq!(list.items[0].resolutions, kept.resolutions);
 }

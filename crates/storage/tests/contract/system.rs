@@ -6,10 +6,11 @@ use std::sync::Arc;
 use tramite_domain::access::{Client, ClientKind, ClientStatus, DelegationStatus};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::institution::Institution;
+use tramite_domain::resolution::Resolution;
 use tramite_domain::time::Instant;
 use tramite_storage::{
-    Change, DatabaseUrl, KeyPurpose, MasterKey, PageRequest, RAW_BYTES_MAX, RawMessage, Rule, SigningKey, Store,
-    StoreError, StoreSettings,
+    Change, DatabaseUrl, KeptMessage, KeyPurpose, MasterKey, PageRequest, RAW_BYTES_MAX, RawMessage, Rule, SigningKey,
+    Store, StoreError, StoreSettings,
 };
 use tramite_testkit::Database;
 
@@ -246,4 +247,42 @@ pub(crate) async fn journal_and_raw_messages_of_nobody_belong_to_the_platform(da
     assert_eq!(crate::raw::count(&database, "audit").await, 4);
     assert!(!format!("{:?}", raw_message(b"CANARY".to_vec())).contains("67, 65"), "the bytes are not printed");
     system.make_partitions(6).await.unwrap();
+}
+
+pub(crate) async fn a_message_that_was_kept_is_listed_without_its_bytes_and_resolved_once(database: Database) {
+    let town = town(&database).await;
+    let system = town.store.system();
+    let first = raw_message(vec![1; 10]);
+    let second = RawMessage { institution: Some(town.a.id), ..raw_message(vec![2; 20]) };
+    for one in [&first, &second] {
+        assert!(system.keep_raw(one.clone(), audit_line()).await.unwrap());
+    }
+    let list = async |resolved, page: PageRequest| system.kept_messages(resolved, &page).await.unwrap();
+    let page = list(None, PageRequest::first(1)).await;
+    let ids = |items: &[KeptMessage]| items.iter().map(|one| one.id).collect::<Vec<_>>();
+    assert_eq!(ids(&page.items), [second.id], "the newest first");
+    assert_eq!((page.items[0].institution, page.items[0].bytes), (Some(town.a.id), 20));
+    let rest = list(None, PageRequest { limit: 1, cursor: page.next }).await;
+    let wanted = KeptMessage {
+        id: first.id,
+        institution: None,
+        received_at: first.received_at,
+        reason: first.reason.clone(),
+        peer_fingerprint: first.peer_fingerprint.clone(),
+        bytes: 10,
+        resolution: None,
+    };
+    assert_eq!((rest.items, rest.next), (vec![wanted.clone()], None));
+
+    let resolution = Resolution { at: now(), client_id: Some(town.portal), note: "Recuperata".parse().unwrap() };
+    let change = || Change { audit: vec![(None, audit_line())], ..Change::default() };
+    system.resolve_message(first.id, Some(resolution.clone()), change()).await.unwrap();
+    let again = system.resolve_message(first.id, Some(resolution.clone()), change()).await;
+    assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
+    assert_eq!(crate::raw::count(&database, "audit").await, 3, "what is refused leaves no line");
+    let resolved = KeptMessage { resolution: Some(resolution), ..wanted };
+    assert_eq!(system.kept_message(first.id).await.unwrap(), Some(resolved));
+    assert_eq!(ids(&list(Some(true), PageRequest::first(9)).await.items), [first.id]);
+    assert_eq!(ids(&list(Some(false), PageRequest::first(9)).await.items), [second.id]);
+    assert_eq!(system.kept_message(id()).await.unwrap(), None);
 }

@@ -142,9 +142,15 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
     }
     let wrapping = ["data_keys.active", "data_keys.wrapped"];
     let flagging = ["receipts.anomalies", "receipts.updated_at", "receipts.version"];
-    assert_eq!(columns("tramite_app", "UPDATE"), [wrapping.as_slice(), &flagging].concat());
-    let ending = ["events.feed_position", "support_accesses.ended_at"];
-    assert_eq!(columns("tramite_system", "UPDATE"), [wrapping.as_slice(), &ending].concat());
+    let resolving = |table: &str| ["note", "resolved_at", "resolved_by"].map(|name| format!("{table}.{name}"));
+    let all = |parts: &[&[&str]]| parts.concat().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let anomalies = resolving("receipt_anomalies");
+    assert_eq!(columns("tramite_app", "UPDATE"), [all(&[&wrapping]), anomalies.to_vec(), all(&[&flagging])].concat());
+    let raw = resolving("raw_messages");
+    assert_eq!(
+        columns("tramite_system", "UPDATE"),
+        [all(&[&wrapping, &["events.feed_position"]]), raw.to_vec(), all(&[&["support_accesses.ended_at"]])].concat()
+    );
     for hidden in ["client_keys", "client_secrets", "clients", "feed_counter", "signing_keys", "stations"] {
         assert!(!seen("tramite_app", "SELECT").contains(&hidden.to_owned()), "{hidden}");
     }
@@ -176,7 +182,25 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
     let due = ["id", "institution_id", "next_transition_at"];
     let item = ["creditor_tax_code", "installment_id", "institution_id", "notice_number", "paid_at", "session_id"];
     let of = |table: &str, names: &[&str]| names.iter().map(|name| format!("{table}.{name}")).collect::<Vec<_>>();
-    let parts = [of("checkout_sessions", &due), of("debt_positions", &due), of("session_items", &item)].concat();
+    // Not the message itself, which is full of personal data.
+    let kept = [
+        "id",
+        "institution_id",
+        "message_bytes",
+        "note",
+        "peer_fingerprint",
+        "reason",
+        "received_at",
+        "resolved_at",
+        "resolved_by",
+    ];
+    let parts = [
+        of("checkout_sessions", &due),
+        of("debt_positions", &due),
+        of("raw_messages", &kept),
+        of("session_items", &item),
+    ]
+    .concat();
     assert_eq!(columns("tramite_system", "SELECT"), parts);
 }
 

@@ -31,6 +31,7 @@ impl DebtPositionView {
             external_id: position.external_id.as_ref().map(ToString::to_string),
             service_code: position.service_code.as_ref().map(ToString::to_string),
             description: position.description.to_string(),
+            origin: position.origin.name(),
             status: status.name(),
             is_final: status.is_final(),
             published_at: position.published_at,
@@ -141,6 +142,7 @@ fn transfer(transfer: &Transfer) -> TransferView {
         taxonomy_code: transfer.taxonomy_code.to_string(),
         remittance_information: transfer.remittance_information.to_string(),
         payment_metadata: transfer.payment_metadata.clone(),
+        accounting: transfer.accounting.iter().map(Into::into).collect(),
     };
     match &transfer.target {
         TransferTarget::Account { account_id } => view.account_id = Some(account_id.to_string()),

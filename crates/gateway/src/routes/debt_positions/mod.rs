@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Debt positions over REST.
 
+mod accounting;
 mod act;
 mod add;
 mod compose;
@@ -19,6 +20,7 @@ mod timeline_view;
 mod view;
 mod wire;
 
+pub(crate) use accounting::AccountingEntryView;
 pub(crate) use act::EmptyInput;
 pub(crate) use load::payers;
 pub(crate) use make::{IfExists, make};

@@ -93,6 +93,7 @@ impl From<TransferInput> for domain::TransferInput {
             taxonomy_code: wire.taxonomy_code,
             remittance_information: wire.remittance_information,
             payment_metadata: wire.payment_metadata,
+            accounting: wire.accounting.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use tramite_domain::time::Instant;
 use utoipa::ToSchema;
 
+use super::accounting::AccountingEntryView;
 use crate::words;
 
 /// A debt position.
@@ -18,6 +19,7 @@ use crate::words;
     "external_id": "TARI-2026-000123",
     "service_code": "TARI",
     "description": "TARI 2026",
+    "origin": "api",
     "status": "open",
     "is_final": false,
     "published_at": "2026-09-01T08:30:00Z",
@@ -67,6 +69,9 @@ pub(crate) struct DebtPositionView {
     pub(super) service_code: Option<String>,
     #[schema(value_type = words::Line140)]
     pub(super) description: String,
+    /// How it came to be.
+    #[schema(value_type = words::PositionOrigin)]
+    pub(super) origin: &'static str,
     #[schema(value_type = words::PositionStatus)]
     pub(super) status: &'static str,
     /// True when no later event can change the status; only a payment that you marked yourself you can still take back.
@@ -279,6 +284,10 @@ pub(crate) struct TransferView {
     pub(super) remittance_information: String,
     #[schema(value_type = words::PaymentMetadata)]
     pub(super) payment_metadata: BTreeMap<String, String>,
+    /// How it is booked, where you said so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(min_items = 0, max_items = 20)]
+    pub(super) accounting: Vec<AccountingEntryView>,
 }
 
 /// A beneficiary written out.

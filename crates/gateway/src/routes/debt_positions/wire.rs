@@ -9,6 +9,7 @@ use tramite_domain::personal::Personal;
 use tramite_domain::time::Instant;
 use utoipa::ToSchema;
 
+use super::accounting::AccountingEntryInput;
 use crate::words;
 
 /// A debt position as you write it: the short form with `amount` and `due_date`, or the long one with
@@ -166,6 +167,11 @@ pub(crate) struct TransferInput {
     #[serde(default)]
     #[schema(value_type = Option<words::PaymentMetadata>)]
     pub(crate) payment_metadata: BTreeMap<String, String>,
+    /// How it is booked in your budget: the entries add up to the transfer. Never leaves Tramite; comes back with the
+    /// receipt.
+    #[serde(default)]
+    #[schema(min_items = 0, max_items = 20)]
+    pub(crate) accounting: Vec<AccountingEntryInput>,
 }
 
 /// A beneficiary written out.

@@ -4,11 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use tramite_domain::anomaly::Anomaly;
 use tramite_domain::debt_position::SubjectKind;
 use tramite_domain::personal::Personal;
 use tramite_domain::receipt::{Party, Psp, Receipt, ReceiptRole, ReceiptTransfer};
+use tramite_domain::resolution::Resolution;
 
-use super::view::{PartyView, PspView, ReceiptTransferView, ReceiptView};
+use super::view::{AnomalyResolutionView, PartyView, PspView, ReceiptTransferView, ReceiptView};
 
 /// Characters of a received text that are shown: what `ReceivedLine` of the contract holds.
 const LINE_CHARS_MAX: usize = 2_000;
@@ -50,7 +52,17 @@ pub(super) fn view(receipt: &Receipt) -> ReceiptView {
         transfers: content.transfers.iter().filter(own).take(TRANSFERS_SHOWN_MAX).map(transfer).collect(),
         payment_metadata: metadata(&content.payment_metadata),
         anomalies: receipt.anomalies.iter().map(|anomaly| anomaly.name()).collect(),
+        resolutions: receipt.resolutions.iter().map(resolution).collect(),
         has_xml: true,
+    }
+}
+
+fn resolution((anomaly, resolution): (&Anomaly, &Resolution)) -> AnomalyResolutionView {
+    AnomalyResolutionView {
+        anomaly: anomaly.name(),
+        resolved_at: resolution.at,
+        client_id: resolution.client_id.map(|id| id.to_string()),
+        note: resolution.note.to_string(),
     }
 }
 
@@ -86,6 +98,7 @@ fn transfer(transfer: &ReceiptTransfer) -> ReceiptTransferView {
         taxonomy_code: line(&transfer.taxonomy_code),
         stamp: transfer.stamp,
         payment_metadata: metadata(&transfer.payment_metadata),
+        accounting: transfer.accounting.iter().map(Into::into).collect(),
     }
 }
 

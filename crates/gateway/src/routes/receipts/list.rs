@@ -4,6 +4,7 @@
 use actix_web::get;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
+use tramite_domain::anomaly::Anomaly;
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::time::Instant;
 use tramite_storage::ReceiptFilter;
@@ -32,6 +33,11 @@ pub(crate) struct ListParameters {
     /// Only those kept or changed at this instant or later, the oldest first; `complete_until` says where to go on.
     #[param(value_type = Option<words::Timestamp>)]
     updated_since: Option<Instant>,
+    /// Only those of which this is strange.
+    #[param(value_type = Option<words::Anomaly>)]
+    anomaly: Option<Anomaly>,
+    /// Only those of which it, or anything where no `anomaly` is named, was resolved (`true`) or still waits (`false`).
+    resolved: Option<bool>,
     /// How many at most; 50 where left out.
     #[param(value_type = Option<words::PageLimit>)]
     limit: Option<u16>,
@@ -73,6 +79,8 @@ pub(crate) async fn list_receipts(gateway: Data<Gateway>, tenant: Tenant, parame
         paid_to: asked.paid_to,
         service_code: asked.service_code,
         updated_since: asked.updated_since,
+        anomaly: asked.anomaly,
+        resolved: asked.resolved,
     };
     let found = gateway.store().receipts(&tenant.scope, &filter, &request, gateway.now()).await?;
     let page = ReceiptPage {

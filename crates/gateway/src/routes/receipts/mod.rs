@@ -3,14 +3,23 @@
 
 mod compose;
 mod list;
+mod resolve;
 mod show;
 mod view;
 
 use tramite_domain::access::ApiScope;
 
 use crate::api::Api;
+use crate::problem::Code;
 
 pub(crate) fn mount(api: &mut Api<'_, '_>) {
     api.tenant(list::list_receipts, ApiScope::ReceiptsRead);
     api.tenant(show::show_receipt, ApiScope::ReceiptsRead).etag();
+    // Refunding and booking are what those do who mark positions paid outside of pagoPA: there is no scope that writes
+    // receipts, for nobody does.
+    api.tenant(resolve::resolve_receipt, ApiScope::DebtPositionsSettle)
+        .idempotent()
+        .etag()
+        .conditional()
+        .refuses(&[Code::AlreadyResolved]);
 }

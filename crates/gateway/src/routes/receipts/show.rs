@@ -46,8 +46,8 @@ pub(crate) async fn show_receipt(
     Ok(Reply::ok(&view(&receipt))?.etag(&etag_of(&receipt)).into_response())
 }
 
-/// A receipt never changes but for what is found strange about it.
-fn etag_of(receipt: &Receipt) -> Etag {
+/// A receipt never changes but for what is found strange about it, and who deals with that.
+pub(super) fn etag_of(receipt: &Receipt) -> Etag {
     Etag::of(receipt.version, receipt.content.outcome.name())
 }
 

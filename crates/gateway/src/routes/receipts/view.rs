@@ -8,6 +8,7 @@ use serde::Serialize;
 use tramite_domain::time::Instant;
 use utoipa::ToSchema;
 
+use crate::routes::debt_positions::AccountingEntryView;
 use crate::words;
 
 /// A receipt.
@@ -44,7 +45,13 @@ use crate::words;
         "payment_metadata": {}
     }],
     "payment_metadata": {},
-    "anomalies": [],
+    "anomalies": ["duplicate_payment"],
+    "resolutions": [{
+        "anomaly": "duplicate_payment",
+        "resolved_at": "2026-09-20T09:00:00Z",
+        "client_id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e11",
+        "note": "Refunded on 2026-09-20, mandate 311"
+    }],
     "has_xml": true
 }))]
 pub(crate) struct ReceiptView {
@@ -112,8 +119,28 @@ pub(crate) struct ReceiptView {
     pub(super) payment_metadata: BTreeMap<String, String>,
     #[schema(value_type = Vec<words::Anomaly>, min_items = 0, max_items = 15)]
     pub(super) anomalies: Vec<&'static str>,
+    /// Which of the anomalies somebody has dealt with.
+    #[schema(min_items = 0, max_items = 15)]
+    pub(super) resolutions: Vec<AnomalyResolutionView>,
     /// Whether the message itself can be read as `application/xml`.
     pub(super) has_xml: bool,
+}
+
+/// Who has dealt with an anomaly, and how.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AnomalyResolution)]
+pub(crate) struct AnomalyResolutionView {
+    #[schema(value_type = words::Anomaly)]
+    pub(super) anomaly: &'static str,
+    #[schema(value_type = words::Timestamp)]
+    pub(super) resolved_at: Instant,
+    /// The client that resolved it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Id>)]
+    pub(super) client_id: Option<String>,
+    #[schema(value_type = words::Note)]
+    pub(super) note: String,
 }
 
 /// The payment service provider.
@@ -176,4 +203,8 @@ pub(crate) struct ReceiptTransferView {
     pub(super) stamp: bool,
     #[schema(value_type = words::ReceivedMetadata)]
     pub(super) payment_metadata: BTreeMap<String, String>,
+    /// How the transfer of your debt position that it pays is booked; absent where its amount is another one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(min_items = 0, max_items = 20)]
+    pub(super) accounting: Vec<AccountingEntryView>,
 }

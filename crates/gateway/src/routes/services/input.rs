@@ -6,6 +6,7 @@ use serde::Deserialize;
 use tramite_domain::service::{AmountInput, LateChargesInput, LateRateInput, ServiceInput, ServiceKind, ServiceStatus};
 use utoipa::ToSchema;
 
+use super::demand::DemandBody;
 use crate::words;
 
 /// A service as it shall be from now on.
@@ -46,6 +47,8 @@ pub(super) struct ServiceBody {
     /// Whether `ANONIMO` is accepted as debtor.
     #[serde(default)]
     anonymous_debtor_allowed: bool,
+    /// How a payment of it is asked for at a payment service provider; left out, it cannot be.
+    demand: Option<DemandBody>,
     /// Where it stands in its life; a retired service takes no new debt positions.
     #[schema(value_type = words::ServiceStatus)]
     status: ServiceStatus,
@@ -160,6 +163,7 @@ impl From<ServiceBody> for ServiceInput {
             expires_after_due_date: body.expires_after_due_date,
             late_charges: body.late_charges.map(LateChargesInput::from),
             anonymous_debtor_allowed: body.anonymous_debtor_allowed,
+            demand: body.demand.map(Into::into),
             status: body.status,
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Payment services: the catalogue of an institution.
 
+mod demand;
 mod input;
 mod list;
 mod replace;
@@ -20,7 +21,7 @@ use crate::problem::{Code, Problem};
 pub(super) fn mount(api: &mut Api<'_, '_>) {
     api.tenant(list::list_services, ApiScope::ServicesRead);
     api.tenant(show::show_service, ApiScope::ServicesRead).etag();
-    api.tenant(replace::replace_service, ApiScope::ServicesWrite).etag().conditional();
+    api.tenant(replace::replace_service, ApiScope::ServicesWrite).etag().conditional().refuses(&[Code::DemandTaken]);
 }
 
 /// The version of a service.

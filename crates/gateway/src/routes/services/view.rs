@@ -7,6 +7,7 @@ use tramite_domain::service::{AmountRule, LateCharges, LateRate, Service};
 use tramite_domain::time::Instant;
 use utoipa::ToSchema;
 
+use super::demand::DemandView;
 use crate::words;
 
 /// A payment service.
@@ -47,6 +48,9 @@ pub(super) struct ServiceView {
     late_charges: Option<LateChargesView>,
     /// Whether `ANONIMO` is accepted as debtor.
     anonymous_debtor_allowed: bool,
+    /// How a payment of it is asked for at a payment service provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    demand: Option<DemandView>,
     /// Where it stands in its life.
     #[schema(value_type = words::ServiceStatus)]
     status: &'static str,
@@ -165,6 +169,7 @@ impl ServiceView {
             expires_after_due_date: service.expires_after_due_date,
             late_charges: service.late_charges.as_ref().map(LateChargesView::of),
             anonymous_debtor_allowed: service.anonymous_debtor_allowed,
+            demand: service.demand.as_ref().map(DemandView::of),
             status: service.status.name(),
             version: service.version,
             created_at: service.created_at,

@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering;
 
 use chrono::NaiveDate;
 use tramite_domain::debt_position::{
-    Address, DebtPosition, Debtor, Installment, OptionKind, Origin, PastAmount, PaymentOption, PositionStatus,
-    SubjectKind, Transfer, TransferTarget,
+    AccountingEntry, Address, DebtPosition, Debtor, Installment, OptionKind, Origin, PastAmount, PaymentOption,
+    PositionStatus, SubjectKind, Transfer, TransferTarget,
 };
 use tramite_domain::ids::InstallmentId;
 use tramite_domain::notice::{Base13, NoticeNumber, SegregationCode};
@@ -35,6 +35,13 @@ pub(crate) fn installment(reference: &str, amount: i64) -> Installment {
         taxonomy_code: "0101101IM".parse().unwrap(),
         remittance_information: text("TARI 2026"),
         payment_metadata: pairs("RIF", "1"),
+        accounting: vec![AccountingEntry {
+            chapter: text("3.100"),
+            article: Some(text("1")),
+            assessment: None,
+            year: Some(2026),
+            amount: cents(amount),
+        }],
     };
     Installment {
         id: id(),

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Receipts and what they change.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::batch::Write;
-use tramite_domain::debt_position::{DebtPosition, Payment, PositionStatus};
+use tramite_domain::debt_position::{AccountingEntry, DebtPosition, Payment, PositionStatus};
 use tramite_domain::personal::Personal;
 use tramite_domain::receipt::{
     Party, Psp, Receipt, ReceiptContent, ReceiptMessage, ReceiptOutcome, ReceiptRole, ReceiptSubject, ReceiptTransfer,
@@ -13,7 +13,7 @@ use tramite_domain::receipt::{
 };
 use tramite_domain::time::Instant;
 
-use super::{IBAN, STATION, cents, day, first, first_number, number, pairs};
+use super::{IBAN, STATION, cents, day, first, first_number, number, pairs, text};
 use crate::support::{id, now};
 
 /// The position after the payment of its first installment.
@@ -47,6 +47,13 @@ pub(crate) fn receipt(receipt_id: &str, position: Option<&DebtPosition>) -> Rece
         taxonomy_code: "9/0101101IM/".to_owned(),
         stamp: false,
         payment_metadata: pairs("RIF", "1"),
+        accounting: vec![AccountingEntry {
+            chapter: text("3.100"),
+            article: None,
+            assessment: Some(text("2026/17")),
+            year: None,
+            amount: cents(12_050),
+        }],
     };
     Receipt {
         id: id(),
@@ -88,6 +95,7 @@ pub(crate) fn receipt(receipt_id: &str, position: Option<&DebtPosition>) -> Rece
         primitive: "paSendRTV2".to_owned(),
         peer_fingerprint: None,
         anomalies: BTreeSet::from([Anomaly::StandIn]),
+        resolutions: BTreeMap::new(),
         version: 1,
         message: message(b"<receipt>\x00\xff</receipt>", 9),
     }

@@ -8,7 +8,9 @@ use tramite_domain::ids::{ClientId, InstitutionId};
 use tramite_domain::institution::{Account, Beneficiary, Institution, InstitutionStatus, StationLink};
 use tramite_domain::iuv_batch::{IuvBatch, Stretch};
 use tramite_domain::notice::{AuxDigit, LocalRange, SegregationCode};
-use tramite_domain::service::{AmountRule, Service, ServiceKind, ServiceStatus, Title};
+use tramite_domain::service::{
+    AmountRule, Demand, DemandDebtor, FieldPath, Service, ServiceKind, ServiceStatus, Title,
+};
 use tramite_domain::station::Station;
 use tramite_domain::support::SupportAccess;
 use tramite_storage::Scope;
@@ -112,10 +114,26 @@ pub(crate) fn service(code: &str) -> Service {
         expires_after_due_date: true,
         late_charges: None,
         anonymous_debtor_allowed: true,
+        demand: Some(demand(code)),
         status: ServiceStatus::Active,
         version: 1,
         created_at: now(),
         updated_at: now(),
+    }
+}
+
+/// How a provider's customer asks for it, by two codes of its own.
+fn demand(code: &str) -> Demand {
+    let path = |text: &str| text.parse::<FieldPath>().unwrap();
+    Demand {
+        service_id: text(&format!("{code:0>5.5}")),
+        subject_id: text("00035"),
+        namespace: Some(text("http://example.org/servizio")),
+        root: text("richiesta"),
+        key: vec![path("pratica/numero"), path("pratica/anno")],
+        debtor: Some(DemandDebtor { tax_code: path("codice"), full_name: path("nome") }),
+        description: Some(path("causale")),
+        amount: Some(path("importo")),
     }
 }
 
