@@ -25,6 +25,9 @@ pub(crate) const TRANSCRIPTS_MAX: usize = 200;
 /// How far from the oldest a thing that may be forgotten is looked for.
 pub(crate) const FORGET_SCAN_MAX: usize = 256;
 
+/// Bytes of the document of a demand: as many as an institution must read.
+pub(crate) const DEMAND_BYTES_MAX: usize = 336 * 1024;
+
 /// Bytes of a body posted to the sandbox.
 pub(crate) const REQUEST_BYTES_MAX: usize = 1024 * 1024;
 

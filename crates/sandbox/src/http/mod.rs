@@ -4,6 +4,7 @@
 mod body;
 mod carts;
 mod clock;
+mod demands;
 mod frame;
 pub(crate) mod payments;
 mod problem;
@@ -38,6 +39,7 @@ pub(crate) fn configure(service: &mut ServiceConfig) {
     service
         .service(web::resource("/sandbox/v1/registry").get(registry::show).put(registry::replace))
         .service(web::resource("/sandbox/v1/payments").post(payments::pay))
+        .service(web::resource("/sandbox/v1/demands").post(demands::demand))
         .service(web::resource("/sandbox/v1/probe").post(payments::probe))
         .service(web::resource("/sandbox/v1/receipts").get(receipts::list))
         .service(web::resource("/sandbox/v1/receipts/redeliver").post(receipts::redeliver))

@@ -4,6 +4,7 @@
 mod activate;
 mod clock;
 mod deliver;
+mod demand;
 mod draft;
 mod exchange;
 mod fault;
@@ -38,6 +39,7 @@ use crate::settings::SandboxSettings;
 pub(crate) use activate::{Activated, Activation};
 pub(crate) use clock::{Clock, Passed, advance};
 pub(crate) use deliver::{Sending, keep_retrying, later};
+pub(crate) use demand::Demand;
 pub(crate) use draft::{Paid, receipt};
 pub use exchange::Pace;
 pub(crate) use exchange::{Exchange, Line, client};

@@ -12,7 +12,7 @@ use crate::limits::{STEPS_MAX, TRANSCRIPT_BYTES_MAX};
 /// One exchange, or one decision of the Node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Step {
-    /// verify, activate, receipt, probe, node.
+    /// verify, activate, receipt, demand, probe, node.
     pub(crate) step: &'static str,
     /// `node_to_creditor`, or `within_node` where nobody was called.
     pub(crate) direction: &'static str,
@@ -98,7 +98,7 @@ impl Steps {
 pub(crate) struct Run {
     pub(crate) id: Uuid,
     pub(crate) at: String,
-    /// payment, cart, receipt, probe.
+    /// payment, cart, receipt, demand, probe.
     pub(crate) kind: &'static str,
     pub(crate) creditor_tax_code: String,
     pub(crate) notice_number: String,

@@ -10,8 +10,8 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use tramite_domain::money::Cents;
 use tramite_domain::personal::Personal;
 use tramite_pagopa::current::{
-    Answer, Destination, Fault, GetAnswer, GetRequest, MetadataEntry, PaaFault, Party, PartyKind, ReceiptMessage,
-    Request, Transfer, TransferType, VerifyAnswer, Version,
+    Answer, DemandAnswer, Destination, Fault, GetAnswer, GetRequest, MetadataEntry, Notice, PaaFault, Party, PartyKind,
+    ReceiptMessage, Request, Transfer, TransferType, VerifyAnswer, Version,
 };
 use tramite_pagopa::{Primitive, soap};
 use url::Url;
@@ -162,7 +162,7 @@ pub(crate) fn well(request: &Request, receipts: &mut HashSet<(String, String)>) 
                 Answer::Refused(receipt.version.receipt(), fault)
             }
         }
-        Request::Demand(_) => panic!("the sandbox demands nothing"),
+        Request::Demand(_) => Answer::Demand(demand_answer(NOTICE)),
     }
 }
 
@@ -201,6 +201,12 @@ pub(crate) fn verify_answer() -> VerifyAnswer {
         company_name: String::from("Comune di Esempio"),
         office_name: Some(String::from("Ufficio Tributi")),
     }
+}
+
+/// A notice that was made for a demand.
+pub(crate) fn demand_answer(number: &str) -> DemandAnswer {
+    let notice = Notice { fiscal_code: OWNER.to_owned(), notice_number: number.to_owned() };
+    DemandAnswer { notice, payment: verify_answer() }
 }
 
 /// Two transfers: the owner's, to one of its two accounts, and the province's.

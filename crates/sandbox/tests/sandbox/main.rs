@@ -6,6 +6,7 @@ mod carts;
 mod cases;
 mod clock;
 mod creditor;
+mod demands;
 mod faults;
 mod magic;
 mod pages;
@@ -36,6 +37,8 @@ tramite_testkit::sentences! {
         receipts::only_ok_and_duplicata_are_final,
         receipts::the_same_receipt_can_be_sent_fifty_times_at_once,
         receipts::a_held_receipt_goes_out_when_asked_for,
+        demands::a_notice_is_demanded_and_the_answer_judged_as_strictly_as_any_other,
+        demands::a_wrong_demand_is_refused_before_anybody_is_asked,
         carts::a_cart_is_validated_to_the_letter,
         carts::a_cart_is_paid_and_the_citizen_comes_back,
         carts::every_outcome_has_its_address,
