@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use tramite_domain::attempt::{Attempt, AttemptKind};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::money::Cents;
-use tramite_domain::node::{NodeRefusal, TransferKind, detail, payable, verified};
+use tramite_domain::node::{NodeRefusal, TransferKind, Wanted, detail, payable, verified};
 use tramite_domain::receipt::{
     Accepted, Arrival, Known, Psp, Receipt, ReceiptContent, ReceiptMessage, ReceiptOutcome, accept,
 };
@@ -42,8 +42,10 @@ impl World {
         assert_eq!(found.map(|one| one.amount.cents()), expected, "{number} of position {at}");
         let Ok(installment) = found else { return };
         let institution = &self.town.institution;
-        let told = verified(institution, &position, installment, self.town.now).unwrap();
-        let got = detail(institution, &position, installment, TransferKind::Bank, true, self.town.now).unwrap();
+        let now = self.town.now;
+        let wanted = Wanted { kind: TransferKind::Bank, stamps: true, as_of: now };
+        let told = verified(institution, &position, installment, now, now).unwrap();
+        let got = detail(institution, &position, installment, wanted, now).unwrap();
         let shares: i64 = got.transfers.iter().map(|one| one.amount.cents()).sum();
         assert_eq!((told.amount.cents(), got.amount.cents(), shares), (slip.cents, slip.cents, slip.cents));
         if random.chance(40) {

@@ -2,7 +2,7 @@
 //! Everything that happened to a position, in the order of time, from the six places where it is kept; and what its present
 //! state is explained by. Each source is asked for no more rows than the page holds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use tramite_domain::attempt::Attempt;
@@ -215,7 +215,7 @@ async fn receipts_of(db: &mut Db<'_>, subject: &Subject<'_>) -> Result<Vec<Recei
             .limit(EXPLAINED_BY_MAX)
             .select(ReceiptRow::as_select())
     )?;
-    rows.into_iter().map(|row| row.into_receipt(Vec::new(), Vec::new())).collect()
+    rows.into_iter().map(|row| row.into_receipt(Vec::new(), BTreeMap::new(), Vec::new())).collect()
 }
 
 /// The last look-up of a notice that is still to be paid.

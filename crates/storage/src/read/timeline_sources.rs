@@ -3,6 +3,8 @@
 //! order of (instant, rank, id), and for one page at most.
 
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::ids::{
@@ -154,7 +156,7 @@ async fn proofs(
             .into_boxed::<DB>();
         from_there!(query, receipts, received_at, ReceiptRowId, RECEIPT, after, rows)
     })?;
-    let receipts = found.into_iter().map(|row| row.into_receipt(Vec::new(), Vec::new()));
+    let receipts = found.into_iter().map(|row| row.into_receipt(Vec::new(), BTreeMap::new(), Vec::new()));
     receipts.map(|one| one.map(|one| (one.received_at, TimelineFact::Receipt(Box::new(one))))).collect()
 }
 
