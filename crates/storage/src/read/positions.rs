@@ -85,22 +85,22 @@ struct Found {
     ended_early: bool,
 }
 
-/// The ordered rules of `StatusFacts::at`, asked of the columns.
+/// The ordered rules of `StatusFacts::at`, asked of the columns. What is true or false stands in the text and not among
+/// the values: the indexes of rare states are found by it.
 macro_rules! in_status {
     ($query:ident, $status:ident, $now:ident) => {{
         use debt_positions::dsl::{cancelled, ends_at, published, settled, valid_from};
+        use diesel::dsl::not;
         let begun = || valid_from.is_null().or(valid_from.le(At($now)).assume_not_null());
         let running = || ends_at.is_null().or(ends_at.gt(At($now)).assume_not_null());
         match $status {
             PositionStatus::Paid | PositionStatus::Reported | PositionStatus::PartiallyPaid => {
                 $query.filter(settled.eq($status.name()))
             }
-            PositionStatus::Cancelled => $query.filter(settled.is_null()).filter(cancelled.eq(true)),
-            PositionStatus::Draft => {
-                $query.filter(settled.is_null()).filter(cancelled.eq(false)).filter(published.eq(false))
-            }
+            PositionStatus::Cancelled => $query.filter(settled.is_null()).filter(cancelled),
+            PositionStatus::Draft => $query.filter(settled.is_null()).filter(not(cancelled)).filter(not(published)),
             live => {
-                let query = $query.filter(settled.is_null()).filter(cancelled.eq(false)).filter(published.eq(true));
+                let query = $query.filter(settled.is_null()).filter(not(cancelled)).filter(published);
                 match live {
                     PositionStatus::Scheduled => query.filter(valid_from.gt(At($now))),
                     PositionStatus::Expired => query.filter(begun()).filter(ends_at.le(At($now))),
