@@ -36,6 +36,10 @@ contract-write:
 bench *arguments:
     cargo bench --profile dist --workspace --benches {{arguments}}
 
+# Measures questions and lists among many positions of fifty institutions; it takes some minutes
+bench-large positions='1000000':
+    TRAMITE_BENCH_POSITIONS={{positions}} cargo bench --profile dist --package tramite-tests --bench http
+
 # The documentation of the crates, in target/doc
 docs:
     .ci/step docs

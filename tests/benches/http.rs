@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! `just bench`: what the real binary does on both databases, side by side in the same run with the same work without it:
 //! `pgbench` on the same server, and a raw writer on the same file. It prints figures and asserts none: a machine is no
-//! judge (docs/performance.md).
+//! judge (docs/performance.md). With `TRAMITE_BENCH_POSITIONS=1000000` it measures questions and lists among so many instead.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,6 +16,8 @@
 
 #[path = "http/copy.rs"]
 mod copy;
+#[path = "http/large.rs"]
+mod large;
 #[path = "http/load.rs"]
 mod load;
 #[path = "http/pgbench.rs"]
@@ -60,15 +62,20 @@ fn main() {
         Some(cluster) => runtime.block_on(on_postgres(&cluster)),
         None => println!("\nPostgreSQL is not measured: its programs are absent"),
     }
-    runtime.block_on(on_sqlite());
+    if large::wanted().is_none() {
+        runtime.block_on(on_sqlite());
+    }
 }
 
 async fn on_postgres(cluster: &Cluster) {
     let url = cluster.create_database("bench");
     let name = url.rsplit('/').next().unwrap().to_owned();
     settle_in(cluster, &name);
-    let bench = Bench::start(&Database::Postgres(url)).await;
+    let (mut bench, town) = Bench::start(&Database::Postgres(url)).await;
     let scripts = pgbench::prepare(cluster, &name, &bench.requests.made);
+    if let Some(many) = large::wanted() {
+        return large::large(cluster, &name, &town, &mut bench, many).await;
+    }
     let base = |script: &str| pgbench(cluster, &name, script, CONNECTIONS, SECONDS);
     println!("\nPostgreSQL, beside pgbench");
     bench.head();
@@ -102,7 +109,7 @@ fn settle_in(cluster: &Cluster, database: &str) {
 async fn on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tramite.db");
-    let mut bench = Bench::start(&Database::Sqlite(format!("sqlite:{}", file.display()))).await;
+    let (mut bench, _town) = Bench::start(&Database::Sqlite(format!("sqlite:{}", file.display()))).await;
     println!("\nSQLite; receipts beside a raw writer with group commit");
     bench.head();
     bench.run("verify (SOAP)", Requests::verify, "<outcome>OK</outcome>").await.alone();
@@ -119,7 +126,6 @@ async fn on_sqlite() {
 struct Bench {
     served: Served,
     requests: Arc<Requests>,
-    _town: Town,
 }
 
 /// A measured operation.
@@ -132,7 +138,7 @@ struct Row {
 }
 
 impl Bench {
-    async fn start(database: &Database) -> Self {
+    async fn start(database: &Database) -> (Self, Town) {
         let mut town = Town::start(database).await;
         let to = addressee(&town);
         town.demo.stop();
@@ -156,7 +162,7 @@ impl Bench {
         let answer = node::send(&served.url, "paSendRTV2", receipt).await.unwrap();
         assert_eq!(node::outcome(&answer), "OK", "{answer}");
         let requests = Requests { host, token: api.token().to_owned(), to, made, fresh: Mutex::default() };
-        Self { served, requests: Arc::new(requests), _town: town }
+        (Self { served, requests: Arc::new(requests) }, town)
     }
 
     fn head(&self) {

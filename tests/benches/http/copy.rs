@@ -22,14 +22,29 @@ impl Tables {
         format!("CREATE TABLE bench_{table} AS SELECT * FROM {table} WHERE {condition} LIMIT 1;\n")
     }
 
-    /// Inserts a copy of the model, with other values in some columns.
-    pub(crate) fn copy(&self, table: &str, others: &[(&str, &str)]) -> String {
-        let columns = self.0.get(table).unwrap_or_else(|| panic!("no table {table}"));
+    /// Whether a table has that column.
+    pub(crate) fn has(&self, table: &str, column: &str) -> bool {
+        self.0.get(table).is_some_and(|columns| columns.iter().any(|one| one == column))
+    }
+
+    /// The columns of a table, as they are written one after the other.
+    pub(crate) fn names(&self, table: &str) -> String {
+        self.0.get(table).unwrap_or_else(|| panic!("no table {table}")).join(", ")
+    }
+
+    /// The values of a row `b` in the same order, with other values in some columns.
+    pub(crate) fn values(&self, table: &str, others: &[(&str, &str)]) -> String {
         let value = |column: &String| {
             let other = others.iter().find(|(name, _)| name == column);
             other.map_or_else(|| format!("b.{column}"), |(_, expression)| (*expression).to_owned())
         };
-        let values: Vec<String> = columns.iter().map(value).collect();
-        format!("INSERT INTO {table} ({}) SELECT {} FROM bench_{table} b;\n", columns.join(", "), values.join(", "))
+        let columns = self.0.get(table).unwrap_or_else(|| panic!("no table {table}"));
+        columns.iter().map(value).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Inserts a copy of the model, with other values in some columns.
+    pub(crate) fn copy(&self, table: &str, others: &[(&str, &str)]) -> String {
+        let (names, values) = (self.names(table), self.values(table, others));
+        format!("INSERT INTO {table} ({names}) SELECT {values} FROM bench_{table} b;\n")
     }
 }

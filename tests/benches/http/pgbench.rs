@@ -35,14 +35,13 @@ pub(crate) struct Scripts {
     pub(crate) session: String,
 }
 
+/// The columns of all tables, as [`Tables::read`] wants them.
+pub(crate) const COLUMNS: &str = "SELECT table_name, column_name FROM information_schema.columns \
+                                  WHERE table_schema = 'public' ORDER BY table_name, ordinal_position";
+
 /// Models and scripts, after each operation was done once.
 pub(crate) fn prepare(cluster: &Cluster, database: &str, made: &[Value]) -> Scripts {
-    let columns = cluster.psql(
-        database,
-        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' \
-         ORDER BY table_name, ordinal_position",
-    );
-    let tables = Tables::read(&columns);
+    let tables = Tables::read(&cluster.psql(database, COLUMNS));
     let mut sql = String::from(
         "CREATE TABLE bench_notices (n integer PRIMARY KEY, institution_id uuid, notice_number text COLLATE \"C\", \
          debt_position_id uuid, installment_id uuid);\n",
