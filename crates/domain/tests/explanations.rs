@@ -250,7 +250,8 @@ fn a_paid_position_names_its_receipt_and_what_is_strange() {
     let mut town = Town::new();
     let position = town.position(&one_payment("S-1", 100));
     let kept = receipt(&town, ReceiptOutcome::Ok);
-    let payment = |receipt_id| Some(Payment { paid_at: town.now, amount: Cents::new(100).unwrap(), receipt_id });
+    let payment =
+        |receipt_id| Some(Payment { paid_at: town.now, amount: Cents::new(100).unwrap(), receipt_id, reference: None });
     let mut paid = position.clone();
     let id = named(&position, "single").id;
     paid.installment_mut(id).unwrap().payment = payment(Some(kept.id));

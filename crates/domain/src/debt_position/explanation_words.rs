@@ -11,8 +11,8 @@ use crate::time::Instant;
 
 use super::explanation::KnownReceipt;
 use super::{
-    DebtPosition, Installment, InstallmentStatus, Payment, PaymentOption, PositionStatus, StatusFacts, amount_due, expiry,
-    installment_status,
+    DebtPosition, Installment, InstallmentStatus, Payment, PaymentOption, PositionStatus, StatusFacts, amount_due,
+    expiry, installment_status,
 };
 
 /// What was begun.

@@ -91,11 +91,8 @@ fn check(
 }
 
 fn new_references<'a>(position: &'a DebtPosition, terms: &'a Terms) -> impl Iterator<Item = &'a InstallmentTerms> {
-    let live: BTreeSet<_> = position
-        .installments()
-        .filter(|(_, one)| one.stands())
-        .map(|(_, one)| one.reference.as_str())
-        .collect();
+    let live: BTreeSet<_> =
+        position.installments().filter(|(_, one)| one.stands()).map(|(_, one)| one.reference.as_str()).collect();
     let asked = terms.options.iter().flat_map(|option| &option.installments);
     asked.filter(move |one| !live.contains(one.reference.as_str()))
 }

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use tramite_domain::debt_position::{
-    DebtPosition, Origin, TermsContext, cancel, clock_moved, erase_draft, installment_status, notify, open, position_status, publish,
-    reopen, replace,
+    DebtPosition, Origin, TermsContext, cancel, clock_moved, erase_draft, installment_status, notify, open,
+    position_status, publish, reopen, replace,
 };
 use tramite_domain::given::Given;
 use tramite_domain::ids::DebtPositionId;

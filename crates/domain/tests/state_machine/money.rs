@@ -42,10 +42,10 @@ impl World {
         assert_eq!(found.map(|one| one.amount.cents()), expected, "{number} of position {at}");
         let Ok(installment) = found else { return };
         let institution = &self.town.institution;
-        let now = self.town.now;
-        let wanted = Wanted { kind: TransferKind::Bank, stamps: true, as_of: now };
-        let told = verified(institution, &position, installment, now, now).unwrap();
-        let got = detail(institution, &position, installment, wanted, now).unwrap();
+        let instant = self.town.now;
+        let wanted = Wanted { kind: TransferKind::Bank, stamps: true, as_of: instant };
+        let told = verified(institution, &position, installment, instant, instant).unwrap();
+        let got = detail(institution, &position, installment, wanted, instant).unwrap();
         let shares: i64 = got.transfers.iter().map(|one| one.amount.cents()).sum();
         assert_eq!((told.amount.cents(), got.amount.cents(), shares), (slip.cents, slip.cents, slip.cents));
         if random.chance(40) {

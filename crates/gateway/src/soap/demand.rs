@@ -8,6 +8,7 @@ use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::{DebtPosition, Origin, TermsContext, numbers_to_open, open};
 use tramite_domain::given::{Given, Numbers, WorldIds};
 use tramite_domain::institution::Institution;
+use tramite_domain::iuv_rules::NO_NUMBERS;
 use tramite_domain::node::{payable_first, verified};
 use tramite_domain::notice::NoticeNumber;
 use tramite_domain::refusal::Refusal;
@@ -106,8 +107,8 @@ impl Ground<'_> {
 
     /// A position of its own, with its notice numbers.
     async fn open(&self, now: Instant) -> Result<(DebtPosition, Batch), Denied> {
-        let context =
-            TermsContext { institution: self.institution, service: &self.service, free_beneficiary: false, now };
+        let (institution, service, numbers) = (self.institution, &self.service, &NO_NUMBERS);
+        let context = TermsContext { institution, service, free_beneficiary: false, numbers, now };
         let input = &self.demanded.input;
         let refused = |refusal: Refusal| Denied::Demand(blame(&self.service, &refusal));
         let count = numbers_to_open(context, input).map_err(refused)?;
@@ -124,7 +125,7 @@ impl Ground<'_> {
     fn notice(&self, position: &DebtPosition, now: Instant) -> Result<Answer, Denied> {
         let (installment, number) = payable_first(position, now)?;
         same_amount(&self.service, &self.demanded, installment.amount)?;
-        let told = verified(self.institution, position, installment, now)?;
+        let told = verified(self.institution, position, installment, now, now)?;
         Ok(Answer::Demand(DemandAnswer {
             notice: Notice { fiscal_code: self.institution.tax_code.to_string(), notice_number: number.to_string() },
             payment: verify_answer(self.institution, told),

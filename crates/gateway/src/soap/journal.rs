@@ -77,7 +77,6 @@ impl Facts {
     pub(crate) fn with_notice(self, notice: &Notice) -> Self {
         Self { notice_number: field(&notice.notice_number), iuv: iuv_of(&notice.notice_number), ..self }
     }
-
 }
 
 /// The reference that a notice number holds, where it is one.

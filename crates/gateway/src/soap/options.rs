@@ -51,7 +51,7 @@ async fn post(request: HttpRequest, place: web::Path<(String, String)>) -> Resul
         Ok(answer) => (OK, outbound(200, &answer)),
         Err(denied) => {
             log_cause(&denied);
-            let fault = PaymentOptionsFault::new(denied.fault(), denied.description(), exchange.at);
+            let fault = PaymentOptionsFault::new(denied.fault(), &denied.description(), exchange.at);
             (denied.fault().code(), outbound(fault.status(), &fault))
         }
     };
@@ -106,7 +106,7 @@ fn outbound<T: Serialize>(status: u16, answer: &T) -> Outbound {
 
 fn log_cause(denied: &Denied) {
     match denied {
-        Denied::Fault(..) => {}
+        Denied::Fault(..) | Denied::Demand(_) => {}
         Denied::Store(error) => tracing::warn!(cause = %error, "the store failed under payment options"),
         Denied::AccountMissing => tracing::error!("an account of a position is not declared"),
         Denied::Broken | Denied::Late => tracing::warn!("payment options were not answered in time"),

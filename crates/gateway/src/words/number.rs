@@ -62,7 +62,6 @@ numbers! {
     ReceivedIndex Int32 0i32..=255i32 = 1, "The `idTransfer` of a received transfer; 0 where the message has none.";
     IuvBatchSize Int32 1i32..=10_000i32 = 500, "How many notice numbers.";
     AccountingYear Int32 1900i32..=2999i32 = 2026, "A year of competence.";
-    ByteCount Int64 0i64..=2_097_152i64 = 1_048_577i64, "A number of bytes.";
     Days Int32 1i32..=365i32 = 5, "A number of days.";
     SessionSeconds Int64 300i64..=86_400i64 = 1800, "Life of a session in seconds.";
     SupportSeconds Int64 60i64..=28_800i64 = 3600, "Life of a support access in seconds.";

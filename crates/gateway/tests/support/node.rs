@@ -9,7 +9,7 @@ use actix_web::test::{TestRequest, call_service, init_service};
 use tokio::task::JoinHandle;
 use tramite_domain::given::World;
 use tramite_domain::money::Cents;
-use tramite_gateway::soap::{self, Outbound, Soap};
+use tramite_gateway::soap::{self, Inbound, Outbound, Soap};
 use tramite_pagopa::current::{Addressee, Answer, GetRequest, Notice, ReceiptMessage, Request, Version};
 use tramite_pagopa::soap as wire;
 use tramite_pagopa::strict::{NoRegister, check_answer};
