@@ -20,6 +20,8 @@ pub const OWN: &str = "MENSA";
 
 /// The thirteen digits within the one notice number of both.
 const NUMBER: u64 = 7_000_000_000_123;
+/// More than a receipt may be to be read, in bytes.
+const RAW_BYTES: usize = 600 * 1024;
 const TAX_CODES: [&str; 2] = ["99999000013", "99999000021"];
 const IBANS: [&str; 2] = ["IT60X0542811101000000123456", "IT24D0542811101000000654321"];
 
@@ -68,6 +70,10 @@ pub struct Made {
     pub idle: Credentials,
     /// An operator's access in support.
     pub access: String,
+    /// Numbers reserved beforehand.
+    pub batch: String,
+    /// A message that could not be taken, as operators see it.
+    pub raw: String,
 }
 
 impl Pair {
@@ -142,6 +148,8 @@ impl Pair {
         let access = json!({"institution_id": self.a.id, "reason": "Ticket 4711", "expires_in": 28_800});
         let access = self.platform.api.post("/v1/support-accesses", &access).await;
         assert_eq!(access.status, 201, "{}", access.body);
+        let batch = api.post("/v1/iuv-batches", &json!({"size": 1})).await;
+        assert_eq!(batch.status, 201, "{}", batch.body);
         let token = receipts["items"][0]["receipt_id"].as_str().expect("an id");
         let journal = api.get(&format!("/v1/journal?payment_token={token}")).await.body;
         assert_eq!(journal["items"].as_array().map(Vec::len), Some(2), "{journal}");
@@ -152,7 +160,27 @@ impl Pair {
             journal: journal["items"][0].clone(),
             idle: self.another(None).await,
             access: access.body["id"].as_str().expect("an id").to_owned(),
+            batch: batch.body["id"].as_str().expect("an id").to_owned(),
+            raw: self.raw_message(notice(&paid)).await,
         }
+    }
+
+    /// A receipt that is larger than what is read.
+    async fn raw_message(&self, notice: &str) -> String {
+        let long = format!("<!--{}--></receipt>", "x".repeat(RAW_BYTES));
+        let message = node::receipt(&self.a.to, notice, &Uuid::new_v4().simple().to_string(), "45.00");
+        let message = message.replace("</receipt>", &long);
+        let answer = node::send(&self.served.url, "paSendRTV2", message).await.expect("an answer");
+        assert_eq!(node::outcome(&answer), "PAA_SYSTEM_ERROR", "{answer}");
+        // Its lines come into the journal a moment after the answer: what is made is whole when it is given back.
+        let mut looks = 0;
+        while self.a.api.get("/v1/journal?outcome=PAA_SYSTEM_ERROR").await.body["items"][0].is_null() {
+            looks += 1;
+            assert!(looks < 100, "the journal does not tell of it");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        let kept = self.platform.api.get("/v1/raw-messages").await.body;
+        kept["items"][0]["id"].as_str().unwrap_or_else(|| panic!("no message was kept: {kept}")).to_owned()
     }
 
     /// Real values for the parameters of an operation's path: what they name is the first institution's.
@@ -172,6 +200,8 @@ impl Pair {
             ("debt-positions", "id") => made.position["id"].clone(),
             ("checkout-sessions", "id") => json!(made.session),
             ("receipts", "id") => made.receipt["id"].clone(),
+            ("iuv-batches", "id") => json!(made.batch),
+            ("raw-messages", "id") => json!(made.raw),
             ("journal", "id") => made.journal["id"].clone(),
             (resource, _) => panic!("nothing real for {name} of {resource}: it is to be made in one_of_each"),
         };

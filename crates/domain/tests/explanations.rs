@@ -5,6 +5,8 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+
 use support::{Town, at, client, named, one_payment, pay, single_or_plan};
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::attempt::{Attempt, AttemptKind};
@@ -48,7 +50,7 @@ fn asked(town: &Town, position: &DebtPosition, kind: AttemptKind) -> Attempt {
 
 fn receipt(town: &Town, outcome: ReceiptOutcome) -> KnownReceipt {
     let id = ReceiptRowId::new(Uuid::from_u128(9));
-    KnownReceipt { id, receipt_id: "rt-1".to_owned(), outcome, received_at: town.now }
+    KnownReceipt { id, receipt_id: "rt-1".to_owned(), outcome, received_at: town.now, resolved: BTreeSet::new() }
 }
 
 fn session(town: &mut Town, position: &DebtPosition) -> CheckoutSession {
@@ -266,6 +268,17 @@ fn a_paid_position_names_its_receipt_and_what_is_strange() {
     strange.installment_mut(id).unwrap().anomalies = [Anomaly::StandIn, Anomaly::AmountMismatch].into();
     let sentence = "Paid; receipt rt-1 of 2026-09-01 at 12:00; look at: amount_mismatch, stand_in.";
     says(&explain(&strange, known, town.now), WaitsFor::Review, sentence);
+
+    // What was dealt with is waited for by nobody.
+    let of = |resolved: &[Anomaly]| [KnownReceipt { resolved: resolved.iter().copied().collect(), ..kept.clone() }];
+    let half = of(&[Anomaly::StandIn]);
+    let known_half = Circumstances { receipts: &half, ..Circumstances::default() };
+    let sentence = "Paid; receipt rt-1 of 2026-09-01 at 12:00; look at: amount_mismatch.";
+    says(&explain(&strange, known_half, town.now), WaitsFor::Review, sentence);
+    let whole = of(&[Anomaly::StandIn, Anomaly::AmountMismatch]);
+    let known_whole = Circumstances { receipts: &whole, ..Circumstances::default() };
+    let sentence = "Paid; receipt rt-1 of 2026-09-01 at 12:00.";
+    says(&explain(&strange, known_whole, town.now), WaitsFor::Settlement, sentence);
 
     let mut reported = paid.clone();
     reported.installment_mut(id).unwrap().reported_at = Some(town.now.plus_hours(24));

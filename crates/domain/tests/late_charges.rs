@@ -355,3 +355,19 @@ proptest! {
         prop_assert!(!was_due_between(&position, one, beyond, low, high));
     }
 }
+
+#[test]
+fn what_expires_at_its_due_date_never_costs_more_and_nothing_grows_beyond_the_end() {
+    let mut town = Town::new();
+    town.service.late_charges = Some(interest(&[("2020-01-01", 500)]));
+    let due_date = Some(day("2026-09-30"));
+    let dying = PositionInput { due_date, expires_after_due_date: Some(true), ..one_payment("S-1", 100_000) };
+    let dying = town.position(&dying);
+    assert_eq!(due(&dying, "2026-10-30T10:00:00Z"), 100_000, "paid all the same, it costs what stood on the notice");
+    let mut ending = town.position(&PositionInput { due_date, ..one_payment("S-2", 100_000) });
+    let id = named(&ending, "single").id;
+    ending.installment_mut(id).unwrap().expires_at = Some(at("2026-10-10T22:00:00Z"));
+    let last = due(&ending, "2026-10-10T21:59:59Z");
+    assert!(last > 100_000);
+    assert_eq!(due(&ending, "2027-10-10T10:00:00Z"), last);
+}

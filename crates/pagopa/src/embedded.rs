@@ -6,6 +6,10 @@ use std::fmt;
 use crate::schema::lexical;
 use crate::xml::{EMBEDDED_BYTES_MAX, Node, Tree, Unreadable, guard, trimmed};
 
+/// Characters of a path: of a document within its limits that many names one above the other are longer than any field is
+/// named by, and thousands of them would be more memory than the document.
+const PATH_BYTES_MAX: usize = 512;
+
 /// A guarded document: its root, and its texts by their path. The texts do not print.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Embedded {
@@ -50,18 +54,19 @@ pub fn guard_embedded(bytes: &[u8]) -> Result<Embedded, Unreadable> {
     let root = root.ok_or(Unreadable::Malformed)?;
     let mut leaves = Vec::new();
     for child in &root.children {
-        collect(child, "", &mut leaves);
+        collect(child, "", &mut leaves)?;
     }
     Ok(Embedded { root: root.name.into_string(), namespace: root_namespace, leaves })
 }
 
-fn collect(node: &Node<'_>, above: &str, leaves: &mut Vec<(String, String)>) {
+fn collect(node: &Node<'_>, above: &str, leaves: &mut Vec<(String, String)>) -> Result<(), Unreadable> {
+    if above.len() + node.name.len() >= PATH_BYTES_MAX {
+        return Err(Unreadable::TooLarge);
+    }
     let path = if above.is_empty() { node.name.to_string() } else { format!("{above}/{}", node.name) };
     if node.children.is_empty() {
         leaves.push((path, trimmed(&node.text).to_owned()));
-        return;
+        return Ok(());
     }
-    for child in &node.children {
-        collect(child, &path, leaves);
-    }
+    node.children.iter().try_for_each(|child| collect(child, &path, leaves))
 }

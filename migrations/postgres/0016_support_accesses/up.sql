@@ -14,6 +14,8 @@ CREATE TABLE support_accesses (
 -- A token names the access, and an operator the institution.
 CREATE UNIQUE INDEX support_accesses_id ON support_accesses (id);
 CREATE INDEX support_accesses_client ON support_accesses (client_id);
+-- The reads of an operator are looked for by what was done.
+CREATE INDEX audit_action ON audit (institution_id, action, at);
 SELECT tramite_guard('support_accesses');
 SELECT tramite_open_to_system('support_accesses', 'SELECT', 'INSERT', 'UPDATE');
 GRANT SELECT ON support_accesses TO tramite_app;

@@ -30,6 +30,11 @@ pub fn amount_due(position: &DebtPosition, installment: &Installment, at: Instan
     if growing(position, installment).is_none() {
         return stands;
     }
+    // Nothing is added once it is no longer payable: who pays it all the same pays what it cost at its end.
+    if position.expires_after_due_date && installment.expires_at.is_none() {
+        return stands;
+    }
+    let at = installment.expires_at.map_or(at, |end| at.min(end.plus_seconds(-1)));
     let Some(late) = charges.on(installment.amount, due_date, at.rome_date()) else { return stands };
     match installment.amount.checked_add(late.total()) {
         Some(amount) => AmountDue { amount, late: Some(late) },

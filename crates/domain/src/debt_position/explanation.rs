@@ -3,6 +3,8 @@
 //!
 //! The first thing that holds decides: money that came, money that may be on its way, the state, and what payers did last.
 
+use std::collections::BTreeSet;
+
 use crate::anomaly::Anomaly;
 use crate::attempt::{ATTEMPT_LOCK_SECONDS, Attempt, AttemptKind};
 use crate::ids::{ClientId, InstallmentId, ReceiptRowId, SessionId};
@@ -49,6 +51,8 @@ pub struct KnownReceipt {
     pub outcome: ReceiptOutcome,
     /// When it came.
     pub received_at: Instant,
+    /// What was strange about it, and dealt with.
+    pub resolved: BTreeSet<Anomaly>,
 }
 
 /// What a position waits for: a stable code for programs, and one exact sentence for people.
@@ -128,7 +132,11 @@ fn settled(position: &DebtPosition, known: Circumstances<'_>, status: PositionSt
         return said(WaitsFor::Nothing, "Paid.".to_owned());
     };
     let receipt = payment.receipt_id.and_then(|id| known.receipts.iter().find(|one| one.id == id));
-    let strange: Vec<Anomaly> = paid().flat_map(|(one, _)| one.anomalies.iter().copied()).collect();
+    // What somebody has dealt with waits for nobody; nor does what the institution itself has said of a payment that it told.
+    let dealt_with = |anomaly: &Anomaly| known.receipts.iter().any(|one| one.resolved.contains(anomaly));
+    let by_receipt = paid().filter(|(one, _)| !one.is_marked() || one.anomalies.contains(&Anomaly::DuplicatePayment));
+    let strange: Vec<Anomaly> = by_receipt.flat_map(|(one, _)| one.anomalies.iter().copied()).collect();
+    let strange: Vec<Anomaly> = strange.into_iter().filter(|one| !dealt_with(one)).collect();
     let waits_for = match (strange.is_empty(), status) {
         (false, _) => WaitsFor::Review,
         (true, PositionStatus::Paid) if payment.receipt_id.is_some() => WaitsFor::Settlement,

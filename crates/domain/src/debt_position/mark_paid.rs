@@ -7,6 +7,7 @@ use crate::event::{Event, EventData, EventKind};
 use crate::given::Given;
 use crate::ids::InstallmentId;
 use crate::money::Cents;
+use crate::receipt::accept::anomalies_told;
 use crate::refusal::Refusal;
 use crate::session::{CheckoutSession, ItemPayment, item_paid};
 use crate::task::{Task, Work};
@@ -69,13 +70,15 @@ pub fn mark_paid(
     after.version = position.version + 1;
     after.updated_at = given.now;
     let event = paid_event(given, &mut after, one, &payment);
+    let strange = after.installment(one.id).map(|(_, marked)| marked.anomalies.clone()).unwrap_or_default();
     let mut batch = Batch::new()
         .with(Write::SettleInstallment {
             position: Box::new(after.clone()),
             expected: position.version,
             installment: one.id,
         })
-        .with(Write::InsertEvent(Box::new(event)));
+        .with(Write::InsertEvent(Box::new(event.clone())));
+    batch.append(anomalies_told(given, &strange, &event.data));
     batch.append(completed(given, activity.sessions, one, &payment));
     if let Some(elsewhere) = foreign_items(given, creditor, one, &payment) {
         batch.push(Write::InsertTask(elsewhere));

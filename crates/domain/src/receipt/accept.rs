@@ -159,7 +159,7 @@ pub(super) fn received(given: &mut Given<'_>, receipt: &Receipt) -> Batch {
 }
 
 /// One event for each strange thing, so that each can be followed by itself until somebody resolves it.
-pub(super) fn anomalies_told(given: &mut Given<'_>, anomalies: &BTreeSet<Anomaly>, data: &EventData) -> Batch {
+pub(crate) fn anomalies_told(given: &mut Given<'_>, anomalies: &BTreeSet<Anomaly>, data: &EventData) -> Batch {
     let mut batch = Batch::new();
     for anomaly in anomalies {
         let event = Event {

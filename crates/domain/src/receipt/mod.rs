@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Receipts: proof that money was paid. They are kept whatever they say (rules.md 26 to 33).
 
-mod accept;
+pub(crate) mod accept;
 mod model;
 mod resolve;
 mod settle;

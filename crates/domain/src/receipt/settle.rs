@@ -7,8 +7,8 @@ use crate::anomaly::Anomaly;
 use crate::attempt::{ATTEMPT_LOCK_SECONDS, Attempt, AttemptKind};
 use crate::batch::{Batch, Write};
 use crate::debt_position::{
-    DebtPosition, Installment, InstallmentStatus, OptionKind, PastAmount, PaymentOption, installment_status,
-    position_status, was_due_between,
+    DebtPosition, Installment, InstallmentStatus, OptionKind, PastAmount, PaymentOption, amount_due,
+    installment_status, position_status, transfers_due, was_due_between,
 };
 use crate::event::EventKind;
 use crate::given::Given;
@@ -26,7 +26,7 @@ pub(super) fn settle(given: &mut Given<'_>, known: Known<'_>, position: &DebtPos
         return received(given, receipt);
     };
     receipt.position = Some(subject_of(position, installment.id));
-    book(receipt, installment);
+    book(receipt, position, installment);
     receipt.anomalies.extend(strangeness(given.now, known.attempts, position, (option, installment), receipt));
     let before = position_status(position, given.now);
     let mut after = position.clone();
@@ -62,12 +62,17 @@ pub(super) fn settle(given: &mut Given<'_>, known: Known<'_>, position: &DebtPos
     batch
 }
 
-/// The receipt's shares are booked as the shares of the installment that they pay. One of another amount pays another
+/// The receipt's shares are booked as the shares of the installment that they pay: with the amount that stands here, or with
+/// what was added because it was late. What was added is the difference to the entries. One of another amount pays another
 /// share than the one that stands here now.
-fn book(receipt: &mut Receipt, installment: &Installment) {
+fn book(receipt: &mut Receipt, position: &DebtPosition, installment: &Installment) {
+    let added = receipt.content.amount.checked_sub(installment.amount);
+    let due = transfers_due(position, installment, &amount_due(position, installment, receipt.paid_at));
     for paid in &mut receipt.content.transfers {
-        let mut shares = installment.transfers.iter();
-        if let Some(share) = shares.find(|share| share.index == paid.index && share.amount == paid.amount) {
+        let Some(share) = installment.transfers.iter().find(|share| share.index == paid.index) else { continue };
+        let grown = due.iter().any(|one| one.index == paid.index && one.amount != share.amount);
+        let with_charges = grown && paid.amount.checked_sub(share.amount) == added;
+        if share.amount == paid.amount || with_charges {
             paid.accounting.clone_from(&share.accounting);
         }
     }

@@ -95,14 +95,15 @@ pub fn demanded(service: &Service, document: DemandDocument<'_>) -> Result<Deman
 /// # Errors
 /// `OtherTerms` with the field that names another one.
 pub fn same_debtor(service: &Service, demanded: &Demanded, position: &DebtPosition) -> Result<(), DemandFault> {
-    let fields = service.demand.as_ref().and_then(|demand| demand.debtor.as_ref());
     let asked: Option<SubjectTaxCode> = demanded.input.debtor.tax_code.expose().parse().ok();
-    match fields {
-        Some(DemandDebtor { tax_code, .. }) if asked.as_ref() != Some(position.debtor.tax_code.expose()) => {
-            Err(DemandFault::OtherTerms(tax_code.clone()))
-        }
-        _ => Ok(()),
+    if asked.as_ref() == Some(position.debtor.tax_code.expose()) {
+        return Ok(());
     }
+    // A document that names nobody finds positions of nobody: of a person's it must not tell that they are there.
+    let demand = service.demand.as_ref();
+    let named = demand.and_then(|demand| demand.debtor.as_ref()).map(|one| &one.tax_code);
+    let field = named.or_else(|| demand.and_then(|demand| demand.key.first()));
+    Err(field.cloned().map_or(DemandFault::Unusable, DemandFault::OtherTerms))
 }
 
 /// Whether what is due is what was said. An amount that the institution has changed since is another one.

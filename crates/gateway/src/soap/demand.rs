@@ -53,10 +53,10 @@ pub(crate) async fn demand(
     demanding: Demanding<'_>,
 ) -> Result<Told, Denied> {
     let request = demanding.request;
-    let document = guard_embedded(request.data.expose()).map_err(|_| UNREADABLE)?;
     let scope = Scope::of_node(institution.id);
     let service = soap.store().demanded_service(&scope, &request.service_id, &request.subject_id).await?;
     let service = service.ok_or(DemandFault::NotOffered)?;
+    let document = guard_embedded(request.data.expose()).map_err(|_| UNREADABLE)?;
     let document = DemandDocument { root: &document.root, namespace: &document.namespace, fields: &document.leaves };
     let demanded = demanded(&service, document)?;
     let ground = Ground { soap, institution, scope, service, demanded };

@@ -85,9 +85,11 @@ fn iuv_of(notice_number: &str) -> Option<String> {
     (!number.is_probe()).then(|| number.iuv().to_string())
 }
 
-/// A field within its length; none for an empty text.
+/// A field within its length, without control characters, which XML cannot carry and an address can; none for an empty
+/// text.
 fn field(text: &str) -> Option<String> {
-    Some(text.chars().take(FIELD_CHARS_MAX).collect::<String>()).filter(|text| !text.is_empty())
+    let printed = text.chars().filter(|one| !one.is_control());
+    Some(printed.take(FIELD_CHARS_MAX).collect::<String>()).filter(|text| !text.is_empty())
 }
 
 /// How a message was answered.

@@ -79,7 +79,7 @@ async fn tell(soap: &Soap, organization: &str, notice: &str, now: Instant) -> Re
     if number.is_err() && !(notice.len() == 18 && notice.bytes().all(|digit| digit.is_ascii_digit())) {
         return Err(Denied::Fault(PaaFault::SyntaxXsd, "il numero avviso non e' di 18 cifre"));
     }
-    let institution = soap.registry().institution(organization).await?.filter(|one| is_served(one, now));
+    let institution = soap.registry().institution(organization).await?.filter(|one| is_served(one));
     let institution = institution.ok_or(NOT_SERVED)?;
     let number = number.map_err(|_| UNKNOWN)?;
     let position = soap.store().position_by_notice(&Scope::of_node(institution.id), &number).await?.ok_or(UNKNOWN)?;
@@ -87,9 +87,10 @@ async fn tell(soap: &Soap, organization: &str, notice: &str, now: Instant) -> Re
     Ok(PaymentOptionsAnswer::new(&institution, position.valid_from.or(position.published_at), told))
 }
 
-/// Active, and reached by way of any station: the question names none.
-fn is_served(institution: &Institution, now: Instant) -> bool {
-    institution.status == InstitutionStatus::Active && institution.stations.iter().any(|link| link.valid_at(now))
+/// Active, and reached by way of any station, now or once: the question names none, and what was issued stays payable
+/// (rules.md 17).
+fn is_served(institution: &Institution) -> bool {
+    institution.status == InstitutionStatus::Active && !institution.stations.is_empty()
 }
 
 const NOT_SERVED: Denied = Denied::Fault(PaaFault::WrongInstitution, "ente non gestito o non attivo");

@@ -140,6 +140,25 @@ pub(crate) async fn an_operator_reads_in_one_institution_and_each_read_is_in_its
     assert_eq!(walked, trail);
 }
 
+pub(crate) async fn support_sees_neither_the_citizens_key_nor_the_messages_of_the_node(database: Database) {
+    let gateway = TestGateway::new(&database).await;
+    let mut seeded = gateway.seed().await;
+    gateway.make_one_of_each(&mut seeded).await;
+    let (owner, reader) = (gateway.token(&seeded.for_a).await, read_token(&gateway, &seeded).await);
+    let session = format!("/v1/checkout-sessions/{}", seeded.made["checkout-sessions"]);
+    let receipt = format!("/v1/receipts/{}", seeded.made["receipts"]);
+    // Whoever opens the address of a session pays as the citizen, and comes back as the citizen.
+    assert!(gateway.ask(Ask::get(&session).token(&owner)).await.is(200).json()["url"].is_string());
+    let list = gateway.ask(Ask::get("/v1/checkout-sessions").token(&reader)).await.is(200).json();
+    for seen in [gateway.ask(Ask::get(&session).token(&reader)).await.is(200).json(), list["items"][0].clone()] {
+        assert!(seen["status"].is_string() && seen.get("url").is_none(), "{seen}");
+    }
+    let as_message = |token: &str| Ask::get(&receipt).token(token).header("Accept", "application/xml");
+    gateway.ask(as_message(&owner)).await.is(200);
+    gateway.ask(as_message(&reader)).await.is_problem(403, "insufficient_scope");
+    gateway.ask(Ask::get(&receipt).token(&reader)).await.is(200);
+}
+
 pub(crate) async fn who_is_no_operator_with_the_scope_lets_nobody_in(database: Database) {
     let gateway = TestGateway::new(&database).await;
     let seeded = gateway.seed().await;

@@ -146,6 +146,7 @@ sentences! {
         visits::a_session_cancelled_while_its_cart_is_minted_stays_cancelled,
         visits::of_two_visits_at_once_both_lead_to_the_cart_that_the_session_holds,
         helpdesk::an_operator_reads_in_one_institution_and_each_read_is_in_its_trail,
+        helpdesk::support_sees_neither_the_citizens_key_nor_the_messages_of_the_node,
         helpdesk::who_is_no_operator_with_the_scope_lets_nobody_in,
         helpdesk::an_access_ends_by_its_time_by_hand_or_with_support_itself,
         helpdesk::a_suspended_institution_or_a_revoked_operator_ends_reading_too,

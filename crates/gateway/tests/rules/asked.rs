@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Rules 22 to 24: what a get tells, and that it tells it without a trace.
+//! Rules 22 to 25: what a get tells, that it tells it without a trace, and what a demand makes.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tramite_domain::institution::Account;
-use tramite_pagopa::current::{Destination, GetAnswer, GetRequest, PaaFault, TransferType, Version};
+use tramite_pagopa::current::{
+    Answer, DemandRequest, Destination, GetAnswer, GetRequest, PaaFault, Request, TransferType, Version,
+};
 use tramite_testkit::Database;
 
-use crate::kit::{Kit, POSITIONS, get, named, number, with_transfers};
+use crate::kit::{Kit, POSITIONS, fault, get, named, number, with_transfers};
 use crate::support::checkout::Checkout;
 use crate::support::debt_position;
+use crate::support::node::addressee;
 use crate::support::portal::{holds, text};
-use crate::support::seed::{IBAN, OTHER_IBAN};
+use crate::support::seed::{IBAN, OTHER_IBAN, TAX_CODES};
 use crate::support::{Ask, PUBLIC_URL, TestGateway};
 
 const POSTAL: &str = "IT45R0760103200000000001016";
@@ -110,4 +113,39 @@ fn iban(destination: &Destination) -> &str {
         Destination::Iban(iban) => iban.as_str(),
         Destination::Stamp { .. } => "stamp",
     }
+}
+
+pub(crate) async fn rule_25_a_demand_makes_a_position_of_an_active_spontaneous_service(database: Database) {
+    let kit = Kit::new(&database).await;
+    let portal = kit.portal();
+    let service = |status: &str| {
+        json!({
+            "title": {"it": "Bollo auto"}, "taxonomy_code": "0101101IM", "collection_kind": 9, "account_id": "main",
+            "kind": "spontaneous", "amount": {"rule": "fixed", "amount": 12_050}, "anonymous_debtor_allowed": true,
+            "status": status,
+            "demand": {"service_id": "00009", "subject_id": "00035", "root": "auto", "key": ["targa"]},
+        })
+    };
+    portal.put("/v1/services/BOLLO", &service("active")).await.is(201);
+    let demand = |data: &str| {
+        Request::Demand(DemandRequest {
+            addressee: addressee(TAX_CODES[0]),
+            service_id: "00009".to_owned(),
+            subject_id: "00035".to_owned(),
+            data: data.as_bytes().to_vec().into(),
+        })
+    };
+    let car = demand("<auto><targa>AB345CD</targa></auto>");
+    let (Answer::Demand(first), Answer::Demand(second)) = (kit.asks(car.clone()).await, kit.asks(car.clone()).await)
+    else {
+        panic!("no notice")
+    };
+    assert_eq!(first, second, "the same is asked for, and is there");
+    assert_eq!(kit.verify(&first.notice.notice_number).await.unwrap(), first.payment, "committed before it is told");
+    let made = portal.get(format!("{POSITIONS}?service_code=BOLLO")).await.is(200).json();
+    assert_eq!(made["items"].as_array().map(Vec::len), Some(1), "{made:#}");
+    assert_eq!((&made["items"][0]["origin"], &made["items"][0]["status"]), (&json!("demand"), &json!("open")));
+    assert_eq!(fault(&kit.asks(demand("<auto><colore>blu</colore></auto>")).await), PaaFault::Semantic);
+    portal.put("/v1/services/BOLLO", &service("retired")).await.is(200);
+    assert_eq!(fault(&kit.asks(car).await), PaaFault::Semantic);
 }

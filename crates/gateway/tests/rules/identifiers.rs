@@ -7,7 +7,7 @@ use serde_json::json;
 use tramite_pagopa::current::PaaFault;
 use tramite_testkit::Database;
 
-use crate::kit::{Kit, POSITIONS, number, with_transfers};
+use crate::kit::{Kit, POSITIONS, number, with_options, with_transfers};
 use crate::support::Ask;
 use crate::support::debt_position;
 use crate::support::node::addressee;
@@ -81,6 +81,40 @@ pub(crate) async fn rule_02_a_notice_number_is_built_as_printed_and_unique_per_c
         &json!({"notice_number": number, "anomalies": ["unknown_position", "not_activated"]}),
     );
     assert_eq!(kit.fault(&number).await, PaaFault::AlreadyPaid);
+}
+
+pub(crate) async fn rule_03_a_number_that_you_bring_is_taken_when_it_is_right_unused_and_not_ours(database: Database) {
+    let kit = Kit::new(&database).await;
+    let portal = kit.portal();
+    let bringing = |external_id: &str, notice: &str| {
+        with_options(
+            external_id,
+            json!([{"kind": "single", "installments": [{"amount": 5_000, "notice_number": notice}]}]),
+        )
+    };
+    let right = |first: u64| format!("{first}{:02}", first % 93);
+    let own = right(3_050_000_000_000_001);
+    let made = portal.make(POSITIONS, &bringing("own", &own)).await;
+    assert_eq!((number(&made), kit.verify(&own).await.unwrap().amount.cents()), (own.clone(), 5_000));
+    let batch = portal.make("/v1/iuv-batches", &json!({"size": 2})).await;
+    let [reserved, ours] = [text(&batch, "/items/0/notice_number"), right(3_055_000_000_000_777)];
+    let wrong_digits = format!("{}{:02}", &own[..16], (own[16..].parse::<u64>().unwrap() + 1) % 93);
+    for (external_id, notice, code) in [
+        ("taken", &own, "notice_number_taken"),
+        ("digits", &wrong_digits, "wrong_check_digits"),
+        ("code", &right(3_990_000_000_000_001), "not_routed"),
+        ("local", &ours, "in_local_range"),
+    ] {
+        let refused = portal.post(POSITIONS, &bringing(external_id, notice)).await;
+        let place = "/payment_options/0/installments/0/notice_number".to_owned();
+        refused.is_problem(422, "validation_failed");
+        assert_eq!(refused.faults(), [(place, code.to_owned())], "{notice}");
+    }
+    // Out of our own range, and yet taken, once: a batch has reserved it.
+    assert_eq!(number(&portal.make(POSITIONS, &bringing("reserved", &reserved)).await), reserved);
+    let again = portal.post(POSITIONS, &bringing("again", &reserved)).await;
+    again.is_problem(422, "validation_failed");
+    assert_eq!(again.faults()[0].1, "notice_number_taken");
 }
 
 pub(crate) async fn rule_04_the_node_is_never_refused_for_the_look_of_a_number_or_a_code(database: Database) {

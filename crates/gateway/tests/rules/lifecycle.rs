@@ -108,6 +108,38 @@ pub(crate) async fn rule_14_a_partially_paid_position_never_expires_as_a_whole(d
     assert_eq!(portal.ids(format!("{POSITIONS}?status=expired")).await, [text(&made[1], "/id")]);
 }
 
+pub(crate) async fn rule_15_what_was_paid_outside_is_paid_and_can_be_taken_back_until_a_receipt_comes(
+    database: Database,
+) {
+    let kit = Kit::new(&database).await;
+    let portal = kit.portal();
+    let mut marked = Vec::new();
+    for external_id in ["T-1", "T-2"] {
+        let made = portal.make(POSITIONS, &debt_position(external_id)).await;
+        let body = json!({
+            "installment_id": text(&made, "/payment_options/0/installments/0/id"), "paid_at": "2026-09-01T07:00:00Z",
+            "amount": 12_050, "reference": "Bonifico 2026-0815",
+        });
+        let shown = kit.act(&made, "mark-paid", &body).await.is(200).json();
+        holds(&shown, &json!({"status": "paid"}));
+        holds(named(&shown, "single"), &json!({"status": "paid", "channel": "external", "paid_amount": 12_050}));
+        assert_eq!(kit.fault(&number(&made)).await, PaaFault::AlreadyPaid);
+        marked.push(made);
+    }
+    let reason = json!({"reason": "Bonifico stornato"});
+    let [taken_back, paid_twice] = [&marked[0], &marked[1]];
+    let back = kit.act(taken_back, "reopen", &reason).await.is(200).json();
+    holds(named(&back, "single"), &json!({"status": "open"}));
+    assert!(kit.verify(&number(taken_back)).await.is_ok(), "it is due again, under the same number");
+    // Money wins: a receipt is kept beside the mark, which stands from then on.
+    kit.sends(kit.node.receipt("rt-2", &number(paid_twice), 12_050)).await.unwrap();
+    kit.act(paid_twice, "reopen", &reason).await.is_problem(409, "installment_state");
+    let shown = kit.shown(paid_twice).await;
+    let anomalies = named(&shown, "single")["anomalies"].as_array().unwrap().clone();
+    assert!(anomalies.contains(&json!("duplicate_payment")), "{anomalies:?}");
+    holds(&shown, &json!({"status": "paid"}));
+}
+
 pub(crate) async fn rule_16_the_notices_of_a_retired_service_stay_payable(database: Database) {
     let kit = Kit::new(&database).await;
     let portal = kit.portal();

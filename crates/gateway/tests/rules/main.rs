@@ -30,6 +30,7 @@ sentences! {
     both:
         identifiers::rule_01_numbers_cannot_be_guessed_and_are_never_given_twice,
         identifiers::rule_02_a_notice_number_is_built_as_printed_and_unique_per_creditor,
+        identifiers::rule_03_a_number_that_you_bring_is_taken_when_it_is_right_unused_and_not_ours,
         identifiers::rule_04_the_node_is_never_refused_for_the_look_of_a_number_or_a_code,
         identifiers::rule_05_what_our_own_users_enter_is_checked,
         positions::rule_06_what_the_node_would_refuse_later_is_refused_at_creation,
@@ -41,6 +42,7 @@ sentences! {
         lifecycle::rule_12_cancel_and_reopen_keep_the_numbers,
         lifecycle::rule_13_the_option_that_was_started_supersedes_the_others,
         lifecycle::rule_14_a_partially_paid_position_never_expires_as_a_whole,
+        lifecycle::rule_15_what_was_paid_outside_is_paid_and_can_be_taken_back_until_a_receipt_comes,
         lifecycle::rule_16_the_notices_of_a_retired_service_stay_payable,
         lifecycle::rule_17_issued_notices_outlive_station_segregation_code_and_account,
         refusals::rule_18_the_first_failure_of_the_order_wins,
@@ -50,6 +52,7 @@ sentences! {
         asked::rule_22_verify_and_get_change_nothing_and_a_shown_amount_is_honoured,
         asked::rule_23_a_stamp_needs_the_second_version,
         asked::rule_24_postal_and_bank_accounts_are_never_mixed,
+        asked::rule_25_a_demand_makes_a_position_of_an_active_spontaneous_service,
         receipts::rule_26_a_receipt_is_accepted_once_whatever_comes_again,
         copies::rule_27_the_position_is_that_of_the_fiscal_code_never_of_id_pa,
         receipts::rule_28_only_a_stranger_and_an_unreadable_receipt_are_refused,

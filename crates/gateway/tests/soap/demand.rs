@@ -132,6 +132,8 @@ pub(crate) async fn wrong_data_are_refused_with_the_field_and_without_its_value(
     // Before the service offers it, and while it is a draft or for preloaded positions.
     assert_eq!(fault(&place.ask(&asking(WHOLE)).await), PaaFault::Semantic);
     place.offer_car_tax().await;
+    let long = "A".repeat(1_000);
+    let deep = format!("<{long}>{}</{long}><ta:codice>", "<a/>".repeat(3_000));
     for (name, from, to, expected, reason) in [
         ("no plate", "<ta:targa>AB345CD</ta:targa>", "", PaaFault::Semantic, "veicolo/targa"),
         ("an empty plate", "AB345CD", " ", PaaFault::Semantic, "veicolo/targa"),
@@ -147,6 +149,7 @@ pub(crate) async fn wrong_data_are_refused_with_the_field_and_without_its_value(
         ("a person in the text", "Bollo auto", "RSSMRA85T10A562S", PaaFault::Semantic, "causale"),
         ("another document", "tassaAuto", "tassaBarche", PaaFault::SyntaxXsd, "servizio"),
         ("another namespace", "/TassaAuto\"", "/TassaBarche\"", PaaFault::SyntaxXsd, "servizio"),
+        ("a name that thousands of fields lie below", "<ta:codice>", &deep, PaaFault::SyntaxExtraXsd, "XML"),
         ("not closed", "</ta:tassaAuto>", "", PaaFault::SyntaxExtraXsd, "XML"),
         ("a document type", "<ta:tassaAuto", "<!DOCTYPE a><ta:tassaAuto", PaaFault::SyntaxExtraXsd, "XML"),
         ("an entity", "Mario", "&m;", PaaFault::SyntaxExtraXsd, "XML"),

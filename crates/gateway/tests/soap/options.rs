@@ -95,6 +95,8 @@ pub(crate) async fn what_cannot_be_paid_has_the_fault_of_the_interface(database:
         (A, "30599999999999994".to_owned(), 400, "ODP-101"),
         (A, "30599999999999994x".to_owned(), 400, "ODP-101"),
         ("x", known.clone(), 400, "ODP-101"),
+        ("%00", known.clone(), 400, "ODP-101"),
+        (A, format!("{}%00", &known[..15]), 400, "ODP-101"),
         (B, known.clone(), 404, "ODP-107"),
         ("77777777777", known.clone(), 400, "ODP-104"),
     ] {

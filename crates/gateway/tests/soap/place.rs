@@ -202,7 +202,7 @@ impl Place {
         let status = response.status().as_u16();
         let body = to_bytes(response.into_body()).await.ok().unwrap().to_vec();
         // Whatever a test looks for: the official schema has its say on every answer when the test is over.
-        if status == 200 {
+        if status == 200 && content_type.starts_with("text/xml") {
             self.judge.keep(&body);
         }
         Reply { status, content_type, allow, body }

@@ -90,6 +90,20 @@ impl TimelineFact {
         }
     }
 
+    /// The same without what it tells of a session that the reader may not see: its state, and the sum of all its items.
+    fn without_session(self) -> Self {
+        match self {
+            Self::Event(mut event) if event.data.session_id.is_some() => {
+                event.data.amount = None;
+                event.data.status = None;
+                event.data.previous_status = None;
+                event.data.anomalies.clear();
+                Self::Event(event)
+            }
+            other => other,
+        }
+    }
+
     fn session(&self) -> Option<SessionId> {
         match self {
             Self::Session(id, _) => Some(*id),
@@ -170,6 +184,7 @@ async fn history(
     let visible = visible(&mut db, &scope, named).await?;
     let items = cut.try_map(|(at, fact)| {
         let session_id = fact.session().filter(|id| visible.contains(id));
+        let fact = if session_id.is_none() { fact.without_session() } else { fact };
         Ok::<_, StoreError>(TimelineItem { at, session_id, fact })
     })?;
     let live = session::live(&mut db, institution, subject.sessions.clone()).await?;

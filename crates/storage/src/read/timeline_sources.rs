@@ -206,10 +206,13 @@ async fn actions(
     after: Option<LastMoment>,
     rows: i64,
 ) -> Result<Facts, StoreError> {
+    let installments = subject.position.installments().map(|(_, one)| format!("installment {}", one.id));
+    let subjects: Vec<String> =
+        std::iter::once(format!("debt_position {}", subject.position.id)).chain(installments).collect();
     let found: Vec<AuditRow> = load_boxed!(db, DB => {
         let query = audit::table
             .filter(audit::institution_id.eq(Id(subject.institution)))
-            .filter(audit::subject.eq(format!("debt_position {}", subject.position.id)))
+            .filter(audit::subject.eq_any(subjects.clone()))
             .select(AuditRow::as_select())
             .into_boxed::<DB>();
         from_there!(query, audit, at, AuditId, ACTION, after, rows)

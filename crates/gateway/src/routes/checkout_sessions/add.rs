@@ -52,7 +52,7 @@ pub(crate) async fn add_checkout_session(
             Opened::New { session, batch } => {
                 let mut all = items.batch;
                 all.append(batch);
-                let shown = view(&session, &items.positions, session_url(&gateway, session.id)?, now);
+                let shown = view(&session, &items.positions, Some(session_url(&gateway, session.id)?), now);
                 let reply = Reply::created(&shown, format!("/v1/checkout-sessions/{}", session.id))?;
                 Ok((all, without_link(reply.etag(&etag_of(&session, now)), shown)?))
             }
@@ -62,7 +62,7 @@ pub(crate) async fn add_checkout_session(
                 Err(Refusal::PaymentInProgress { locked_until }.into())
             }
             Opened::Joined(session) => {
-                let shown = view(&session, &items.positions, session_url(&gateway, session.id)?, now);
+                let shown = view(&session, &items.positions, Some(session_url(&gateway, session.id)?), now);
                 let reply = Reply::ok(&shown)?.etag(&etag_of(&session, now));
                 Ok((Batch::new(), without_link(reply, shown)?))
             }

@@ -49,7 +49,7 @@ pub(crate) async fn cancel_checkout_session(
         let batch = cancel(&mut given, &session)?;
         let after = written(&batch).unwrap_or(session);
         let positions = positions_of(&gateway, &tenant.scope, &after).await?;
-        let shown = view(&after, &positions, session_url(&gateway, after.id)?, now);
+        let shown = view(&after, &positions, Some(session_url(&gateway, after.id)?), now);
         let reply = Reply::ok(&shown)?.etag(&etag_of(&after, now));
         Ok((batch, without_link(reply, shown)?))
     };

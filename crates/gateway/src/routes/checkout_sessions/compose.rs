@@ -16,7 +16,7 @@ const CHECK_UNRESOLVED_SECONDS: i64 = 3_600;
 pub(super) fn view(
     session: &CheckoutSession,
     positions: &[DebtPosition],
-    url: String,
+    url: Option<String>,
     now: Instant,
 ) -> CheckoutSessionView {
     let status = session_status(session, now);

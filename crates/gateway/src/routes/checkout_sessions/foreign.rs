@@ -104,7 +104,8 @@ async fn find(
 fn offered(owner: &Institution, position: &DebtPosition, asked: &Asked) -> Option<ForeignItem> {
     let installment = payable(position, &asked.notice, asked.now).ok()?;
     let due = amount_due(position, installment, asked.now).amount;
-    let right = asked.expected.is_none_or(|expected| expected == due.cents());
+    // The amount on the notice proves as well that the caller holds it, though more is due because it is late.
+    let right = asked.expected.is_none_or(|said| said == due.cents() || said == installment.amount.cents());
     (right && owner.status == InstitutionStatus::Active).then(|| ForeignItem {
         notice_number: asked.notice,
         creditor_tax_code: owner.tax_code,

@@ -11,7 +11,7 @@ use tramite_storage::SessionFilter;
 use utoipa::{IntoParams, ToSchema};
 
 use super::compose::view;
-use super::link::session_url;
+use super::link::url_for;
 use super::show::position_ids;
 use super::view::CheckoutSessionView;
 use crate::auth::Tenant;
@@ -87,7 +87,7 @@ pub(crate) async fn list_checkout_sessions(
     let positions = gateway.store().positions_by_ids(&tenant.scope, &position_ids(&found.items)).await?;
     let mut items = Vec::with_capacity(found.items.len());
     for session in &found.items {
-        items.push(view(session, &positions, session_url(&gateway, session.id)?, now));
+        items.push(view(session, &positions, url_for(&gateway, &tenant, session.id)?, now));
     }
     let page = CheckoutSessionPage {
         items,

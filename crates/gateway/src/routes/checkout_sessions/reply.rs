@@ -16,7 +16,7 @@ const NO_LINK: &str = "\"url\":\"/s/\"";
 
 /// The same reply, kept without the link.
 pub(super) fn without_link(reply: Reply, shown: CheckoutSessionView) -> Result<Reply, Problem> {
-    reply.kept_as(&CheckoutSessionView { url: "/s/".to_owned(), ..shown })
+    reply.kept_as(&CheckoutSessionView { url: Some("/s/".to_owned()), ..shown })
 }
 
 /// A kept answer with the link of its session.

@@ -15,7 +15,7 @@ use tramite_storage::Scope;
 use utoipa::IntoParams;
 
 use super::compose::view;
-use super::link::session_url;
+use super::link::url_for;
 use super::view::CheckoutSessionView;
 use crate::auth::Tenant;
 use crate::convention::{Answer, Etag, Reply};
@@ -57,7 +57,7 @@ pub(crate) async fn show_checkout_session(
     }
     let now = gateway.now();
     let positions = positions_of(&gateway, &tenant.scope, &session).await?;
-    let shown = view(&session, &positions, session_url(&gateway, session.id)?, now);
+    let shown = view(&session, &positions, url_for(&gateway, &tenant, session.id)?, now);
     Ok(Reply::ok(&shown)?.etag(&etag_of(&session, now)).into_response())
 }
 

@@ -56,9 +56,10 @@ pub(crate) struct CheckoutSessionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Line128>)]
     pub(super) client_reference: Option<String>,
-    /// Where you send the citizen.
-    #[schema(value_type = words::WebAddress)]
-    pub(super) url: String,
+    /// Where you send the citizen. It is the citizen's key, and absent for an operator who reads in support.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::WebAddress>)]
+    pub(super) url: Option<String>,
     #[schema(value_type = words::ReceivedCents)]
     pub(super) amount: i64,
     #[schema(value_type = words::ReceivedCents)]

@@ -125,6 +125,7 @@ fn known_receipt(receipt: &Receipt) -> KnownReceipt {
         receipt_id: receipt.content.receipt_id.clone(),
         outcome: receipt.content.outcome,
         received_at: receipt.received_at,
+        resolved: receipt.resolutions.keys().copied().collect(),
     }
 }
 

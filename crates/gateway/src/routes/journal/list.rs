@@ -10,6 +10,7 @@ use tramite_domain::ids::SessionId;
 use tramite_domain::journal::JournalEntry;
 use tramite_domain::notice::{Iuv, NoticeNumber};
 use tramite_domain::time::Instant;
+use tramite_domain::violation::Violation;
 use tramite_storage::JournalFilter;
 use utoipa::{IntoParams, ToSchema};
 
@@ -26,6 +27,12 @@ use crate::words;
 /// What it can be read as; the first where the caller does not mind.
 const JSON: &str = "application/json";
 pub(super) const CSV: &str = "text/csv";
+
+/// Days that are searched line by line at most.
+const WINDOW_DAYS_MAX: i64 = 31;
+const WINDOW_SECONDS_MAX: i64 = WINDOW_DAYS_MAX * 24 * 3_600;
+/// The outcome of most messages, which is no key to a line.
+const OK: &str = "OK";
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -48,7 +55,8 @@ pub(crate) struct JournalParameters {
     /// Only messages of this operation.
     #[param(value_type = Option<words::OperationName>)]
     operation: Option<String>,
-    /// Only those at this instant or later.
+    /// Only those at this instant or later. With `operation` or `outcome=OK`, or with a token for some services, and without a
+    /// notice, reference, token or session, it lies at most 31 days before `to`, as it does where it is left out.
     #[param(value_type = Option<words::Timestamp>)]
     from: Option<Instant>,
     /// Only those before this instant. A line may be written a moment after its instant: what lies a minute back is complete.
@@ -65,18 +73,39 @@ pub(crate) struct JournalParameters {
 }
 
 impl JournalParameters {
-    fn filter(self, oldest_first: bool) -> JournalFilter {
-        JournalFilter {
+    /// # Errors
+    /// `window_too_wide`, as `window` says.
+    fn filter(self, restricted: bool, oldest_first: bool, now: Instant) -> Result<JournalFilter, Problem> {
+        let from = self.window(restricted, now)?;
+        Ok(JournalFilter {
             notice_number: self.notice_number,
             iuv: self.iuv,
             payment_token: self.payment_token,
             session_id: self.session_id,
             outcome: self.outcome,
             operation: self.operation,
-            from: self.from,
+            from,
             to: self.to,
             oldest_first,
+        })
+    }
+
+    /// The first instant. What is not found by a key is looked for line by line, for a month at most, so that nobody keeps
+    /// the database from the others.
+    fn window(&self, restricted: bool, now: Instant) -> Result<Option<Instant>, Problem> {
+        let key = self.notice_number.is_some() || self.iuv.is_some() || self.payment_token.is_some();
+        let refusals = self.outcome.as_deref().is_some_and(|outcome| outcome != OK);
+        let by_line = restricted || self.operation.is_some() || self.outcome.is_some();
+        if key || self.session_id.is_some() || refusals || !by_line {
+            return Ok(self.from);
         }
+        let first = self.to.unwrap_or(now).plus_seconds(-WINDOW_SECONDS_MAX);
+        if self.from.is_none_or(|from| from >= first) {
+            return Ok(self.from.or(Some(first)));
+        }
+        let detail =
+            format!("without a notice, reference, token or session at most {WINDOW_DAYS_MAX} days are searched");
+        Err(Problem::invalid(vec![Violation { pointer: "/from".to_owned(), code: "window_too_wide", detail }]))
     }
 }
 
@@ -116,7 +145,8 @@ pub(crate) async fn list_journal_entries(
     let as_table = best(request.headers(), [JSON, CSV]) == Some(CSV);
     let page = page_request(asked.limit, asked.cursor.as_deref())?;
     let (whole, oldest_first) = (asked.limit.is_none(), asked.oldest_first.unwrap_or(as_table));
-    let filter = asked.filter(oldest_first);
+    let restricted = tenant.scope.services().is_some();
+    let filter = asked.filter(restricted, oldest_first, gateway.now())?;
     if as_table {
         return table(&gateway, &tenant, &filter, page, whole, request.query_string()).await;
     }

@@ -4,6 +4,7 @@
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
+use tramite_domain::access::ApiScope;
 use tramite_domain::ids::ReceiptRowId;
 use tramite_domain::receipt::Receipt;
 
@@ -14,7 +15,7 @@ use crate::convention::{Answer, Etag, Reply};
 use crate::extract::Segment;
 use crate::gate::best;
 use crate::gateway::Gateway;
-use crate::problem::OrNotFound;
+use crate::problem::{OrNotFound, Problem};
 use crate::words;
 
 /// What it can be read as; the first where the caller does not mind.
@@ -41,6 +42,10 @@ pub(crate) async fn show_receipt(
 ) -> Answer {
     let receipt = gateway.store().receipt(&tenant.scope, *id).await?.or_not_found()?;
     if best(request.headers(), [JSON, XML]) == Some(XML) {
+        // Who reads in support reads what the API shows, and not the Node's messages, which name persons whole.
+        if tenant.support().is_some() {
+            return Err(Problem::insufficient_scope(ApiScope::JournalPayload.name()));
+        }
         return Ok(message(receipt));
     }
     Ok(Reply::ok(&view(&receipt))?.etag(&etag_of(&receipt)).into_response())

@@ -39,7 +39,8 @@ pub(super) async fn mint(gateway: &Gateway, token: &str, home: Home, due: &[Due]
         Ok(url) => {
             let cart = Cart {
                 reference,
-                minted_at: gateway.now(),
+                // What it shows was decided before Checkout was asked: over midnight that is another amount.
+                minted_at: asked_at,
                 amount: Cents::sum(due.iter().map(|one| one.amount)).ok(),
                 location: url.as_str().to_owned(),
             };

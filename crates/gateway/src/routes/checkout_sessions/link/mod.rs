@@ -17,6 +17,7 @@ use actix_web::web;
 use tramite_domain::ids::SessionId;
 
 use crate::api::{Api, Limit};
+use crate::auth::Tenant;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 
@@ -28,6 +29,11 @@ const RETURN: &str = "/s/{token}/return/{kind}";
 /// The address of a session; the same each time it is asked for (rules.md 34).
 pub(crate) fn session_url(gateway: &Gateway, session: SessionId) -> Result<String, Problem> {
     Ok(format!("{}/s/{}", gateway.settings().public_url(), gateway.keys().session_token(session)?))
+}
+
+/// The same for a reader: none for an operator in support, for whoever has it acts as the citizen.
+pub(super) fn url_for(gateway: &Gateway, tenant: &Tenant, session: SessionId) -> Result<Option<String>, Problem> {
+    tenant.support().is_none().then(|| session_url(gateway, session)).transpose()
 }
 
 /// Whether a route is one that citizens open: what is refused there is told on a page.
