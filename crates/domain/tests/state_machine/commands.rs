@@ -130,6 +130,9 @@ impl Debt {
         let slip = self.slips.iter().find(|one| one.number == number).unwrap();
         let reduced = self.ways[slip.way].term.or(self.ways[slip.way].days.map(At::from)).is_some();
         let late = reduced && self.own_end(slip).is_none_or(|end| end > paid.min(now));
+        let since = paid - HALF_HOUR;
+        let mine = || self.asks.iter().filter(|one| one.number == number);
+        let asked = mine().any(|one| one.at >= since && one.cents == cents);
         let mut found = match self.slip(slip, paid.min(now)) {
             "draft" | "scheduled" => vec!["draft_position"],
             "cancelled" if self.slips.iter().any(|one| one.way != slip.way && one.paid.is_some()) => {
@@ -138,13 +141,13 @@ impl Debt {
             "cancelled" => vec!["cancelled_position"],
             "paid" => vec!["duplicate_payment"],
             "superseded" => vec!["superseded_position", "duplicate_payment"],
+            // Who was told the amount within the half hour before is not late.
+            "expired" if late && asked => vec![],
             "expired" => vec![if late { "late_reduced" } else { "expired_position" }],
             _ => vec![],
         };
-        let since = paid - HALF_HOUR;
-        let mine = || self.asks.iter().filter(|one| one.number == number);
         let was = slip.before.is_some_and(|(old, until)| until >= since && old == cents);
-        if !(slip.cents == cents || was || mine().any(|one| one.at >= since && one.cents == cents)) {
+        if !(slip.cents == cents || was || asked) {
             found.push("amount_mismatch")
         }
         if stand_in {

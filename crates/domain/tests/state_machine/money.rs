@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use tramite_domain::anomaly::Anomaly;
 use tramite_domain::attempt::{Attempt, AttemptKind};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::money::Cents;
@@ -138,7 +139,19 @@ impl World {
         assert!(duplicate, "the key was there");
         assert_eq!(batch.is_empty(), !other, "the same bytes again write nothing");
         self.real.apply(batch);
-        assert_eq!(self.real.positions[&subject.position_id], before, "a duplicate changes no position");
+        // What is strange about the payment is flagged, and nothing else of the position changes.
+        let mut after = self.real.positions[&subject.position_id].clone();
+        let flagged = after.version != before.version;
+        assert!(!flagged || other, "the same bytes again change no position");
+        (after.version, after.updated_at) = (before.version, before.updated_at);
+        let (was, is) = (before.installment(subject.installment_id), after.installment_mut(subject.installment_id));
+        // Another receipt of the same installment may have flagged it before.
+        if let (Some((_, was)), Some(is), true) = (was, is, flagged)
+            && !was.anomalies.contains(&Anomaly::ReceiptDiffers)
+        {
+            assert!(is.anomalies.remove(&Anomaly::ReceiptDiffers), "it is flagged");
+        }
+        assert_eq!(after, before, "a duplicate changes no position");
         if other {
             self.saw("receipt_differs");
         }

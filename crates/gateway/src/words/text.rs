@@ -113,6 +113,8 @@ texts! {
         = "/accounts/0/iban", "A JSON pointer (RFC 6901).";
     FaultCode r"^[a-z0-9_]{1,64}$" 1..=64
         = "required", "A stable code of a fault.";
+    AuditReason r"^[^\x00-\x1f\x7f-\x9f]{1,600}$" 1..=600
+        = "Ticket 4711", "Why it was done, as whoever did it said.";
     Sentence r"^[^\x00-\x1f\x7f-\x9f]{1,500}$" 1..=500
         = "The body can be read but is wrong.", "A sentence for people.";
 

@@ -133,7 +133,7 @@ pub(crate) async fn rule_15_what_was_paid_outside_is_paid_and_can_be_taken_back_
     assert!(kit.verify(&number(taken_back)).await.is_ok(), "it is due again, under the same number");
     // Money wins: a receipt is kept beside the mark, which stands from then on.
     kit.sends(kit.node.receipt("rt-2", &number(paid_twice), 12_050)).await.unwrap();
-    kit.act(paid_twice, "reopen", &reason).await.is_problem(409, "installment_state");
+    kit.act(paid_twice, "reopen", &reason).await.is_problem(409, "debt_position_state");
     let shown = kit.shown(paid_twice).await;
     let anomalies = named(&shown, "single")["anomalies"].as_array().unwrap().clone();
     assert!(anomalies.contains(&json!("duplicate_payment")), "{anomalies:?}");

@@ -63,7 +63,7 @@ struct AuditLineView {
     subject: String,
     /// Why, where a reason was given; of a read in support, the access.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<words::Sentence>)]
+    #[schema(value_type = Option<words::AuditReason>)]
     reason: Option<String>,
 }
 
