@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use tramite_domain::personal::Personal;
 use tramite_pagopa::current::PaaFault;
 use tramite_testkit::Database;
 
@@ -129,7 +130,7 @@ pub(crate) async fn rule_04_the_node_is_never_refused_for_the_look_of_a_number_o
     let mut receipt =
         receipt_of(addressee(TAX_CODES[0]), "rt-1", &right, 12_050, "2026-09-01T08:00:00Z".parse().unwrap());
     let debtor = receipt.debtor.as_mut().unwrap();
-    debtor.code = tramite_domain::personal::Personal::new("XXXXXX00X00X000X".to_owned());
+    debtor.code = Personal::new("QQQQQQ00Q00Q000Q".to_owned());
     receipt.transfers[0].iban = Some("IT00X0000000000000000000000".to_owned());
     kit.sends(receipt).await.unwrap();
     holds(&kit.shown(&made).await, &json!({"status": "paid"}));
