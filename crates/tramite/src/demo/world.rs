@@ -7,14 +7,18 @@ pub(crate) const BROKER_TAX_CODE: &str = "99999000039";
 pub(crate) const STATION_ID: &str = "99999000039_01";
 
 /// What the portals of the demonstration may do.
-pub(crate) const PORTAL_SCOPES: [&str; 8] = [
+pub(crate) const PORTAL_SCOPES: [&str; 12] = [
     "payments:read",
     "payments:write",
     "debt-positions:read",
     "debt-positions:write",
+    "debt-positions:settle",
     "receipts:read",
     "services:read",
     "services:write",
+    "journal:read",
+    "journal:payload",
+    "audit:read",
     "delegations:read",
 ];
 /// What the software house of the demonstration may do.
