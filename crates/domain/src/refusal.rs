@@ -112,6 +112,12 @@ pub enum Refusal {
         /// Why.
         reason: &'static str,
     },
+    /// The service asks nobody what is due, so it has no secret for that.
+    #[error("the service has no amount_callback")]
+    NoAmountCallback,
+    /// What is due is not known for the moment: the institution's own system did not say it.
+    #[error("the institution's own system did not say what is due")]
+    AmountUnknown,
     /// Somebody has resolved it before, with other words.
     #[error("it was resolved before, with another note")]
     AlreadyResolved,
@@ -142,6 +148,8 @@ impl Refusal {
             Self::SessionState { .. } => "checkout_session_state",
             Self::TooManySessions { .. } => "too_many_checkout_sessions",
             Self::ReturnUrlNotAllowed { .. } => "return_url_not_allowed",
+            Self::NoAmountCallback => "no_amount_callback",
+            Self::AmountUnknown => "amount_unknown",
             Self::AlreadyResolved => "already_resolved",
             Self::NoticeNotFound => "not_found",
         }

@@ -15,11 +15,13 @@ use tramite_pagopa::checkout::CheckoutClient;
 use tramite_storage::{Store, StoreError};
 
 use crate::auth::Fresh;
+use crate::callback::Callbacks;
 use crate::contract::{Contract, ContractError};
 use crate::gate::Limits;
 use crate::keys::{KeyError, Keys};
 use crate::metrics::Metrics;
 use crate::node::RefusedPeer;
+use crate::outbound::Towards;
 use crate::pages::{PageError, Pages};
 use crate::reach::Returns;
 use crate::routes::{Misses, Waits};
@@ -37,6 +39,9 @@ pub enum GatewayError {
     /// The keys cannot be read or made.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// No requests can be made to institutions' systems.
+    #[error("no HTTP client: {0}")]
+    Client(#[from] reqwest::Error),
     /// A page cannot be read.
     #[error(transparent)]
     Pages(#[from] PageError),
@@ -52,7 +57,8 @@ pub struct Gateway {
     pages: Pages,
     fresh: Fresh,
     limits: Limits,
-    metrics: Metrics,
+    metrics: Arc<Metrics>,
+    callbacks: Callbacks,
     misses: Misses,
     waits: Waits,
     stopping: AtomicBool,
@@ -68,6 +74,9 @@ impl Gateway {
         let keys = Keys::open(&store, world.as_ref()).await?;
         let limits = Limits::new(&settings.limits);
         let pages = Pages::new(store.environment())?;
+        let metrics = Arc::new(Metrics::default());
+        let towards = Towards::of(store.environment(), settings.public_url());
+        let callbacks = Callbacks::new(towards, Arc::clone(&metrics))?;
         Ok(Self {
             store,
             world,
@@ -76,7 +85,8 @@ impl Gateway {
             pages,
             fresh: Fresh::default(),
             limits,
-            metrics: Metrics::default(),
+            metrics,
+            callbacks,
             misses: Misses::new(settings.limits.misses_per_hour),
             waits: Waits::new(settings.limits.waits_per_client),
             stopping: AtomicBool::new(false),
@@ -185,6 +195,12 @@ impl Gateway {
     /// Where carts are minted.
     pub(crate) fn checkout(&self) -> Option<&CheckoutClient> {
         self.settings.checkout.as_ref()
+    }
+
+    /// Who asks institutions' systems what is due.
+    #[must_use]
+    pub fn callbacks(&self) -> &Callbacks {
+        &self.callbacks
     }
 
     /// How often clients looked in vain for other institutions' notices.

@@ -8,6 +8,7 @@
 pub mod api;
 pub mod app;
 pub mod auth;
+pub mod callback;
 pub mod contract;
 pub mod convention;
 pub mod extract;
@@ -20,6 +21,7 @@ pub mod keys;
 pub mod metrics;
 pub mod node;
 mod oauth;
+pub mod outbound;
 mod pages;
 pub mod problem;
 pub mod reach;

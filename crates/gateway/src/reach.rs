@@ -79,14 +79,22 @@ pub fn citizens_may_return(url: &Url, returns: Returns) -> bool {
 }
 
 fn private_v4(address: Ipv4Addr) -> bool {
-    let [first, second, ..] = address.octets();
-    // Shared addresses of providers (RFC 6598) are nobody's own either.
+    let [first, second, third, _] = address.octets();
+    // Shared addresses of providers (RFC 6598) are nobody's own either, nor are those of protocols, measurements, groups
+    // and times to come (RFC 6890).
     let shared = first == 100 && (64..128).contains(&second);
-    address.is_private() || address.is_link_local() || address.is_unspecified() || address.is_broadcast() || shared
+    let special = first == 0 || first >= 224 || (first, second, third) == (192, 0, 0);
+    let measured = first == 198 && (18..20).contains(&second);
+    address.is_private() || address.is_link_local() || shared || special || measured
 }
 
 fn private_v6(address: Ipv6Addr) -> bool {
-    address.is_unique_local() || address.is_unicast_link_local() || address.is_unspecified()
+    let [first, second, ..] = address.segments();
+    // What carries an address of the older kind within it leads to that one, through whoever translates.
+    let carries =
+        first == 0 || (first == 0x64 && second == 0xff9b) || first == 0x2002 || (first == 0x2001 && second == 0);
+    let site_local = first & 0xffc0 == 0xfec0;
+    address.is_unique_local() || address.is_unicast_link_local() || address.is_multicast() || carries || site_local
 }
 
 fn of_name(name: &str) -> Reach {

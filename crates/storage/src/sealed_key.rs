@@ -18,6 +18,8 @@ use crate::store::Answer;
 pub(crate) const KEY_BYTES: usize = 32;
 /// Name of the key under which persons are named in the audit trail.
 const PSEUDONYM_KEY: &str = "pseudonym_key";
+/// Name of the key that the secrets of callbacks are made of.
+const CALLBACK_KEY: &str = "callback_key";
 
 impl Store {
     /// The key under which an institution's audit trail names persons: whoever has a tax code in hand can find who looked
@@ -27,6 +29,14 @@ impl Store {
     /// Whatever keeps the database from answering.
     pub fn pseudonym_key<'a>(&'a self, scope: &'a Scope) -> Answer<'a, Secret<[u8; KEY_BYTES]>> {
         Box::pin(async move { self.sealed_key(scope, PSEUDONYM_KEY).await.map(Secret::new) })
+    }
+
+    /// The key that the secrets of an institution's callbacks are made of.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn callback_key<'a>(&'a self, scope: &'a Scope) -> Answer<'a, Secret<[u8; KEY_BYTES]>> {
+        Box::pin(async move { self.sealed_key(scope, CALLBACK_KEY).await.map(Secret::new) })
     }
 
     /// The key of that name; the first caller makes it.

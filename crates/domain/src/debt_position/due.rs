@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use crate::attempt::{ATTEMPT_LOCK_SECONDS, Attempt, AttemptKind};
+use crate::ids::InstallmentId;
 use crate::money::Cents;
 use crate::remittance::Remittance;
 use crate::service::LateCharge;
@@ -21,11 +22,15 @@ pub struct AmountDue {
     pub late: Option<LateCharge>,
 }
 
-/// What is due for an installment of the position at an instant, were it paid then. It is never below the amount that stands
-/// in the position, nor above what a notice can carry.
+/// What is due for an installment of the position at an instant, were it paid then: what its institution said when it was asked,
+/// or else what stands in the position and what was added. What is added never makes it less than what stands there, nor more
+/// than a notice can carry.
 #[must_use]
 pub fn amount_due(position: &DebtPosition, installment: &Installment, at: Instant) -> AmountDue {
     let stands = AmountDue { amount: installment.amount, late: None };
+    if let Some(told) = position.amounts_told.get(&installment.id) {
+        return AmountDue { amount: *told, ..stands };
+    }
     let (Some(charges), Some(due_date)) = (&position.late_charges, installment.due_date) else { return stands };
     if growing(position, installment).is_none() {
         return stands;
@@ -42,35 +47,62 @@ pub fn amount_due(position: &DebtPosition, installment: &Installment, at: Instan
     }
 }
 
-/// The shares of what is due: their sum is its amount (rules.md 6). What was added goes with one of them, and a remittance text
-/// that names the share's amount names the new one.
+impl DebtPosition {
+    /// Whether only its institution's own system knows what is due for that installment, and was not asked yet.
+    #[must_use]
+    pub fn is_to_be_asked(&self, installment: InstallmentId) -> bool {
+        self.amount_callback.is_some() && !self.amounts_told.contains_key(&installment)
+    }
+
+    /// Takes what was said to be due for an installment. An amount that its shares cannot carry is not taken: the one that
+    /// grows or shrinks keeps a cent at least.
+    #[must_use]
+    pub fn take_told(&mut self, id: InstallmentId, amount: Cents) -> bool {
+        let Some((_, installment)) = self.installment(id) else { return false };
+        let carried = amount == installment.amount || spread(self, installment, amount).is_some();
+        if carried && amount.is_payable() {
+            self.amounts_told.insert(id, amount);
+        }
+        carried && amount.is_payable()
+    }
+}
+
+/// The shares of what is due: their sum is its amount (rules.md 6). The difference to what stands in the position goes with one
+/// of them, and a remittance text that names the share's amount names the new one.
 #[must_use]
 pub fn transfers_due<'a>(
     position: &DebtPosition,
     installment: &'a Installment,
     due: &AmountDue,
 ) -> Cow<'a, [Transfer]> {
-    let (Some(late), Some(index)) = (due.late, growing(position, installment)) else {
+    if due.amount == installment.amount {
         return Cow::Borrowed(&installment.transfers);
-    };
-    let mut transfers = installment.transfers.clone();
-    for one in transfers.iter_mut().filter(|one| one.index == index) {
-        let Some(amount) = one.amount.checked_add(late.total()) else { continue };
-        if let Some(said) = Remittance::parse(&one.remittance_information)
-            && said.amount == Some(one.amount)
-            && let Ok(text) = (Remittance { amount: Some(amount), ..said }).render()
-        {
-            one.remittance_information = text;
-        }
-        one.amount = amount;
     }
-    Cow::Owned(transfers)
+    spread(position, installment, due.amount).map_or(Cow::Borrowed(&installment.transfers), Cow::Owned)
 }
 
-/// The share that grows: the one to the account that the service names, else the first that is no stamp, for a stamp has its
-/// price. With stamps alone nothing is added.
-fn growing(position: &DebtPosition, installment: &Installment) -> Option<u8> {
-    let named = position.late_charges.as_ref()?.account_id.as_ref();
+/// The shares of another amount; none where no share can carry the difference.
+fn spread(position: &DebtPosition, installment: &Installment, amount: Cents) -> Option<Vec<Transfer>> {
+    let index = growing(position, installment)?;
+    let mut transfers = installment.transfers.clone();
+    let one = transfers.iter_mut().find(|one| one.index == index)?;
+    let cents = one.amount.cents().checked_add(amount.cents())?.checked_sub(installment.amount.cents())?;
+    let share = Cents::payable(cents).ok()?;
+    if let Some(said) = Remittance::parse(&one.remittance_information)
+        && said.amount == Some(one.amount)
+        && let Ok(text) = (Remittance { amount: Some(share), ..said }).render()
+    {
+        one.remittance_information = text;
+    }
+    one.amount = share;
+    Some(transfers)
+}
+
+/// The share that grows or shrinks: the one to the account that the service names, else the first that is no stamp, for a stamp
+/// has its price. With stamps alone nothing is added.
+pub(crate) fn growing(position: &DebtPosition, installment: &Installment) -> Option<u8> {
+    let late = position.late_charges.as_ref().map(|late| late.account_id.as_ref());
+    let named = late.or_else(|| position.amount_callback.as_ref().map(|callback| callback.account_id.as_ref()))?;
     let to_named =
         |one: &&Transfer| matches!(&one.target, TransferTarget::Account { account_id } if Some(account_id) == named);
     let no_stamp = |one: &&Transfer| !matches!(one.target, TransferTarget::Stamp { .. });
@@ -95,16 +127,40 @@ pub fn honoured_at(
     reference: Option<&str>,
     now: Instant,
 ) -> Instant {
+    match cart_shown(installment, attempts, reference, now) {
+        Some(cart) if amount_due(position, installment, cart.at).amount == cart.amount => cart.at.min(now),
+        _ => now,
+    }
+}
+
+/// What a cart showed within the last half hour of an amount that the institution was asked for: that is honoured too, unless it
+/// has given the installment another amount since (rules.md 22).
+#[must_use]
+pub fn amount_shown(
+    installment: &Installment,
+    attempts: &[Attempt],
+    reference: Option<&str>,
+    now: Instant,
+) -> Option<Cents> {
+    let cart = cart_shown(installment, attempts, reference, now)?;
+    let changed_since = installment.past_amount.is_some_and(|past| past.until > cart.at);
+    (!changed_since).then_some(cart.amount)
+}
+
+/// The cart that the Node names, or else the last one.
+fn cart_shown<'a>(
+    installment: &Installment,
+    attempts: &'a [Attempt],
+    reference: Option<&str>,
+    now: Instant,
+) -> Option<&'a Attempt> {
     let carts = || {
         attempts.iter().filter(|one| {
             one.installment_id == installment.id && one.kind == AttemptKind::Cart && one.locked_until() > now
         })
     };
     let own = carts().find(|one| Some(one.reference.as_str()) == reference);
-    match own.or_else(|| carts().max_by_key(|one| one.at)) {
-        Some(cart) if amount_due(position, installment, cart.at).amount == cart.amount => cart.at.min(now),
-        _ => now,
-    }
+    own.or_else(|| carts().max_by_key(|one| one.at))
 }
 
 /// Whether that was due at any instant between two. What is added never falls from day to day, so the day is found by halves.

@@ -112,8 +112,10 @@ impl Words<'_> {
         let next = self.unpaid(InstallmentStatus::Open).map(|(_, one)| one).min_by_key(|one| date(one));
         let what = next.map_or_else(String::new, |one| {
             let due = one.due_date.map_or_else(String::new, |day| format!(", due on {day},"));
-            let amount = amount_due(self.position, one, self.now).amount;
-            format!("; installment {} of EUR {amount}{due} is next", one.reference)
+            // What only its institution's own system knows is not guessed at.
+            let known = !self.position.is_to_be_asked(one.id);
+            let amount = known.then(|| format!(" of EUR {}", amount_due(self.position, one, self.now).amount));
+            format!("; installment {}{}{due} is next", one.reference, amount.unwrap_or_default())
         });
         format!("{}{what}.", self.counted())
     }

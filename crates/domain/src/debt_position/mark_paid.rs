@@ -62,7 +62,9 @@ pub fn mark_paid(
     }
     let mut after = position.clone();
     if let Some(changed) = after.installment_mut(one.id) {
-        if payment.amount != amount_due(position, one, payment.paid_at).amount {
+        // What its institution's own system said that day is known to that system alone.
+        let known = position.amount_callback.is_none();
+        if known && payment.amount != amount_due(position, one, payment.paid_at).amount {
             changed.anomalies.insert(Anomaly::AmountMismatch);
         }
         changed.payment = Some(payment.clone());

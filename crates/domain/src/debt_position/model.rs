@@ -14,7 +14,7 @@ use crate::money::Cents;
 use crate::named::named;
 use crate::notice::{Iuv, NoticeNumber};
 use crate::personal::Personal;
-use crate::service::LateCharges;
+use crate::service::{AmountCallback, LateCharges};
 use crate::tax_code::{InstitutionTaxCode, SubjectTaxCode};
 use crate::taxonomy::TaxonomyCode;
 use crate::text::Text;
@@ -52,6 +52,10 @@ pub struct DebtPosition {
     pub expires_after_due_date: bool,
     /// What its service adds after the due date, as the service says now; kept with the service, not with the position.
     pub late_charges: Option<LateCharges>,
+    /// Whom its service asks what is due, as the service says now; kept with the service as well.
+    pub amount_callback: Option<AmountCallback>,
+    /// What was answered to that a moment ago, or shown in a cart; never kept.
+    pub amounts_told: BTreeMap<InstallmentId, Cents>,
     /// The alternatives; the first that is used excludes the others.
     pub options: Vec<PaymentOption>,
     /// The state that the last event told; the worker compares it with the clock (rules.md 9).

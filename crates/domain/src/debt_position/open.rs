@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A new debt position.
 
+use std::collections::BTreeMap;
+
 use crate::batch::{Batch, Write};
 use crate::event::EventKind;
 use crate::given::{Given, Numbers};
@@ -62,6 +64,8 @@ pub fn open(
         cancelled_at: None,
         expires_after_due_date: terms.expires_after_due_date,
         late_charges: context.service.late_charges.clone(),
+        amount_callback: context.service.amount_callback.clone(),
+        amounts_told: BTreeMap::new(),
         options,
         told_status: PositionStatus::Draft,
         version: 1,

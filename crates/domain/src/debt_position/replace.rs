@@ -40,6 +40,7 @@ pub fn replace(
     let (terms, warnings) = check(context, position, activity, input, force)?;
     let mut after = apply(given, numbers, position, terms, input.publish)?;
     after.late_charges.clone_from(&context.service.late_charges);
+    after.amount_callback.clone_from(&context.service.amount_callback);
     Ok(Decided { warnings, ..changed(given, position, after) })
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A receipt for a notice nobody knew: a position of its own, so that the money is on the books (rules.md 30).
 
+use std::collections::BTreeMap;
+
 use crate::anomaly::Anomaly;
 use crate::batch::{Batch, Write};
 use crate::debt_position::{
@@ -70,6 +72,8 @@ pub(super) fn unknown_position(given: &mut Given<'_>, known: Known<'_>, receipt:
         cancelled_at: None,
         expires_after_due_date: false,
         late_charges: None,
+        amount_callback: None,
+        amounts_told: BTreeMap::new(),
         options: vec![option],
         told_status: PositionStatus::Paid,
         version: 1,

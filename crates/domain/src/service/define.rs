@@ -3,10 +3,11 @@
 
 use chrono::NaiveDate;
 
+use super::callback::callback;
 use super::demand::demand;
 use super::{
-    AmountRule, DemandInput, LATE_RATE_BASIS_POINTS_MAX, LATE_RATES_MAX, LateCharges, LateRate, Service, ServiceKind,
-    ServiceStatus, Title,
+    AmountCallbackInput, AmountRule, DemandInput, LATE_RATE_BASIS_POINTS_MAX, LATE_RATES_MAX, LateCharges, LateRate,
+    Service, ServiceKind, ServiceStatus, Title,
 };
 use crate::audit::AuditLine;
 use crate::batch::{Batch, Write};
@@ -45,6 +46,8 @@ pub struct ServiceInput {
     pub expires_after_due_date: bool,
     /// What is added after the due date.
     pub late_charges: Option<LateChargesInput>,
+    /// Whom to ask what is due.
+    pub amount_callback: Option<AmountCallbackInput>,
     /// Whether `ANONIMO` is accepted as debtor.
     pub anonymous_debtor_allowed: bool,
     /// How a provider's customer asks for a payment of it.
@@ -110,7 +113,8 @@ pub fn define(
             return Ok((aligned, Batch::new()));
         }
     }
-    let batch = batch(present, &service, given);
+    let action = if present.is_some() { "service.replaced" } else { "service.added" };
+    let batch = written(present, &service, action, given);
     Ok((service, batch))
 }
 
@@ -138,6 +142,8 @@ fn read(
         .late_charges
         .as_ref()
         .map(|late| late_charges(institution, &root.at("late_charges"), late, given, faults));
+    let version = present.map_or(1, |before| before.version.saturating_add(1));
+    let amount_callback = callback(institution, (present, version), input, given, faults);
     let demand = input.demand.as_ref().map(|given| demand(input, given, faults));
     let used = present.is_some_and(|before| before.status != ServiceStatus::Draft);
     if used && input.status == ServiceStatus::Draft {
@@ -158,10 +164,11 @@ fn read(
         due_date_required: input.due_date_required,
         expires_after_due_date: input.expires_after_due_date,
         late_charges: late_charges.flatten(),
+        amount_callback,
         anonymous_debtor_allowed: input.anonymous_debtor_allowed,
         demand: demand.flatten(),
         status: input.status,
-        version: present.map_or(1, |before| before.version.saturating_add(1)),
+        version,
         created_at: present.map_or(given.now, |before| before.created_at),
         updated_at: given.now,
     })
@@ -258,9 +265,14 @@ fn needless(at: &Place, given: &[(&str, Option<i64>)], faults: &mut Violations) 
     }
 }
 
-fn batch(present: Option<&Service>, service: &Service, given: &mut Given<'_>) -> Batch {
+/// The service as it is now, with who changed it and what integrators are told.
+pub(super) fn written(
+    present: Option<&Service>,
+    service: &Service,
+    action: &'static str,
+    given: &mut Given<'_>,
+) -> Batch {
     let put = Write::PutService { service: Box::new(service.clone()), expected: present.map(|before| before.version) };
-    let action = if present.is_some() { "service.replaced" } else { "service.added" };
     let audit = AuditLine {
         id: given.id(),
         at: given.now,

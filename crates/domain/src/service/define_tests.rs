@@ -68,6 +68,7 @@ fn input() -> ServiceInput {
         due_date_required: true,
         expires_after_due_date: false,
         late_charges: None,
+        amount_callback: None,
         anonymous_debtor_allowed: false,
         demand: None,
         status: ServiceStatus::Active,

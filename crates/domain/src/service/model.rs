@@ -10,7 +10,7 @@ use crate::taxonomy::{CollectionKind, TaxonomyCode};
 use crate::text::Text;
 use crate::time::Instant;
 
-use super::{Demand, LateCharges};
+use super::{AmountCallback, Demand, LateCharges};
 
 /// A payment service of one institution.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Service {
     pub expires_after_due_date: bool,
     /// What is added after the due date; nothing where there is none.
     pub late_charges: Option<LateCharges>,
+    /// Whom to ask what is due; nobody where the position says it.
+    pub amount_callback: Option<AmountCallback>,
     /// Whether `ANONIMO` is accepted as debtor (rules.md 5).
     pub anonymous_debtor_allowed: bool,
     /// How a provider's customer asks for a payment of it; none where nobody can (rules.md 25).

@@ -196,6 +196,7 @@ fn service(now: Instant) -> Service {
         due_date_required: false,
         expires_after_due_date: false,
         late_charges: None,
+        amount_callback: None,
         anonymous_debtor_allowed: false,
         demand: None,
         status: ServiceStatus::Active,

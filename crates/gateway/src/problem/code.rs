@@ -85,6 +85,10 @@ problems! {
         "It was resolved before, with another note; what was written then stays."
         "Read it: who resolved it, when and with which note stands there."
     }
+    NoAmountCallback = 409 "no_amount_callback" "The service has no amount_callback" {
+        "The service asks nobody what is due: there is nothing that a secret would sign."
+        "Give the service an `amount_callback` first."
+    }
     DemandTaken = 409 "demand_taken" "Another service is demanded by these codes" {
         "Another service of the institution is known to the Node's catalogue by the same service_id and subject_id."
         "Take `demand` out of the other service first, or use the codes of this one."
@@ -172,6 +176,10 @@ problems! {
     InternalError = 500 "internal_error" "Something is wrong on our side" {
         "Tramite has failed in a way that was not foreseen; the cause is in its log under the request id."
         "Send the request again later, with the same Idempotency-Key; if it stays so, tell the operator the request id."
+    }
+    AmountUnknown = 503 "amount_unknown" "What is due is not known for the moment" {
+        "The institution's own system, which alone knows what is due, did not say it within a second; nothing was done."
+        "Send the request again after the seconds in Retry-After, with the same Idempotency-Key; if it stays so, tell the institution."
     }
     Unavailable = 503 "unavailable" "Not available for the moment" {
         "The database cannot be reached or is too busy. Nothing was written, or what was written will be found under the same Idempotency-Key."

@@ -56,7 +56,7 @@ impl Problem {
         match code {
             Code::Unauthenticated => problem.with_header(header::WWW_AUTHENTICATE, "Bearer"),
             Code::InvalidToken => problem.with_header(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
-            Code::Unavailable => problem.retry_after(RETRY_AFTER_SECONDS),
+            Code::Unavailable | Code::AmountUnknown => problem.retry_after(RETRY_AFTER_SECONDS),
             Code::IdempotencyInProgress => problem.retry_after(TWIN_RETRY_AFTER_SECONDS),
             _ => problem,
         }

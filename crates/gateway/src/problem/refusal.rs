@@ -63,6 +63,8 @@ const fn code_of(refusal: &Refusal) -> Code {
         Refusal::SessionState { .. } => Code::CheckoutSessionState,
         Refusal::TooManySessions { .. } => Code::TooManyCheckoutSessions,
         Refusal::ReturnUrlNotAllowed { .. } => Code::ReturnUrlNotAllowed,
+        Refusal::NoAmountCallback => Code::NoAmountCallback,
+        Refusal::AmountUnknown => Code::AmountUnknown,
         Refusal::AlreadyResolved => Code::AlreadyResolved,
         Refusal::NoticeNotFound => Code::NotFound,
     }

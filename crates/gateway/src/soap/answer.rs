@@ -67,6 +67,8 @@ pub(crate) fn log_cause(primitive: Primitive, denied: &Denied) {
         Denied::Fault(..) | Denied::Demand(_) => {}
         Denied::Store(error) => tracing::warn!(%primitive, cause = %error, "the store failed under a message"),
         Denied::AccountMissing => tracing::error!(%primitive, "an account of a position is not declared"),
+        // Who asked has written why.
+        Denied::AmountUnknown => {}
         Denied::Broken => tracing::error!(%primitive, "a defect: the work on a message broke"),
         Denied::Late => tracing::warn!(%primitive, "a message was not answered in time"),
     }

@@ -17,6 +17,8 @@ pub(crate) enum Denied {
     Demand(DemandFault),
     /// An account of the position is not declared: our own fault.
     AccountMissing,
+    /// The institution's own system did not say what is due.
+    AmountUnknown,
     /// The store failed: our own fault.
     Store(StoreError),
     /// The work on it broke: a defect of ours.
@@ -33,7 +35,9 @@ impl Denied {
             Denied::Demand(DemandFault::Unusable) => PaaFault::SystemError,
             Denied::Demand(DemandFault::OtherDocument) => PaaFault::SyntaxXsd,
             Denied::Demand(_) => PaaFault::Semantic,
-            Denied::AccountMissing | Denied::Store(_) | Denied::Broken | Denied::Late => PaaFault::SystemError,
+            Denied::AccountMissing | Denied::AmountUnknown | Denied::Store(_) | Denied::Broken | Denied::Late => {
+                PaaFault::SystemError
+            }
         }
     }
 
@@ -52,6 +56,9 @@ impl Denied {
             Denied::Fault(_, description) => Cow::Borrowed(description),
             Denied::Demand(fault) => demand(fault),
             Denied::AccountMissing => Cow::Borrowed("un conto di accredito della posizione non e' configurato"),
+            Denied::AmountUnknown => {
+                Cow::Borrowed("l'importo dovuto non e' al momento disponibile presso l'ente: riprovare")
+            }
             Denied::Store(_) | Denied::Broken | Denied::Late => {
                 Cow::Borrowed("servizio momentaneamente non disponibile: riprovare")
             }

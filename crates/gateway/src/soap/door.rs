@@ -13,6 +13,7 @@ use super::message::{Inbound, Outbound};
 use super::pulse::Pulse;
 use super::registry::Registry;
 use super::serve::serve;
+use crate::callback::Callbacks;
 
 /// How long closing may take, in seconds.
 const CLOSE_SECONDS_MAX: u64 = 10;
@@ -26,6 +27,7 @@ struct Shared {
     world: Arc<dyn World>,
     registry: Registry,
     pulse: Pulse,
+    callbacks: Callbacks,
     buffer: Arc<Buffer>,
 }
 
@@ -33,12 +35,12 @@ impl Soap {
     /// Opens the door over a store, which may have connections of its own: no limit of the REST side then touches it.
     /// The flusher is to be run by the caller for as long as the door is open.
     #[must_use]
-    pub fn open(store: Store, world: Arc<dyn World>) -> (Soap, Flusher) {
+    pub fn open(store: Store, world: Arc<dyn World>, callbacks: Callbacks) -> (Soap, Flusher) {
         let buffer = Arc::new(Buffer::new());
         let flusher = Flusher::new(store.clone(), Arc::clone(&world), Arc::clone(&buffer));
         let registry = Registry::new(store.clone());
         let pulse = Pulse::new(store.clone());
-        (Soap(Arc::new(Shared { store, world, registry, pulse, buffer })), flusher)
+        (Soap(Arc::new(Shared { store, world, registry, pulse, callbacks, buffer })), flusher)
     }
 
     /// Answers one message, in time and in every case.
@@ -70,6 +72,10 @@ impl Soap {
 
     pub(crate) fn pulse(&self) -> &Pulse {
         &self.0.pulse
+    }
+
+    pub(crate) fn callbacks(&self) -> &Callbacks {
+        &self.0.callbacks
     }
 
     pub(crate) fn buffer(&self) -> &Buffer {

@@ -7,11 +7,12 @@ use tramite_domain::node::{TransferKind, Wanted, detail, payable};
 use tramite_domain::time::Instant;
 use tramite_pagopa::current::{Answer, GetRequest, TransferType, Version};
 
+use super::amount::as_of;
 use super::buffer::Asked;
-use super::denied::Denied;
+use super::denied::{Denied, UNKNOWN};
 use super::door::Soap;
 use super::mapping_payment::get_answer;
-use super::verify::{as_of, find};
+use super::verify::find;
 
 /// Answers a get of either version.
 pub(crate) async fn get(
@@ -20,14 +21,15 @@ pub(crate) async fn get(
     request: &GetRequest,
     now: Instant,
 ) -> Result<Answer, Denied> {
-    let (position, notice) = find(soap, institution, &request.notice).await?;
-    let installment = payable(&position, &notice, now)?;
+    let (mut position, notice) = find(soap, institution, &request.notice).await?;
+    let wanted = payable(&position, &notice, now)?.id;
     let kind = match request.transfer_type {
         Some(TransferType::Postal) => TransferKind::Postal,
         Some(TransferType::PagoPa) | None => TransferKind::Bank,
     };
     let stamps = request.version == Version::V2;
-    let as_of = as_of(soap, institution, &position, installment, request.payment_note.as_deref(), now).await?;
+    let as_of = as_of(soap, institution, &mut position, wanted, request.payment_note.as_deref(), now).await?;
+    let (_, installment) = position.installment(wanted).ok_or(UNKNOWN)?;
     let told = detail(institution, &position, installment, Wanted { kind, stamps, as_of }, now)?;
     soap.buffer().remember(Asked {
         institution: institution.id,

@@ -6,6 +6,7 @@
 //! domain as the REST side, and answered in the primitive's own wrapper. Verify and get change nothing: what is to be
 //! remembered of them goes through a buffer. A receipt is committed before it is acknowledged.
 
+mod amount;
 mod answer;
 mod buffer;
 mod checks;

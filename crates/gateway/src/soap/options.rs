@@ -107,7 +107,7 @@ fn outbound<T: Serialize>(status: u16, answer: &T) -> Outbound {
 
 fn log_cause(denied: &Denied) {
     match denied {
-        Denied::Fault(..) | Denied::Demand(_) => {}
+        Denied::Fault(..) | Denied::Demand(_) | Denied::AmountUnknown => {}
         Denied::Store(error) => tracing::warn!(cause = %error, "the store failed under payment options"),
         Denied::AccountMissing => tracing::error!("an account of a position is not declared"),
         Denied::Broken | Denied::Late => tracing::warn!("payment options were not answered in time"),

@@ -118,7 +118,7 @@ const fn is_for_good(denied: &Denied) -> bool {
     match denied {
         Denied::Broken => true,
         Denied::Store(_) => !may_pass(denied),
-        Denied::Fault(..) | Denied::Demand(_) | Denied::AccountMissing | Denied::Late => false,
+        Denied::Fault(..) | Denied::Demand(_) | Denied::AccountMissing | Denied::AmountUnknown | Denied::Late => false,
     }
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! paVerifyPaymentNotice: what is due for a notice, now. It changes nothing (rules.md 22).
 
-use tramite_domain::attempt::ATTEMPT_LOCK_SECONDS;
-use tramite_domain::debt_position::{DebtPosition, Installment, honoured_at, rose_lately};
+use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::institution::Institution;
 use tramite_domain::node::{payable, verified};
 use tramite_domain::notice::NoticeNumber;
@@ -10,6 +9,7 @@ use tramite_domain::time::Instant;
 use tramite_pagopa::current::{Answer, Notice, PaaFault, VerifyRequest};
 use tramite_storage::{Scope, Store};
 
+use super::amount::as_of;
 use super::denied::{Denied, UNKNOWN};
 use super::door::Soap;
 use super::mapping_payment::verify_answer;
@@ -21,9 +21,10 @@ pub(crate) async fn verify(
     request: &VerifyRequest,
     now: Instant,
 ) -> Result<Answer, Denied> {
-    let (position, notice) = find(soap, institution, &request.notice).await?;
-    let installment = payable(&position, &notice, now)?;
-    let as_of = as_of(soap, institution, &position, installment, None, now).await?;
+    let (mut position, notice) = find(soap, institution, &request.notice).await?;
+    let wanted = payable(&position, &notice, now)?.id;
+    let as_of = as_of(soap, institution, &mut position, wanted, None, now).await?;
+    let (_, installment) = position.installment(wanted).ok_or(UNKNOWN)?;
     let told = verified(institution, &position, installment, as_of, now)?;
     Ok(Answer::Verify(verify_answer(institution, told)))
 }
@@ -44,24 +45,6 @@ pub(crate) async fn find(
     let Ok(number) = notice.notice_number.parse::<NoticeNumber>() else { return Err(UNKNOWN) };
     let position = look_up(soap.store(), institution, &number).await?.ok_or(UNKNOWN)?;
     Ok((position, number))
-}
-
-/// The instant of the amount: now, but for what a cart showed within the last half hour (rules.md 22). It is looked for only
-/// where the amount has risen meanwhile.
-pub(crate) async fn as_of(
-    soap: &Soap,
-    institution: &Institution,
-    position: &DebtPosition,
-    installment: &Installment,
-    reference: Option<&str>,
-    now: Instant,
-) -> Result<Instant, Denied> {
-    if !rose_lately(position, installment, now) {
-        return Ok(now);
-    }
-    let since = now.plus_seconds(-ATTEMPT_LOCK_SECONDS);
-    let attempts = soap.store().attempts(&Scope::of_node(institution.id), &[installment.id], since).await?;
-    Ok(honoured_at(position, installment, &attempts, reference, now))
 }
 
 /// The one read that a verify costs.

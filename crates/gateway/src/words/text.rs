@@ -105,6 +105,10 @@ texts! {
         = "tr_test_x7Yk2mQ9fLr3VbT8sWc5NdJ1hGz6PaKe0RuXoIiE4Bw", "A client secret; shown once.";
     SecretHint r"^tr_(test|live)_$" 8..=8
         = "tr_test_", "What the secrets of this environment begin with.";
+    CallbackAddress r"^https?://[!-~]{1,492}$" 8..=500 as "uri"
+        = "https://gestionale.comune.example.it/amounts", "Where a system of the institution is asked: by https, to an address of the world, port 443 or 1024 and above, without user info and fragment.";
+    CallbackSecret r"^whsec_[A-Za-z0-9+/]{43}=$" 50..=50
+        = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=", "A secret of Standard Webhooks.";
     ProblemType r"^(about:blank|https?://[!-~]{1,245}/errors/[a-z_]{1,64})$" 11..=330 as "uri"
         = "https://tramite.example.it/errors/validation_failed", "The kind of a problem; the last part is its stable code.";
     RequestUrn r"^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" 45..=45 as "uri"

@@ -9,6 +9,7 @@
 
 mod acting;
 mod brought_numbers;
+mod callbacks;
 mod clients;
 mod conditional;
 mod contract;
@@ -86,6 +87,11 @@ sentences! {
         settling::what_was_paid_outside_is_paid_for_everybody_until_it_is_taken_back,
         settling::a_mark_reaches_sessions_of_other_clients_and_of_other_services_and_so_does_its_undoing,
         settling::a_mark_waits_for_whoever_is_paying_an_alternative_and_a_reopening_says_what_it_means,
+        callbacks::what_the_institution_says_is_due_and_its_shares_are_its_sum,
+        callbacks::without_a_usable_answer_the_institutions_word_holds,
+        callbacks::what_a_cart_showed_of_an_asked_amount_is_honoured_for_half_an_hour,
+        callbacks::questions_are_signed_with_the_secret_and_with_the_one_before_it,
+        callbacks::no_address_is_asked_that_nobody_may_name,
         late::interest_is_due_by_the_day_and_told_alike_everywhere,
         late::the_rule_of_a_service_holds_as_it_is_now_and_is_limited,
         late::what_a_cart_showed_is_honoured_for_half_an_hour_over_midnight,

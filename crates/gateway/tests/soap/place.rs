@@ -16,6 +16,8 @@ use tramite_domain::given::World;
 use tramite_domain::institution::Institution;
 use tramite_domain::station::Station;
 use tramite_domain::time::Instant;
+use tramite_gateway::callback::Callbacks;
+use tramite_gateway::outbound::Towards;
 use tramite_gateway::soap::{self, Soap};
 use tramite_pagopa::current::{Answer, PaaFault, Request};
 use tramite_pagopa::strict::{NoRegister, check_answer};
@@ -99,6 +101,11 @@ impl Reply {
     }
 }
 
+/// Who asks institutions' systems; in these tests there are none.
+fn callbacks() -> Callbacks {
+    Callbacks::new(Towards::World, Arc::default()).unwrap()
+}
+
 pub(crate) fn settings(url: &str) -> StoreSettings {
     StoreSettings {
         url: url.parse::<DatabaseUrl>().unwrap(),
@@ -128,7 +135,7 @@ impl Place {
             store.commit(&scope(town), Batch::new().with(service)).await.unwrap();
         }
         let world = Arc::new(TestWorld::new(a.now));
-        let (door, flusher) = Soap::open(store.clone(), world.clone());
+        let (door, flusher) = Soap::open(store.clone(), world.clone(), callbacks());
         let flushing = tokio::spawn(flusher.run());
         Self { store, door, world, a, b, judge: Judge::of_answers(), flushing }
     }
@@ -171,7 +178,7 @@ impl Place {
 
     /// The door as another process has it, which knows nothing yet.
     pub(crate) async fn other_process(&mut self) {
-        let (door, flusher) = Soap::open(self.store.clone(), self.world.clone());
+        let (door, flusher) = Soap::open(self.store.clone(), self.world.clone(), callbacks());
         std::mem::replace(&mut self.door, door).close().await;
         std::mem::replace(&mut self.flushing, tokio::spawn(flusher.run())).await.unwrap();
     }

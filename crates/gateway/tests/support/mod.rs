@@ -8,6 +8,7 @@ pub mod checkout;
 mod clock;
 mod declared;
 pub mod ids;
+pub mod institution;
 pub mod made;
 pub mod node;
 pub mod portal;

@@ -30,7 +30,8 @@ pub struct Node {
 impl TestGateway {
     /// Opens the Node's door on the same store.
     pub fn node(&self) -> Node {
-        let (door, flusher) = Soap::open(self.gateway.store().clone(), self.world.clone());
+        let (door, flusher) =
+            Soap::open(self.gateway.store().clone(), self.world.clone(), self.gateway.callbacks().clone());
         Node {
             door,
             world: Arc::clone(&self.world),

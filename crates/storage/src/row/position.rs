@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The head of a debt position. The columns of its state are computed here, by the domain's own functions.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use tramite_domain::debt_position::{
     Address, DebtPosition, Debtor, Origin, PaymentOption, PositionStatus, StatusFacts, SubjectKind,
 };
 use tramite_domain::ids::{ClientId, DebtPositionId, InstitutionId};
 use tramite_domain::personal::Personal;
-use tramite_domain::service::LateCharges;
+use tramite_domain::service::{AmountCallback, LateCharges};
 
 use super::{known, next_change, read, read_some};
 use crate::column::{At, Doc, Id};
@@ -54,7 +56,7 @@ pub(crate) struct PositionState {
     pub(crate) updated_at: At,
 }
 
-/// A head as it is read: with what its service adds after the due date, as the service says now.
+/// A head as it is read: with what its service adds after the due date or whom it asks what is due, as the service says now.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = debt_positions)]
 pub(crate) struct PositionHead {
@@ -62,6 +64,8 @@ pub(crate) struct PositionHead {
     pub(crate) row: PositionRow,
     #[diesel(select_expression = late_charges_now())]
     late_charges: Option<Doc<LateCharges>>,
+    #[diesel(select_expression = amount_callback_now())]
+    amount_callback: Option<Doc<AmountCallback>>,
 }
 
 /// By its key: one more look-up, and no statement of its own.
@@ -74,11 +78,25 @@ fn late_charges_now() -> _ {
         .single_value()
 }
 
+/// The same.
+#[diesel::dsl::auto_type]
+fn amount_callback_now() -> _ {
+    services::table
+        .filter(services::institution_id.eq(debt_positions::institution_id))
+        .filter(services::code.nullable().eq(debt_positions::service_code))
+        .select(services::amount_callback)
+        .single_value()
+}
+
 impl PositionHead {
     /// The position with the options that were read beside it.
     pub(crate) fn into_position(self, options: Vec<PaymentOption>) -> Result<DebtPosition, StoreError> {
-        let late_charges = self.late_charges.map(|late| late.0);
-        self.row.into_position(options, late_charges)
+        let position = self.row.into_position(options)?;
+        Ok(DebtPosition {
+            late_charges: self.late_charges.map(|late| late.0),
+            amount_callback: self.amount_callback.map(|callback| callback.0),
+            ..position
+        })
     }
 }
 
@@ -131,11 +149,8 @@ impl PositionRow {
         }
     }
 
-    fn into_position(
-        self,
-        options: Vec<PaymentOption>,
-        late_charges: Option<LateCharges>,
-    ) -> Result<DebtPosition, StoreError> {
+    /// The position without what stands with its service.
+    fn into_position(self, options: Vec<PaymentOption>) -> Result<DebtPosition, StoreError> {
         let debtor = self.debtor()?;
         Ok(DebtPosition {
             id: self.id.0,
@@ -149,7 +164,9 @@ impl PositionRow {
             valid_from: self.valid_from.map(|at| at.0),
             cancelled_at: self.cancelled_at.map(|at| at.0),
             expires_after_due_date: self.expires_after_due_date,
-            late_charges,
+            late_charges: None,
+            amount_callback: None,
+            amounts_told: BTreeMap::new(),
             options,
             told_status: known("debt_positions.told_status", PositionStatus::named(&self.state.told_status))?,
             version: self.state.version,

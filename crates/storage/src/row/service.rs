@@ -3,7 +3,9 @@
 
 use diesel::prelude::*;
 use tramite_domain::ids::InstitutionId;
-use tramite_domain::service::{AmountRule, Demand, LateCharges, Service, ServiceKind, ServiceStatus, Title};
+use tramite_domain::service::{
+    AmountCallback, AmountRule, Demand, LateCharges, Service, ServiceKind, ServiceStatus, Title,
+};
 use tramite_domain::taxonomy::CollectionKind;
 
 use super::{fit, known, read};
@@ -31,6 +33,7 @@ pub(crate) struct ServiceRow {
     created_at: At,
     updated_at: At,
     late_charges: Option<Doc<LateCharges>>,
+    amount_callback: Option<Doc<AmountCallback>>,
     demand: Option<Doc<Demand>>,
     demand_service_id: Option<String>,
     demand_subject_id: Option<String>,
@@ -55,6 +58,7 @@ impl ServiceRow {
             created_at: At(service.created_at),
             updated_at: At(service.updated_at),
             late_charges: service.late_charges.clone().map(Doc),
+            amount_callback: service.amount_callback.clone().map(Doc),
             demand: service.demand.clone().map(Doc),
             demand_service_id: service.demand.as_ref().map(|one| one.service_id.to_string()),
             demand_subject_id: service.demand.as_ref().map(|one| one.subject_id.to_string()),
@@ -74,6 +78,7 @@ impl ServiceRow {
             due_date_required: self.due_date_required,
             expires_after_due_date: self.expires_after_due_date,
             late_charges: self.late_charges.map(|late| late.0),
+            amount_callback: self.amount_callback.map(|callback| callback.0),
             anonymous_debtor_allowed: self.anonymous_debtor_allowed,
             demand: self.demand.map(|one| one.0),
             status: known("services.status", ServiceStatus::named(&self.status))?,

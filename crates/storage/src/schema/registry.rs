@@ -99,6 +99,7 @@ diesel::table! {
         created_at -> Moment,
         updated_at -> Moment,
         late_charges -> Nullable<Document>,
+        amount_callback -> Nullable<Document>,
         demand -> Nullable<Document>,
         demand_service_id -> Nullable<Text>,
         demand_subject_id -> Nullable<Text>,

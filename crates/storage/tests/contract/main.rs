@@ -55,7 +55,7 @@ mod sentences {
             lists::a_list_of_changes_says_until_when_it_is_complete,
             lists::what_commits_late_between_two_pages_is_found_by_the_next_walk,
             lists::a_cursor_of_another_list_is_refused,
-            positions::a_position_is_read_with_what_its_service_adds_after_the_due_date_now,
+            positions::a_position_is_read_with_what_its_service_says_of_its_amount_now,
             lists::services_are_listed_by_their_codes,
             lists::sessions_are_found_by_their_state_at_that_instant,
             tenancy::two_institutions_with_the_same_notice_never_meet,

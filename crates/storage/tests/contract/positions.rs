@@ -4,7 +4,7 @@
 use tramite_domain::attempt::AttemptKind;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::{DebtPosition, OptionKind};
-use tramite_domain::service::{LateCharges, LateRate, Service};
+use tramite_domain::service::{AmountCallback, LateCharges, LateRate, OnFailure, Service};
 use tramite_domain::task::{Task, Work};
 use tramite_storage::{PageRequest, PositionFilter, Rule, StoreError};
 use tramite_testkit::Database;
@@ -289,7 +289,7 @@ pub(crate) async fn of_an_attempt_the_last_time_is_kept(database: Database) {
     assert_eq!(in_use(several.id).await.payers.attempts, tried);
 }
 
-pub(crate) async fn a_position_is_read_with_what_its_service_adds_after_the_due_date_now(database: Database) {
+pub(crate) async fn a_position_is_read_with_what_its_service_says_of_its_amount_now(database: Database) {
     let town = town(&database).await;
     let scope = town.token(town.a.id);
     let owed = simple("P-1");
@@ -301,15 +301,24 @@ pub(crate) async fn a_position_is_read_with_what_its_service_adds_after_the_due_
         most: Some(cents(10_000)),
         account_id: Some("main".parse().unwrap()),
     };
-    let told = |version, late_charges: Option<LateCharges>| {
-        let service = Service { version, late_charges, ..service("TARI") };
+    let callback = AmountCallback {
+        url: "https://gestionale.example.it/amounts".parse().unwrap(),
+        account_id: None,
+        on_failure: OnFailure::Refuse,
+        secret: 3,
+        former_secret: Some(2),
+    };
+    let told = |version, late_charges: Option<LateCharges>, amount_callback: Option<AmountCallback>| {
+        let service = Service { version, late_charges, amount_callback, ..service("TARI") };
         Batch::new().with(Write::PutService { service: Box::new(service), expected: Some(version - 1) })
     };
-    for (version, late_charges) in [(2, Some(late)), (3, None)] {
-        town.store.commit(&scope, told(version, late_charges.clone())).await.unwrap();
+    for (version, late_charges, amount_callback) in [(2, Some(late), None), (3, None, Some(callback)), (4, None, None)]
+    {
+        let put = told(version, late_charges.clone(), amount_callback.clone());
+        town.store.commit(&scope, put).await.unwrap();
         let kept = town.store.service(&scope, &"TARI".parse().unwrap()).await.unwrap().unwrap();
-        assert_eq!(kept.late_charges, late_charges);
-        let expected = DebtPosition { late_charges, ..owed.clone() };
+        assert_eq!((&kept.late_charges, &kept.amount_callback), (&late_charges, &amount_callback));
+        let expected = DebtPosition { late_charges, amount_callback, ..owed.clone() };
         assert_eq!(town.store.position(&scope, owed.id).await.unwrap().as_ref(), Some(&expected));
         assert_eq!(
             town.store.position_by_notice(&scope, &first_number(&owed)).await.unwrap().as_ref(),

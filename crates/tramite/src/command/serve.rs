@@ -51,7 +51,7 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
     );
     let gateway = open_gateway(store.clone(), gateway_settings(&settings)?).await?;
     let node_store = node_store(&settings, &store).await?;
-    let door = Door::open(&node_store);
+    let door = Door::open(&node_store, gateway.callbacks())?;
     // With a listener of its own the Node is heard there alone; without one, in a sandbox, beside the API.
     let beside = settings.node.is_none().then(|| door.soap());
     let mut servers = vec![rest_server(gateway.clone(), beside, listener)?];

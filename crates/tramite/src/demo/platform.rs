@@ -54,7 +54,7 @@ impl Platform {
         let store = open(&folder, &settings).await?;
         let (gateway_url, sandbox_url) = (local_url(gateway_bound)?, local_url(sandbox_bound)?);
         let parts = open_gateway(store.clone(), told(&gateway_url, &sandbox_url)?).await?;
-        let door = Door::open(&store);
+        let door = Door::open(&store, parts.callbacks())?;
         let rest = rest_server(parts.clone(), Some(door.soap()), gateway_listener)?;
         let rest_handle = rest.handle();
         tokio::spawn(rest);

@@ -4,10 +4,12 @@
 use std::sync::Arc;
 
 use tokio::task::JoinHandle;
+use tramite_gateway::callback::Callbacks;
 use tramite_gateway::soap::Soap;
 use tramite_storage::Store;
 
 use crate::clock::SystemWorld;
+use crate::failure::Failure;
 
 /// An open door.
 pub(crate) struct Door {
@@ -17,9 +19,12 @@ pub(crate) struct Door {
 
 impl Door {
     /// Opens the door over a store.
-    pub(crate) fn open(store: &Store) -> Self {
-        let (soap, flusher) = Soap::open(store.clone(), Arc::new(SystemWorld));
-        Self { soap, flushing: tokio::spawn(flusher.run()) }
+    pub(crate) fn open(store: &Store, callbacks: &Callbacks) -> Result<Self, Failure> {
+        // What the API asks of institutions' systems is not in the Node's way.
+        let callbacks =
+            callbacks.apart().map_err(|error| Failure::Part(format!("the Node's door cannot open: {error}")))?;
+        let (soap, flusher) = Soap::open(store.clone(), Arc::new(SystemWorld), callbacks);
+        Ok(Self { soap, flushing: tokio::spawn(flusher.run()) })
     }
 
     /// What the handlers share.

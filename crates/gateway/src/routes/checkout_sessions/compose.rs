@@ -101,7 +101,8 @@ fn line_item(item: &SessionItem, positions: &[DebtPosition], now: Instant) -> Li
     {
         let status = installment_status(position, option, one, now);
         view.status = status.name();
-        view.amount_due = (status == InstallmentStatus::Open).then(|| amount_due(position, one, now).amount.cents());
+        let known = status == InstallmentStatus::Open && !position.is_to_be_asked(one.id);
+        view.amount_due = known.then(|| amount_due(position, one, now).amount.cents());
         view.anomalies = one.anomalies.iter().map(|anomaly| anomaly.name()).collect();
     }
     view

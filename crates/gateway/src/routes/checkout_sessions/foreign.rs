@@ -85,10 +85,10 @@ async fn find(
 ) -> Result<Option<ForeignItem>, Problem> {
     if let (Some(owner), Some(one)) = (owner, delegation) {
         let scope = Scope::of_token(owner.id, one.service_codes.clone(), tenant.client_id());
-        let position = gateway.store().position_by_notice(&scope, &asked.notice).await?;
-        let offered = position.and_then(|position| offered(owner, &position, asked));
-        if offered.is_some() {
-            return Ok(offered);
+        if let Some(position) = gateway.store().position_by_notice(&scope, &asked.notice).await?
+            && let Some(found) = offered(gateway, &scope, owner, position, asked).await?
+        {
+            return Ok(Some(found));
         }
     }
     // The one look into another tenant: this notice, for a citizen who holds it. It is made whether or not the answer
@@ -96,23 +96,38 @@ async fn find(
     let scope = Scope::of_checkout_link(owner.map_or(InstitutionId::new(Uuid::nil()), |owner| owner.id));
     let position = gateway.store().position_by_notice(&scope, &asked.notice).await?;
     let Some((owner, position)) = owner.zip(position) else { return Ok(None) };
-    let allowed = owner.payable_by_notice && asked.expected.is_some();
-    Ok(offered(owner, &position, asked).filter(|_| allowed))
+    if !owner.payable_by_notice || asked.expected.is_none() {
+        return Ok(None);
+    }
+    offered(gateway, &scope, owner, position, asked).await
 }
 
 /// The item, where the notice can be paid now and the amount is what the caller believes.
-fn offered(owner: &Institution, position: &DebtPosition, asked: &Asked) -> Option<ForeignItem> {
-    let installment = payable(position, &asked.notice, asked.now).ok()?;
-    let due = amount_due(position, installment, asked.now).amount;
-    // The amount on the notice proves as well that the caller holds it, though more is due because it is late.
-    let right = asked.expected.is_none_or(|said| said == due.cents() || said == installment.amount.cents());
-    (right && owner.status == InstitutionStatus::Active).then(|| ForeignItem {
+async fn offered(
+    gateway: &Gateway,
+    scope: &Scope,
+    owner: &Institution,
+    mut position: DebtPosition,
+    asked: &Asked,
+) -> Result<Option<ForeignItem>, Problem> {
+    let Ok(installment) = payable(&position, &asked.notice, asked.now) else { return Ok(None) };
+    let (id, stands, due) = (installment.id, installment.amount, amount_due(&position, installment, asked.now).amount);
+    // The amount on the notice proves as well that the caller holds it, though another one is due by now. Where that has to be
+    // asked for it is the only proof: the time of an answer would tell who is asked.
+    let known = |said: i64| said == stands.cents() || (said == due.cents() && !position.is_to_be_asked(id));
+    if owner.status != InstitutionStatus::Active || !asked.expected.is_none_or(known) {
+        return Ok(None);
+    }
+    let told = gateway.callbacks().tell(gateway.store(), scope, &mut position, &[id], asked.now).await;
+    told.map_err(|_| Refusal::AmountUnknown)?;
+    let Some((_, installment)) = position.installment(id) else { return Ok(None) };
+    Ok(Some(ForeignItem {
         notice_number: asked.notice,
         creditor_tax_code: owner.tax_code,
         company_name: owner.display_name.clone(),
         description: position.description_of(installment).clone(),
-        amount: due,
-    })
+        amount: amount_due(&position, installment, asked.now).amount,
+    }))
 }
 
 /// Without a delegation there, the amount is what proves that the caller holds the notice.

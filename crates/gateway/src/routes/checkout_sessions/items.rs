@@ -5,6 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use tramite_domain::access::ApiScope;
 use tramite_domain::attempt::ATTEMPT_LOCK_SECONDS;
 use tramite_domain::batch::{Batch, Write};
@@ -12,13 +13,15 @@ use tramite_domain::debt_position::{DebtPosition, Origin, PositionInput, given_n
 use tramite_domain::ids::DebtPositionId;
 use tramite_domain::institution::Institution;
 use tramite_domain::notice::NoticeNumber;
-use tramite_domain::session::{Choice, ItemInput, OwnItem};
+use tramite_domain::refusal::Refusal;
+use tramite_domain::session::{Choice, ItemInput, OwnItem, choose};
 use tramite_domain::violation::Violation;
 use tramite_storage::{Payers, PositionInUse};
 
 use super::foreign::foreign;
 use super::wire::LineItemInput;
 use crate::auth::Tenant;
+use crate::callback::AmountUnknown;
 use crate::gateway::Gateway;
 use crate::problem::{Code, OrNotFound, Problem};
 use crate::routes::debt_positions::{IfExists, make, payers};
@@ -69,19 +72,42 @@ pub(super) async fn look_up(
         items.inputs.push(found);
     }
     written_once(&items.batch, &own_at)?;
+    ask(gateway, tenant, &mut items).await?;
     Ok((terms.institution, items))
+}
+
+/// Asks what is due where that has to be asked, of all at once. Terms that the session itself writes are not asked about: they
+/// were said a moment ago.
+async fn ask(gateway: &Gateway, tenant: &Tenant, items: &mut Items) -> Result<(), Problem> {
+    let (written, now) = (written(&items.batch), gateway.now());
+    let own = items.inputs.iter_mut().filter_map(|input| match input {
+        ItemInput::Own(own) if !written.contains(&own.position.id) => Some(own),
+        _ => None,
+    });
+    let asked = own.filter_map(|own| {
+        let id = choose(&own.position, &own.choice, now).ok()?.id;
+        let position = &mut own.position;
+        Some(async move { gateway.callbacks().tell(gateway.store(), &tenant.scope, position, &[id], now).await })
+    });
+    if join_all(asked).await.contains(&Err(AmountUnknown)) {
+        return Err(Refusal::AmountUnknown.into());
+    }
+    // Two items may be of one position: what was said of either is shown of both.
+    let said = items.inputs.iter().filter_map(|input| match input {
+        ItemInput::Own(own) => Some(&own.position),
+        ItemInput::Foreign(_) => None,
+    });
+    for told in said {
+        for shown in items.positions.iter_mut().filter(|shown| shown.id == told.id) {
+            shown.amounts_told.extend(&told.amounts_told);
+        }
+    }
+    Ok(())
 }
 
 /// A position that one item writes cannot be another item too: that one was decided on the terms before.
 fn written_once(batch: &Batch, own_at: &[(usize, DebtPositionId)]) -> Result<(), Problem> {
-    let written: BTreeSet<DebtPositionId> = batch
-        .writes()
-        .iter()
-        .filter_map(|write| match write {
-            Write::InsertPosition(position) | Write::UpdatePosition { position, .. } => Some(position.id),
-            _ => None,
-        })
-        .collect();
+    let written = written(batch);
     let mut seen = BTreeSet::new();
     let again = own_at.iter().filter(|(_, id)| !seen.insert(*id) && written.contains(id));
     let wrong: Vec<Violation> = again
@@ -92,6 +118,15 @@ fn written_once(batch: &Batch, own_at: &[(usize, DebtPositionId)]) -> Result<(),
         })
         .collect();
     if wrong.is_empty() { Ok(()) } else { Err(Problem::invalid(wrong)) }
+}
+
+/// The positions that a batch makes or gives new terms.
+fn written(batch: &Batch) -> BTreeSet<DebtPositionId> {
+    let of = |write: &Write| match write {
+        Write::InsertPosition(position) | Write::UpdatePosition { position, .. } => Some(position.id),
+        _ => None,
+    };
+    batch.writes().iter().filter_map(of).collect()
 }
 
 /// To give a position new terms is to write it, whatever the way.

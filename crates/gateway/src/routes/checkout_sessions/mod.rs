@@ -35,6 +35,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
         Code::AmountChanged,
         Code::PaymentInProgress,
         Code::TooManyCheckoutSessions,
+        Code::AmountUnknown,
         Code::ExternalIdTaken,
         Code::NoIssuingStation,
         Code::InstitutionNotActive,

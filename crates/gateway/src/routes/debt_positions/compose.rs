@@ -77,7 +77,9 @@ fn address(address: &Address) -> AddressView {
 fn option(position: &DebtPosition, option: &PaymentOption, context: ViewContext<'_>) -> PaymentOptionView {
     let view = |one: &Installment| {
         let status = installment_status(position, option, one, context.now);
-        let due = (status == InstallmentStatus::Open).then(|| amount_due(position, one, context.now));
+        // What only its institution's own system knows is not guessed at.
+        let known = status == InstallmentStatus::Open && !position.is_to_be_asked(one.id);
+        let due = known.then(|| amount_due(position, one, context.now));
         installment(one, status, due, context)
     };
     PaymentOptionView {

@@ -6,7 +6,10 @@ use serde::Deserialize;
 use tramite_domain::service::{AmountInput, LateChargesInput, LateRateInput, ServiceInput, ServiceKind, ServiceStatus};
 use utoipa::ToSchema;
 
+use super::callback::CallbackBody;
 use super::demand::DemandBody;
+use crate::outbound::Towards;
+use crate::problem::Problem;
 use crate::words;
 
 /// A service as it shall be from now on.
@@ -44,6 +47,8 @@ pub(super) struct ServiceBody {
     expires_after_due_date: bool,
     /// What is added to an installment that is paid after its due date; nothing where it is left out.
     late_charges: Option<LateChargesBody>,
+    /// Who is asked what is due; left out, the debt position says it. Not with a fixed amount, nor beside `late_charges`.
+    amount_callback: Option<CallbackBody>,
     /// Whether `ANONIMO` is accepted as debtor.
     #[serde(default)]
     anonymous_debtor_allowed: bool,
@@ -143,6 +148,13 @@ impl From<LateChargesBody> for LateChargesInput {
     }
 }
 
+impl ServiceBody {
+    /// What this process cannot be asked to do: to reach addresses that nobody may name.
+    pub(super) fn check(&self, towards: Towards) -> Result<(), Problem> {
+        self.amount_callback.as_ref().map_or(Ok(()), |callback| callback.check(towards))
+    }
+}
+
 impl From<ServiceBody> for ServiceInput {
     fn from(body: ServiceBody) -> Self {
         Self {
@@ -162,6 +174,7 @@ impl From<ServiceBody> for ServiceInput {
             due_date_required: body.due_date_required,
             expires_after_due_date: body.expires_after_due_date,
             late_charges: body.late_charges.map(LateChargesInput::from),
+            amount_callback: body.amount_callback.map(Into::into),
             anonymous_debtor_allowed: body.anonymous_debtor_allowed,
             demand: body.demand.map(Into::into),
             status: body.status,

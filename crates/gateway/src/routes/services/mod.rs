@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Payment services: the catalogue of an institution.
 
+mod callback;
 mod demand;
 mod input;
 mod list;
@@ -22,6 +23,7 @@ pub(super) fn mount(api: &mut Api<'_, '_>) {
     api.tenant(list::list_services, ApiScope::ServicesRead);
     api.tenant(show::show_service, ApiScope::ServicesRead).etag();
     api.tenant(replace::replace_service, ApiScope::ServicesWrite).etag().conditional().refuses(&[Code::DemandTaken]);
+    api.tenant(callback::add_callback_secret, ApiScope::ServicesWrite).idempotent().refuses(&[Code::NoAmountCallback]);
 }
 
 /// The version of a service.

@@ -40,7 +40,9 @@ pub(super) async fn replace_service(
     within(&tenant, &code)?;
     let reply = settle(&preconditions, async || {
         let present = gateway.store().service(&tenant.scope, &code).await?;
-        let input = ServiceInput::from(body.valid()?);
+        let wanted = body.valid()?;
+        wanted.check(gateway.callbacks().towards())?;
+        let input = ServiceInput::from(wanted);
         preconditions.check(present.as_ref().map(etag).as_ref())?;
         let institution = gateway.store().institution(&tenant.scope).await?;
         let mut ids = gateway.ids();

@@ -7,6 +7,7 @@ use tramite_domain::service::{AmountRule, LateCharges, LateRate, Service};
 use tramite_domain::time::Instant;
 use utoipa::ToSchema;
 
+use super::callback::CallbackView;
 use super::demand::DemandView;
 use crate::words;
 
@@ -46,6 +47,9 @@ pub(super) struct ServiceView {
     /// What is added to an installment that is paid after its due date.
     #[serde(skip_serializing_if = "Option::is_none")]
     late_charges: Option<LateChargesView>,
+    /// Who is asked what is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount_callback: Option<CallbackView>,
     /// Whether `ANONIMO` is accepted as debtor.
     anonymous_debtor_allowed: bool,
     /// How a payment of it is asked for at a payment service provider.
@@ -168,6 +172,7 @@ impl ServiceView {
             due_date_required: service.due_date_required,
             expires_after_due_date: service.expires_after_due_date,
             late_charges: service.late_charges.as_ref().map(LateChargesView::of),
+            amount_callback: service.amount_callback.as_ref().map(CallbackView::of),
             anonymous_debtor_allowed: service.anonymous_debtor_allowed,
             demand: service.demand.as_ref().map(DemandView::of),
             status: service.status.name(),

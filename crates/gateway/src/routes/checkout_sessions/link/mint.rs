@@ -146,7 +146,14 @@ async fn record(
         match gateway.store().commit(&home.scope, batch).await {
             Err(StoreError::Conflict) if made < ATTEMPTS_MAX => {
                 made += 1;
+                let before = std::mem::take(&mut home.positions);
                 home = find(gateway, token).await?;
+                // What was asked for stays said: the cart shows it.
+                for told in before {
+                    for position in home.positions.iter_mut().filter(|one| one.id == told.id) {
+                        position.amounts_told.extend(&told.amounts_told);
+                    }
+                }
                 let now_due = visit(&home.session, &home.positions, gateway.now());
                 if !(home.collects && matches!(&now_due, Visit::Mint { due: wanted } if wanted == due)) {
                     write_journal(gateway, &home, entries).await;

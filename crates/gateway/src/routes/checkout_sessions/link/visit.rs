@@ -4,12 +4,14 @@
 use actix_web::http::header::{HeaderMap, USER_AGENT};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use tramite_domain::session::{Language, SessionStatus, Visit, session_status, visit};
+use futures_util::future::join_all;
+use tramite_domain::session::{ItemSubject, Language, SessionStatus, Visit, session_status, visit};
 
 use super::home::{Home, find};
 use super::mint::mint;
 use super::page::{Notice, language_of, page};
 use super::send::{Hint, send_back};
+use crate::callback::AmountUnknown;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 
@@ -38,11 +40,32 @@ pub(super) async fn go(gateway: Data<Gateway>, request: HttpRequest, token: Path
     }
 }
 
-async fn lead(gateway: &Gateway, token: &str, home: Home) -> HttpResponse {
+async fn lead(gateway: &Gateway, token: &str, mut home: Home) -> HttpResponse {
+    let pays = matches!(visit(&home.session, &home.positions, gateway.now()), Visit::Mint { .. } | Visit::Cart { .. });
+    if pays && home.collects && ask(gateway, &mut home).await.is_err() {
+        return page(gateway, home.session.language, Notice::TryAgain);
+    }
     match visit(&home.session, &home.positions, gateway.now()) {
         Visit::Mint { due } if home.collects => mint(gateway, token, home, &due).await,
         visit => lead_without_cart(gateway, &home, visit).await,
     }
+}
+
+/// Asks what is due now for the items that are still to be paid, of all at once, where that has to be asked.
+async fn ask(gateway: &Gateway, home: &mut Home) -> Result<(), AmountUnknown> {
+    let (scope, now) = (&home.scope, gateway.now());
+    let wanted: Vec<_> = home.session.items.iter().filter(|item| item.paid.is_none()).collect();
+    let asked = home.positions.iter_mut().map(|position| {
+        let wanted = wanted.iter().filter_map(|item| match &item.subject {
+            ItemSubject::Own { position_id, installment_id, .. } if *position_id == position.id => {
+                Some(*installment_id)
+            }
+            _ => None,
+        });
+        let wanted: Vec<_> = wanted.collect();
+        async move { gateway.callbacks().tell(gateway.store(), scope, position, &wanted, now).await }
+    });
+    join_all(asked).await.into_iter().collect()
 }
 
 /// Where a visit leads that mints nothing.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Debt positions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 use chrono::NaiveDate;
@@ -101,6 +101,8 @@ pub(crate) fn position(external_id: &str) -> DebtPosition {
         cancelled_at: None,
         expires_after_due_date: true,
         late_charges: None,
+        amount_callback: None,
+        amounts_told: BTreeMap::new(),
         options: vec![
             option(OptionKind::Single, vec![installment("unica", 12_050)]),
             option(OptionKind::Installments, parts),

@@ -113,6 +113,7 @@ pub(crate) fn service(code: &str) -> Service {
         due_date_required: false,
         expires_after_due_date: true,
         late_charges: None,
+        amount_callback: None,
         anonymous_debtor_allowed: true,
         demand: Some(demand(code)),
         status: ServiceStatus::Active,

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What is due is asked of the institution's own system, where its service says so: within a second in all, never while a
+//! connection to the database is held, and not by so many at once that one institution could be in another's way.
+
+mod failure;
+mod question;
+mod secret;
+
+pub(crate) use secret::secret_text;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use reqwest::Client;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::ids::{InstallmentId, InstitutionId};
+use tramite_domain::money::Cents;
+use tramite_domain::secret::Secret;
+use tramite_domain::service::{AmountCallback, OnFailure};
+use tramite_domain::time::Instant;
+use tramite_storage::{Scope, Store, StoreError};
+use url::Url;
+
+use self::failure::Failure;
+use self::question::{Question, Signed};
+use crate::metrics::Metrics;
+use crate::outbound::{Flights, LOOKUPS_MAX, Names, Resolver, SystemNames, Towards, check, client};
+
+/// How long an answer may take, in milliseconds: the look-up of the name, the connection, the exchange, and the wait for others.
+const ANSWER_MS_MAX: u64 = 1_000;
+/// Questions to one institution at a time.
+const QUESTIONS_MAX: usize = 16;
+/// Under which name the outcomes are counted.
+const COUNTER: &str = "amount_callbacks";
+
+/// What is due is not known: the institution's system did not say it, and its service wants no other amount then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AmountUnknown;
+
+/// Who asks. Clones are the same; all workers of a process share it.
+#[derive(Clone)]
+pub struct Callbacks(Arc<Shared>);
+
+struct Shared {
+    client: Client,
+    resolver: Resolver,
+    towards: Towards,
+    metrics: Arc<Metrics>,
+    /// The same question is asked once at a time: who asks with others is answered as they are.
+    under_way: Flights<InstallmentId, Result<Cents, Failure>>,
+    places: Mutex<HashMap<InstitutionId, Places>>,
+    keys: Mutex<HashMap<InstitutionId, Arc<Secret<[u8; 32]>>>>,
+}
+
+impl fmt::Debug for Callbacks {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Callbacks")
+    }
+}
+
+impl Callbacks {
+    /// Asks by the system's own resolver.
+    ///
+    /// # Errors
+    /// Where TLS cannot be set up.
+    pub fn new(towards: Towards, metrics: Arc<Metrics>) -> Result<Self, reqwest::Error> {
+        Self::by_names(towards, Arc::new(SystemNames), metrics)
+    }
+
+    /// Asks where somebody else knows the names.
+    ///
+    /// # Errors
+    /// Where TLS cannot be set up.
+    pub fn by_names(towards: Towards, names: Arc<dyn Names>, metrics: Arc<Metrics>) -> Result<Self, reqwest::Error> {
+        let resolver = Resolver::new(towards, names);
+        Ok(Self(Arc::new(Shared {
+            client: client(&resolver, Duration::from_millis(ANSWER_MS_MAX))?,
+            resolver,
+            towards,
+            metrics,
+            under_way: Flights::default(),
+            places: Mutex::default(),
+            keys: Mutex::default(),
+        })))
+    }
+
+    /// What may be asked.
+    #[must_use]
+    pub fn towards(&self) -> Towards {
+        self.0.towards
+    }
+
+    /// The same for others who ask: neither waits for the other's questions.
+    ///
+    /// # Errors
+    /// Where TLS cannot be set up.
+    pub fn apart(&self) -> Result<Self, reqwest::Error> {
+        Self::new(self.0.towards, Arc::clone(&self.0.metrics))
+    }
+
+    /// Asks what is due for installments of a position, of all at once, where that has to be asked, and puts it into the position.
+    ///
+    /// # Errors
+    /// [`AmountUnknown`] without a usable answer, where nothing else may be due then.
+    pub async fn tell(
+        &self,
+        store: &Store,
+        scope: &Scope,
+        position: &mut DebtPosition,
+        installments: &[InstallmentId],
+        now: Instant,
+    ) -> Result<(), AmountUnknown> {
+        let Some(callback) = position.amount_callback.clone() else { return Ok(()) };
+        let wanted: Vec<InstallmentId> =
+            installments.iter().copied().filter(|one| position.is_to_be_asked(*one)).collect();
+        let asked = wanted.iter().map(|one| self.ask(store, scope, position, (*one, &callback), now));
+        let said = join_all(asked).await;
+        for (installment, said) in wanted.into_iter().zip(said) {
+            let taken =
+                said.and_then(
+                    |amount| {
+                        if position.take_told(installment, amount) { Ok(()) } else { Err(Failure::NotCarried) }
+                    },
+                );
+            self.0.metrics.event(COUNTER, taken.map_or_else(Failure::code, |()| "answered"));
+            let Err(failure) = taken else { continue };
+            tracing::warn!(
+                code = failure.code(),
+                institution = %scope.institution(),
+                service = position.service_code.as_ref().map(tracing::field::display),
+                "an institution's system did not say what is due"
+            );
+            match (callback.on_failure, position.installment(installment).map(|(_, one)| one.amount)) {
+                (OnFailure::StoredAmount, Some(stands)) => _ = position.amounts_told.insert(installment, stands),
+                _ => return Err(AmountUnknown),
+            }
+        }
+        Ok(())
+    }
+
+    async fn ask(
+        &self,
+        store: &Store,
+        scope: &Scope,
+        position: &DebtPosition,
+        (installment, callback): (InstallmentId, &AmountCallback),
+        now: Instant,
+    ) -> Result<Cents, Failure> {
+        // The rules may have become stricter since the service was written.
+        let url = check(&callback.url, self.0.towards).map_err(|_| Failure::NotAllowed)?;
+        let key = self.key(store, scope).await.map_err(|_| Failure::Unsigned)?;
+        let question = Question::of(position, installment, now).ok_or(Failure::NotCarried)?;
+        let code = position.service_code.as_ref().ok_or(Failure::NotCarried)?;
+        let signed = Signed::of(&question, &secret::live(&key, code, callback));
+        let shared = Arc::clone(&self.0);
+        let places = self.places(scope.institution());
+        let work = || async move { shared.in_time(places, url, signed).await };
+        self.0.under_way.join(installment, work).await.unwrap_or(Err(Failure::Broken))
+    }
+
+    /// The key that an institution's callback secrets are made of, made at its first use.
+    pub(crate) async fn key(&self, store: &Store, scope: &Scope) -> Result<Arc<Secret<[u8; 32]>>, StoreError> {
+        let institution = scope.institution();
+        let known = self.0.keys.lock().unwrap_or_else(PoisonError::into_inner).get(&institution).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let key = Arc::new(store.callback_key(scope).await?);
+        self.0.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(institution, Arc::clone(&key));
+        Ok(key)
+    }
+
+    fn places(&self, institution: InstitutionId) -> Places {
+        self.0.places.lock().unwrap_or_else(PoisonError::into_inner).entry(institution).or_default().clone()
+    }
+}
+
+/// How much at a time is done for one institution.
+#[derive(Clone)]
+struct Places {
+    questions: Arc<Semaphore>,
+    lookups: Arc<Semaphore>,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        let of = |count| Arc::new(Semaphore::new(count));
+        Self { questions: of(QUESTIONS_MAX), lookups: of(LOOKUPS_MAX) }
+    }
+}
+
+impl Shared {
+    async fn in_time(&self, places: Places, url: Url, signed: Signed) -> Result<Cents, Failure> {
+        let asking = async {
+            let _place = places.questions.acquire().await.map_err(|_| Failure::Broken)?;
+            if let Some(name) = url.domain() {
+                self.resolver.prepare(name, &places.lookups).await;
+            }
+            signed.ask(&self.client, url).await
+        };
+        timeout(Duration::from_millis(ANSWER_MS_MAX), asking).await.unwrap_or(Err(Failure::Late))
+    }
+}
