@@ -8,6 +8,7 @@ use std::time::Duration;
 use libtest_mimic::{Arguments, Trial};
 
 use crate::database::{Database, Kind, Lease};
+use crate::judge::Judge;
 use crate::limit::{SENTENCE_LIMIT_SECONDS, drive, within};
 use crate::postgres::{Cluster, Options};
 use crate::{postgres, reference, xmllint_present};
@@ -133,8 +134,15 @@ impl Suite {
 
     /// Runs what the command line asks for (`cargo test -- name`), prints the outcome and ends the
     /// process.
+    ///
+    /// # Panics
+    /// Where an answer that [`Judge::of_process`] has kept is not valid.
     pub fn run(self) -> ! {
-        libtest_mimic::run(&Arguments::from_args(), self.trials).exit()
+        let conclusion = libtest_mimic::run(&Arguments::from_args(), self.trials);
+        if let Err(wrong) = Judge::verdict_on_process() {
+            panic!("an answer is not valid: {wrong}");
+        }
+        conclusion.exit()
     }
 
     fn reading(self, name: &str, folder: Option<PathBuf>, body: impl FnOnce(PathBuf) + Send + 'static) -> Self {
