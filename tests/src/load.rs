@@ -13,6 +13,9 @@ use tokio::task::JoinHandle;
 use crate::api::Api;
 use crate::node;
 
+/// How long we work on a message of the Node before we say that we have failed (rules.md 19).
+const NODE_TIME: Duration = Duration::from_millis(1_700);
+
 /// One request and what came of it.
 #[derive(Debug, Clone)]
 pub struct Shot {
@@ -85,6 +88,19 @@ pub fn outcomes(shots: &[Shot], what: &str) -> BTreeMap<String, usize> {
         *counted.entry(shot.outcome.clone()).or_default() += 1;
     }
     counted
+}
+
+/// How often a question came to that answer, and it came to no other. A message of the Node that ran out of its time says
+/// that the machine had other things to do; one that failed before that was failed by us.
+///
+/// # Panics
+/// Where something else came.
+#[must_use]
+pub fn served(shots: &[Shot], what: &str, good: &str) -> usize {
+    let timely = shots.iter().filter(|shot| shot.outcome != node::OWN_FAILURE || shot.took < NODE_TIME);
+    let told = outcomes(&timely.cloned().collect::<Vec<_>>(), what);
+    assert!(told.len() == 1, "{what}: {told:?}");
+    *told.get(good).unwrap_or_else(|| panic!("{what}: {told:?}"))
 }
 
 /// The longest time that an answer to a question took.

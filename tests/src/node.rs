@@ -2,6 +2,19 @@
 //! The Node by hand: messages written out, for what the simulated Node would never send.
 
 use std::fmt::Write as _;
+use std::time::Duration;
+
+use reqwest::Client;
+use tramite_testkit::Judge;
+
+/// The fault by which we say that we have failed ourselves: the Node sends such a receipt again (rules.md 33).
+pub const OWN_FAILURE: &str = "PAA_SYSTEM_ERROR";
+/// The fault of a receipt that is known.
+pub const DUPLICATE: &str = "PAA_RECEIPT_DUPLICATA";
+
+/// How often a message is sent again at most, and how long it is waited before: the Node waits for an hour.
+const AGAIN_MAX: usize = 30;
+const AGAIN_AFTER: Duration = Duration::from_millis(300);
 
 /// Who is asked, and through which station.
 #[derive(Debug, Clone)]
@@ -20,26 +33,100 @@ pub fn endpoint(gateway: &str) -> String {
     format!("{gateway}/soap/pa-for-node")
 }
 
-/// Sends a message and reads the answer.
+/// What came of a message in the end.
+#[derive(Debug, Clone)]
+pub struct Delivered {
+    /// The last answer.
+    pub answer: String,
+    /// How many answers before it said that we had failed ourselves.
+    pub failures: usize,
+}
+
+impl Delivered {
+    /// The fault code of the last answer, or `OK`.
+    #[must_use]
+    pub fn outcome(&self) -> String {
+        outcome(&self.answer)
+    }
+
+    /// Whether a receipt that came for the first time was taken. What we failed to answer in time may have been done all
+    /// the same: then it is known when it comes again.
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        let outcome = self.outcome();
+        outcome == "OK" || (outcome == DUPLICATE && self.failures > 0)
+    }
+}
+
+/// Sends a message as the Node does: again while we fail ourselves, which a busy machine makes us do in the end.
+///
+/// # Panics
+/// Where there is no answer.
+pub async fn delivered(gateway: &str, operation: &str, message: String) -> Delivered {
+    delivered_by(&Client::new(), gateway, operation, message).await
+}
+
+/// The same over connections that are kept, or that prove who sends.
+///
+/// # Panics
+/// Where there is no answer.
+pub async fn delivered_by(http: &Client, gateway: &str, operation: &str, message: String) -> Delivered {
+    let mut failures = 0;
+    loop {
+        let answer = send_by(http, gateway, operation, message.clone()).await.expect("an answer");
+        if !comes_again(&answer, &mut failures).await {
+            return Delivered { answer, failures };
+        }
+    }
+}
+
+/// Whether a message that was answered so is sent again, after so many failures, which this one is counted among; comes
+/// back when it is time.
+pub async fn comes_again(answer: &str, failures: &mut usize) -> bool {
+    if outcome(answer) != OWN_FAILURE || *failures == AGAIN_MAX {
+        return false;
+    }
+    *failures += 1;
+    tokio::time::sleep(AGAIN_AFTER).await;
+    true
+}
+
+/// Sends a receipt until it is taken.
+///
+/// # Panics
+/// Where it is not.
+pub async fn pay(gateway: &str, receipt: String) {
+    let sent = delivered(gateway, "paSendRTV2", receipt).await;
+    assert!(sent.is_taken(), "{sent:?}");
+}
+
+/// Sends a message once and reads the answer.
 ///
 /// # Errors
 /// Where there is no answer.
 pub async fn send(gateway: &str, operation: &str, message: String) -> Result<String, reqwest::Error> {
-    send_by(&reqwest::Client::new(), gateway, operation, message).await
+    send_by(&Client::new(), gateway, operation, message).await
 }
 
 /// The same over connections that are kept, or that prove who sends.
 ///
 /// # Errors
 /// Where there is no answer.
-pub async fn send_by(
-    http: &reqwest::Client,
-    gateway: &str,
-    operation: &str,
-    message: String,
-) -> Result<String, reqwest::Error> {
+pub async fn send_by(http: &Client, gateway: &str, operation: &str, message: String) -> Result<String, reqwest::Error> {
     let request = http.post(endpoint(gateway)).header("Content-Type", "text/xml; charset=utf-8");
-    request.header("SOAPAction", operation).body(message).send().await?.text().await
+    let answer = request.header("SOAPAction", operation).body(message).send().await?;
+    let (status, answer) = (answer.status().as_u16(), answer.text().await?);
+    keep(status, &answer);
+    Ok(answer)
+}
+
+/// Keeps an answer of the real binary, whatever a journey looks for in it: the official schema has its say on every
+/// different one when all journeys are over. Where the door is shut, or nobody's operation was asked for, the status says
+/// so, and the answer is a fault of SOAP's own.
+pub fn keep(status: u16, answer: &str) {
+    if status == 200 {
+        Judge::of_process().keep(answer.as_bytes());
+    }
 }
 
 /// The fault code of an answer, or `OK`.

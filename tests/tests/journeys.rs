@@ -89,7 +89,7 @@ fn main() {
         .async_on_both("the_same_receipt_fifty_times_at_once_is_accepted_once", many::receipts)
         .async_on_both("one_key_two_hundred_times_at_once_makes_one_position", many::one_key)
         .async_on_postgres("fifty_receipts_at_once_over_three_processes_are_one_payment", together::receipts)
-        .async_on_postgres("alternatives_paid_within_ten_milliseconds_are_all_kept_and_told", together::alternatives)
+        .async_on_postgres("alternatives_paid_at_once_are_all_kept_and_told", together::alternatives)
         .async_on_postgres("a_hundred_gets_over_three_processes_are_equal_and_leave_one_attempt", together::gets)
         .async_on_postgres("five_hundred_creations_over_four_processes_give_five_hundred_numbers", many::creations)
         .async_on_both(

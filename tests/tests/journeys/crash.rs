@@ -36,8 +36,7 @@ pub(crate) async fn answer_lost(database: Database) {
     served.process.kill();
     drop(socket);
     let served = town.serve_at(&listen).await;
-    let answer = node::send(&served.url, "paSendRTV2", message).await.unwrap();
-    assert_eq!(node::outcome(&answer), "PAA_RECEIPT_DUPLICATA");
+    assert_eq!(node::delivered(&served.url, "paSendRTV2", message).await.outcome(), node::DUPLICATE);
     let after = api.get(&path).await.body;
     let receipt = api.get(&format!("/v1/receipts/{}", installment(&after, "receipt_id").as_str().unwrap())).await.body;
     assert_eq!((&after["status"], &receipt["receipt_id"]), (&json!("paid"), &json!(receipt_id)));
@@ -81,9 +80,9 @@ pub(crate) async fn any_moment(database: Database) {
         }
         let mut served = town.serve_at(&listen).await;
         for ((position, message), before) in messages.iter().zip(first) {
-            let again = node::outcome(&node::send(&served.url, "paSendRTV2", message.clone()).await.unwrap());
+            let again = node::delivered(&served.url, "paSendRTV2", message.clone()).await.outcome();
             let acknowledged = before.as_deref() == Some("OK");
-            assert!(again == "PAA_RECEIPT_DUPLICATA" || (again == "OK" && !acknowledged), "{before:?}, then {again}");
+            assert!(again == node::DUPLICATE || (again == "OK" && !acknowledged), "{before:?}, then {again}");
             let paid = api.get(&format!("/v1/debt-positions/{position}")).await.body;
             assert_eq!(paid["status"], "paid");
             assert!(!installment(&paid, "anomalies").to_string().contains("duplicate_payment"), "{paid}");

@@ -16,7 +16,7 @@ use tramite_pagopa::strict::{NoRegister, check_answer};
 use tramite_testkit::{Database, Random, damage_element, mutate};
 use tramite_tests::api::{Api, installment, notice};
 use tramite_tests::dump;
-use tramite_tests::node::{self, Addressee};
+use tramite_tests::node::{self, Addressee, Delivered};
 use tramite_tests::town::Town;
 use tramite_tests::until;
 use tramite_tests::wire::{Wire, head};
@@ -29,6 +29,8 @@ const CONNECTIONS: u64 = 4;
 const POSITIONS: usize = 40;
 /// How long an answer may take.
 const ANSWER_MAX: Duration = Duration::from_secs(1);
+/// How often a message that took longer is sent alone.
+const ALONE_MAX: usize = 10;
 const INSTITUTIONS: [&str; 3] = ["comune-perugia", "comune-terni", "unipg"];
 
 /// What the answers said.
@@ -184,13 +186,20 @@ async fn listed(town: &Town, url: &str, kind: &str) -> Vec<Value> {
     all
 }
 
-/// A machine may be slow for a while; a message that makes the gateway slow does so again, when it is alone.
+/// A machine may be slow for a while; a message that makes the gateway slow does so every time, when it is alone.
 async fn again_alone(url: &str, late: Vec<(Option<&'static str>, Vec<u8>)>, notices: &[String], town: &Town) {
     let mut sender = Sender::new(url, 0, addressee(town, "comune-perugia"), notices).await;
     for (action, message) in late {
-        let begun = Instant::now();
-        sender.ask(action, &message).await;
-        assert!(begun.elapsed() < ANSWER_MAX, "{:?}: {}", begun.elapsed(), String::from_utf8_lossy(&message));
+        let mut shortest = Duration::MAX;
+        for _ in 0..ALONE_MAX {
+            let begun = Instant::now();
+            sender.ask(action, &message).await;
+            shortest = shortest.min(begun.elapsed());
+            if shortest < ANSWER_MAX {
+                break;
+            }
+        }
+        assert!(shortest < ANSWER_MAX, "{shortest:?}: {}", String::from_utf8_lossy(&message));
     }
 }
 
@@ -237,13 +246,9 @@ impl Sender {
             if only.as_ref().is_some_and(|only| !only[usize::try_from(round).unwrap()]) {
                 continue;
             }
-            let begun = Instant::now();
-            let (status, answer) = self.ask(action, &message).await;
-            if begun.elapsed() >= ANSWER_MAX {
-                self.told.late.push((action, message.clone()));
-            }
+            let (status, delivered) = self.deliver(action, &message).await;
             let refused =
-                self.judge(status, &answer, || format!("round {round}: {}", String::from_utf8_lossy(&message)));
+                self.judge(status, &delivered, || format!("round {round}: {}", String::from_utf8_lossy(&message)));
             self.told.refused.push(refused);
         }
         self.told
@@ -271,6 +276,22 @@ impl Sender {
         }
     }
 
+    /// Sends a message as the Node does, again where we had no time for it.
+    async fn deliver(&mut self, action: Option<&'static str>, message: &[u8]) -> (u16, Delivered) {
+        let mut failures = 0;
+        loop {
+            let begun = Instant::now();
+            let (status, answer) = self.ask(action, message).await;
+            if begun.elapsed() >= ANSWER_MAX {
+                self.told.late.push((action, message.to_vec()));
+            }
+            if !node::comes_again(&answer, &mut failures).await {
+                return (status, Delivered { answer, failures });
+            }
+        }
+    }
+
+    /// Asks once. The official schema has its say on every different answer when all is over.
     async fn ask(&mut self, action: Option<&str>, message: &[u8]) -> (u16, String) {
         let mut lines =
             vec!["Content-Type: text/xml; charset=utf-8".to_owned(), format!("Content-Length: {}", message.len())];
@@ -279,11 +300,14 @@ impl Sender {
         self.wire.say(&request).await;
         let (head, body) = self.wire.answer().await;
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
-        (status.unwrap_or_else(|| panic!("the connection ended: {}", String::from_utf8_lossy(message))), body)
+        let status = status.unwrap_or_else(|| panic!("the connection ended: {}", String::from_utf8_lossy(message)));
+        node::keep(status, &body);
+        (status, body)
     }
 
     /// Whether the message was refused.
-    fn judge(&mut self, status: u16, answer: &str, at: impl Fn() -> String) -> bool {
+    fn judge(&mut self, status: u16, delivered: &Delivered, at: impl Fn() -> String) -> bool {
+        let answer = delivered.answer.as_str();
         if status == 500 {
             assert_eq!(without_reason(answer), self.nobodys, "{}", at());
             *self.told.outcomes.entry("nobody's".to_owned()).or_default() += 1;
@@ -292,8 +316,14 @@ impl Sender {
         assert_eq!(status, 200, "{answer} to {}", at());
         let sound = Primitive::ALL.iter().find_map(|one| check_answer(*one, answer.as_bytes(), &NoRegister).ok());
         let sound = sound.unwrap_or_else(|| panic!("{answer} to {}", at()));
-        let refused = matches!(sound, Answer::Refused(..));
+        // No two sound receipts have one id: what is known the second time was taken when it came first.
+        let late = delivered.failures > 0 && delivered.is_taken();
+        let refused = matches!(sound, Answer::Refused(..)) && !late;
         let outcome = match sound {
+            Answer::Refused(..) if late => {
+                self.told.accepted += 1;
+                "accepted".to_owned()
+            }
             Answer::ReceiptAccepted(_) => {
                 self.told.accepted += 1;
                 "accepted".to_owned()

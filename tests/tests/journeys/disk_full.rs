@@ -138,8 +138,8 @@ async fn told_and_recovered(stage: Stage) {
     }
     assert!(refused.count() > 0, "the disk is not full");
     // Reading needs no room.
-    let verified = soap(&Client::new(), &served.url, "paVerifyPaymentNotice", node::verify(&to, notice(&open))).await;
-    assert_eq!(verified, "OK");
+    let verified = node::delivered(&served.url, "paVerifyPaymentNotice", node::verify(&to, notice(&open))).await;
+    assert_eq!(verified.outcome(), "OK");
     free();
     until("creations are taken again", async || create(&api).await.outcome == "201").await;
     check_receipts(&served, &api, &Mutex::new(receipts)).await;

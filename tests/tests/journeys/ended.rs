@@ -67,9 +67,8 @@ pub(crate) async fn everywhere(database: Database) {
     let to = addressee(&town, "comune-perugia");
     for (url, position) in [&here, &there.url].into_iter().zip(&positions) {
         let message = node::receipt(&to, notice(position), &Uuid::new_v4().simple().to_string(), "10.00");
-        for outcome in ["OK", "PAA_RECEIPT_DUPLICATA"] {
-            assert_eq!(node::outcome(&node::send(url, "paSendRTV2", message.clone()).await.unwrap()), outcome);
-        }
+        node::pay(url, message.clone()).await;
+        assert_eq!(node::delivered(url, "paSendRTV2", message).await.outcome(), node::DUPLICATE);
     }
 }
 

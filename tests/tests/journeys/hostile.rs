@@ -13,8 +13,8 @@ use tramite_tests::town::{Served, Town};
 
 use crate::many::addressee;
 
-/// How long an answer may take; the guard itself takes microseconds.
-const ANSWER_MAX: Duration = Duration::from_secs(2);
+/// How long an answer may take on a machine that has other things to do; the guard itself takes microseconds.
+const ANSWER_MAX: Duration = Duration::from_secs(10);
 /// How much memory the gateway may keep of it all, in KiB.
 const GROWTH_KIB_MAX: u64 = 32 * 1024;
 /// A message above every limit, in bytes.
@@ -58,8 +58,7 @@ pub(crate) async fn messages(database: Database) {
     assert!(grown < GROWTH_KIB_MAX, "{grown} KiB more");
     // Nothing has changed, and the door is open still.
     assert_eq!(api.get(&path).await.body, position);
-    let answer = node::send(&served.url, ACTION, whole).await.unwrap();
-    assert_eq!(node::outcome(&answer), "OK");
+    assert_eq!(node::delivered(&served.url, ACTION, whole).await.outcome(), "OK");
 }
 
 async fn sent(served: &Served, action: Option<&str>, bytes: Vec<u8>) -> (StatusCode, String) {
@@ -69,6 +68,7 @@ async fn sent(served: &Served, action: Option<&str>, bytes: Vec<u8>) -> (StatusC
     let answer = request.body(bytes).send().await.unwrap();
     assert_eq!(answer.headers()["content-type"], "text/xml; charset=utf-8");
     let (status, text) = (answer.status(), answer.text().await.unwrap());
+    node::keep(status.as_u16(), &text);
     assert!(begun.elapsed() < ANSWER_MAX, "{:?}", begun.elapsed());
     (status, text)
 }

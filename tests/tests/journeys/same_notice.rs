@@ -16,7 +16,8 @@ pub(crate) async fn apart(database: Database) {
     assert_eq!(number, notice(&theirs), "two institutions, one number");
     // The Node is told by the one who is asked, whatever the number.
     for (side, euros) in [(&pair.a, "100.00"), (&pair.b, "77.00")] {
-        let answer = send(&pair, "paVerifyPaymentNotice", node::verify(&side.to, number)).await;
+        let told = node::delivered(&pair.served.url, "paVerifyPaymentNotice", node::verify(&side.to, number)).await;
+        let answer = told.answer;
         assert!(answer.contains(&format!("<amount>{euros}</amount>")), "{answer}");
         assert!(answer.contains(&format!("<fiscalCodePA>{}</fiscalCodePA>", side.to.tax_code)), "{answer}");
     }
@@ -54,16 +55,11 @@ pub(crate) async fn apart(database: Database) {
     assert_eq!(narrow.get("/v1/receipts").await.body["items"], json!([]));
 }
 
-async fn send(pair: &Pair, operation: &str, message: String) -> String {
-    node::send(&pair.served.url, operation, message).await.unwrap()
-}
-
 /// Taken, and known when it comes again.
 async fn took(pair: &Pair, message: &str) {
-    for outcome in ["OK", "PAA_RECEIPT_DUPLICATA"] {
-        let answer = send(pair, "paSendRTV2", message.to_owned()).await;
-        assert_eq!(node::outcome(&answer), outcome, "{answer}");
-    }
+    node::pay(&pair.served.url, message.to_owned()).await;
+    let again = node::delivered(&pair.served.url, "paSendRTV2", message.to_owned()).await;
+    assert_eq!(again.outcome(), node::DUPLICATE, "{again:?}");
 }
 
 async fn shown(side: &Side, position: &Value) -> Value {

@@ -54,8 +54,7 @@ pub(super) async fn pays(search: &mut Search, town: &Town, url: &str) {
     // A receipt that names the payer, for the log of this process too.
     let other = api.post("/v1/debt-positions", &position("C-2")).await.body;
     let message = soap::receipt(&addressee_of(town, INSTITUTION), notice(&other), &Uuid::new_v4().to_string(), "10.00");
-    let answer = node::send(url, "paSendRTV2", message).await.unwrap();
-    assert_eq!(node::outcome(&answer), "OK", "{answer}");
+    node::pay(url, message).await;
 }
 
 /// Where an address leads, without going there.

@@ -54,7 +54,9 @@ async fn send(search: &Search, door: &Door, operation: &str, secret: &str, messa
         .header("Client-Cert", peer().header())
         .header("Tramite-Proxy-Secret", secret)
         .body(message);
-    search.ask(asked).await.text
+    let shown = search.ask(asked).await;
+    node::keep(shown.status, &shown.text);
+    shown.text
 }
 
 pub(super) async fn used(search: &Search, door: &Door, position: &Value) {
