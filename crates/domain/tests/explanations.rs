@@ -7,6 +7,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
+use support::session::{new_session, own_item, session_input};
 use support::{Town, at, client, named, one_payment, pay, single_or_plan};
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::attempt::{Attempt, AttemptKind};
@@ -17,10 +18,7 @@ use tramite_domain::debt_position::{
 use tramite_domain::ids::ReceiptRowId;
 use tramite_domain::money::Cents;
 use tramite_domain::receipt::ReceiptOutcome;
-use tramite_domain::session::{
-    Cart, CheckoutSession, Choice, IfBusy, ItemInput, Language, OnAbandon, Opened, OwnItem, ReturnMode, SessionInput,
-    open,
-};
+use tramite_domain::session::{Cart, CheckoutSession, Choice};
 use tramite_domain::time::Instant;
 use uuid::Uuid;
 
@@ -54,33 +52,7 @@ fn receipt(town: &Town, outcome: ReceiptOutcome) -> KnownReceipt {
 }
 
 fn session(town: &mut Town, position: &DebtPosition) -> CheckoutSession {
-    let input = SessionInput {
-        client_reference: None,
-        payer: None,
-        return_url: "https://portal.example.it/back".to_owned(),
-        cancel_url: None,
-        state: None,
-        return_mode: ReturnMode::Token,
-        expires_in: 1_800,
-        on_abandon: OnAbandon::Keep,
-        if_busy: IfBusy::Reject,
-        allow_notice: true,
-        language: Language::It,
-        metadata: serde_json::Map::new(),
-    };
-    let item = OwnItem {
-        position: position.clone(),
-        choice: Choice::Only,
-        inline: false,
-        expected_amount: None,
-        attempts: Vec::new(),
-        sessions: Vec::new(),
-    };
-    let institution = town.institution.clone();
-    match open(&institution, &mut town.given(), client(), &input, &[ItemInput::Own(Box::new(item))]).unwrap() {
-        Opened::New { session, .. } => *session,
-        Opened::Joined(_) => panic!("nothing to join"),
-    }
+    new_session(town, &session_input(), vec![own_item(position, Choice::Only)]).0
 }
 
 fn with_session(position: &DebtPosition, session: &CheckoutSession, named: bool, now: Instant) -> Explanation {

@@ -4,7 +4,8 @@
 
 mod support;
 
-use support::{TAX_CODE, Town, client, codes, named, one_payment, pay, quiet, single_or_plan};
+use support::session::{new_session, own_item, session_input};
+use support::{TAX_CODE, Town, codes, named, one_payment, pay, quiet, single_or_plan};
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::attempt::{Attempt, AttemptKind};
 use tramite_domain::batch::{Batch, Write};
@@ -16,10 +17,7 @@ use tramite_domain::event::EventKind;
 use tramite_domain::ids::InstallmentId;
 use tramite_domain::money::Cents;
 use tramite_domain::refusal::Refusal;
-use tramite_domain::session::{
-    CheckoutSession, Choice, IfBusy, ItemInput, Language, OnAbandon, Opened, OwnItem, ReturnMode, SessionInput,
-    SessionStatus, open,
-};
+use tramite_domain::session::{CheckoutSession, Choice, SessionStatus};
 use tramite_domain::task::Work;
 
 fn payment(town: &Town, position: &DebtPosition, reference: &str, amount: i64) -> OutsidePayment {
@@ -53,36 +51,9 @@ fn status(town: &Town, position: &DebtPosition, reference: &str) -> InstallmentS
 
 /// A session that holds one installment of each of these positions.
 fn session(town: &mut Town, positions: &[(&DebtPosition, &str)]) -> CheckoutSession {
-    let input = SessionInput {
-        client_reference: None,
-        payer: None,
-        return_url: "https://portal.example.it/back".to_owned(),
-        cancel_url: None,
-        state: None,
-        return_mode: ReturnMode::Token,
-        expires_in: 1_800,
-        on_abandon: OnAbandon::Keep,
-        if_busy: IfBusy::Reject,
-        allow_notice: true,
-        language: Language::It,
-        metadata: serde_json::Map::new(),
-    };
-    let item = |(position, reference): &(&DebtPosition, &str)| {
-        ItemInput::Own(Box::new(OwnItem {
-            position: (*position).clone(),
-            choice: Choice::Reference((*reference).to_owned()),
-            inline: false,
-            expected_amount: None,
-            attempts: Vec::new(),
-            sessions: Vec::new(),
-        }))
-    };
-    let items: Vec<ItemInput> = positions.iter().map(item).collect();
-    let institution = town.institution.clone();
-    match open(&institution, &mut town.given(), client(), &input, &items).unwrap() {
-        Opened::New { session, .. } => *session,
-        Opened::Joined(_) => panic!("nothing to join"),
-    }
+    let item =
+        |(position, reference): &(&DebtPosition, &str)| own_item(position, Choice::Reference((*reference).to_owned()));
+    new_session(town, &session_input(), positions.iter().map(item).collect()).0
 }
 
 fn written(batch: &Batch) -> Vec<CheckoutSession> {

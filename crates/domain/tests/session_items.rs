@@ -4,42 +4,25 @@
 
 mod support;
 
+use support::session::{own_item, session_input};
 use support::{Town, at, client, codes, installment, named, one_payment, personal, single_or_plan};
 use tramite_domain::attempt::{Attempt, AttemptKind};
 use tramite_domain::debt_position::{DebtPosition, OptionKind, PositionInput, StampInput, TransferInput};
 use tramite_domain::money::Cents;
 use tramite_domain::refusal::Refusal;
 use tramite_domain::session::{
-    Cart, CheckoutSession, Choice, IfBusy, ItemInput, Language, OnAbandon, Opened, OwnItem, PayerInput, ReturnMode,
-    SessionInput, open,
+    Cart, CheckoutSession, Choice, IfBusy, ItemInput, Opened, OwnItem, PayerInput, SessionInput, open,
 };
 
 fn input() -> SessionInput {
     SessionInput {
-        client_reference: None,
         payer: Some(PayerInput { tax_code: Some(personal("RSSMRA85T10A562S")), ..Default::default() }),
-        return_url: "https://portal.example.it/back".to_owned(),
-        cancel_url: None,
-        state: None,
-        return_mode: ReturnMode::Token,
-        expires_in: 1_800,
-        on_abandon: OnAbandon::Keep,
-        if_busy: IfBusy::Reject,
-        allow_notice: true,
-        language: Language::It,
-        metadata: serde_json::Map::new(),
+        ..session_input()
     }
 }
 
 fn item(position: &DebtPosition, reference: &str) -> OwnItem {
-    OwnItem {
-        position: position.clone(),
-        choice: Choice::Reference(reference.to_owned()),
-        inline: false,
-        expected_amount: None,
-        attempts: Vec::new(),
-        sessions: Vec::new(),
-    }
+    own_item(position, Choice::Reference(reference.to_owned()))
 }
 
 fn try_open(town: &mut Town, input: &SessionInput, items: Vec<OwnItem>) -> Result<Opened, Refusal> {

@@ -4,6 +4,7 @@
 
 mod support;
 
+use support::session::{new_session, own_item, session_input};
 use support::{Town, client, codes, named, one_payment, pay, personal, single_or_plan};
 use tramite_domain::attempt::{Attempt, AttemptKind};
 use tramite_domain::batch::{Batch, Write};
@@ -11,46 +12,25 @@ use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::money::Cents;
 use tramite_domain::refusal::Refusal;
 use tramite_domain::session::{
-    Cart, CheckoutSession, Choice, IfBusy, ItemInput, ItemPayment, Language, OPEN_SESSIONS_MAX, OnAbandon, Opened,
-    OwnItem, PayerInput, ReturnKind, ReturnMode, SessionInput, SessionStatus, Visit, abandoned, asked, cancel,
-    clock_moved, foreign_item_paid, item_paid, minted, open, returned, session_status, visit,
+    Cart, CheckoutSession, Choice, ItemInput, ItemPayment, OPEN_SESSIONS_MAX, OnAbandon, Opened, OwnItem, PayerInput,
+    ReturnKind, SessionInput, SessionStatus, Visit, abandoned, asked, cancel, clock_moved, foreign_item_paid,
+    item_paid, minted, open, returned, session_status, visit,
 };
 
 fn input() -> SessionInput {
     SessionInput {
         client_reference: Some("SUAPE-2026-000123".to_owned()),
         payer: Some(PayerInput { tax_code: Some(personal("RSSMRA85T10A562S")), ..Default::default() }),
-        return_url: "https://portal.example.it/back".to_owned(),
-        cancel_url: None,
-        state: None,
-        return_mode: ReturnMode::Token,
-        expires_in: 1_800,
-        on_abandon: OnAbandon::Keep,
-        if_busy: IfBusy::Reject,
-        allow_notice: true,
-        language: Language::It,
-        metadata: serde_json::Map::new(),
+        ..session_input()
     }
 }
 
 fn item(position: &DebtPosition, inline: bool) -> OwnItem {
-    OwnItem {
-        position: position.clone(),
-        choice: Choice::Only,
-        inline,
-        expected_amount: None,
-        attempts: Vec::new(),
-        sessions: Vec::new(),
-    }
+    OwnItem { inline, ..own_item(position, Choice::Only) }
 }
 
 fn opened(town: &mut Town, position: &DebtPosition) -> CheckoutSession {
-    let institution = town.institution.clone();
-    let items = [ItemInput::Own(Box::new(item(position, true)))];
-    match open(&institution, &mut town.given(), client(), &input(), &items).unwrap() {
-        Opened::New { session, .. } => *session,
-        Opened::Joined(_) => panic!("nothing to join"),
-    }
+    new_session(town, &input(), vec![item(position, true)]).0
 }
 
 fn after(batch: Batch) -> CheckoutSession {

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses a part of the town")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the town is built of known good values")]
 
+pub(crate) mod session;
+
 use std::collections::BTreeMap;
 
 use tramite_domain::debt_position::{
