@@ -2,13 +2,16 @@
 //! The official examples, in and out.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test target without the usual harness is not seen as a test")]
 
+mod support;
+
 use std::path::{Path, PathBuf};
 
+use support::written;
 use tramite_pagopa::current::{Answer, Request, TransferType, Version};
 use tramite_pagopa::embedded::{decode, guard_embedded};
 use tramite_pagopa::strict::{NoRegister, check_answer};
 use tramite_pagopa::{Primitive, Reason, Violation, soap};
-use tramite_testkit::sentences;
+use tramite_testkit::{Judge, sentences};
 
 sentences! {
     reference:
@@ -66,7 +69,7 @@ fn every_answer_of_the_examples_is_taken(reference: PathBuf) {
             let known = fault.known().unwrap_or_else(|| panic!("{name}: {}", fault.code));
             assert_eq!(fault.text, known.text(), "{name}");
         }
-        let again = check_answer(answer.primitive(), &soap::answer(&answer), &NoRegister);
+        let again = check_answer(answer.primitive(), &written(Judge::of_process(), &answer), &NoRegister);
         assert_eq!(again.unwrap(), answer, "{name}");
     }
 }

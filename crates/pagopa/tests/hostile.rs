@@ -7,11 +7,13 @@ mod support;
 use std::time::{Duration, Instant};
 
 use support::samples::Samples;
+use support::{refusal, written};
 use tramite_pagopa::current::{PaaFault, Request};
 use tramite_pagopa::embedded::guard_embedded;
 use tramite_pagopa::soap::{self, Refused, SoapAction};
 use tramite_pagopa::strict::{NoRegister, check_answer};
 use tramite_pagopa::{DEPTH_MAX, ELEMENTS_MAX, MESSAGE_BYTES_MAX, Primitive, Reason, Unreadable};
+use tramite_testkit::Judge;
 
 const BROKER: &str = "99999000039";
 
@@ -36,7 +38,7 @@ fn unreadable(message: &[u8], soap_action: Option<&str>) -> (Unreadable, Option<
     let started = Instant::now();
     let refused = soap::receive(message, soap_action).unwrap_err();
     assert!(started.elapsed() < PATIENCE, "{:?} for {refused}", started.elapsed());
-    let answer = refused.answer(BROKER);
+    let answer = refusal(&Judge::of_answers(), &refused, BROKER);
     match answer.fault {
         Some(_) => {
             let primitive = refused.primitive().unwrap();
@@ -124,7 +126,7 @@ fn a_receipt_beyond_the_limits_is_asked_for_again() {
         let refused = soap::receive(to(sent).as_bytes(), None).unwrap_err();
         assert_eq!(refused.id_pa(), known, "{sent}");
         let emitter = format!("<id>{}</id>", known.unwrap_or(BROKER));
-        assert!(String::from_utf8(refused.answer(BROKER).body).unwrap().contains(&emitter));
+        assert!(String::from_utf8(refusal(&Judge::of_answers(), &refused, BROKER).body).unwrap().contains(&emitter));
     }
     // Wrong for another reason is wrong for ever.
     let broken = wrapped("pafn:paSendRTReq", "<receipt>");
@@ -241,7 +243,7 @@ fn the_envelope_is_soap_1_1_with_one_known_payload() {
     assert_eq!(unreadable(unknown.as_bytes(), None), (Unreadable::UnknownPayload, None));
     let elsewhere = sound.replace("/pa/paForNode.xsd", "/paForNode");
     assert_eq!(unreadable(elsewhere.as_bytes(), None), (Unreadable::UnknownPayload, Some(PaaFault::SyntaxExtraXsd)));
-    let response = soap::answer(&Samples::new(1).answer());
+    let response = written(&Judge::of_answers(), &Samples::new(1).answer());
     assert_eq!(unreadable(&response, None).0, Unreadable::UnknownPayload);
 
     // No header at all, a header with blocks, attributes on the envelope: served.
@@ -295,7 +297,7 @@ fn a_violation_of_the_schema_names_its_place_and_its_institution() {
         (format!("x{SOUND}"), "", Reason::Mixed),
     ] {
         let refused = soap::receive(verify(&inside).as_bytes(), None).unwrap_err();
-        let answer = refused.answer(BROKER);
+        let answer = refusal(&Judge::of_answers(), &refused, BROKER);
         assert_eq!(answer.fault, Some(PaaFault::SyntaxXsd), "{inside}");
         let Refused::Schema { violation, id_pa, .. } = refused else { panic!("{refused}") };
         assert_eq!((violation.path.as_str(), violation.reason), (path, reason), "{inside}");

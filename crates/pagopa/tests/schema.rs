@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Our tables and our writers against the official schema, by an independent validator.
+//! Our tables and our writers against the official schema, by an independent validator. The answers that we write are held
+//! against it wherever a test writes one.
 #![expect(clippy::unwrap_used, reason = "a test target without the usual harness is not seen as a test")]
 
 mod support;
 
 use std::path::{Path, PathBuf};
 
+use support::refusal;
 use support::samples::Samples;
 use tramite_pagopa::current::{Request, Version};
 use tramite_pagopa::strict::{NoRegister, check_answer};
 use tramite_pagopa::{Primitive, Reason, Unreadable, soap};
-use tramite_testkit::{Random, damage_element, sentences, xmllint};
+use tramite_testkit::{Judge, Random, damage_element, sentences, xmllint};
 
 sentences! {
     schemas:
-        every_answer_we_write_validates,
         every_refusal_of_form_validates,
         every_request_we_write_validates,
         our_tables_and_the_official_schema_agree_on_damaged_messages;
 }
 
-const ANSWERS: u64 = 400;
 const REQUESTS: u64 = 200;
 const DAMAGED: u64 = 1_000;
 
@@ -28,23 +28,14 @@ fn validates(reference: &Path, message: &[u8]) -> Result<(), String> {
     xmllint(&reference.join("examples/xsd/cur/paForNode-soap.xsd"), message)
 }
 
-fn every_answer_we_write_validates(reference: PathBuf) {
-    for seed in 0..ANSWERS {
-        let answer = if seed % 2 == 0 { Samples::hostile(seed).answer() } else { Samples::new(seed).answer() };
-        let message = soap::answer(&answer);
-        let verdict = validates(&reference, &message);
-        assert!(verdict.is_ok(), "seed {seed}: {}\n{}", verdict.unwrap_err(), String::from_utf8_lossy(&message));
-    }
-}
-
-fn every_refusal_of_form_validates(reference: PathBuf) {
+fn every_refusal_of_form_validates(_: PathBuf) {
+    let judge = Judge::of_answers();
     let reasons = [Unreadable::TooLarge, Unreadable::Doctype, Unreadable::Encoding, Unreadable::UnknownPayload];
     for primitive in Primitive::ALL {
         for reason in reasons {
             let refused = soap::Refused::Unreadable { primitive: Some(primitive), id_pa: None, reason };
-            let answer = refused.answer("99999000039");
+            let answer = refusal(&judge, &refused, "99999000039");
             assert_eq!(answer.status, 200);
-            validates(&reference, &answer.body).unwrap();
             check_answer(primitive, &answer.body, &NoRegister).unwrap();
         }
     }

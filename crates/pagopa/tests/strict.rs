@@ -2,20 +2,23 @@
 //! What the Node holds against an answer, schema and beyond: a good answer, spoilt once for each demand.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test target are not seen as tests")]
 
+mod support;
+
+use support::written;
 use tramite_domain::money::Cents;
 use tramite_domain::personal::Personal;
 use tramite_pagopa::Primitive;
 use tramite_pagopa::current::{
     Answer, Destination, Fault, GetAnswer, MetadataEntry, PaaFault, Party, PartyKind, Transfer, VerifyAnswer, Version,
 };
-use tramite_pagopa::soap;
 use tramite_pagopa::strict::{NoRegister, Register, check_answer};
+use tramite_testkit::Judge;
 
 const CREDITOR: &str = "99999000013";
 const IBAN: &str = "IT60X0542811101000000123456";
 
-fn written(answer: &Answer) -> String {
-    String::from_utf8(soap::answer(answer)).unwrap()
+fn text_of(judge: &Judge, answer: &Answer) -> String {
+    String::from_utf8(written(judge, answer)).unwrap()
 }
 
 fn verified() -> Answer {
@@ -83,8 +86,8 @@ type Case<'a> = (&'a Answer, &'a str, &'a str, &'a str);
 
 /// The paths of everything that is held against the answer once a text in it is replaced by another.
 #[track_caller]
-fn faults(answer: &Answer, from: &str, to: &str) -> Vec<String> {
-    let good = written(answer);
+fn faults(judge: &Judge, answer: &Answer, from: &str, to: &str) -> Vec<String> {
+    let good = text_of(judge, answer);
     check_answer(answer.primitive(), good.as_bytes(), &NoRegister).expect("the answer is good before it is spoilt");
     assert!(good.contains(from), "{from} is not in {good}");
     let spoilt = good.replacen(from, to, 1);
@@ -94,22 +97,23 @@ fn faults(answer: &Answer, from: &str, to: &str) -> Vec<String> {
 
 #[test]
 fn an_answer_that_breaks_a_demand_of_the_node_is_refused_at_its_place() {
+    let judge = Judge::of_answers();
     let (verify, get, no) = (verified(), got(), refused());
     let option = "paymentList/paymentOptionDescription";
     let whole_list = {
-        let text = written(&verify);
+        let text = text_of(&judge, &verify);
         let (_, rest) = text.split_once("<paymentList>").unwrap();
         format!("<paymentList>{}</paymentList>", rest.split_once("</paymentList>").unwrap().0)
     };
     let one_option = whole_list.replace("<paymentList>", "").replace("</paymentList>", "");
     let two_options = format!("<paymentList>{one_option}{one_option}</paymentList>");
     let data = {
-        let text = written(&get);
+        let text = text_of(&judge, &get);
         let (_, rest) = text.split_once("<data>").unwrap();
         format!("<data>{}</data>", rest.split_once("</data>").unwrap().0)
     };
     let fault = {
-        let text = written(&no);
+        let text = text_of(&judge, &no);
         let (_, rest) = text.split_once("<fault>").unwrap();
         format!("<fault>{}</fault>", rest.split_once("</fault>").unwrap().0)
     };
@@ -158,7 +162,7 @@ fn an_answer_that_breaks_a_demand_of_the_node_is_refused_at_its_place() {
         (&get, "<value>IT60X0542811101000000123456</value>", "", "data/transferList/transfer/metadata/mapEntry/value"),
     ];
     for (answer, good, bad, path) in cases {
-        let found = faults(answer, good, bad);
+        let found = faults(&judge, answer, good, bad);
         assert!(found.iter().any(|found| found == path), "{good} as {bad} is held against {found:?}, not {path}");
     }
 }
@@ -175,7 +179,7 @@ fn an_institution_or_an_account_that_the_node_does_not_know_is_refused() {
             self.1
         }
     }
-    let bytes = soap::answer(&got());
+    let bytes = written(&Judge::of_answers(), &got());
     let against = |register: &Knows| check_answer(Primitive::GetPaymentV2, &bytes, register).err().unwrap_or_default();
     assert_eq!(against(&Knows(true, true)), []);
     for (register, name) in [(Knows(false, true), "fiscalCodePA"), (Knows(true, false), "IBAN")] {
