@@ -14,17 +14,21 @@ mod support;
 use std::time::{Duration, Instant};
 
 use support::samples::Samples;
+use support::{refusal, written};
 use tramite_pagopa::current::Request;
 use tramite_pagopa::embedded::guard_embedded;
 use tramite_pagopa::soap::{self, Refused};
 use tramite_pagopa::strict::{NoRegister, check_answer};
 use tramite_pagopa::{Primitive, Reason};
-use tramite_testkit::{Random, mutate};
+use tramite_testkit::{Judge, Random, mutate};
 
 const MUTATIONS: u64 = 100_000;
 
 /// Far above what any message takes, far below what a sender could use against us.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often a message that took longer is read again.
+const AGAIN_MAX: u8 = 10;
 
 fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().map_or(default, |text| text.parse().unwrap())
@@ -46,29 +50,38 @@ fn no_damaged_message_brings_the_reader_down() {
 
 /// Returns how many damaged messages were still understood.
 fn run(seed: u64, count: u64) -> u64 {
+    let judge = Judge::of_answers();
     let mut samples = Samples::new(seed);
     let mut random = Random::new(seed.rotate_left(32));
     let requests: Vec<Vec<u8>> = (0..64).map(|_| soap::request(&samples.request())).collect();
     let answers: Vec<(Primitive, Vec<u8>)> = (0..64)
         .map(|_| {
             let answer = samples.answer();
-            (answer.primitive(), soap::answer(&answer))
+            (answer.primitive(), written(&judge, &answer))
         })
         .collect();
     let mut understood = 0;
     for round in 0..count {
-        let started = Instant::now();
-        understood += match round % 8 {
-            0..=5 => u64::from(one_request(&requests, &mut random)),
-            6 => u64::from(one_answer(&answers, &mut random)),
-            _ => u64::from(one_document(&requests, &mut random)),
+        let before = random.clone();
+        let one = |random: &mut Random| {
+            let started = Instant::now();
+            let understood = match round % 8 {
+                0..=5 => one_request(&judge, &requests, random),
+                6 => one_answer(&judge, &answers, random),
+                _ => one_document(&requests, random),
+            };
+            (understood, started.elapsed() < PATIENCE)
         };
-        assert!(started.elapsed() < PATIENCE, "seed {seed}, round {round}");
+        let (taken, quick) = one(&mut random);
+        // A machine may stand still for a while; a message that is thought about for long is so every time.
+        let quick = quick || (0..AGAIN_MAX).any(|_| one(&mut before.clone()).1);
+        assert!(quick, "seed {seed}, round {round}");
+        understood += u64::from(taken);
     }
     understood
 }
 
-fn one_request(requests: &[Vec<u8>], random: &mut Random) -> bool {
+fn one_request(judge: &Judge, requests: &[Vec<u8>], random: &mut Random) -> bool {
     let (message, other): (&Vec<u8>, &Vec<u8>) = (random.pick(requests), random.pick(requests));
     let bytes = mutate(message, other, random);
     match soap::receive(&bytes, Some("paSendRTV2")) {
@@ -77,7 +90,7 @@ fn one_request(requests: &[Vec<u8>], random: &mut Random) -> bool {
             true
         }
         Err(refused) => {
-            assert!(!refused.answer("99999000039").body.is_empty());
+            assert!(!refusal(judge, &refused, "99999000039").body.is_empty());
             false
         }
     }
@@ -110,12 +123,12 @@ fn stays_understood(request: &Request, bytes: &[u8]) {
     }
 }
 
-fn one_answer(answers: &[(Primitive, Vec<u8>)], random: &mut Random) -> bool {
+fn one_answer(judge: &Judge, answers: &[(Primitive, Vec<u8>)], random: &mut Random) -> bool {
     let (primitive, bytes) = &answers[random.below(answers.len())];
     let (_, other) = &answers[random.below(answers.len())];
     let bytes = mutate(bytes, other, random);
     let Ok(answer) = check_answer(*primitive, &bytes, &NoRegister) else { return false };
-    let again = soap::answer(&answer);
+    let again = written(judge, &answer);
     assert!(check_answer(*primitive, &again, &NoRegister).is_ok(), "{}", String::from_utf8_lossy(&bytes));
     true
 }
