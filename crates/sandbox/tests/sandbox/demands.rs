@@ -3,10 +3,10 @@
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use tramite_pagopa::Primitive;
 use tramite_pagopa::current::{Answer, Fault, PaaFault, Request};
-use tramite_pagopa::{Primitive, soap};
 
-use crate::creditor::{BROKER, Instead, NOTICE, OWNER, PROVINCE, STATION, demand_answer};
+use crate::creditor::{BROKER, Instead, NOTICE, OWNER, PROVINCE, STATION, demand_answer, written};
 use crate::stage::Stage;
 
 const DATA: &str = "<ta:tassaAuto xmlns:ta=\"http://example.org/a\"><ta:targa>AB345CD</ta:targa></ta:tassaAuto>";
@@ -23,7 +23,7 @@ async fn demand(stage: &Stage) -> Value {
 
 /// The right answer, written and then spoilt.
 fn spoilt(from: &str, to: &str) -> Instead {
-    let right = String::from_utf8(soap::answer(&Answer::Demand(demand_answer(NOTICE)))).unwrap();
+    let right = String::from_utf8(written(&Answer::Demand(demand_answer(NOTICE)))).unwrap();
     assert!(right.contains(from), "{right}");
     Instead::Say(200, right.replace(from, to).into_bytes())
 }
@@ -46,7 +46,7 @@ pub(crate) async fn a_notice_is_demanded_and_the_answer_judged_as_strictly_as_an
 
     let primitive = Primitive::DemandPaymentNotice;
     let element = |name: &str| {
-        let right = String::from_utf8(soap::answer(&Answer::Demand(demand_answer(NOTICE)))).unwrap();
+        let right = String::from_utf8(written(&Answer::Demand(demand_answer(NOTICE)))).unwrap();
         let (from, rest) = right.split_once(&format!("<{name}>")).unwrap();
         let (_, to) = rest.split_once(&format!("</{name}>")).unwrap();
         Instead::Say(200, format!("{from}{to}").into_bytes())

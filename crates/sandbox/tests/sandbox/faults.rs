@@ -7,11 +7,11 @@ use tramite_pagopa::current::{Answer, PaaFault, Request};
 use tramite_pagopa::{Primitive, soap};
 use tramite_testkit::free_port;
 
-use crate::creditor::{IBAN, Instead, OWNER, PROVINCE, STATION, payment, verify_answer};
+use crate::creditor::{IBAN, Instead, OWNER, PROVINCE, STATION, payment, verify_answer, written};
 use crate::stage::{Stage, registry};
 
 fn xml(answer: &Answer) -> String {
-    String::from_utf8(soap::answer(answer)).unwrap()
+    String::from_utf8(written(answer)).unwrap()
 }
 
 pub(crate) async fn every_failure_of_the_creditor_has_its_own_name() {

@@ -13,7 +13,7 @@ use tramite_pagopa::soap;
 use tramite_sandbox::{Sandbox, StartError};
 use url::Url;
 
-use crate::creditor::{Creditor, verify_answer};
+use crate::creditor::{Creditor, verify_answer, written};
 use crate::stage::{Stage, clock, registry, settings};
 
 /// A gateway that tells its environment on every page.
@@ -34,7 +34,7 @@ fn counted_gateway(environment: Option<&'static str>) -> (Url, Arc<AtomicUsize>)
                 if let Some(environment) = environment {
                     answer.insert_header(("Tramite-Environment", environment));
                 }
-                answer.content_type(soap::CONTENT_TYPE).body(soap::answer(&Answer::Verify(verify_answer())))
+                answer.content_type(soap::CONTENT_TYPE).body(written(&Answer::Verify(verify_answer())))
             }
         }))
     });
