@@ -20,7 +20,7 @@ use crate::taxonomy::TaxonomyCode;
 use crate::text::Text;
 use crate::time::Instant;
 
-use super::AccountingEntry;
+use super::{AccountingEntry, PastAmount};
 
 /// Key and value pairs, in the order of their keys.
 pub type Metadata = BTreeMap<String, String>;
@@ -162,8 +162,8 @@ pub struct Installment {
     pub reference: InstallmentReference,
     /// What is due.
     pub amount: Cents,
-    /// What was due before it was changed last.
-    pub past_amount: Option<PastAmount>,
+    /// What was due before it was changed, the last change first.
+    pub past_amounts: Vec<PastAmount>,
     /// Until when, Europe/Rome.
     pub due_date: Option<chrono::NaiveDate>,
     /// Not payable from this instant on.
@@ -188,15 +188,6 @@ pub struct Installment {
     pub payment_metadata: Metadata,
     /// Never leaves Tramite.
     pub metadata: Metadata,
-}
-
-/// What was due before a change: a citizen may have been asked for it a moment earlier (rules.md 30).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PastAmount {
-    /// What was due.
-    pub amount: Cents,
-    /// Until when.
-    pub until: Instant,
 }
 
 /// The payment that closed an installment. It never changes: paid is final.

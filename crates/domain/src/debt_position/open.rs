@@ -139,7 +139,7 @@ pub(super) fn new_installment(
         id: given.id(),
         reference: terms.reference,
         amount: terms.amount,
-        past_amount: None,
+        past_amounts: Vec::new(),
         due_date: terms.due_date,
         expires_at: terms.expires_at,
         description: terms.description,

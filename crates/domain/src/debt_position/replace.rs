@@ -5,20 +5,19 @@
 use std::collections::BTreeSet;
 
 use crate::given::{Given, Numbers};
-use crate::money::Cents;
 use crate::refusal::Refusal;
 use crate::text::Text;
-use crate::time::Instant;
 use crate::violation::{Place, Violations};
 
 use super::change::{Activity, changed};
 use super::difference::same_installment;
 use super::given_number::check_kept;
 use super::open::{new_installment, number_of};
+use super::past_amount::remembered;
 use super::terms::{InstallmentTerms, OptionTerms, Terms, read_terms};
 use super::{
-    DebtPosition, Decided, INSTALLMENTS_TOTAL_MAX, Installment, PastAmount, PaymentOption, PositionInput,
-    PositionStatus, TermsContext, Warning, position_status,
+    DebtPosition, Decided, INSTALLMENTS_TOTAL_MAX, Installment, PaymentOption, PositionInput, PositionStatus,
+    TermsContext, Warning, position_status,
 };
 
 /// Replaces the terms of a position. The state is kept: a draft stays a draft unless the input publishes it.
@@ -205,16 +204,15 @@ fn renew(
         let same = same_installment(&old, &terms);
         return if same { Ok(old) } else { Err(Refusal::InstallmentPaid { reference: old.reference.to_string() }) };
     }
-    let past_amount = past_amount(&old, terms.amount, given.now);
+    let past_amounts = if old.amount == terms.amount {
+        old.past_amounts
+    } else {
+        remembered(&old.past_amounts, old.amount, given.now)
+    };
     match old.notice_number {
         Some(number) => {
-            Ok(Installment { id: old.id, past_amount, ..new_installment(given, terms, number, description) })
+            Ok(Installment { id: old.id, past_amounts, ..new_installment(given, terms, number, description) })
         }
         None => Err(Refusal::Immutable { field: "notice_number" }),
     }
-}
-
-/// What was due before, for payments that were begun a moment earlier (rules.md 30).
-fn past_amount(old: &Installment, due: Cents, now: Instant) -> Option<PastAmount> {
-    if old.amount == due { old.past_amount } else { Some(PastAmount { amount: old.amount, until: now }) }
 }

@@ -149,10 +149,10 @@ fn past_own_term(position: &DebtPosition, installment: &Installment, at: Instant
 fn was_due(now: Instant, position: &DebtPosition, installment: &Installment, receipt: &Receipt) -> bool {
     let ReceiptContent { amount, .. } = receipt.content;
     let since = receipt.paid_at.plus_seconds(-ATTEMPT_LOCK_SECONDS);
-    let before = |past: PastAmount| {
+    let before = |past: &PastAmount| {
         // What was due under the former terms; what is added since then rests on them too.
         let former = Installment { amount: past.amount, ..installment.clone() };
         past.until >= since && was_due_between(position, &former, amount, since, past.until)
     };
-    was_due_between(position, installment, amount, since, now) || installment.past_amount.is_some_and(before)
+    was_due_between(position, installment, amount, since, now) || installment.past_amounts.iter().any(before)
 }

@@ -35,7 +35,7 @@ pub(super) fn unknown_position(given: &mut Given<'_>, known: Known<'_>, receipt:
         id: given.id(),
         reference: InstallmentReference::only(),
         amount: receipt.content.amount,
-        past_amount: None,
+        past_amounts: Vec::new(),
         due_date: None,
         expires_at: None,
         description: None,

@@ -57,6 +57,7 @@ pub(crate) struct InstallmentRow {
     payment_metadata: Doc<Metadata>,
     metadata: Doc<Metadata>,
     paid_reference: Option<String>,
+    earlier_amounts: Option<Doc<Vec<PastAmount>>>,
 }
 
 /// What a receipt changes of an installment, and no more.
@@ -174,6 +175,9 @@ impl InstallmentRow {
     ) -> Result<Self, StoreError> {
         let InstallmentPayment { paid_at, paid_amount, paid_receipt_id, anomalies, paid_reference } =
             InstallmentPayment::of(one);
+        // Most amounts were never changed, or once: nothing stands there then.
+        let (last, earlier) = one.past_amounts.split_first().unzip();
+        let earlier = earlier.filter(|earlier| !earlier.is_empty());
         Ok(Self {
             institution_id: Id(institution),
             id: Id(one.id),
@@ -182,8 +186,8 @@ impl InstallmentRow {
             place: place(index)?,
             reference: one.reference.to_string(),
             amount: one.amount.cents(),
-            previous_amount: one.past_amount.as_ref().map(|past| past.amount.cents()),
-            amount_changed_at: one.past_amount.as_ref().map(|past| At(past.until)),
+            previous_amount: last.map(|past| past.amount.cents()),
+            amount_changed_at: last.map(|past| At(past.until)),
             due_date: one.due_date,
             expires_at: one.expires_at.map(At),
             description: one.description.as_ref().map(ToString::to_string),
@@ -198,6 +202,7 @@ impl InstallmentRow {
             payment_metadata: Doc(one.payment_metadata.clone()),
             metadata: Doc(one.metadata.clone()),
             paid_reference,
+            earlier_amounts: earlier.map(|earlier| Doc(earlier.to_vec())),
         })
     }
 
@@ -211,17 +216,17 @@ impl InstallmentRow {
             }),
             _ => None,
         };
-        let past_amount = match (self.previous_amount, self.amount_changed_at) {
-            (Some(amount), Some(until)) => {
-                Some(PastAmount { amount: cents("installments.previous_amount", amount)?, until: until.0 })
-            }
-            _ => None,
-        };
+        let mut past_amounts = Vec::new();
+        if let (Some(amount), Some(until)) = (self.previous_amount, self.amount_changed_at) {
+            let amount = cents("installments.previous_amount", amount)?;
+            past_amounts.push(PastAmount { amount, until: until.0 });
+        }
+        past_amounts.extend(self.earlier_amounts.into_iter().flat_map(|earlier| earlier.0));
         Ok(Installment {
             id: self.id.0,
             reference: read("installments.reference", &self.reference)?,
             amount: cents("installments.amount", self.amount)?,
-            past_amount,
+            past_amounts,
             due_date: self.due_date,
             expires_at: self.expires_at.map(|at| at.0),
             description: read_some("installments.description", self.description.as_deref())?,

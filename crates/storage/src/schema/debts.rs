@@ -79,6 +79,7 @@ diesel::table! {
         payment_metadata -> Document,
         metadata -> Document,
         paid_reference -> Nullable<Text>,
+        earlier_amounts -> Nullable<Document>,
     }
 }
 

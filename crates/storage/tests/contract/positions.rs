@@ -40,6 +40,8 @@ pub(crate) async fn an_update_rewrites_the_head_and_keeps_what_was_issued(databa
     after.version = 2;
     after.updated_at = now().plus_seconds(60);
     after.options[0].installments[0].amount = cents(100);
+    after.options[0].installments[0].past_amounts.truncate(1);
+    after.options[1].installments[0].past_amounts.clear();
     after.options[0].installments[0].transfers.truncate(1);
     after.options[0].installments[0].due_date = None;
     after.options[1].installments[1].cancelled_at = Some(now());

@@ -47,7 +47,9 @@ pub(crate) fn installment(reference: &str, amount: i64) -> Installment {
         id: id(),
         reference: reference.parse().unwrap(),
         amount: cents(amount),
-        past_amount: Some(PastAmount { amount: cents(amount + 1), until: now() }),
+        past_amounts: [0, -60, -90]
+            .map(|at| PastAmount { amount: cents(amount + 1 - at), until: now().plus_seconds(at) })
+            .into(),
         due_date: Some(day("2026-10-31")),
         expires_at: None,
         description: Some(text("Rata")),
