@@ -109,7 +109,8 @@ fn settled_status(position: &DebtPosition) -> Option<PositionStatus> {
     if !position.installments().any(|(_, one)| one.payment.is_some()) {
         return None;
     }
-    let closing = position.options.iter().find(|option| closes(position, option));
+    // Where two alternatives were paid, the first closed the debt: what came afterwards reports nothing of it.
+    let closing = used_option(position).filter(|option| closes(position, option));
     let Some(option) = closing else { return Some(PositionStatus::PartiallyPaid) };
     let reported = option.installments.iter().filter(|one| one.payment.is_some()).all(|one| one.reported_at.is_some());
     Some(if reported { PositionStatus::Reported } else { PositionStatus::Paid })
@@ -136,10 +137,9 @@ fn used_option(position: &DebtPosition) -> Option<&PaymentOption> {
     let first_paid = |option: &PaymentOption| {
         option.installments.iter().filter_map(|one| one.payment.as_ref()).map(|payment| payment.paid_at).min()
     };
-    let started = || position.options.iter().filter_map(|option| Some((option, first_paid(option)?)));
-    let closing = started().map(|(option, _)| option).find(|option| closes(position, option));
-    // Of equal instants the first in order counts.
-    closing.or_else(|| started().min_by_key(|(_, at)| *at).map(|(option, _)| option))
+    let started = position.options.iter().filter_map(|option| Some((option, first_paid(option)?)));
+    // Of equal instants the older option counts: new terms may give them another order, and must change nothing of this.
+    started.min_by_key(|(option, at)| (!closes(position, option), *at, option.id)).map(|(option, _)| option)
 }
 
 /// The instant from which an installment is no longer payable; none means never (rules.md, table S and 10).

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use tramite_domain::batch::Batch;
 use tramite_domain::debt_position::{
     DebtPosition, Origin, TermsContext, cancel, clock_moved, erase_draft, installment_status, notify, open,
     position_status, publish, reopen, replace,
@@ -14,9 +15,8 @@ use tramite_domain::session::{self, session_status};
 use tramite_domain::time::Instant;
 use tramite_testkit::Random;
 
-use crate::commands::Verdict;
+use crate::facts::{At, Command, Debt, Trip};
 use crate::generate::{self, input};
-use crate::model::{At, Debt, Trip};
 use crate::real::{Real, activity};
 use crate::support::{Town, client};
 
@@ -34,6 +34,7 @@ pub(crate) enum Kind {
     Erase,
     Get,
     Receipt,
+    Report,
     Session,
     Visit,
     Return,
@@ -45,7 +46,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// Any, each so often of a hundred.
     pub(crate) fn any(random: &mut Random) -> Self {
-        const OFTEN: [(Kind, usize); 15] = [
+        const OFTEN: [(Kind, usize); 16] = [
             (Kind::Create, 6),
             (Kind::Replace, 10),
             (Kind::Publish, 6),
@@ -55,6 +56,7 @@ impl Kind {
             (Kind::Erase, 1),
             (Kind::Get, 12),
             (Kind::Receipt, 8),
+            (Kind::Report, 2),
             (Kind::Session, 6),
             (Kind::Visit, 5),
             (Kind::Return, 2),
@@ -114,6 +116,7 @@ impl World {
             (Kind::Worker, _) => self.worker(),
             (Kind::Get, Some(at)) => self.get(at, &mut random),
             (Kind::Receipt, Some(at)) => self.receipt(at, &mut random),
+            (Kind::Report, Some(at)) => self.report(at, &mut random),
             (Kind::Create, _) if !full => self.create(&mut random),
             (Kind::Erase, Some(at)) => self.erase(at),
             (_, Some(at)) => self.command(kind, at, &mut random),
@@ -152,22 +155,20 @@ impl World {
         let (context, mut given) = parts(&mut self.town);
         let told = open(context, &mut given, &mut self.real.numbers, &words, Origin::Api);
         let expected = if terms.wrong { Err("validation_failed") } else { Ok(true) };
-        let Ok(decided) = self.agreed(told.map(|one| (one.position, one.batch)), &expected) else { return };
-        let mut debt = terms;
-        for slip in &mut debt.slips {
-            slip.number = number_of(&decided, &slip.reference);
-        }
+        let Ok(decided) = self.agreed(told.map(|one| (one.position, one.batch)), expected) else { return };
+        let mut debt = Debt::default().with(&terms, self.now());
+        numbered(&mut debt, &decided);
         self.debts.push((decided.id, debt));
     }
 
     /// Both said the same. Where that was yes it is written, and a command that changes nothing writes nothing (I10).
     fn agreed(
         &mut self,
-        told: Result<(DebtPosition, tramite_domain::batch::Batch), Refusal>,
-        expected: &Verdict,
+        told: Result<(DebtPosition, Batch), Refusal>,
+        expected: Result<bool, &'static str>,
     ) -> Result<DebtPosition, ()> {
         let said = told.as_ref().map(|(_, batch)| !batch.is_empty()).map_err(Refusal::code);
-        assert_eq!(&said, expected, "the decision, and the model");
+        assert_eq!(said, expected, "the decision, and the model");
         if let Err(code) = expected {
             self.saw(code);
         }
@@ -177,43 +178,46 @@ impl World {
     }
 
     fn command(&mut self, kind: Kind, at: usize, random: &mut Random) {
-        let (now, id) = (self.now(), self.debts[at].0);
+        let (now, (id, debt)) = (self.now(), self.debts[at].clone());
         let position = self.real.positions[&id].clone();
         let mine = self.real.activity(id);
         let force = random.chance(20);
-        let busy = !force && (self.debts[at].1.asked(now, true, &|_| true) || self.runs(at, now));
-        let mut debt = self.debts[at].1.clone();
-        self.note(|| format!("{at} force {force}"));
-        let (context, mut given) = parts(&mut self.town);
-        let (told, expected) = match kind {
-            Kind::Publish => (publish(&mut given, &position), debt.publish(now)),
-            Kind::Cancel => (cancel(&mut given, &position, activity(&mine), force), debt.cancel(now, busy)),
-            Kind::Reopen => (reopen(&mut given, &position), debt.reopen(now)),
+        let busy = !force && (debt.asked(now, |_, _| true) || self.runs(at, now));
+        let command = match kind {
+            Kind::Publish => Command::Publish,
+            Kind::Cancel => Command::Cancel,
+            Kind::Reopen => Command::Reopen,
             Kind::Notify => {
                 let back = u64::try_from(random.below(4)).unwrap();
-                let day = given.now.rome_date() + chrono::Days::new(1) - chrono::Days::new(back);
-                (notify(&mut given, &position, day, activity(&mine), force), debt.notify(now, day, busy))
+                Command::Notify(self.town.now.rome_date() + chrono::Days::new(1) - chrono::Days::new(back))
             }
-            _ => {
-                let terms = generate::terms(random, Some(&debt), now);
-                let words = input(&terms, position.external_id.as_ref().unwrap().as_str());
-                let numbers = &mut self.real.numbers;
-                let told = replace(context, &mut given, numbers, &position, activity(&mine), &words, force);
-                let number =
-                    |reference: &str| told.as_ref().map_or(String::new(), |one| number_of(&one.position, reference));
-                let expected = debt.replace(now, &terms, busy, &number);
-                (told, expected)
-            }
+            _ => Command::Replace(generate::terms(random, Some(&debt), now)),
         };
-        if self.agreed(told.map(|one| (one.position, one.batch)), &expected).is_ok() {
-            self.debts[at].1 = debt;
+        self.note(|| format!("{at} force {force} {command:?}"));
+        let (context, mut given) = parts(&mut self.town);
+        let told = match &command {
+            Command::Cancel => cancel(&mut given, &position, activity(&mine), force),
+            Command::Reopen => reopen(&mut given, &position),
+            Command::Notify(day) => notify(&mut given, &position, *day, activity(&mine), force),
+            Command::Replace(terms) => {
+                let words = input(terms, position.external_id.as_ref().unwrap().as_str());
+                replace(context, &mut given, &mut self.real.numbers, &position, activity(&mine), &words, force)
+            }
+            _ => publish(&mut given, &position),
+        };
+        let after = debt.after(&command, now, busy);
+        let expected = after.as_ref().map(|after| *after != debt).map_err(|code| *code);
+        if let Ok(decided) = self.agreed(told.map(|one| (one.position, one.batch)), expected) {
+            let mut after = after.unwrap();
+            numbered(&mut after, &decided);
+            self.debts[at].1 = after;
         }
     }
 
     fn erase(&mut self, at: usize) {
-        let position = &self.real.positions[&self.debts[at].0];
-        let told = erase_draft(&parts(&mut self.town).1, position).map_err(|refusal| refusal.code());
-        let expected = if self.debts[at].1.state(self.now()) == "draft" { Ok(()) } else { Err("debt_position_state") };
+        let (id, debt) = &self.debts[at];
+        let expected = debt.after(&Command::Erase, self.now(), false).map(|_| ());
+        let told = erase_draft(&parts(&mut self.town).1, &self.real.positions[id]).map_err(|refusal| refusal.code());
         assert_eq!(told.as_ref().map(|_| ()).map_err(|code| *code), expected);
         let named = self.trips.iter().any(|trip| trip.items.iter().any(|(place, ..)| *place == at));
         // The model finds positions by their place, so only the last one goes.
@@ -248,8 +252,8 @@ impl World {
             let mut all = position.installments();
             let (option, one) = all.find(|(_, one)| one.notice_number.unwrap().as_str() == slip.number).unwrap();
             let state = installment_status(position, option, one, instant).name();
-            let model = (debt.slip(slip, now), slip.cents);
-            assert_eq!((state, one.amount.cents()), model, "{} of position {place}\n{debt:?}", slip.reference);
+            let (model, reference) = ((debt.slip(slip, now), slip.line.cents), &slip.line.reference);
+            assert_eq!((state, one.amount.cents()), model, "{reference} of position {place}\n{debt:?}");
             seen.push(state);
         }
         for state in seen {
@@ -275,9 +279,11 @@ pub(crate) fn parts(town: &mut Town) -> (TermsContext<'_>, Given<'_>) {
     (context, Given { now: town.now, ids: &mut town.ids, client_id: Some(client()) })
 }
 
-/// The number of the installment of that reference which is not withdrawn.
-fn number_of(position: &DebtPosition, reference: &str) -> String {
-    let mut all = position.installments().filter(|(_, one)| one.cancelled_at.is_none());
-    let found = all.find(|(_, one)| one.reference.as_str() == reference);
-    found.map_or(String::new(), |(_, one)| one.notice_number.unwrap().to_string())
+/// The numbers that new installments were given, by their references.
+fn numbered(debt: &mut Debt, position: &DebtPosition) {
+    for slip in debt.slips.iter_mut().filter(|slip| slip.number.is_empty()) {
+        let mut live = position.installments().filter(|(_, one)| one.cancelled_at.is_none());
+        let (_, one) = live.find(|(_, one)| one.reference.as_str() == slip.line.reference).unwrap();
+        slip.number = one.notice_number.unwrap().to_string();
+    }
 }

@@ -6,7 +6,7 @@ use tramite_domain::debt_position::{InstallmentInput, OPTIONS_MAX, OptionInput, 
 use tramite_domain::time::Instant;
 use tramite_testkit::Random;
 
-use crate::model::{At, Debt, Slip, Way};
+use crate::facts::{At, Debt, Line, Slip, Terms, Way};
 use crate::support::one_payment;
 
 const DAY: At = 86_400;
@@ -20,80 +20,91 @@ fn any(random: &mut Random, below: usize) -> At {
 }
 
 /// Right terms, or with one fault that makes them `wrong`.
-pub(crate) fn terms(random: &mut Random, present: Option<&Debt>, now: At) -> Debt {
+pub(crate) fn terms(random: &mut Random, present: Option<&Debt>, now: At) -> Terms {
     let fresh = random.chance(30).then(|| now + 60 + any(random, 200_000));
-    let mut wanted = Debt {
+    let old = present.map(|debt| &debt.terms);
+    let mut wanted = Terms {
         published: random.chance(70),
-        from: present.map_or(fresh, |debt| debt.from),
-        dies: present.map_or(random.chance(60), |debt| if random.chance(10) { !debt.dies } else { debt.dies }),
-        ..Debt::default()
+        from: old.map_or(fresh, |old| old.from),
+        dies: old.map_or(random.chance(60), |old| if random.chance(10) { !old.dies } else { old.dies }),
+        ..Terms::default()
     };
     let start = wanted.from.map_or(now, |from| from.max(now));
-    let standing = present.map_or(0, |debt| debt.ways.len());
-    for way in 0..standing {
-        repeat(random, &mut wanted, present, way, start);
+    if let Some(debt) = present {
+        debt.terms.ways.keys().for_each(|way| repeat(random, &mut wanted, debt, *way, start));
     }
     let new =
         if present.is_none() { 1 + random.below(3) } else { usize::from(random.chance(15) || wanted.ways.is_empty()) };
     for _ in 0..new.min(OPTIONS_MAX - 1 - wanted.ways.len()) {
-        let way = wanted.ways.len();
+        let way = unused(present, &wanted);
         let (term, days) = match random.below(6) {
             0 => (Some(start + 60 + any(random, 300_000)), None),
             1 => (None, Some(u16::try_from(random.below(5)).unwrap() + 1)),
             _ => (None, None),
         };
-        wanted.ways.push(Way { term, days, told: None });
+        wanted.ways.insert(way, Way { term, days });
         let count = if term.is_some() || days.is_some() { 1 } else { 1 + random.below(3) };
         for _ in 0..count {
             let reference = format!("r{:08x}", random.number() >> 32);
             let cents = cents(random);
-            let slip = dated(random, Slip { reference, way, cents, ..Slip::default() }, start);
-            wanted.slips.push(slip);
+            let line = dated(random, Line { reference, way, cents, ..Line::default() }, start);
+            wanted.lines.push(line);
         }
     }
     if random.chance(5) {
         wanted.wrong = true;
-        let (way, reference) = (wanted.ways.len(), "wrong".to_owned());
-        wanted.ways.push(Way::default());
-        wanted.slips.push(Slip { reference, way, cents: 1, end: Some(now), ..Slip::default() });
+        let (way, reference) = (unused(present, &wanted), "wrong".to_owned());
+        wanted.ways.insert(way, Way::default());
+        wanted.lines.push(Line { reference, way, cents: 1, end: Some(now), due: None });
     }
     wanted
 }
 
+/// The key of a way that is not there yet.
+fn unused(present: Option<&Debt>, wanted: &Terms) -> usize {
+    let there = present.into_iter().flat_map(|debt| debt.terms.ways.keys());
+    there.chain(wanted.ways.keys()).max().map_or(0, |last| last + 1)
+}
+
 /// A way that is there: left out, or with its live installments as they are, changed or left out, and new ones.
-fn repeat(random: &mut Random, wanted: &mut Debt, present: Option<&Debt>, old: usize, start: At) {
-    let full = wanted.ways.len() >= OPTIONS_MAX - 1;
-    let Some(debt) = present.filter(|_| !full && !random.chance(10)) else { return };
-    let way = wanted.ways.len();
-    let (one, before) = (&debt.ways[old], wanted.slips.len());
-    for slip in debt.of(old).filter(|slip| !slip.withdrawn) {
-        let change = random.below(if slip.paid.is_some() { 20 } else { 6 });
-        let slip = Slip { way, number: String::new(), before: None, paid: None, ..slip.clone() };
-        match change {
+fn repeat(random: &mut Random, wanted: &mut Terms, debt: &Debt, old: usize, start: At) {
+    if wanted.ways.len() >= OPTIONS_MAX - 1 || random.chance(10) {
+        return;
+    }
+    let one = &debt.terms.ways[&old];
+    let mine = || debt.slips.iter().filter(|slip| slip.line.way == old);
+    let mut lines: Vec<Line> = Vec::new();
+    for slip in mine().filter(|slip| !slip.withdrawn) {
+        let line = slip.line.clone();
+        match random.below(if slip.paid.is_some() { 20 } else { 6 }) {
             0 => {}
-            1 => wanted.slips.push(Slip { cents: cents(random), ..slip }),
-            2 => wanted.slips.push(dated(random, slip, start)),
-            _ => wanted.slips.push(slip),
+            1 => lines.push(Line { cents: cents(random), ..line }),
+            2 => lines.push(dated(random, line, start)),
+            _ => lines.push(line),
         }
     }
-    let reduced = one.term.is_some() || one.days.is_some();
-    let none = wanted.slips.len() == before;
+    let reduced = *one != Way::default();
+    let none = lines.is_empty();
     if (none && random.chance(50)) || (!none && !reduced && random.chance(15)) {
         // A name that was used before, or a new one.
-        let gone =
-            debt.of(old).find(|slip| slip.withdrawn && !wanted.slips.iter().any(|new| new.reference == slip.reference));
-        let named = gone.filter(|_| random.chance(60)).map(|slip| slip.reference.clone());
+        let again = |slip: &&Slip| slip.withdrawn && lines.iter().all(|new| new.reference != slip.line.reference);
+        let named = mine().find(again).filter(|_| random.chance(60)).map(|slip| slip.line.reference.clone());
         let reference = named.unwrap_or_else(|| format!("r{:08x}", random.number() >> 32));
-        let cents = cents(random);
-        let slip = dated(random, Slip { reference, way, cents, ..Slip::default() }, start);
-        wanted.slips.push(slip);
+        let (way, cents) = (old, cents(random));
+        let line = dated(random, Line { reference, way, cents, ..Line::default() }, start);
+        lines.push(line);
     }
-    if wanted.slips.len() > before {
-        // A term that has passed stands as long as its installment does.
-        let keeps = !none && random.chance(80);
-        let term = one.term.map(|term| if keeps { term } else { start + 60 + any(random, 300_000) });
-        wanted.ways.push(Way { term, days: one.days, told: None });
+    if lines.is_empty() {
+        return;
     }
+    // A term that has passed stands as long as its installment does.
+    let keeps = !none && random.chance(80);
+    let term = one.term.map(|term| if keeps { term } else { start + 60 + any(random, 300_000) });
+    // Without a reference that it had, it is another way.
+    let same = lines.iter().any(|new| mine().any(|slip| slip.line.reference == new.reference));
+    let way = if same { old } else { unused(Some(debt), wanted) };
+    wanted.ways.insert(way, Way { term, days: one.days });
+    wanted.lines.extend(lines.into_iter().map(|line| Line { way, ..line }));
 }
 
 fn cents(random: &mut Random) -> At {
@@ -101,10 +112,10 @@ fn cents(random: &mut Random) -> At {
 }
 
 /// Other dates, all of them to come.
-fn dated(random: &mut Random, slip: Slip, start: At) -> Slip {
+fn dated(random: &mut Random, line: Line, start: At) -> Line {
     let due = random.chance(70).then(|| day(start + DAY + any(random, 6) * DAY));
     let end = random.chance(15).then(|| start + 60 + any(random, 400_000));
-    Slip { due, end, ..slip }
+    Line { due, end, ..line }
 }
 
 fn day(at: At) -> NaiveDate {
@@ -112,12 +123,13 @@ fn day(at: At) -> NaiveDate {
 }
 
 /// The terms as a request.
-pub(crate) fn input(terms: &Debt, external_id: &str) -> PositionInput {
-    let option = |(at, way): (usize, &Way)| {
-        let installments: Vec<InstallmentInput> = terms.of(at).map(installment).collect();
-        let kind = match (way.term.is_some() || way.days.is_some(), installments.len()) {
-            (true, _) => OptionKind::Reduced,
-            (false, 1) => OptionKind::Single,
+pub(crate) fn input(terms: &Terms, external_id: &str) -> PositionInput {
+    let option = |(key, way): (&usize, &Way)| {
+        let lines = terms.lines.iter().filter(|line| line.way == *key);
+        let installments: Vec<InstallmentInput> = lines.map(installment).collect();
+        let kind = match (*way == Way::default(), installments.len()) {
+            (false, _) => OptionKind::Reduced,
+            (true, 1) => OptionKind::Single,
             _ => OptionKind::Installments,
         };
         OptionInput { kind, available_until: way.term.map(instant), available_days: way.days, installments }
@@ -127,17 +139,17 @@ pub(crate) fn input(terms: &Debt, external_id: &str) -> PositionInput {
         valid_from: terms.from.map(instant),
         expires_after_due_date: Some(terms.dies),
         amount: None,
-        payment_options: terms.ways.iter().enumerate().map(option).collect(),
+        payment_options: terms.ways.iter().map(option).collect(),
         ..one_payment(external_id, 0)
     }
 }
 
-fn installment(slip: &Slip) -> InstallmentInput {
+fn installment(line: &Line) -> InstallmentInput {
     InstallmentInput {
-        reference: Some(slip.reference.clone()),
-        amount: Some(slip.cents),
-        due_date: slip.due,
-        expires_at: slip.end.map(instant),
+        reference: Some(line.reference.clone()),
+        amount: Some(line.cents),
+        due_date: line.due,
+        expires_at: line.end.map(instant),
         ..InstallmentInput::default()
     }
 }

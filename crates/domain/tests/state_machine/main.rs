@@ -16,7 +16,7 @@
 )]
 
 mod act;
-mod commands;
+mod facts;
 mod generate;
 mod model;
 mod money;
@@ -139,6 +139,7 @@ fn a_history_reaches_every_state_and_every_outcome() {
         "open",
         "partially_paid",
         "paid",
+        "reported",
         "expired",
         "cancelled",
         "superseded",

@@ -1,148 +1,148 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Table S of rules.md said a second time, from the table and not from the code: the states are derived the other way
-//! round (a position's from its installments'), the end of a Roman day is counted by hand. Instants are Unix seconds.
+//! Table S of rules.md, and what its rules 10, 11 and 30 say of commands and money, a second time: from the table and not
+//! from the code. Of several rules the first that holds decides.
 
-use chrono::{Datelike, NaiveDate};
+use crate::facts::{At, Command, Debt, HALF_HOUR, REDELIVERY, Slip, Terms, Trip, Way, day_end};
 
-pub type At = i64;
-pub const HALF_HOUR: At = 1_800;
-const REDELIVERY: At = 48 * 3_600;
-
-/// A way to pay: a reduced one ends at `term`, or `days` after the day it was `told`.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Way {
-    pub term: Option<At>,
-    pub days: Option<u16>,
-    pub told: Option<NaiveDate>,
-}
-
-/// An installment.
-#[derive(Debug, Clone, Default)]
-pub struct Slip {
-    pub number: String,
-    pub reference: String,
-    pub way: usize,
-    pub cents: i64,
-    pub before: Option<(i64, At)>,
-    pub due: Option<NaiveDate>,
-    pub end: Option<At>,
-    pub withdrawn: bool,
-    pub paid: Option<At>,
-}
-
-/// Somebody asked for an installment, or a cart showed it.
-#[derive(Debug, Clone)]
-pub struct Ask {
-    pub number: String,
-    pub cents: i64,
-    pub at: At,
-    pub cart: bool,
-}
-
-/// A position; as an argument, the terms that a caller wants.
-#[derive(Debug, Clone, Default)]
-pub struct Debt {
-    pub ways: Vec<Way>,
-    pub slips: Vec<Slip>,
-    pub published: bool,
-    pub from: Option<At>,
-    pub withdrawn: bool,
-    pub dies: bool,
-    pub asks: Vec<Ask>,
-    pub wrong: bool,
-}
-
-/// A checkout session: position, number and payment of each item.
-#[derive(Debug, Clone, Default)]
-pub struct Trip {
-    pub items: Vec<(usize, String, bool)>,
-    pub ends: At,
-    pub withdrawn: bool,
-    pub cart: Option<String>,
-    pub running: Option<At>,
-    pub asked: Option<At>,
-}
-
-/// Midnight after a day in Rome: summer begins and ends on the last Sundays of March and October, in the small hours.
-pub fn day_end(day: NaiveDate) -> At {
-    let next = day.succ_opt().unwrap();
-    let sunday = |month| {
-        let last = NaiveDate::from_ymd_opt(next.year(), month, 31).unwrap();
-        last - chrono::Days::new(u64::from(last.weekday().num_days_from_sunday()))
-    };
-    let summer = sunday(3) < next && next <= sunday(10);
-    next.and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp() - if summer { 7_200 } else { 3_600 }
-}
+/// States in which an installment can be paid yet, or will be again. A position's state is the first that one of its own has.
+const LIVE: [&str; 4] = ["open", "scheduled", "expired", "draft"];
 
 impl Debt {
-    pub fn of(&self, way: usize) -> impl Iterator<Item = &Slip> {
-        self.slips.iter().filter(move |one| one.way == way)
-    }
-
-    fn settled(&self, way: usize) -> bool {
-        let gone = |one: &Slip| one.paid.is_some() || one.withdrawn || self.withdrawn;
-        self.of(way).any(|one| one.paid.is_some()) && self.of(way).all(gone)
-    }
-
-    /// The way that excludes the others: a settled one, or else the one that money came for first.
+    /// The way that excludes the others: one that leaves nothing due, or else the one that money came for first.
     fn used(&self) -> Option<usize> {
-        let money = |way| self.of(way).filter_map(|one| one.paid).min();
-        let started = (0..self.ways.len()).filter_map(|way| Some((!self.settled(way), money(way)?, way)));
-        started.min().map(|(_, _, way)| way)
+        let due = |one: &Slip| one.paid.is_none() && !one.withdrawn && !self.withdrawn;
+        let due_of = |way| self.slips.iter().any(|one| one.line.way == way && due(one));
+        let paid = self.slips.iter().filter_map(|one| Some((one.paid?, one.line.way)));
+        paid.min_by_key(|(at, way)| (due_of(*way), *at, *way)).map(|(_, way)| way)
     }
 
-    pub fn own_end(&self, slip: &Slip) -> Option<At> {
-        slip.end.or(slip.due.filter(|_| self.dies).map(day_end))
+    fn own_end(&self, slip: &Slip) -> Option<At> {
+        slip.line.end.or(slip.line.due.filter(|_| self.terms.dies).map(day_end))
     }
 
     pub fn slip(&self, slip: &Slip, now: At) -> &'static str {
-        let way = &self.ways[slip.way];
-        let told = way.told.zip(way.days).map(|(day, days)| day_end(day + chrono::Days::new(u64::from(days))));
-        let ended = [self.own_end(slip), way.term, told.filter(|_| way.term.is_none())];
-        if slip.paid.is_some() {
-            "paid"
-        } else if self.withdrawn || slip.withdrawn {
-            "cancelled"
-        } else if self.used().is_some_and(|used| used != slip.way) {
-            "superseded"
-        } else if !self.published {
-            "draft"
-        } else if self.from.is_some_and(|from| now < from) {
-            "scheduled"
-        } else if ended.into_iter().flatten().any(|end| end <= now) {
-            "expired"
-        } else {
-            "open"
+        let (key, way) = (&slip.line.way, &self.terms.ways[&slip.line.way]);
+        let told = self.told.get(key).zip(way.days).map(|(day, days)| day_end(*day + chrono::Days::new(days.into())));
+        let mut ends = [self.own_end(slip), way.term, told].into_iter().flatten();
+        match () {
+            () if slip.reported => "reported",
+            () if slip.paid.is_some() => "paid",
+            () if self.withdrawn || slip.withdrawn => "cancelled",
+            () if self.used().is_some_and(|used| used != *key) => "superseded",
+            () if !self.terms.published => "draft",
+            () if self.terms.from.is_some_and(|from| now < from) => "scheduled",
+            () if ends.any(|end| end <= now) => "expired",
+            () => "open",
         }
     }
 
     pub fn state(&self, now: At) -> &'static str {
-        if let Some(used) = self.used() {
-            return if self.settled(used) { "paid" } else { "partially_paid" };
+        let used = self.used();
+        let counts = self.slips.iter().filter(|one| used.is_none_or(|way| way == one.line.way));
+        let states: Vec<&str> = counts.map(|one| self.slip(one, now)).collect();
+        let first = LIVE.into_iter().chain(["paid", "reported"]).find(|is| states.contains(is)).unwrap_or("cancelled");
+        if used.is_some() && LIVE.contains(&first) { "partially_paid" } else { first }
+    }
+
+    /// The position after a command, or the code of its refusal.
+    pub fn after(&self, command: &Command, now: At, busy: bool) -> Result<Self, &'static str> {
+        use Command::{Cancel, Erase, Notify, Publish, Reopen, Replace};
+        let (state, mut next, mut wrong) = (self.state(now), self.clone(), false);
+        let lives = state == "partially_paid" || LIVE.contains(&state);
+        let live = |one: &Slip| LIVE.contains(&self.slip(one, now));
+        match (command, state) {
+            (Publish, "draft") => next.terms.published = true,
+            (Cancel, "partially_paid") => next.slips.iter_mut().for_each(|one| one.withdrawn |= live(one)),
+            (Cancel, _) if lives => next.withdrawn = true,
+            (Reopen, "cancelled" | "expired") => next.withdrawn = false,
+            (Notify(day), _) if lives && state != "draft" => {
+                let waits =
+                    |one: &&Slip| self.terms.published && self.terms.ways[&one.line.way].days.is_some() && live(one);
+                next.told.extend(self.slips.iter().filter(waits).map(|one| (one.line.way, *day)));
+                wrong = !self.slips.iter().any(|one| waits(&one)) || day_end(day.pred_opt().unwrap()) > now;
+            }
+            (Replace(terms), _) if lives => next = self.with(terms, now),
+            (Cancel, "cancelled") | (Erase, "draft") => {}
+            (Publish, _) if state != "cancelled" => {}
+            _ => return Err("debt_position_state"),
         }
-        let states: Vec<&str> = self.slips.iter().map(|one| self.slip(one, now)).collect();
-        ["open", "scheduled", "draft", "expired"].into_iter().find(|one| states.contains(one)).unwrap_or("cancelled")
+        let lost = self.slips.iter().zip(&next.slips).any(|(old, new)| old.paid.is_some() && old != new);
+        match command {
+            Reopen if next.state(now) == "expired" => Err("still_expired"),
+            Reopen if next.state(now) == "cancelled" => Err("debt_position_state"),
+            Notify(_) if wrong => Err("validation_failed"),
+            Cancel | Notify(_) | Replace(_) if busy && next != *self => Err("payment_in_progress"),
+            Replace(terms) if terms.wrong => Err("validation_failed"),
+            Replace(_) if lost => Err("installment_paid"),
+            _ => Ok(next),
+        }
+    }
+
+    /// Under new terms. A reference names the installment that stands, or else one that was paid all the same.
+    pub fn with(&self, terms: &Terms, now: At) -> Self {
+        let ways = self.terms.ways.clone().into_iter().chain(terms.ways.clone()).collect();
+        let published = self.terms.published || terms.published;
+        let mut next = Self { terms: Terms { published, ways, ..terms.clone() }, said: self.said + 1, ..self.clone() };
+        for old in &mut next.slips {
+            old.withdrawn |= terms.lines.iter().all(|line| line.reference != old.line.reference);
+        }
+        for line in &terms.lines {
+            let named = |it: &&mut Slip| it.line.reference == line.reference && (!it.withdrawn || it.paid.is_some());
+            match next.slips.iter_mut().filter(named).min_by_key(|one| one.withdrawn) {
+                Some(old) if old.line.cents == line.cents => old.line = line.clone(),
+                Some(old) => old.past.push((std::mem::replace(&mut old.line, line.clone()).cents, now)),
+                None => next.slips.push(Slip { line: line.clone(), ..Slip::default() }),
+            }
+        }
+        next
+    }
+
+    /// A receipt pays, whatever the state; these are the anomalies that it must carry.
+    pub fn receive(&mut self, at: usize, paid: At, cents: i64, stand_in: bool, now: At) -> Vec<&'static str> {
+        let (slip, since, then) = (&self.slips[at], paid - HALF_HOUR, paid.min(now));
+        let state = self.slip(slip, then);
+        let reduced = self.terms.ways[&slip.line.way] != Way::default();
+        let late = reduced && self.own_end(slip).is_none_or(|end| end > then);
+        let asked = slip.asks.iter().any(|ask| ask.at >= since && ask.cents == cents);
+        let was = slip.past.iter().any(|(old, until)| *until >= since && *old == cents);
+        let twice = self.slips.iter().any(|one| one.line.way != slip.line.way && one.paid.is_some());
+        let strange = [
+            (["draft", "scheduled"].contains(&state), "draft_position"),
+            (state == "cancelled", "cancelled_position"),
+            (state == "superseded", "superseded_position"),
+            (slip.paid.is_some() || state == "superseded" || (twice && state == "cancelled"), "duplicate_payment"),
+            // Who was told the amount within the half hour before is not late.
+            (state == "expired" && late && !asked, "late_reduced"),
+            (state == "expired" && !late, "expired_position"),
+            (slip.line.cents != cents && !was && !asked, "amount_mismatch"),
+            (!stand_in && slip.asks.iter().all(|ask| ask.cart), "not_activated"),
+        ];
+        self.slips[at].paid.get_or_insert(paid);
+        strange.into_iter().filter_map(|(holds, anomaly)| holds.then_some(anomaly)).collect()
     }
 }
 
 impl Trip {
-    fn end(&self) -> At {
-        self.asked.map_or(self.ends, |at| self.ends.max(at + HALF_HOUR))
+    pub fn state(&self, now: At) -> &'static str {
+        let paid = self.items.iter().filter(|(.., paid)| *paid).count();
+        let over = |unpaid| if paid > 0 { "partially_completed" } else { unpaid };
+        let runs = |seconds| self.running.is_some_and(|since| now < since + seconds);
+        match () {
+            () if paid == self.items.len() => "completed",
+            () if self.withdrawn => over("cancelled"),
+            () if runs(HALF_HOUR) => "processing",
+            () if runs(REDELIVERY) => over("unresolved"),
+            () if self.running.is_some() => over("failed"),
+            () if self.ends <= now => over("expired"),
+            () if self.cart.is_some() => "redirected",
+            () => "open",
+        }
     }
 
-    pub fn state(&self, now: At) -> &'static str {
-        let paid = self.items.iter().filter(|(_, _, paid)| *paid).count();
-        let unpaid = match self.running {
-            _ if paid == self.items.len() => return "completed",
-            _ if self.withdrawn => "cancelled",
-            Some(since) if now < since + HALF_HOUR => "processing",
-            Some(since) if now < since + REDELIVERY => "unresolved",
-            Some(_) => "failed",
-            None if self.end() <= now => "expired",
-            None if self.cart.is_some() => "redirected",
-            None => "open",
-        };
-        let runs = ["processing", "redirected", "open"].contains(&unpaid);
-        if paid > 0 && !runs { "partially_completed" } else { unpaid }
+    pub fn cancel(&self, now: At) -> Result<Self, &'static str> {
+        match self.state(now) {
+            "open" | "redirected" | "cancelled" => Ok(Self { withdrawn: true, ..self.clone() }),
+            _ => Err("checkout_session_state"),
+        }
     }
 }

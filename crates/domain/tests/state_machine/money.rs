@@ -15,8 +15,8 @@ use tramite_domain::session::asked;
 use tramite_testkit::Random;
 
 use crate::act::{World, parts};
+use crate::facts::{Ask, At, HALF_HOUR, day_end};
 use crate::generate::instant;
-use crate::model::{Ask, At, day_end};
 use crate::support::{STATION, TAX_CODE};
 
 impl World {
@@ -29,13 +29,14 @@ impl World {
     pub(crate) fn get(&mut self, at: usize, random: &mut Random) {
         let (now, number) = (self.now(), self.number(at, random));
         let (id, debt) = &self.debts[at];
-        let slip = debt.slips.iter().find(|one| one.number == number).unwrap().clone();
-        let expected = match debt.slip(&slip, now) {
-            "open" => Ok(slip.cents),
+        let place = debt.place(&number);
+        let (slip, cents) = (&debt.slips[place], debt.slips[place].line.cents);
+        let expected = match debt.slip(slip, now) {
+            "open" => Ok(cents),
             "draft" | "scheduled" => Err(NodeRefusal::Unknown),
             "expired" => Err(NodeRefusal::Expired),
-            "paid" => Err(NodeRefusal::Paid),
-            "superseded" if debt.state(now) == "paid" => Err(NodeRefusal::Paid),
+            "paid" | "reported" => Err(NodeRefusal::Paid),
+            "superseded" if ["paid", "reported"].contains(&debt.state(now)) => Err(NodeRefusal::Paid),
             _ => Err(NodeRefusal::Cancelled),
         };
         let position = self.real.positions[id].clone();
@@ -48,7 +49,7 @@ impl World {
         let told = verified(institution, &position, installment, instant, instant).unwrap();
         let got = detail(institution, &position, installment, wanted, instant).unwrap();
         let shares: i64 = got.transfers.iter().map(|one| one.amount.cents()).sum();
-        assert_eq!((told.amount.cents(), got.amount.cents(), shares), (slip.cents, slip.cents, slip.cents));
+        assert_eq!((told.amount.cents(), got.amount.cents(), shares), (cents, cents, cents));
         if random.chance(40) {
             // A verify alone.
             return;
@@ -69,14 +70,14 @@ impl World {
             at: given.now,
         };
         self.real.apply(Batch::new().with(Write::RecordAttempt(attempt)));
-        self.debts[at].1.asks.push(Ask { number: number.clone(), cents: slip.cents, at: now, cart: false });
+        self.debts[at].1.slips[place].asks.push(Ask { cents, at: now, cart: false });
         for (place, trip) in self.trips.iter_mut().enumerate() {
             let own = trip.cart.as_ref() == Some(&cart);
             let over = !["open", "redirected", "processing", "unresolved"].contains(&trip.state(now));
             if !trip.items.iter().any(|(_, one, _)| *one == number) || (over && !own) {
                 continue;
             }
-            trip.asked = Some(now);
+            trip.ends = trip.ends.max(now + HALF_HOUR);
             trip.running = if own { Some(now) } else { trip.running };
             let session = self.real.sessions[place].clone();
             let at = self.town.now;
@@ -88,13 +89,15 @@ impl World {
     /// A receipt: a new one, or one that came before with the same bytes or with others.
     pub(crate) fn receipt(&mut self, at: usize, random: &mut Random) {
         let (now, number) = (self.now(), self.number(at, random));
-        let slip = self.debts[at].1.slips.iter().find(|one| one.number == number).unwrap().clone();
-        let asks: Vec<i64> = self.debts[at].1.asks.iter().map(|one| one.cents).collect();
+        let debt = &self.debts[at].1;
+        let place = debt.place(&number);
+        let slip = debt.slips[place].clone();
+        let asks: Vec<i64> = debt.slips.iter().flat_map(|one| &one.asks).map(|ask| ask.cents).collect();
         let cents = match random.below(10) {
             0 => 100 * (1 + At::try_from(random.below(5)).unwrap()),
             1..=2 if !asks.is_empty() => *random.pick(&asks),
-            3 => slip.before.map_or(slip.cents, |(old, _)| old),
-            _ => slip.cents,
+            3 if !slip.past.is_empty() => random.pick(&slip.past).0,
+            _ => slip.line.cents,
         };
         let paid = now - [0, 0, 5, 1_000, 1_799, 1_800, 1_801, 7_200, 90_000, -60][random.below(10)];
         let outcome = if random.chance(12) { ReceiptOutcome::Ko } else { ReceiptOutcome::Ok };
@@ -112,7 +115,7 @@ impl World {
         let found: BTreeSet<&str> = receipt.anomalies.iter().map(|one| one.name()).collect();
         let mut expected = BTreeSet::from_iter(stand_in.then_some("stand_in"));
         if outcome == ReceiptOutcome::Ok {
-            expected.extend(self.debts[at].1.receive(&number, paid, cents, stand_in, now));
+            expected.extend(self.debts[at].1.receive(place, paid, cents, stand_in, now));
             for trip in &mut self.trips {
                 trip.items.iter_mut().filter(|(_, one, _)| *one == number).for_each(|(.., paid)| *paid = true);
             }
@@ -121,6 +124,19 @@ impl World {
         for one in expected {
             self.saw(one);
         }
+    }
+
+    /// A settlement flow reports a payment. Nothing in the product does that yet: the fact is written as it will be.
+    pub(crate) fn report(&mut self, at: usize, random: &mut Random) {
+        let (id, debt) = &mut self.debts[at];
+        let slip = random.below(debt.slips.len());
+        let slip = &mut debt.slips[slip];
+        slip.reported = slip.paid.is_some();
+        let position = self.real.positions.get_mut(id).unwrap();
+        let (_, one) =
+            position.installments().find(|(_, one)| one.notice_number.unwrap().as_str() == slip.number).unwrap();
+        let id = one.id;
+        position.installment_mut(id).unwrap().reported_at = slip.reported.then_some(self.town.now);
     }
 
     /// The same key again (I1, I10): nothing is booked, and other bytes are kept and told once.
@@ -190,15 +206,15 @@ impl World {
         let now = self.now();
         let mut edges: Vec<At> = Vec::new();
         for (_, debt) in &self.debts {
-            edges.extend(debt.from);
-            edges.extend(debt.slips.iter().flat_map(|one| [one.end, one.due.map(day_end)]).flatten());
-            for way in &debt.ways {
-                let told = way.told.zip(way.days);
+            edges.extend(debt.terms.from);
+            edges.extend(debt.slips.iter().flat_map(|one| [one.line.end, one.line.due.map(day_end)]).flatten());
+            for (key, way) in &debt.terms.ways {
+                let told = debt.told.get(key).zip(way.days);
                 edges.extend(
-                    way.term.into_iter().chain(told.map(|(day, days)| day_end(day + chrono::Days::new(days.into())))),
+                    way.term.into_iter().chain(told.map(|(day, days)| day_end(*day + chrono::Days::new(days.into())))),
                 );
             }
-            edges.extend(debt.asks.iter().map(|one| one.at + 1_800));
+            edges.extend(debt.slips.iter().flat_map(|one| &one.asks).map(|ask| ask.at + HALF_HOUR));
         }
         edges.extend(
             self.trips.iter().flat_map(|trip| [Some(trip.ends), trip.running.map(|since| since + 1_800)]).flatten(),

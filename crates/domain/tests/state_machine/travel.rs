@@ -8,7 +8,7 @@ use tramite_domain::session::{
 use tramite_testkit::Random;
 
 use crate::act::{Kind, World, parts};
-use crate::model::{Ask, At, Trip};
+use crate::facts::{Ask, At, Slip, Trip};
 use crate::support::client;
 
 impl World {
@@ -22,13 +22,14 @@ impl World {
     /// are due beside it).
     fn taken(&self, at: usize, number: &str, now: At) -> bool {
         let debt = &self.debts[at].1;
-        let way = |number: &str| debt.slips.iter().find(|one| one.number == number).map(|one| one.way);
-        let excludes = |other: &str| other == number || (way(other).is_some() && way(other) != way(number));
+        let mine = &debt.slips[debt.place(number)];
+        let excludes = |other: &Slip| other.number == mine.number || other.line.way != mine.line.way;
         let busy = |trip: &Trip| {
-            let holds = trip.items.iter().any(|(place, one, _)| *place == at && excludes(one));
+            let mut held = trip.items.iter().filter(|(place, ..)| *place == at);
+            let holds = held.any(|(_, one, _)| excludes(&debt.slips[debt.place(one)]));
             holds && ["redirected", "processing"].contains(&trip.state(now))
         };
-        debt.asked(now, false, &excludes) || self.trips.iter().any(busy)
+        debt.asked(now, |slip, ask| !ask.cart && excludes(slip)) || self.trips.iter().any(busy)
     }
 
     pub(crate) fn session(&mut self, at: usize, random: &mut Random) {
@@ -42,7 +43,7 @@ impl World {
             places.into_iter().map(|place| (place, self.number(place, random), false)).collect();
         let slip = |(place, number, _): &(usize, String, bool)| {
             let debt = &self.debts[*place].1;
-            debt.slip(debt.slips.iter().find(|one| one.number == *number).unwrap(), now)
+            debt.slip(&debt.slips[debt.place(number)], now)
         };
         let mut held = [0_usize; 2];
         for (count, (_, number, _)) in held.iter_mut().zip(&items) {
@@ -88,12 +89,15 @@ impl World {
         let session = self.real.sessions[at].clone();
         let batch = match kind {
             Kind::Withdraw => {
-                let expected = self.trips[at].cancel(now);
+                let after = self.trips[at].cancel(now);
+                let changes = |after: &Trip| after.withdrawn != self.trips[at].withdrawn;
+                let expected = after.as_ref().map(changes).map_err(|code| *code);
                 let told = cancel(&mut parts(&mut self.town).1, &session);
                 let said = told.as_ref().map(|batch| !batch.is_empty()).map_err(|refusal| refusal.code());
                 assert_eq!(said, expected, "withdrawn: {:?}", self.trips[at]);
-                if let Err(code) = expected {
-                    self.saw(code);
+                match after {
+                    Ok(after) => self.trips[at] = after,
+                    Err(code) => self.saw(code),
                 }
                 told.unwrap_or_default()
             }
@@ -122,7 +126,9 @@ impl World {
                 self.trips[at].cart = Some(reference);
                 for one in &due {
                     let (place, number, _) = self.trips[at].items[one.place].clone();
-                    self.debts[place].1.asks.push(Ask { number, cents: one.amount.cents(), at: now, cart: true });
+                    let debt = &mut self.debts[place].1;
+                    let slip = debt.place(&number);
+                    debt.slips[slip].asks.push(Ask { cents: one.amount.cents(), at: now, cart: true });
                 }
                 let due: Vec<_> = due.iter().filter_map(|one| Some((one.installment_id?, one.amount))).collect();
                 minted(&mut parts(&mut self.town).1, &session, cart, &due)
