@@ -80,8 +80,15 @@ pub enum Write {
     },
     /// A receipt that was not there; another under the same (receiptId, outcome) is `Duplicate`.
     InsertReceipt(Box<Receipt>),
-    /// Other bytes under the key of a receipt we have (rules.md 26); the receipt is flagged `receipt_differs`.
-    InsertReceiptVariant(Box<ReceiptVariant>),
+    /// Other bytes under the key of a receipt we have (rules.md 26). Bytes that are kept already are a conflict.
+    InsertReceiptVariant {
+        /// The other bytes.
+        variant: Box<ReceiptVariant>,
+        /// The version of the receipt it was read at.
+        expected: i64,
+        /// Whether the receipt is flagged `receipt_differs`, or flagged again where somebody had dealt with what came before.
+        opens: bool,
+    },
     /// Somebody has dealt with what was strange about a receipt; it stays, with who and how.
     ResolveAnomaly {
         /// The receipt.

@@ -45,6 +45,8 @@ pub struct Known<'a> {
     pub broker_matches: bool,
     /// The receipt kept under the same key, if any.
     pub kept: Option<&'a Receipt>,
+    /// Whether the very bytes that came now are kept beside it already.
+    pub variant_kept: bool,
     /// The position of its notice; none for a copy or an unknown notice.
     pub position: Option<&'a DebtPosition>,
     /// Whether the number of an unknown notice, or the creditor reference it implies, was given to another notice or to
@@ -77,7 +79,7 @@ pub enum Accepted {
 #[must_use]
 pub fn accept(given: &mut Given<'_>, known: Known<'_>, arrival: &Arrival) -> Accepted {
     if let Some(kept) = known.kept {
-        return Accepted::Duplicate { batch: again(given, kept, known.position, arrival) };
+        return Accepted::Duplicate { batch: again(given, kept, known, arrival) };
     }
     let owner = arrival.content.creditor_tax_code == known.institution.tax_code.as_str();
     let mut receipt = new_receipt(given, known, arrival, owner);
@@ -105,9 +107,10 @@ pub fn accept(given: &mut Given<'_>, known: Known<'_>, arrival: &Arrival) -> Acc
     Accepted::First { batch }
 }
 
-/// The same key again: the first stays as it is, other bytes are kept beside it (rules.md 26).
-fn again(given: &mut Given<'_>, kept: &Receipt, position: Option<&DebtPosition>, arrival: &Arrival) -> Batch {
-    if kept.message.sha256 == arrival.message.sha256 {
+/// The same key again: the first stays as it is, other bytes are kept beside it (rules.md 26). They are told once, and anew
+/// where somebody has dealt with those that came before.
+fn again(given: &mut Given<'_>, kept: &Receipt, known: Known<'_>, arrival: &Arrival) -> Batch {
+    if kept.message.sha256 == arrival.message.sha256 || known.variant_kept {
         return Batch::new();
     }
     let variant = ReceiptVariant {
@@ -119,14 +122,17 @@ fn again(given: &mut Given<'_>, kept: &Receipt, position: Option<&DebtPosition>,
         message: arrival.message.clone(),
         received_at: given.now,
     };
-    let mut batch = Batch::new().with(Write::InsertReceiptVariant(Box::new(variant)));
-    if kept.anomalies.contains(&Anomaly::ReceiptDiffers) {
+    let differs = Anomaly::ReceiptDiffers;
+    let opens = !kept.anomalies.contains(&differs) || kept.resolutions.contains_key(&differs);
+    let kept_beside = Write::InsertReceiptVariant { variant: Box::new(variant), expected: kept.version, opens };
+    let mut batch = Batch::new().with(kept_beside);
+    if !opens {
         return batch;
     }
-    let mut event = anomaly_event(given, kept, EventKind::AnomalyDetected, Anomaly::ReceiptDiffers);
-    if let Some((position, installment)) = position.and_then(|position| paid_by(kept, position)) {
+    let mut event = anomaly_event(given, kept, EventKind::AnomalyDetected, differs);
+    if let Some((position, installment)) = known.position.and_then(|position| paid_by(kept, position)) {
         event.data.version = Some(position.version + 1);
-        batch.push(flag(given, position, installment, Anomaly::ReceiptDiffers));
+        batch.push(flag(given, position, installment, differs));
     }
     batch.with(Write::InsertEvent(Box::new(event)))
 }

@@ -189,6 +189,7 @@ impl World {
             institution: &institution,
             broker_matches: true,
             kept,
+            variant_kept: false,
             position: Some(position),
             number_taken: false,
             attempts: &attempts,

@@ -120,9 +120,10 @@ impl Real {
                 let key = (receipt.content.receipt_id.clone(), receipt.content.outcome.name());
                 assert!(self.receipts.insert(key, *receipt).is_none(), "I1: a receipt is accepted twice");
             }
-            Write::InsertReceiptVariant(variant) => {
+            Write::InsertReceiptVariant { variant, expected, opens } => {
                 let kept = self.receipts.values_mut().find(|one| one.id == variant.receipt).unwrap();
-                kept.anomalies.insert(Anomaly::ReceiptDiffers);
+                assert_eq!((kept.version, opens), (expected, kept.anomalies.insert(Anomaly::ReceiptDiffers)));
+                kept.version += i64::from(opens);
             }
             Write::RecordAttempt(attempt) => {
                 let key = |one: &Attempt| (one.installment_id, one.kind, one.reference.clone(), one.amount);

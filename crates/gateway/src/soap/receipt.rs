@@ -196,6 +196,7 @@ struct Found {
     broker_matches: bool,
     number_taken: bool,
     kept: Option<Receipt>,
+    variant_kept: bool,
     position: Option<DebtPosition>,
     attempts: Vec<Attempt>,
     sessions: Vec<CheckoutSession>,
@@ -215,7 +216,7 @@ impl Found {
         let own = content.creditor_tax_code == institution.tax_code.as_str();
         let Some(notice) = content.notice_number.parse::<NoticeNumber>().ok().filter(|_| own) else {
             let kept = store.receipt_by_key(scope, &content.receipt_id, content.outcome).await?;
-            return Self::again(store, scope, kept, None).await;
+            return Self::again(store, scope, arrival, kept, None).await;
         };
         let question = ReceiptQuestion {
             receipt_id: content.receipt_id.clone(),
@@ -226,7 +227,7 @@ impl Found {
         };
         let KnownOfReceipt { kept, position, attempts, waiting } = store.known_of_receipt(scope, question).await?;
         if kept.is_some() {
-            return Self::again(store, scope, kept, position).await;
+            return Self::again(store, scope, arrival, kept, position).await;
         }
         let Waiting { sessions, more: more_sessions } = waiting;
         Ok(Self { position, attempts, sessions, more_sessions, ..Self::default() })
@@ -236,17 +237,23 @@ impl Found {
     async fn again(
         store: &Store,
         scope: &Scope,
+        arrival: &Arrival,
         kept: Option<Receipt>,
         found: Option<DebtPosition>,
     ) -> Result<Self, StoreError> {
+        let digest = arrival.message.sha256;
+        let variant_kept = match kept.as_ref().filter(|kept| kept.message.sha256 != digest) {
+            Some(kept) => store.keeps_variant(scope, kept.id, digest).await?,
+            None => false,
+        };
         let Some(subject) = kept.as_ref().and_then(|kept| kept.position.as_ref()) else {
-            return Ok(Self { kept, ..Self::default() });
+            return Ok(Self { kept, variant_kept, ..Self::default() });
         };
         let position = match found.filter(|found| found.id == subject.position_id) {
             Some(found) => Some(found),
             None => store.position(scope, subject.position_id).await?,
         };
-        Ok(Self { kept, position, ..Self::default() })
+        Ok(Self { kept, variant_kept, position, ..Self::default() })
     }
 
     fn known<'a>(&'a self, institution: &'a Institution) -> Known<'a> {
@@ -254,6 +261,7 @@ impl Found {
             institution,
             broker_matches: self.broker_matches,
             kept: self.kept.as_ref(),
+            variant_kept: self.variant_kept,
             position: self.position.as_ref(),
             number_taken: self.number_taken,
             attempts: &self.attempts,

@@ -145,7 +145,9 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
             Write::UpdateSession { session, expected } => session::update(db, institution, session, *expected).await,
             Write::ReleaseItem { session, place } => session::release(db, institution, *session, *place).await,
             Write::InsertReceipt(receipt) => receipt::insert(db, institution, receipt).await,
-            Write::InsertReceiptVariant(variant) => receipt::insert_variant(db, institution, variant).await,
+            Write::InsertReceiptVariant { variant, expected, opens } => {
+                receipt::insert_variant(db, institution, variant, *expected, *opens).await
+            }
             Write::ResolveAnomaly { receipt, anomaly, resolution, expected } => {
                 receipt::resolve(db, scope, *receipt, *anomaly, resolution, *expected).await
             }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::ident::ServiceCode;
-use tramite_domain::ids::{InstitutionId, ReceiptRowId};
+use tramite_domain::ids::{ClientId, InstitutionId, ReceiptRowId};
 use tramite_domain::receipt::{Receipt, ReceiptVariant};
 use tramite_domain::resolution::Resolution;
 
@@ -37,15 +37,21 @@ pub(super) async fn insert(db: &mut Db<'_>, institution: InstitutionId, receipt:
     Ok(())
 }
 
-/// Keeps the other bytes once, and flags the receipt (rules.md 26).
+/// The key of a strange thing. A process of the version before migration 0014 kept no row of it.
+const ANOMALY_KEY: &str = "institution_id, receipt_row_id, anomaly";
+
+/// Keeps the other bytes, and flags the receipt where they open a matter (rules.md 26): what somebody had dealt with then
+/// waits for somebody again, and the audit trail says who had.
 pub(super) async fn insert_variant(
     db: &mut Db<'_>,
     institution: InstitutionId,
     variant: &ReceiptVariant,
+    expected: i64,
+    opens: bool,
 ) -> Result<(), StoreError> {
     use receipt_variants::dsl;
-    let mut anomalies = anomalies_locked(db, institution, variant.receipt).await?;
-    execute!(
+    let mut anomalies = anomalies_locked(db, institution, variant.receipt, expected).await?;
+    let inserted = execute!(
         db,
         diesel::insert_into(dsl::receipt_variants)
             .values((
@@ -62,16 +68,26 @@ pub(super) async fn insert_variant(
             .on_conflict((dsl::institution_id, dsl::receipt_row_id, dsl::message_sha256))
             .do_nothing()
     )?;
-    if anomalies.insert(Anomaly::ReceiptDiffers) {
-        let flagged = (
-            receipts::anomalies.eq(Doc(anomalies)),
-            receipts::version.eq(receipts::version + 1),
-            receipts::updated_at.eq(At(variant.received_at)),
-        );
-        execute!(db, diesel::update(one(institution, variant.receipt)).set(flagged.clone()))?;
-        let strange = AnomalyRow::of_one(institution, variant.receipt, Anomaly::ReceiptDiffers, None);
-        execute!(db, diesel::insert_into(receipt_anomalies::table).values(&strange))?;
+    touched(inserted)?;
+    if !opens {
+        return Ok(());
     }
+    anomalies.insert(Anomaly::ReceiptDiffers);
+    let flagged = (
+        receipts::anomalies.eq(Doc(anomalies)),
+        receipts::version.eq(receipts::version + 1),
+        receipts::updated_at.eq(At(variant.received_at)),
+    );
+    execute!(db, diesel::update(one(institution, variant.receipt)).set(flagged.clone()))?;
+    let strange = AnomalyRow::of_one(institution, variant.receipt, Anomaly::ReceiptDiffers, None);
+    let again = (
+        receipt_anomalies::resolved_at.eq(None::<At>),
+        receipt_anomalies::resolved_by.eq(None::<Id<ClientId>>),
+        receipt_anomalies::note.eq(None::<&str>),
+    );
+    let resolved = receipt_anomalies::resolved_at.is_not_null();
+    let row = diesel::insert_into(receipt_anomalies::table).values(strange);
+    execute!(db, statement::upsert(row, ANOMALY_KEY, again, resolved))?;
     Ok(())
 }
 
@@ -92,17 +108,15 @@ pub(super) async fn resolve(
         .and(receipts::version.eq(expected));
     let changed = (receipts::version.eq(expected + 1), receipts::updated_at.eq(At(resolution.at)));
     touched(execute!(db, statement::update(receipts::table, head, changed))?)?;
-    let open = receipt_anomalies::institution_id
-        .eq(Id(institution))
-        .and(receipt_anomalies::receipt_row_id.eq(Id(receipt)))
-        .and(receipt_anomalies::anomaly.eq(anomaly.name()))
-        .and(receipt_anomalies::resolved_at.is_null());
+    let row = AnomalyRow::of_one(institution, receipt, anomaly, Some(resolution));
     let resolved = (
         receipt_anomalies::resolved_at.eq(Some(At(resolution.at))),
         receipt_anomalies::resolved_by.eq(resolution.client_id.map(Id)),
         receipt_anomalies::note.eq(Some(resolution.note.as_str())),
     );
-    touched(execute!(db, statement::update(receipt_anomalies::table, open, resolved))?)
+    let row = diesel::insert_into(receipt_anomalies::table).values(row);
+    let open = receipt_anomalies::resolved_at.is_null();
+    touched(execute!(db, statement::upsert(row, ANOMALY_KEY, resolved, open))?)
 }
 
 /// A receipt of another service does not exist for the scope. The service of a receipt never changes.
@@ -116,21 +130,23 @@ async fn check_service(db: &mut Db<'_>, scope: &Scope, receipt: ReceiptRowId) ->
     if scope.sees_service(code.as_ref()) { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
-/// What is strange about a receipt, with its row locked: two that flag it at once would each forget what the other found.
+/// What is strange about a receipt, with its row locked: two that flag it at once would each forget what the other found. One
+/// that has another version by now is a conflict.
 async fn anomalies_locked(
     db: &mut Db<'_>,
     institution: InstitutionId,
     receipt: ReceiptRowId,
+    expected: i64,
 ) -> Result<BTreeSet<Anomaly>, StoreError> {
-    let kept = one(institution, receipt).select(receipts::anomalies);
-    let found: Option<Doc<BTreeSet<Anomaly>>> = match db {
+    let kept = one(institution, receipt).select((receipts::version, receipts::anomalies));
+    let found: Option<(i64, Doc<BTreeSet<Anomaly>>)> = match db {
         Db::Postgres(connection) => {
             diesel_async::RunQueryDsl::get_result(kept.for_update(), connection).await.optional()?
         }
         // There is one writer alone.
         Db::Sqlite(connection) => diesel::RunQueryDsl::get_result(kept, &mut **connection).optional()?,
     };
-    Ok(found.ok_or(StoreError::Conflict)?.0)
+    found.filter(|(version, _)| *version == expected).map(|(_, found)| found.0).ok_or(StoreError::Conflict)
 }
 
 #[diesel::dsl::auto_type]

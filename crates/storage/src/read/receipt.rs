@@ -17,7 +17,7 @@ use crate::error::StoreError;
 use crate::page::{List, Page, PageRequest};
 use crate::row::anomaly::AnomalyRow;
 use crate::row::receipt::{ReceiptRow, ReceiptTransferRow};
-use crate::schema::{receipt_anomalies, receipt_transfers, receipts};
+use crate::schema::{receipt_anomalies, receipt_transfers, receipt_variants, receipts};
 use crate::scope::Scope;
 use crate::store::Answer;
 
@@ -63,6 +63,17 @@ impl Store {
         Box::pin(async move {
             let (own, receipt_id) = (scope.clone(), receipt_id.to_owned());
             self.read(scope, move |db| Box::pin(by_key(db, own, receipt_id, outcome))).await
+        })
+    }
+
+    /// Whether other bytes of that digest are kept under the key of a receipt (rules.md 26).
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn keeps_variant<'a>(&'a self, scope: &'a Scope, receipt: ReceiptRowId, sha256: [u8; 32]) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let institution = scope.institution();
+            self.read(scope, move |db| Box::pin(has_variant(db, institution, receipt, sha256))).await
         })
     }
 
@@ -134,6 +145,23 @@ pub(super) async fn by_key(
     )?;
     let found = assemble(&mut db, institution, heads).await?.pop();
     Ok(visible(&scope, found))
+}
+
+async fn has_variant(
+    mut db: Db<'_>,
+    institution: InstitutionId,
+    receipt: ReceiptRowId,
+    sha256: [u8; 32],
+) -> Result<bool, StoreError> {
+    let found: Vec<Id<ReceiptRowId>> = load!(
+        &mut db,
+        receipt_variants::table
+            .filter(receipt_variants::institution_id.eq(Id(institution)))
+            .filter(receipt_variants::receipt_row_id.eq(Id(receipt)))
+            .filter(receipt_variants::message_sha256.eq(sha256.as_slice()))
+            .select(receipt_variants::receipt_row_id)
+    )?;
+    Ok(!found.is_empty())
 }
 
 async fn list(

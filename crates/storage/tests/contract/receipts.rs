@@ -85,24 +85,70 @@ pub(crate) async fn of_fifty_equal_receipts_at_once_one_is_accepted(database: Da
     town.store.commit(&town.node(), batch).await.unwrap();
 }
 
-pub(crate) async fn other_bytes_under_a_key_are_kept_once_and_flagged(database: Database) {
+pub(crate) async fn other_bytes_under_a_key_are_kept_once_and_flagged_until_somebody_has_dealt_with_them(
+    database: Database,
+) {
     let town = town(&database).await;
     let kept = receipt("RT-1", None);
     let batch = Batch::new().with(Write::InsertReceipt(Box::new(kept.clone())));
     town.store.commit(&town.node(), batch).await.unwrap();
     let later = now().plus_seconds(500);
-    let other = |digest: u8| Batch::new().with(variant(&kept, message(b"<other/>", digest), later));
-    for digest in [1, 1, 2] {
-        town.store.commit(&town.node(), other(digest)).await.unwrap();
-    }
-    let flagged = town.store.receipt(&town.node(), kept.id).await.unwrap().unwrap();
+    let read = async || town.store.receipt(&town.node(), kept.id).await.unwrap().unwrap();
+    let other = |read: &Receipt, digest: u8| Batch::new().with(variant(read, message(b"<other/>", digest), later));
+    town.store.commit(&town.node(), other(&kept, 1)).await.unwrap();
+    let flagged = read().await;
     assert_eq!(flagged.anomalies, BTreeSet::from([Anomaly::StandIn, Anomaly::ReceiptDiffers]));
-    assert_eq!(flagged.message, kept.message);
-    assert_eq!(flagged.version, 2, "once flagged, other variants change nothing of it");
+    assert_eq!((flagged.message.clone(), flagged.version), (kept.message.clone(), 2));
     let changed = ReceiptFilter { updated_since: Some(later), ..ReceiptFilter::default() };
     let list = town.store.receipts(&town.node(), &changed, &PageRequest::first(10), later).await.unwrap();
     assert_eq!(list.items.len(), 1);
-    assert_eq!(crate::raw::count(&database, "receipt_variants").await, 2);
+
+    // Neither the same bytes again nor a receipt that has changed since.
+    for stale in [other(&flagged, 1), other(&kept, 2)] {
+        assert!(matches!(town.store.commit(&town.node(), stale).await, Err(StoreError::Conflict)));
+    }
+    let mut quiet = other(&flagged, 2);
+    let mut writes = std::mem::take(&mut quiet).into_writes();
+    if let Some(Write::InsertReceiptVariant { opens, .. }) = writes.first_mut() {
+        *opens = false;
+    }
+    town.store.commit(&town.node(), writes.into_iter().fold(quiet, Batch::with)).await.unwrap();
+    assert_eq!(read().await, flagged, "while the matter is open, others change nothing of it");
+    let keeps = async |digest| town.store.keeps_variant(&town.node(), kept.id, [digest; 32]).await.unwrap();
+    assert_eq!((keeps(1).await, keeps(2).await, keeps(3).await), (true, true, false));
+    assert!(!town.store.keeps_variant(&Scope::of_node(town.b.id), kept.id, [1; 32]).await.unwrap());
+
+    // Once somebody has dealt with it, yet others open it again.
+    let (resolution, batch) = resolving(&town, &flagged, Anomaly::ReceiptDiffers, 2);
+    town.store.commit(&town.node(), batch).await.unwrap();
+    let resolved = read().await;
+    assert_eq!(resolved.resolutions, BTreeMap::from([(Anomaly::ReceiptDiffers, resolution)]));
+    town.store.commit(&town.node(), other(&resolved, 3)).await.unwrap();
+    let opened = read().await;
+    assert_eq!((opened.resolutions, opened.version), (BTreeMap::new(), 4));
+    assert_eq!(opened.anomalies, flagged.anomalies);
+    let waits =
+        ReceiptFilter { anomaly: Some(Anomaly::ReceiptDiffers), resolved: Some(false), ..ReceiptFilter::default() };
+    let list = town.store.receipts(&town.node(), &waits, &PageRequest::first(10), now()).await.unwrap();
+    assert_eq!(list.items.len(), 1);
+    assert_eq!(crate::raw::count(&database, "receipt_variants").await, 3);
+}
+
+/// While 0014 is rolled out, a process of the version before keeps what is strange in the receipt's own column alone.
+pub(crate) async fn what_an_older_process_found_strange_can_be_resolved_too(database: Database) {
+    let town = town(&database).await;
+    let kept = receipt("RT-1", None);
+    let batch = Batch::new().with(Write::InsertReceipt(Box::new(kept.clone())));
+    town.store.commit(&town.node(), batch).await.unwrap();
+    crate::raw::run(&database, "DELETE FROM receipt_anomalies");
+    let (resolution, batch) = resolving(&town, &kept, Anomaly::StandIn, 1);
+    town.store.commit(&town.node(), batch).await.unwrap();
+    let again = resolving(&town, &kept, Anomaly::StandIn, 2).1;
+    assert!(matches!(town.store.commit(&town.node(), again).await, Err(StoreError::Conflict)));
+    let resolved = ReceiptFilter { resolved: Some(true), ..ReceiptFilter::default() };
+    let found = town.store.receipts(&town.node(), &resolved, &PageRequest::first(10), now()).await.unwrap();
+    assert_eq!(found.items.len(), 1);
+    assert_eq!(found.items[0].resolutions, BTreeMap::from([(Anomaly::StandIn, resolution)]));
 }
 
 /// Somebody has dealt with it.

@@ -53,6 +53,7 @@ async fn receive(place: &mut Place, position: &DebtPosition, receipt_id: &str, o
         institution: &institution,
         broker_matches: true,
         kept: None,
+        variant_kept: false,
         position: Some(&stored),
         number_taken: false,
         attempts: &[],

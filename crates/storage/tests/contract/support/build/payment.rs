@@ -101,9 +101,9 @@ pub(crate) fn receipt(receipt_id: &str, position: Option<&DebtPosition>) -> Rece
     }
 }
 
-/// Other bytes under the key of a receipt.
+/// Other bytes under the key of a receipt, that open a matter.
 pub(crate) fn variant(receipt: &Receipt, message: ReceiptMessage, received_at: Instant) -> Write {
-    Write::InsertReceiptVariant(Box::new(ReceiptVariant {
+    let variant = Box::new(ReceiptVariant {
         id: id(),
         receipt: receipt.id,
         station_id: STATION.to_owned(),
@@ -111,7 +111,8 @@ pub(crate) fn variant(receipt: &Receipt, message: ReceiptMessage, received_at: I
         peer_fingerprint: Some("ab".repeat(32)),
         message,
         received_at,
-    }))
+    });
+    Write::InsertReceiptVariant { variant, expected: receipt.version, opens: true }
 }
 
 pub(crate) fn message(bytes: &[u8], digest: u8) -> ReceiptMessage {
