@@ -2,6 +2,10 @@
 //! What holds for receipts (rules.md 26 to 32): money wins.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests state what they expect")]
 
+#[path = "receipts/again.rs"]
+mod again;
+#[path = "receipts/amounts.rs"]
+mod amounts;
 #[path = "support/arriving.rs"]
 mod arriving;
 mod support;
@@ -13,17 +17,11 @@ use support::{Town, named, one_payment, quiet, single_or_plan};
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::attempt::{Attempt, AttemptKind};
 use tramite_domain::batch::{Batch, Write};
-use tramite_domain::debt_position::{
-    DebtPosition, OptionKind, PAST_AMOUNT_SECONDS, PAST_AMOUNTS_MAX, PositionStatus, TermsContext, cancel,
-    position_status, replace,
-};
+use tramite_domain::debt_position::{DebtPosition, OptionKind, PositionStatus, cancel, position_status};
 use tramite_domain::event::EventKind;
 use tramite_domain::institution::{Institution, InstitutionStatus};
-use tramite_domain::iuv_rules::NO_NUMBERS;
 use tramite_domain::money::Cents;
-use tramite_domain::receipt::{
-    Accepted, Arrival, Known, Receipt, ReceiptMessage, ReceiptOutcome, ReceiptRole, accept, resolve,
-};
+use tramite_domain::receipt::{Accepted, Arrival, Known, Receipt, ReceiptOutcome, ReceiptRole, accept};
 
 fn got(town: &Town, position: &DebtPosition, reference: &str) -> Attempt {
     Attempt {
@@ -99,67 +97,6 @@ fn a_receipt_pays_its_installment_and_one_event_tells_it() {
     assert_eq!(after.version, position.version + 1);
     assert_eq!(outcome.events, [EventKind::InstallmentPaid]);
     assert_eq!(outcome.receipt.unwrap().anomalies, BTreeSet::new());
-}
-
-fn with_amount(town: &mut Town, position: &DebtPosition, cents: i64) -> DebtPosition {
-    let (institution, service) = (town.institution.clone(), town.service.clone());
-    let context = TermsContext {
-        institution: &institution,
-        service: &service,
-        numbers: &NO_NUMBERS,
-        free_beneficiary: false,
-        now: town.now,
-    };
-    let (mut numbers, input) = (support::Counter(500), one_payment("S-1", cents));
-    replace(context, &mut town.given(), &mut numbers, position, quiet(), &input, true).unwrap().position
-}
-
-#[test]
-fn every_amount_that_was_due_within_half_an_hour_before_the_payment_is_right() {
-    let mut town = Town::new();
-    let first = town.position(&one_payment("S-1", 100));
-    // What no terms ever said, but the Node was told.
-    let told = Attempt { amount: Cents::new(150).unwrap(), ..got(&town, &first, "single") };
-    let second = with_amount(&mut town, &first, 200);
-    let again = with_amount(&mut town, &second, 200);
-    assert_eq!(named(&again, "single").past_amounts.len(), 1, "the same amount is no change");
-    town.later(60);
-    let third = with_amount(&mut town, &again, 300);
-    let mut strange = |attempts: &[Attempt], cents, seconds| {
-        let mut arrival = arrival(&town, &notice(&third, "single"), cents);
-        arrival.content.paid_at = Some(town.now.plus_seconds(seconds));
-        take(&mut town, Some(&third), attempts, &arrival).receipt.unwrap().anomalies.contains(&Anomaly::AmountMismatch)
-    };
-    assert!(!strange(&[], 300, 0), "due now");
-    assert!(!strange(&[], 200, 1_800), "due until half an hour before the payment");
-    assert!(strange(&[], 200, 1_801));
-    assert!(!strange(&[], 100, 1_740), "so was the one before it, a minute longer ago");
-    assert!(strange(&[], 100, 1_741));
-    assert!(!strange(std::slice::from_ref(&told), 150, 1_680), "the Node was told it half an hour before");
-    assert!(strange(std::slice::from_ref(&told), 150, 1_681));
-    assert!(strange(&[], 150, 0));
-}
-
-#[test]
-fn of_the_amounts_that_were_due_the_youngest_are_remembered_for_as_long_as_a_receipt_may_come() {
-    let mut town = Town::new();
-    let mut position = town.position(&one_payment("S-1", 100));
-    let past = |position: &DebtPosition| -> Vec<i64> {
-        named(position, "single").past_amounts.iter().map(|past| past.amount.cents()).collect()
-    };
-    for cents in 101..=120 {
-        town.later(1);
-        position = with_amount(&mut town, &position, cents);
-    }
-    assert_eq!(past(&position), (0..16).map(|back| 119 - back).collect::<Vec<_>>());
-    assert_eq!(past(&position).len(), PAST_AMOUNTS_MAX);
-    position = with_amount(&mut town, &position, 110);
-    position = with_amount(&mut town, &position, 120);
-    assert_eq!(past(&position)[..3], [110, 120, 119], "each stands there once, as it was due last");
-    assert_eq!(past(&position).len(), PAST_AMOUNTS_MAX);
-    town.later(PAST_AMOUNT_SECONDS + 1);
-    position = with_amount(&mut town, &position, 90);
-    assert_eq!(past(&position), [120], "the others are too old for any receipt");
 }
 
 #[test]
@@ -412,55 +349,4 @@ fn a_receipt_without_an_instant_through_an_old_station_to_a_closed_institution_i
     assert_eq!(receipt.paid_at, town.now);
     let expected = [Anomaly::StationMismatch, Anomaly::InstitutionInactive, Anomaly::IrregularMessage];
     assert_eq!(receipt.anomalies, BTreeSet::from(expected));
-}
-
-#[test]
-fn the_same_receipt_again_is_a_duplicate_and_other_bytes_are_kept_once_flagged() {
-    let mut town = Town::new();
-    let position = town.position(&one_payment("S-1", 100));
-    let first = arrival(&town, &notice(&position, "single"), 100);
-    let kept = take(&mut town, Some(&position), &[], &first).receipt.unwrap();
-    let institution = town.institution.clone();
-    let known = Known { kept: Some(&kept), position: Some(&position), ..nothing(&institution) };
-    assert_eq!(accept(&mut town.given(), known, &first), Accepted::Duplicate { batch: Batch::new() });
-    let mut other = first.clone();
-    other.message = ReceiptMessage { bytes: b"<other/>".to_vec(), sha256: [2; 32] };
-    let Accepted::Duplicate { batch } = accept(&mut town.given(), known, &other) else { panic!("not a duplicate") };
-    assert!(matches!(batch.writes(), [Write::InsertReceiptVariant { opens: true, .. }, Write::InsertEvent(_)]));
-}
-
-#[test]
-fn yet_another_delivery_of_a_receipt_is_a_new_matter_once_the_last_one_was_dealt_with() {
-    let mut town = Town::new();
-    let position = town.position(&one_payment("S-1", 100));
-    let first = arrival(&town, &notice(&position, "single"), 100);
-    let outcome = take(&mut town, Some(&position), &[], &first);
-    let (mut kept, paid) = (outcome.receipt.unwrap(), outcome.position.unwrap());
-    kept.anomalies.insert(Anomaly::ReceiptDiffers);
-    let institution = town.institution.clone();
-    let mut other = first.clone();
-    other.message = ReceiptMessage { bytes: b"<third/>".to_vec(), sha256: [3; 32] };
-    let again = |town: &mut Town, kept: &Receipt, variant_kept| {
-        let known = Known { kept: Some(kept), variant_kept, position: Some(&paid), ..nothing(&institution) };
-        match accept(&mut town.given(), known, &other) {
-            Accepted::Duplicate { batch } => batch,
-            Accepted::First { .. } => panic!("not a duplicate"),
-        }
-    };
-    let waiting = again(&mut town, &kept, false);
-    assert!(matches!(waiting.writes(), [Write::InsertReceiptVariant { opens: false, .. }]), "the matter is open yet");
-    let mut resolved = resolve(&mut town.given(), &kept, Anomaly::ReceiptDiffers, "Chiesto al PSP").unwrap().receipt;
-    let told = again(&mut town, &resolved, false);
-    let [Write::InsertReceiptVariant { opens, expected, .. }, flagged, Write::InsertEvent(event)] = told.writes()
-    else {
-        panic!("{told:?}");
-    };
-    assert_eq!((*opens, *expected), (true, resolved.version));
-    assert!(matches!(flagged, Write::SettleInstallment { .. }));
-    assert_eq!(event.kind, EventKind::AnomalyDetected);
-    assert_eq!(event.data.anomalies, BTreeSet::from([Anomaly::ReceiptDiffers]));
-    // What somebody has seen already, or that nobody has dealt with, is no new matter.
-    assert!(again(&mut town, &resolved, true).is_empty(), "those bytes were kept before");
-    resolved.resolutions.clear();
-    assert_eq!(again(&mut town, &resolved, false).writes().len(), 1);
 }
