@@ -28,7 +28,7 @@ pub(crate) async fn journal_lines(db: &mut Db<'_>, lines: &[JournalLine]) -> Res
         Db::Sqlite(connection) => {
             for part in lines.chunks(INSERT_ROWS_MAX) {
                 let rows: Vec<JournalRow> =
-                    part.iter().map(|(institution, entry)| JournalRow::of(owner(*institution), entry)).collect();
+                    part.iter().map(|(institution, entry)| JournalRow::of(owner(*institution), entry, None)).collect();
                 let insert = diesel::insert_into(journal::table).values(rows).on_conflict_do_nothing();
                 diesel::RunQueryDsl::execute(insert, &mut **connection)?;
             }

@@ -5,6 +5,7 @@ use tramite_domain::audit::AuditLine;
 use tramite_domain::batch::Write;
 use tramite_domain::event::Event;
 use tramite_domain::ids::InstitutionId;
+use tramite_domain::receipt::Receipt;
 
 use super::{feed, insert_rows};
 use crate::db::{Db, execute, together};
@@ -14,12 +15,17 @@ use crate::row::journal::{AuditRow, JournalRow};
 use crate::schema::{audit, events, journal, tasks};
 
 /// Adds what a batch tells. None depends on another, so on PostgreSQL they are sent together.
-pub(super) async fn tell(mut db: Db<'_>, institution: InstitutionId, writes: &[&Write]) -> Result<(), StoreError> {
-    let mut told = Told::default();
+pub(super) async fn tell(
+    mut db: Db<'_>,
+    institution: InstitutionId,
+    writes: &[&Write],
+    kept: Option<&Receipt>,
+) -> Result<(), StoreError> {
+    let mut told = Told { kept, ..Told::default() };
     for write in writes {
         told.add(institution, write)?;
     }
-    let Told { events, tasks, journal, audit } = told;
+    let Told { events, tasks, journal, audit, .. } = told;
     let ((), (), (), ()) = together!(
         &mut db,
         |mut db| async move { insert_events(&mut db, events).await },
@@ -32,19 +38,25 @@ pub(super) async fn tell(mut db: Db<'_>, institution: InstitutionId, writes: &[&
 
 /// The rows of each kind.
 #[derive(Default)]
-struct Told {
+struct Told<'a> {
+    /// The receipt that is kept in the same batch.
+    kept: Option<&'a Receipt>,
     events: Vec<EventRow>,
     tasks: Vec<TaskRow>,
     journal: Vec<JournalRow>,
     audit: Vec<AuditRow>,
 }
 
-impl Told {
+impl Told<'_> {
     fn add(&mut self, institution: InstitutionId, write: &Write) -> Result<(), StoreError> {
         match write {
             Write::InsertEvent(event) => self.events.push(EventRow::of(institution, event)),
             Write::InsertTask(task) => self.tasks.push(TaskRow::of(institution, task)),
-            Write::InsertJournal(entry) => self.journal.push(JournalRow::of(institution, entry)),
+            Write::InsertJournal(entry) => {
+                // By its own key alone: what is looked for by a token is looked for by the receipt of that key.
+                let kept = self.kept.filter(|one| entry.payment_token.as_ref() == Some(&one.content.receipt_id));
+                self.journal.push(JournalRow::of(institution, entry, kept.map(|one| one.id)));
+            }
             Write::InsertAudit(line) => self.audit.push(AuditRow::of(institution, line)),
             _ => return Err(StoreError::failed("this write tells nothing")),
         }

@@ -90,12 +90,16 @@ pub(crate) async fn apply(db: &mut Db<'_>, scope: &Scope, batch: &Batch) -> Resu
     let sessions = sessions_of(batch);
     let (attempts, writes): (Vec<&Write>, Vec<&Write>) =
         batch.writes().iter().partition(|write| matches!(write, Write::RecordAttempt(_)));
+    let kept = writes.iter().find_map(|write| match write {
+        Write::InsertReceipt(receipt) => Some(receipt.as_ref()),
+        _ => None,
+    });
     let (told, changes): (Vec<&Write>, Vec<&Write>) = writes.into_iter().partition(|write| is_told(write));
     let ((), (), ()) = together!(
         db,
         |db| change(db, scope, &sessions, &changes),
         |db| attempt::record(db, institution, &attempts),
-        |db| message::tell(db, institution, &told),
+        |db| message::tell(db, institution, &told, kept),
     )?;
     Ok(())
 }
@@ -185,7 +189,7 @@ pub(crate) async fn apply_registry(
             _ => return Err(StoreError::failed("this write belongs to a tenant, not to the registry")),
         }
     }
-    message::tell(db.reborrow(), institution, &told).await
+    message::tell(db.reborrow(), institution, &told, None).await
 }
 
 /// One row touched means that the version was the expected one.

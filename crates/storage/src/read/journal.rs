@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use tramite_domain::ids::{JournalId, SessionId};
+use tramite_domain::ids::{JournalId, ReceiptRowId, SessionId};
 use tramite_domain::journal::JournalEntry;
 use tramite_domain::notice::{Iuv, NoticeNumber};
 use tramite_domain::receipt::ReceiptContent;
@@ -136,6 +136,25 @@ macro_rules! visible {
     };
 }
 
+/// What holds for a line whose reference its notice does not tell: one without a notice, of another aux digit than 3, or
+/// with a reference of its own. The words of the index of such lines, so that both databases know that it serves.
+const APART: &str = "(notice_number IS NULL OR notice_number <> '3' || iuv)";
+
+/// How lines are found that have no entry under what is asked for, because they are found by what they tell beside it.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    /// By what the filter says.
+    Plain,
+    /// Under the notice that tells the reference.
+    ByNotice,
+    /// Under their reference, which no notice tells.
+    ReferenceApart,
+    /// Under a receipt that was kept with them.
+    ByReceipt(Id<ReceiptRowId>),
+    /// Under their token, of which no receipt was kept with them.
+    TokenApart,
+}
+
 async fn list(
     mut db: Db<'_>,
     scope: Scope,
@@ -144,7 +163,52 @@ async fn list(
     after: Option<LastMoment>,
     rows: i64,
 ) -> Result<Vec<JournalEntry>, StoreError> {
-    let heads: Vec<JournalHead> = load_boxed!(&mut db, DB => {
+    let ways = ways(&mut db, &scope, &filter).await?;
+    let mut entries: Vec<JournalEntry> = Vec::new();
+    for way in ways.iter().copied() {
+        for head in heads(db.reborrow(), &scope, creditor, &filter, (way, after, rows)).await? {
+            entries.push(head.into_entry(Vec::new())?);
+        }
+    }
+    if ways.len() > 1 {
+        entries.sort_by_key(|entry| (entry.at, entry.id));
+        if !filter.oldest_first {
+            entries.reverse();
+        }
+        entries.truncate(usize::try_from(rows).unwrap_or(usize::MAX));
+    }
+    Ok(entries)
+}
+
+/// The ways that find all lines of a filter, each line once.
+async fn ways(db: &mut Db<'_>, scope: &Scope, filter: &JournalFilter) -> Result<Vec<Way>, StoreError> {
+    let Some(token) = &filter.payment_token else {
+        return Ok(if filter.iuv.is_some() { vec![Way::ByNotice, Way::ReferenceApart] } else { vec![Way::Plain] });
+    };
+    let kept: Vec<Id<ReceiptRowId>> = load!(
+        db,
+        receipts::table
+            .filter(receipts::institution_id.eq(Id(scope.institution())))
+            .filter(receipts::receipt_id.eq(token))
+            .select(receipts::id)
+    )?;
+    // One after the other: of several at once SQLite would look for in the order of all lines.
+    Ok(kept.into_iter().map(Way::ByReceipt).chain([Way::TokenApart]).collect())
+}
+
+/// The notice that tells a reference, as our own do.
+fn under_three(iuv: &Iuv) -> String {
+    format!("3{iuv}")
+}
+
+async fn heads(
+    mut db: Db<'_>,
+    scope: &Scope,
+    creditor: InstitutionTaxCode,
+    filter: &JournalFilter,
+    (way, after, rows): (Way, Option<LastMoment>, i64),
+) -> Result<Vec<JournalHead>, StoreError> {
+    Ok(load_boxed!(&mut db, DB => {
         use journal::dsl;
         let mut query = dsl::journal
             .filter(dsl::institution_id.eq(Id(scope.institution())))
@@ -160,6 +224,13 @@ async fn list(
         if let Some(token) = &filter.payment_token {
             query = query.filter(dsl::payment_token.eq(token));
         }
+        query = match way {
+            Way::Plain => query,
+            Way::ByNotice => query.filter(dsl::notice_number.eq(filter.iuv.as_ref().map(under_three))),
+            Way::ReferenceApart => query.filter(diesel::dsl::sql::<diesel::sql_types::Bool>(APART)),
+            Way::ByReceipt(kept) => query.filter(dsl::receipt_row_id.eq(Some(kept))),
+            Way::TokenApart => query.filter(dsl::receipt_row_id.is_null()),
+        };
         if let Some(session) = filter.session_id {
             query = query.filter(dsl::session_id.eq(Some(Id(session.uuid()))));
         }
@@ -191,8 +262,7 @@ async fn list(
                 .filter(dsl::at.le(At(last.at)).and(dsl::at.lt(At(last.at)).or(dsl::id.lt(Id(JournalId::new(last.id))))))
                 .order((dsl::at.desc(), dsl::id.desc())),
         }
-    })?;
-    heads.into_iter().map(|head| head.into_entry(Vec::new())).collect()
+    })?)
 }
 
 async fn one(

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use tramite_domain::audit::AuditLine;
-use tramite_domain::ids::{AuditId, ClientId, InstitutionId, JournalId};
+use tramite_domain::ids::{AuditId, ClientId, InstitutionId, JournalId, ReceiptRowId};
 use tramite_domain::journal::{Direction, JournalEntry};
 use uuid::Uuid;
 
@@ -37,10 +37,12 @@ pub(crate) struct JournalRow {
     http_status: Option<i32>,
     duration_us: Option<i64>,
     payload: Vec<u8>,
+    receipt_row_id: Option<Id<ReceiptRowId>>,
 }
 
 impl JournalRow {
-    pub(crate) fn of(institution: InstitutionId, entry: &JournalEntry) -> Self {
+    /// A line, with the receipt that is kept with it.
+    pub(crate) fn of(institution: InstitutionId, entry: &JournalEntry, receipt: Option<ReceiptRowId>) -> Self {
         Self {
             institution_id: Id(institution),
             id: Id(entry.id),
@@ -62,6 +64,7 @@ impl JournalRow {
             http_status: entry.http_status.map(i32::from),
             duration_us: entry.duration_us,
             payload: entry.payload.clone(),
+            receipt_row_id: receipt.map(Id),
         }
     }
 }

@@ -174,6 +174,7 @@ diesel::table! {
         http_status -> Nullable<Integer>,
         duration_us -> Nullable<BigInt>,
         payload -> Binary,
+        receipt_row_id -> Nullable<Key>,
     }
 }
 

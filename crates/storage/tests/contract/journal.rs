@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tramite_domain::attempt::AttemptKind;
 use tramite_domain::audit::AuditLine;
-use tramite_domain::batch::Write;
+use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::event::{Event, EventKind};
 use tramite_domain::ids::InstitutionId;
@@ -114,6 +114,63 @@ async fn walks_page_by_page(town: &Town, scope: &Scope, filter: &JournalFilter) 
         let refused = town.store.journal(scope, creditor(), &alien, &request).await;
         assert!(matches!(refused, Err(StoreError::Cursor(_))), "a cursor leads on in its own direction");
     }
+}
+
+pub(crate) async fn a_line_is_found_by_its_reference_whatever_its_notice_tells(database: Database) {
+    let town = town(&database).await;
+    let (one, other) = (simple("T-1"), simple("T-2"));
+    let (number, at) = (first_number(&one), |minutes: i64| now().plus_minutes(minutes));
+    let told = about(&one, at(1));
+    let without = JournalEntry { notice_number: None, ..about(&one, at(2)) };
+    // A receipt may bring a reference that is not the one of its notice.
+    let crossed = JournalEntry { iuv: told.iuv.clone(), ..about(&other, at(3)) };
+    let again = about(&one, at(4));
+    let creditors = JournalEntry { iuv: Some("RF18539007547034".to_owned()), ..about(&one, at(5)) };
+    let old = JournalEntry {
+        notice_number: Some("001100000000000164".to_owned()),
+        iuv: Some("100000000000164".to_owned()),
+        ..about(&one, at(6))
+    };
+    keep(&town, town.a.id, &[&told, &without, &crossed, &again, &creditors, &old]).await;
+    let scope = town.token(town.a.id);
+    let by = |iuv: &str| JournalFilter { iuv: Some(iuv.parse().unwrap()), ..JournalFilter::default() };
+    let ours = by(number.iuv().as_str());
+    assert_eq!(found(&town, &scope, &ours).await, ids(&[&again, &crossed, &without, &told]));
+    assert_eq!(found(&town, &scope, &by("RF18539007547034")).await, ids(&[&creditors]));
+    assert_eq!(found(&town, &scope, &by("100000000000164")).await, ids(&[&old]));
+    walks_page_by_page(&town, &scope, &ours).await;
+    let both = JournalFilter { notice_number: Some(number), ..ours };
+    assert_eq!(found(&town, &scope, &both).await, ids(&[&again, &told]));
+}
+
+pub(crate) async fn a_line_is_found_by_its_token_with_or_without_a_receipt(database: Database) {
+    let town = town(&database).await;
+    let (one, at) = (simple("T-1"), |minutes: i64| now().plus_minutes(minutes));
+    let line =
+        |token: &str, minutes| JournalEntry { payment_token: Some(token.to_owned()), ..about(&one, at(minutes)) };
+    let (request, response) = (line("rt-1", 1), line("rt-1", 2));
+    let (refused, again, foreign) = (line("rt-2", 3), line("rt-1", 4), line("rt-3", 5));
+    let mut batch = Batch::new().with(Write::InsertReceipt(Box::new(receipt("rt-1", None))));
+    for one in [&request, &response, &foreign] {
+        batch.push(Write::InsertJournal(Box::new(one.clone())));
+    }
+    town.store.commit(&town.node(), batch).await.unwrap();
+    keep(&town, town.a.id, &[&refused, &again]).await;
+    assert_eq!(crate::raw::count(&database, "journal WHERE receipt_row_id IS NOT NULL").await, 2);
+    let scope = town.token(town.a.id);
+    let by = |token: &str| JournalFilter { payment_token: Some(token.to_owned()), ..JournalFilter::default() };
+    for (token, lines) in [
+        ("rt-1", [&again, &response, &request].as_slice()),
+        ("rt-2", &[&refused]),
+        ("rt-3", &[&foreign]),
+        ("rt-4", &[]),
+    ] {
+        assert_eq!(found(&town, &scope, &by(token)).await, ids(lines), "{token}");
+        assert_eq!(found(&town, &town.token(town.b.id), &by(token)).await, ids(&[]), "{token}");
+    }
+    let late = JournalFilter { from: Some(at(2)), iuv: Some(first_number(&one).iuv()), ..by("rt-1") };
+    assert_eq!(found(&town, &scope, &late).await, ids(&[&again, &response]));
+    walks_page_by_page(&town, &scope, &by("rt-1")).await;
 }
 
 pub(crate) async fn a_restricted_token_sees_the_lines_of_its_own_notices_alone(database: Database) {

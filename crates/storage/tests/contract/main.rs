@@ -94,6 +94,8 @@ mod sentences {
             events::a_claim_whose_time_passed_ends_nothing,
             events::a_task_that_cannot_be_read_does_not_stop_the_others,
             journal::the_journal_is_found_by_each_of_its_filters,
+            journal::a_line_is_found_by_its_reference_whatever_its_notice_tells,
+            journal::a_line_is_found_by_its_token_with_or_without_a_receipt,
             journal::a_restricted_token_sees_the_lines_of_its_own_notices_alone,
             journal::everything_that_happened_to_a_position_is_told_in_order,
             journal::what_the_journal_need_no_longer_keep_goes_and_nothing_else,
