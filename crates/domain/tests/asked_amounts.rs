@@ -115,7 +115,7 @@ fn what_a_cart_showed_counts_for_half_an_hour_unless_the_amount_was_changed_sinc
     assert_eq!(shown(&one, Some("cart"), "2026-09-15T10:20:00Z"), Some(80_000));
     assert_eq!(shown(&one, Some("cart"), "2026-09-15T10:31:00Z"), Some(90_000));
     assert_eq!(shown(&one, None, "2026-09-15T10:41:00Z"), None);
-    one.past_amount = Some(PastAmount { amount: cents(1), until: at("2026-09-15T10:05:00Z") });
+    one.past_amounts = vec![PastAmount { amount: cents(1), until: at("2026-09-15T10:05:00Z") }];
     assert_eq!(shown(&one, Some("cart"), "2026-09-15T10:20:00Z"), None);
     assert_eq!(shown(&one, None, "2026-09-15T10:20:00Z"), Some(90_000));
 }
@@ -141,6 +141,7 @@ fn a_receipt_is_held_against_what_was_told_and_against_nothing_where_nobody_aske
             institution: &institution,
             broker_matches: true,
             kept: None,
+            variant_kept: false,
             position: Some(&position),
             number_taken: false,
             attempts: &attempts,

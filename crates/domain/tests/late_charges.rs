@@ -199,6 +199,7 @@ fn anomalies(town: &mut Town, position: &DebtPosition, attempts: &[Attempt], arr
         institution: &institution,
         broker_matches: true,
         kept: None,
+        variant_kept: false,
         position: Some(position),
         number_taken: false,
         attempts,

@@ -1,6 +1,4 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
-CREATE INDEX installments_due_date ON installments (institution_id, due_date);
-DROP INDEX installments_due;
 CREATE INDEX journal_session ON journal (institution_id, session_id) WHERE session_id IS NOT NULL;
 DROP INDEX journal_session_at;
 CREATE INDEX journal_token ON journal (institution_id, payment_token) WHERE payment_token IS NOT NULL;

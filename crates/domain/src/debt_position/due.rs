@@ -143,7 +143,7 @@ pub fn amount_shown(
     now: Instant,
 ) -> Option<Cents> {
     let cart = cart_shown(installment, attempts, reference, now)?;
-    let changed_since = installment.past_amount.is_some_and(|past| past.until > cart.at);
+    let changed_since = installment.past_amounts.first().is_some_and(|past| past.until > cart.at);
     (!changed_since).then_some(cart.amount)
 }
 

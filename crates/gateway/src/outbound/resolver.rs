@@ -125,7 +125,10 @@ impl Resolver {
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let allowed = self.allowed(name.as_str());
-        Box::pin(async move { allowed.map(|allowed| Box::new(allowed.into_iter()) as Addrs) })
+        Box::pin(async move {
+            let addresses: Addrs = Box::new(allowed?.into_iter());
+            Ok(addresses)
+        })
     }
 }
 
@@ -175,9 +178,9 @@ mod tests {
         let resolver = Resolver::new(Towards::World, Arc::new(Hanging));
         let (slow, other) = (asker(), asker());
         for at in 0..LOOKUPS_MAX {
-            let given_up =
-                tokio::time::timeout(Duration::from_millis(20), resolver.prepare(&format!("slow{at}"), &slow));
-            assert!(given_up.await.is_err());
+            let name = format!("slow{at}");
+            let given_up = tokio::time::timeout(Duration::from_millis(20), resolver.prepare(&name, &slow)).await;
+            assert!(given_up.is_err());
         }
         resolver.prepare("fast", &slow).await;
         assert!(resolver.known("fast").is_none(), "its places are taken");

@@ -2,27 +2,14 @@
 //! A notification, told by the institution (rules.md 10).
 
 use serde_json::json;
-use tramite_pagopa::current::{Answer, Notice, Request, VerifyRequest};
 use tramite_testkit::Database;
 
 use crate::support::TestGateway;
 use crate::support::made::debt_position;
-use crate::support::node::{Node, addressee};
 use crate::support::portal::{holds, text};
-use crate::support::seed::TAX_CODES;
 
 const POSITIONS: &str = "/v1/debt-positions";
 const ONE: &str = "/payment_options/0/installments/0";
-
-/// What the Node is told of a notice: nothing for one that can be paid, else the fault.
-async fn told(node: &Node, number: &str) -> Option<String> {
-    let notice = Notice { fiscal_code: TAX_CODES[0].to_owned(), notice_number: number.to_owned() };
-    match node.sends(&Request::Verify(VerifyRequest { addressee: addressee(TAX_CODES[0]), notice })).await.1 {
-        Answer::Verify(_) => None,
-        Answer::Refused(_, fault) => Some(fault.code.into_owned()),
-        other => panic!("{other:?}"),
-    }
-}
 
 pub(crate) async fn a_notification_ends_the_reduced_option_and_is_corrected_by_another(database: Database) {
     let gateway = TestGateway::new(&database).await;
@@ -41,17 +28,17 @@ pub(crate) async fn a_notification_ends_the_reduced_option_and_is_corrected_by_a
     let notify = format!("{POSITIONS}/{id}/notify");
     let later = portal.post(&notify, &json!({"notified_on": "2026-09-02"})).await;
     assert_eq!(later.faults(), [("/notified_on".to_owned(), "notified_on_to_come".to_owned())]);
-    assert_eq!(told(&node, &number).await, None, "open while nobody was notified");
+    assert_eq!(node.fault_of(&number).await, None, "open while nobody was notified");
     let early = portal.post(&notify, &json!({"notified_on": "2026-08-20"})).await.is(200).json();
     assert_eq!(early.pointer("/payment_options/0/notified_on"), Some(&json!("2026-08-20")));
     holds(early.pointer(ONE).unwrap(), &json!({"status": "expired"}));
     holds(&early, &json!({"status": "open"}));
-    assert_eq!(told(&node, &number).await.as_deref(), Some("PAA_PAGAMENTO_SCADUTO"));
+    assert_eq!(node.fault_of(&number).await.as_deref(), Some("PAA_PAGAMENTO_SCADUTO"));
     let right = portal.post(&notify, &json!({"notified_on": "2026-08-31"})).await;
     holds(right.is(200).json().pointer(ONE).unwrap(), &json!({"status": "open"}));
     let again = portal.post(&notify, &json!({"notified_on": "2026-08-31"})).await;
     assert_eq!(again.is(200).header("etag"), right.header("etag"), "the same day changes nothing");
-    assert_eq!(told(&node, &number).await, None);
+    assert_eq!(node.fault_of(&number).await, None);
 
     let plain = portal.make(POSITIONS, &debt_position("TARI-1")).await;
     let notify = format!("{POSITIONS}/{}/notify", text(&plain, "/id"));

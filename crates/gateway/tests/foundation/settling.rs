@@ -2,30 +2,17 @@
 //! A payment outside of pagoPA, told by the institution and taken back by it (rules.md 15).
 
 use serde_json::{Value, json};
-use tramite_pagopa::current::{Answer, Notice, Request, VerifyRequest};
 use tramite_storage::Scope;
 use tramite_testkit::Database;
 
 use crate::position_lists::trail;
 use crate::support::made::debt_position;
-use crate::support::node::{Node, addressee};
 use crate::support::portal::{holds, text};
-use crate::support::seed::TAX_CODES;
 use crate::support::{Ask, TestGateway};
 
 const POSITIONS: &str = "/v1/debt-positions";
 const SESSIONS: &str = "/v1/checkout-sessions";
 const ONE: &str = "/payment_options/0/installments/0";
-
-/// What the Node is told of a notice: nothing for one that can be paid, else the fault.
-async fn told(node: &Node, number: &str) -> Option<String> {
-    let notice = Notice { fiscal_code: TAX_CODES[0].to_owned(), notice_number: number.to_owned() };
-    match node.sends(&Request::Verify(VerifyRequest { addressee: addressee(TAX_CODES[0]), notice })).await.1 {
-        Answer::Verify(_) => None,
-        Answer::Refused(_, fault) => Some(fault.code.into_owned()),
-        other => panic!("{other:?}"),
-    }
-}
 
 /// What is told of the payment of an installment, with something else in it.
 fn paid(position: &Value, at: &str, more: Value) -> Value {
@@ -57,7 +44,7 @@ pub(crate) async fn what_was_paid_outside_is_paid_for_everybody_until_it_is_take
     let asked = Ask::post(&path).json(&told_of(json!({}))).key("m0");
     gateway.ask(asked.token(&writer)).await.is_problem(403, "insufficient_scope");
 
-    assert_eq!(told(&node, &number).await, None);
+    assert_eq!(node.fault_of(&number).await, None);
     let marked = portal.post_as("m1", &path, &told_of(json!({}))).await;
     let now = marked.is(200).json();
     holds(&now, &json!({"status": "paid"}));
@@ -76,7 +63,7 @@ pub(crate) async fn what_was_paid_outside_is_paid_for_everybody_until_it_is_take
     for other in [json!({"amount": 12051}), json!({"reference": "Bonifico 2026-0816"})] {
         portal.post(&path, &told_of(other)).await.is_problem(409, "debt_position_state");
     }
-    assert_eq!(told(&node, &number).await.as_deref(), Some("PAA_PAGAMENTO_DUPLICATO"));
+    assert_eq!(node.fault_of(&number).await.as_deref(), Some("PAA_PAGAMENTO_DUPLICATO"));
     let session = format!("{SESSIONS}/{}", text(&session, "/id"));
     let completed = portal.get(&session).await.is(200).json();
     holds(&completed, &json!({"status": "completed", "amount_paid": 12050, "line_items": [{"channel": "external"}]}));
@@ -93,7 +80,7 @@ pub(crate) async fn what_was_paid_outside_is_paid_for_everybody_until_it_is_take
     let back = portal.post(&reopen, &reason).await.is(200).json();
     holds(&back, &json!({"status": "open"}));
     assert_eq!((back.pointer(&format!("{ONE}/paid_at")), back.pointer(&format!("{ONE}/channel"))), (None, None));
-    assert_eq!(told(&node, &number).await, None);
+    assert_eq!(node.fault_of(&number).await, None);
     holds(&portal.get(&session).await.is(200).json(), &json!({"status": "completed"}));
     let trail = trail(&database);
     let marked_id = text(&position, &format!("{ONE}/id"));

@@ -112,6 +112,15 @@ impl Kit {
         }
     }
 
+    /// Sends a receipt as the Node does, again while we fail ourselves: what it is told in the end, and how often we did.
+    pub(crate) async fn delivers(&self, receipt: ReceiptMessage) -> (Result<(), PaaFault>, usize) {
+        let (_, answer, failures) = self.node.insists(&Request::Receipt(Box::new(receipt))).await;
+        match answer {
+            Answer::ReceiptAccepted(_) => (Ok(()), failures),
+            other => (Err(fault(&other)), failures),
+        }
+    }
+
     /// Somebody pays a notice of institution A: a get, then the receipt.
     pub(crate) async fn pays(&self, id: &str, number: &str, cents: i64) {
         self.node.asks(number, None).await;

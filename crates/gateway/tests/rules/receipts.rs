@@ -27,12 +27,16 @@ pub(crate) async fn rule_26_a_receipt_is_accepted_once_whatever_comes_again(data
     let (made, number) = open(&kit, "T-1").await;
     kit.node.asks(&number, None).await;
     let receipt = kit.node.receipt("rt-1", &number, 12_050);
-    let outcomes = join_all((0..50).map(|_| kit.sends(receipt.clone()))).await;
-    let mut counted = BTreeMap::new();
-    for outcome in outcomes {
+    let deliveries = join_all((0..50).map(|_| kit.delivers(receipt.clone()))).await;
+    let (mut counted, mut failures) = (BTreeMap::new(), 0);
+    for (outcome, failed) in deliveries {
         *counted.entry(outcome.err().map_or("OK", PaaFault::code)).or_insert(0) += 1;
+        failures += failed;
     }
-    assert_eq!(counted, BTreeMap::from([("OK", 1), ("PAA_RECEIPT_DUPLICATA", 49)]));
+    // One is told OK: none, where we could not say so in time.
+    let taken = counted.remove("OK").unwrap_or(0);
+    assert!(taken == 1 || (taken == 0 && failures > 0), "{taken} OK after {failures} failures");
+    assert_eq!(counted, BTreeMap::from([("PAA_RECEIPT_DUPLICATA", 50 - taken)]));
     let first = kit.shown(&made).await;
     holds(&first, &json!({"status": "paid"}));
     let (version, amount) = (Version::V1, Cents::new(1).unwrap());
@@ -192,8 +196,11 @@ pub(crate) async fn rule_31_alternatives_paid_at_once_are_all_kept_and_told(data
         kit.node.asks(&number_of(&plan, reference), None).await;
     }
     let sent =
-        all.map(|(reference, cents)| kit.sends(kit.node.receipt(reference, &number_of(&plan, reference), cents)));
-    assert!(join_all(sent).await.iter().all(Result::is_ok));
+        all.map(|(reference, cents)| kit.delivers(kit.node.receipt(reference, &number_of(&plan, reference), cents)));
+    let is_taken = |(outcome, failures): &(Result<(), PaaFault>, usize)| {
+        outcome.is_ok() || (*failures > 0 && *outcome == Err(PaaFault::DuplicateReceipt))
+    };
+    assert!(join_all(sent).await.iter().all(is_taken));
     let shown = kit.shown(&plan).await;
     holds(&shown, &json!({"status": "paid"}));
     let mut double = Vec::new();

@@ -4,46 +4,17 @@
 use tramite_domain::batch::Batch;
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::money::Cents;
-use tramite_domain::session::{
-    Cart, CheckoutSession, Choice, IfBusy, ItemInput, Language, OnAbandon, Opened, OwnItem, ReturnMode, SessionInput,
-    SessionStatus, minted, open, session_status,
-};
+use tramite_domain::session::{Cart, CheckoutSession, Choice, SessionStatus, minted, session_status};
 use tramite_pagopa::current::{Answer, Request, Version};
 use tramite_testkit::Database;
 
 use crate::messages::{get_request, notice_of, receipt, receipt_message};
 use crate::place::{Place, scope};
-use crate::town::{client, named, one_payment};
+use crate::town::session::{new_session, own_item, session_input};
+use crate::town::{named, one_payment};
 
 async fn session(place: &mut Place, position: &DebtPosition, cart: &str) -> CheckoutSession {
-    let input = SessionInput {
-        client_reference: None,
-        payer: None,
-        return_url: "https://portal.example.it/back".to_owned(),
-        cancel_url: None,
-        state: None,
-        return_mode: ReturnMode::Token,
-        expires_in: 1_800,
-        on_abandon: OnAbandon::Keep,
-        if_busy: IfBusy::Reject,
-        allow_notice: true,
-        language: Language::It,
-        metadata: serde_json::Map::new(),
-    };
-    let item = OwnItem {
-        position: position.clone(),
-        choice: Choice::Only,
-        inline: false,
-        expected_amount: None,
-        attempts: Vec::new(),
-        sessions: Vec::new(),
-    };
-    let institution = place.a.institution.clone();
-    let items = [ItemInput::Own(Box::new(item))];
-    let Opened::New { session, batch } = open(&institution, &mut place.a.given(), client(), &input, &items).unwrap()
-    else {
-        panic!("nothing to join")
-    };
+    let (session, batch) = new_session(&mut place.a, &session_input(), vec![own_item(position, Choice::Only)]);
     write(place, batch).await;
     let due = [(named(position, "single").id, named(position, "single").amount)];
     let cart = Cart {

@@ -2,6 +2,7 @@
 //! The Node: it asks, and it sends receipts.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::App;
 use actix_web::body::to_bytes;
@@ -10,7 +11,9 @@ use tokio::task::JoinHandle;
 use tramite_domain::given::World;
 use tramite_domain::money::Cents;
 use tramite_gateway::soap::{self, Inbound, Outbound, Soap};
-use tramite_pagopa::current::{Addressee, Answer, GetRequest, Notice, ReceiptMessage, Request, Version};
+use tramite_pagopa::current::{
+    Addressee, Answer, GetRequest, Notice, PaaFault, ReceiptMessage, Request, VerifyRequest, Version,
+};
 use tramite_pagopa::soap as wire;
 use tramite_pagopa::strict::{NoRegister, check_answer};
 use tramite_testkit::Judge;
@@ -18,6 +21,10 @@ use tramite_testkit::Judge;
 use super::TestGateway;
 use super::receipt::receipt_of;
 use super::seed::{STATION, TAX_CODES};
+
+/// How often a message is sent again at most that we have failed to answer, and how long it is waited before.
+const AGAIN_MAX: usize = 15;
+const AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// The Node before the door of a gateway.
 pub struct Node {
@@ -53,16 +60,44 @@ impl Node {
             transfer_type: None,
             due_date: None,
         });
-        let answer = self.sends(&request).await.1;
+        let answer = self.insists(&request).await.1;
         assert!(matches!(answer, Answer::Get(..)), "{answer:?}");
         self.door.settled().await;
     }
 
+    /// What is told of a notice of institution A: nothing where it can be paid, else the fault.
+    pub async fn fault_of(&self, notice_number: &str) -> Option<String> {
+        let notice = Notice { fiscal_code: TAX_CODES[0].to_owned(), notice_number: notice_number.to_owned() };
+        let request = Request::Verify(VerifyRequest { addressee: addressee(TAX_CODES[0]), notice });
+        match self.insists(&request).await.1 {
+            Answer::Verify(_) => None,
+            Answer::Refused(_, fault) => Some(fault.code.into_owned()),
+            other => panic!("{other:?}"),
+        }
+    }
+
     /// Sends a receipt that must be taken; gives back its bytes.
     pub async fn pays(&self, message: ReceiptMessage) -> Vec<u8> {
-        let (bytes, answer) = self.sends(&Request::Receipt(Box::new(message))).await;
-        assert!(matches!(answer, Answer::ReceiptAccepted(_)), "{answer:?}");
+        let (bytes, answer, failures) = self.insists(&Request::Receipt(Box::new(message))).await;
+        // What we failed to answer in time may have been done all the same: then it is known when it comes again.
+        let taken = matches!(answer, Answer::ReceiptAccepted(_))
+            || (failures > 0 && fault(&answer) == Some(PaaFault::DuplicateReceipt));
+        assert!(taken, "{answer:?}");
         bytes
+    }
+
+    /// Sends a message as the Node does in the end: again while we fail ourselves, which a machine that has other things to
+    /// do makes us do. Says how often we did.
+    pub async fn insists(&self, request: &Request) -> (Vec<u8>, Answer, usize) {
+        let mut failures = 0;
+        loop {
+            let (bytes, answer) = self.sends(request).await;
+            if failures == AGAIN_MAX || fault(&answer) != Some(PaaFault::SystemError) {
+                return (bytes, answer, failures);
+            }
+            failures += 1;
+            tokio::time::sleep(AGAIN_AFTER).await;
+        }
     }
 
     /// Sends a message, and reads the answer as strictly as the Node does.
@@ -107,6 +142,14 @@ impl Node {
             fee: Some(Cents::new(150).unwrap()),
             ..receipt_of(addressee(TAX_CODES[0]), id, notice_number, cents, self.world.now())
         }
+    }
+}
+
+/// The fault of a refusal.
+fn fault(answer: &Answer) -> Option<PaaFault> {
+    match answer {
+        Answer::Refused(_, fault) => fault.known(),
+        _ => None,
     }
 }
 

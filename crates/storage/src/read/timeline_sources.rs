@@ -54,20 +54,36 @@ impl Subject<'_> {
 
 type Facts = Vec<(Instant, TimelineFact)>;
 
-/// Puts a boxed query of a table in the order of its instants, from where the last page ended.
+/// What is asked of each source.
+struct Asked<'a> {
+    subject: &'a Subject<'a>,
+    after: Option<LastMoment>,
+    rows: i64,
+}
+
+/// Loads the rows of a table of the institution that these conditions hold for, in the order of their instants and from
+/// where the last page ended.
 macro_rules! from_there {
-    ($query:expr, $table:ident, $at:ident, $id:ty, $rank:expr, $after:ident, $rows:ident) => {{
-        let query = $query.order(($table::$at.asc(), $table::id.asc())).limit($rows);
-        match $after {
-            None => query,
-            Some(LastMoment { at, rank, .. }) if $rank > rank => query.filter($table::$at.ge(At(at))),
-            Some(LastMoment { at, rank, .. }) if $rank < rank => query.filter($table::$at.gt(At(at))),
-            Some(LastMoment { at, id, .. }) => {
-                let beyond = $table::$at.gt(At(at)).or($table::id.gt(Id(<$id>::new(id))));
-                query.filter($table::$at.ge(At(at)).and(beyond))
+    ($db:ident, $asked:ident: $table:ident.$at:ident as $id:ty, $rank:expr => $columns:expr; $($condition:expr),+ $(,)?) => {
+        load_boxed!($db, DB => {
+            let query = $table::table
+                .filter($table::institution_id.eq(Id($asked.subject.institution)))
+                $(.filter($condition))+
+                .select($columns)
+                .order(($table::$at.asc(), $table::id.asc()))
+                .limit($asked.rows)
+                .into_boxed::<DB>();
+            match $asked.after {
+                None => query,
+                Some(LastMoment { at, rank, .. }) if $rank > rank => query.filter($table::$at.ge(At(at))),
+                Some(LastMoment { at, rank, .. }) if $rank < rank => query.filter($table::$at.gt(At(at))),
+                Some(LastMoment { at, id, .. }) => {
+                    let beyond = $table::$at.gt(At(at)).or($table::id.gt(Id(<$id>::new(id))));
+                    query.filter($table::$at.ge(At(at)).and(beyond))
+                }
             }
-        }
-    }};
+        })
+    };
 }
 
 /// What each source tells, at most so many rows of each.
@@ -77,121 +93,63 @@ pub(super) async fn facts(
     after: Option<LastMoment>,
     rows: i64,
 ) -> Result<Facts, StoreError> {
-    let mut all = sessions(db, subject, after, rows).await?;
-    all.append(&mut messages(db, subject, after, rows).await?);
-    all.append(&mut tries(db, subject, after, rows).await?);
-    all.append(&mut proofs(db, subject, after, rows).await?);
-    all.append(&mut told(db, subject, after, rows).await?);
-    all.append(&mut told_of_sessions(db, subject, after, rows).await?);
-    all.append(&mut actions(db, subject, after, rows).await?);
+    let asked = Asked { subject, after, rows };
+    let mut all = sessions(db, &asked).await?;
+    all.append(&mut messages(db, &asked).await?);
+    all.append(&mut tries(db, &asked).await?);
+    all.append(&mut proofs(db, &asked).await?);
+    all.append(&mut told(db, &asked).await?);
+    all.append(&mut told_of_sessions(db, &asked).await?);
+    all.append(&mut actions(db, &asked).await?);
     Ok(all)
 }
 
-async fn sessions(
-    db: &mut Db<'_>,
-    subject: &Subject<'_>,
-    after: Option<LastMoment>,
-    rows: i64,
-) -> Result<Facts, StoreError> {
-    let found: Vec<(Id<SessionId>, Id<ClientId>, At)> = load_boxed!(db, DB => {
-        let query = checkout_sessions::table
-            .filter(checkout_sessions::institution_id.eq(Id(subject.institution)))
-            .filter(checkout_sessions::id.eq_any(subject.sessions.clone()))
-            .select((checkout_sessions::id, checkout_sessions::client_id, checkout_sessions::created_at))
-            .into_boxed::<DB>();
-        from_there!(query, checkout_sessions, created_at, SessionId, SESSION, after, rows)
-    })?;
+async fn sessions(db: &mut Db<'_>, asked: &Asked<'_>) -> Result<Facts, StoreError> {
+    let found: Vec<(Id<SessionId>, Id<ClientId>, At)> = from_there!(db, asked: checkout_sessions.created_at as SessionId, SESSION =>
+        (checkout_sessions::id, checkout_sessions::client_id, checkout_sessions::created_at);
+        checkout_sessions::id.eq_any(asked.subject.sessions.clone()),
+    )?;
     Ok(found.into_iter().map(|(id, client, at)| (at.0, TimelineFact::Session(id.0, client.0))).collect())
 }
 
-async fn messages(
-    db: &mut Db<'_>,
-    subject: &Subject<'_>,
-    after: Option<LastMoment>,
-    rows: i64,
-) -> Result<Facts, StoreError> {
-    let found: Vec<JournalHead> = load_boxed!(db, DB => {
-        let query = journal::table
-            .filter(journal::institution_id.eq(Id(subject.institution)))
-            .filter(journal::notice_number.assume_not_null().eq_any(subject.notices.clone()))
-            .filter(journal::month.ge(subject.first_month()))
-            .filter(journal::creditor_tax_code.eq(subject.creditor.as_str()))
-            .select(JournalHead::as_select())
-            .into_boxed::<DB>();
-        from_there!(query, journal, at, JournalId, MESSAGE, after, rows)
-    })?;
+async fn messages(db: &mut Db<'_>, asked: &Asked<'_>) -> Result<Facts, StoreError> {
+    let found: Vec<JournalHead> = from_there!(db, asked: journal.at as JournalId, MESSAGE => JournalHead::as_select();
+        journal::notice_number.assume_not_null().eq_any(asked.subject.notices.clone()),
+        journal::month.ge(asked.subject.first_month()),
+        journal::creditor_tax_code.eq(asked.subject.creditor.as_str()),
+    )?;
     let entries = found.into_iter().map(|row| row.into_entry(Vec::new()));
     entries.map(|entry| entry.map(|entry| (entry.at, TimelineFact::Message(Box::new(entry))))).collect()
 }
 
-async fn tries(
-    db: &mut Db<'_>,
-    subject: &Subject<'_>,
-    after: Option<LastMoment>,
-    rows: i64,
-) -> Result<Facts, StoreError> {
-    let found: Vec<AttemptRow> = load_boxed!(db, DB => {
-        let query = attempts::table
-            .filter(attempts::institution_id.eq(Id(subject.institution)))
-            .filter(attempts::installment_id.eq_any(subject.installments.clone()))
-            .select(AttemptRow::as_select())
-            .into_boxed::<DB>();
-        from_there!(query, attempts, at, AttemptId, ATTEMPT, after, rows)
-    })?;
+async fn tries(db: &mut Db<'_>, asked: &Asked<'_>) -> Result<Facts, StoreError> {
+    let found: Vec<AttemptRow> = from_there!(db, asked: attempts.at as AttemptId, ATTEMPT => AttemptRow::as_select();
+        attempts::installment_id.eq_any(asked.subject.installments.clone()),
+    )?;
     let tries = found.into_iter().map(AttemptRow::into_attempt);
     tries.map(|one| one.map(|one| (one.at, TimelineFact::Attempt(one)))).collect()
 }
 
-async fn proofs(
-    db: &mut Db<'_>,
-    subject: &Subject<'_>,
-    after: Option<LastMoment>,
-    rows: i64,
-) -> Result<Facts, StoreError> {
-    let found: Vec<ReceiptRow> = load_boxed!(db, DB => {
-        let query = receipts::table
-            .filter(receipts::institution_id.eq(Id(subject.institution)))
-            .filter(receipts::debt_position_id.eq(Some(Id(subject.position.id))))
-            .select(ReceiptRow::as_select())
-            .into_boxed::<DB>();
-        from_there!(query, receipts, received_at, ReceiptRowId, RECEIPT, after, rows)
-    })?;
+async fn proofs(db: &mut Db<'_>, asked: &Asked<'_>) -> Result<Facts, StoreError> {
+    let found: Vec<ReceiptRow> = from_there!(db, asked: receipts.received_at as ReceiptRowId, RECEIPT => ReceiptRow::as_select();
+        receipts::debt_position_id.eq(Some(Id(asked.subject.position.id))),
+    )?;
     let receipts = found.into_iter().map(|row| row.into_receipt(Vec::new(), BTreeMap::new(), Vec::new()));
     receipts.map(|one| one.map(|one| (one.received_at, TimelineFact::Receipt(Box::new(one))))).collect()
 }
 
-async fn told(
-    db: &mut Db<'_>,
-    subject: &Subject<'_>,
-    after: Option<LastMoment>,
-    rows: i64,
-) -> Result<Facts, StoreError> {
-    let found: Vec<EventRow> = load_boxed!(db, DB => {
-        let query = events::table
-            .filter(events::institution_id.eq(Id(subject.institution)))
-            .filter(events::debt_position_id.eq(Some(Id(subject.position.id))))
-            .select(EventRow::as_select())
-            .into_boxed::<DB>();
-        from_there!(query, events, at, EventId, EVENT, after, rows)
-    })?;
+async fn told(db: &mut Db<'_>, asked: &Asked<'_>) -> Result<Facts, StoreError> {
+    let found: Vec<EventRow> = from_there!(db, asked: events.at as EventId, EVENT => EventRow::as_select();
+        events::debt_position_id.eq(Some(Id(asked.subject.position.id))),
+    )?;
     as_events(found)
 }
 
-async fn told_of_sessions(
-    db: &mut Db<'_>,
-    subject: &Subject<'_>,
-    after: Option<LastMoment>,
-    rows: i64,
-) -> Result<Facts, StoreError> {
-    let found: Vec<EventRow> = load_boxed!(db, DB => {
-        let query = events::table
-            .filter(events::institution_id.eq(Id(subject.institution)))
-            .filter(events::session_id.assume_not_null().eq_any(subject.sessions.clone()))
-            .filter(events::debt_position_id.is_null())
-            .select(EventRow::as_select())
-            .into_boxed::<DB>();
-        from_there!(query, events, at, EventId, EVENT, after, rows)
-    })?;
+async fn told_of_sessions(db: &mut Db<'_>, asked: &Asked<'_>) -> Result<Facts, StoreError> {
+    let found: Vec<EventRow> = from_there!(db, asked: events.at as EventId, EVENT => EventRow::as_select();
+        events::session_id.assume_not_null().eq_any(asked.subject.sessions.clone()),
+        events::debt_position_id.is_null(),
+    )?;
     as_events(found)
 }
 
@@ -200,22 +158,12 @@ fn as_events(rows: Vec<EventRow>) -> Result<Facts, StoreError> {
     events.map(|event| event.map(|event| (event.at, TimelineFact::Event(Box::new(event))))).collect()
 }
 
-async fn actions(
-    db: &mut Db<'_>,
-    subject: &Subject<'_>,
-    after: Option<LastMoment>,
-    rows: i64,
-) -> Result<Facts, StoreError> {
-    let installments = subject.position.installments().map(|(_, one)| format!("installment {}", one.id));
+async fn actions(db: &mut Db<'_>, asked: &Asked<'_>) -> Result<Facts, StoreError> {
+    let installments = asked.subject.position.installments().map(|(_, one)| format!("installment {}", one.id));
     let subjects: Vec<String> =
-        std::iter::once(format!("debt_position {}", subject.position.id)).chain(installments).collect();
-    let found: Vec<AuditRow> = load_boxed!(db, DB => {
-        let query = audit::table
-            .filter(audit::institution_id.eq(Id(subject.institution)))
-            .filter(audit::subject.eq_any(subjects.clone()))
-            .select(AuditRow::as_select())
-            .into_boxed::<DB>();
-        from_there!(query, audit, at, AuditId, ACTION, after, rows)
-    })?;
+        std::iter::once(format!("debt_position {}", asked.subject.position.id)).chain(installments).collect();
+    let found: Vec<AuditRow> = from_there!(db, asked: audit.at as AuditId, ACTION => AuditRow::as_select();
+        audit::subject.eq_any(subjects.clone()),
+    )?;
     Ok(found.into_iter().map(AuditRow::into_line).map(|line| (line.at, TimelineFact::Action(line))).collect())
 }

@@ -6,7 +6,7 @@ use tramite_domain::ids::{InstitutionId, SessionId};
 
 use super::SystemScope;
 use crate::column::Id;
-use crate::db::{Db, first, load};
+use crate::db::{Db, first, load_boxed};
 use crate::error::StoreError;
 use crate::schema::{checkout_sessions, session_items};
 use crate::store::Answer;
@@ -30,10 +30,7 @@ impl SystemScope {
         creditor_tax_code: &'a str,
         notice_number: &'a str,
     ) -> Answer<'a, Vec<(InstitutionId, SessionId)>> {
-        Box::pin(async move {
-            let (creditor, number) = (creditor_tax_code.to_owned(), notice_number.to_owned());
-            self.store.read(Who::System, move |db| Box::pin(holding(db, creditor, number))).await
-        })
+        self.sessions_with(creditor_tax_code, notice_number, false)
     }
 
     /// Sessions that hold another institution's notice as an item that is paid, though by no receipt of their own: a mark that
@@ -46,9 +43,18 @@ impl SystemScope {
         creditor_tax_code: &'a str,
         notice_number: &'a str,
     ) -> Answer<'a, Vec<(InstitutionId, SessionId)>> {
+        self.sessions_with(creditor_tax_code, notice_number, true)
+    }
+
+    fn sessions_with<'a>(
+        &'a self,
+        creditor_tax_code: &'a str,
+        notice_number: &'a str,
+        paid: bool,
+    ) -> Answer<'a, Vec<(InstitutionId, SessionId)>> {
         Box::pin(async move {
-            let (creditor, number) = (creditor_tax_code.to_owned(), notice_number.to_owned());
-            self.store.read(Who::System, move |db| Box::pin(holding_paid(db, creditor, number))).await
+            let notice = (creditor_tax_code.to_owned(), notice_number.to_owned());
+            self.store.read(Who::System, move |db| Box::pin(holding(db, notice, paid))).await
         })
     }
 }
@@ -61,36 +67,24 @@ async fn home(mut db: Db<'_>, id: SessionId) -> Result<Option<InstitutionId>, St
     Ok(found.map(|id| id.0))
 }
 
+/// Paid or not, though by no receipt of the session's own institution.
 async fn holding(
     mut db: Db<'_>,
-    creditor: String,
-    number: String,
+    (creditor, number): (String, String),
+    paid: bool,
 ) -> Result<Vec<(InstitutionId, SessionId)>, StoreError> {
-    let found: Vec<(Id<InstitutionId>, Id<SessionId>)> = load!(
-        &mut db,
-        session_items::table
+    let found: Vec<(Id<InstitutionId>, Id<SessionId>)> = load_boxed!(&mut db, DB => {
+        let items = session_items::table
             .filter(session_items::creditor_tax_code.eq(&creditor))
             .filter(session_items::notice_number.eq(&number))
             .filter(session_items::installment_id.is_null())
-            .filter(session_items::paid_at.is_null())
             .select((session_items::institution_id, session_items::session_id))
-    )?;
-    Ok(found.into_iter().map(|(institution, session)| (institution.0, session.0)).collect())
-}
-
-async fn holding_paid(
-    mut db: Db<'_>,
-    creditor: String,
-    number: String,
-) -> Result<Vec<(InstitutionId, SessionId)>, StoreError> {
-    let found: Vec<(Id<InstitutionId>, Id<SessionId>)> = load!(
-        &mut db,
-        session_items::table
-            .filter(session_items::creditor_tax_code.eq(&creditor))
-            .filter(session_items::notice_number.eq(&number))
-            .filter(session_items::installment_id.is_null())
-            .filter(session_items::paid_at.is_not_null())
-            .select((session_items::institution_id, session_items::session_id))
-    )?;
+            .into_boxed::<DB>();
+        if paid {
+            items.filter(session_items::paid_at.is_not_null())
+        } else {
+            items.filter(session_items::paid_at.is_null())
+        }
+    })?;
     Ok(found.into_iter().map(|(institution, session)| (institution.0, session.0)).collect())
 }
