@@ -100,7 +100,10 @@ pub fn served(shots: &[Shot], what: &str, good: &str) -> usize {
     let timely = shots.iter().filter(|shot| shot.outcome != node::OWN_FAILURE || shot.took < NODE_TIME);
     let told = outcomes(&timely.cloned().collect::<Vec<_>>(), what);
     assert!(told.len() == 1, "{what}: {told:?}");
-    *told.get(good).unwrap_or_else(|| panic!("{what}: {told:?}"))
+    let served = *told.get(good).unwrap_or_else(|| panic!("{what}: {told:?}"));
+    let late = shots.iter().filter(|shot| shot.what == what).count() - served;
+    assert!(late <= served, "{what}: {late} of {} ran out of their time", late + served);
+    served
 }
 
 /// The longest time that an answer to a question took.

@@ -2,7 +2,7 @@
 //! The Node by hand: messages written out, for what the simulated Node would never send.
 
 use std::fmt::Write as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::Client;
 use tramite_testkit::Judge;
@@ -15,6 +15,9 @@ pub const DUPLICATE: &str = "PAA_RECEIPT_DUPLICATA";
 /// How often a message is sent again at most, and how long it is waited before: the Node waits for an hour.
 const AGAIN_MAX: usize = 30;
 const AGAIN_AFTER: Duration = Duration::from_millis(300);
+/// A connection to the database is waited for a second, and a message has not two: so long at least a busy machine takes to
+/// make us fail.
+const WAIT_MIN: Duration = Duration::from_millis(900);
 
 /// Who is asked, and through which station.
 #[derive(Debug, Clone)]
@@ -73,17 +76,18 @@ pub async fn delivered(gateway: &str, operation: &str, message: String) -> Deliv
 pub async fn delivered_by(http: &Client, gateway: &str, operation: &str, message: String) -> Delivered {
     let mut failures = 0;
     loop {
+        let begun = Instant::now();
         let answer = send_by(http, gateway, operation, message.clone()).await.expect("an answer");
-        if !comes_again(&answer, &mut failures).await {
+        if !comes_again(&answer, begun, &mut failures).await {
             return Delivered { answer, failures };
         }
     }
 }
 
 /// Whether a message that was answered so is sent again, after so many failures, which this one is counted among; comes
-/// back when it is time.
-pub async fn comes_again(answer: &str, failures: &mut usize) -> bool {
-    if outcome(answer) != OWN_FAILURE || *failures == AGAIN_MAX {
+/// back when it is time. Only what ran out of some time of ours is: a failure that comes at once is a defect.
+pub async fn comes_again(answer: &str, begun: Instant, failures: &mut usize) -> bool {
+    if outcome(answer) != OWN_FAILURE || begun.elapsed() < WAIT_MIN || *failures == AGAIN_MAX {
         return false;
     }
     *failures += 1;

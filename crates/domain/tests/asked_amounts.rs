@@ -122,18 +122,21 @@ fn what_a_cart_showed_counts_for_half_an_hour_unless_the_amount_was_changed_sinc
 
 #[test]
 fn a_receipt_is_held_against_what_was_told_and_against_nothing_where_nobody_asked() {
-    let get = |position: &DebtPosition, amount| attempt(position, AttemptKind::Get, "2026-09-15T10:00:00Z", amount);
+    let (lately, long_ago) = ("2026-09-15T10:00:00Z", "2026-09-15T09:34:59Z");
     for (told, paid, flagged) in [
-        (Some(80_000), 80_000, false),
-        (Some(80_000), 100_000, true),
-        (Some(80_000), 70_000, true),
+        (Some((lately, 80_000)), 80_000, false),
+        (Some((lately, 80_000)), 100_000, true),
+        (Some((lately, 80_000)), 70_000, true),
+        (Some((long_ago, 80_000)), 80_000, true),
+        (Some((long_ago, 80_000)), 1, true),
         (None, 70_000, false),
         (None, 100_000, false),
     ] {
         let mut town = Town::new();
         let position = owed(&mut town);
         town.now = at("2026-09-15T10:06:00Z");
-        let attempts: Vec<Attempt> = told.map(|amount| get(&position, amount)).into_iter().collect();
+        let attempts: Vec<Attempt> =
+            told.iter().map(|(at, amount)| attempt(&position, AttemptKind::Get, at, *amount)).collect();
         let notice = named(&position, "single").notice_number.unwrap().to_string();
         let arrival = arrival(&town, &notice, paid);
         let institution = town.institution.clone();
@@ -154,6 +157,7 @@ fn a_receipt_is_held_against_what_was_told_and_against_nothing_where_nobody_aske
             _ => None,
         });
         let anomalies = &receipt.unwrap().anomalies;
+        assert_eq!(anomalies.contains(&Anomaly::NotActivated), told.is_none(), "{told:?} {paid}: {anomalies:?}");
         assert_eq!(anomalies.contains(&Anomaly::AmountMismatch), flagged, "{told:?} {paid}: {anomalies:?}");
     }
 }

@@ -76,7 +76,7 @@ impl Gateway {
         let pages = Pages::new(store.environment())?;
         let metrics = Arc::new(Metrics::default());
         let towards = Towards::of(store.environment(), settings.public_url());
-        let callbacks = Callbacks::new(towards, Arc::clone(&metrics))?;
+        let callbacks = Callbacks::new(towards, Arc::clone(&world), Arc::clone(&metrics))?;
         Ok(Self {
             store,
             world,

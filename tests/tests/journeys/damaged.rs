@@ -285,7 +285,7 @@ impl Sender {
             if begun.elapsed() >= ANSWER_MAX {
                 self.told.late.push((action, message.to_vec()));
             }
-            if !node::comes_again(&answer, &mut failures).await {
+            if !node::comes_again(&answer, begun, &mut failures).await {
                 return (status, Delivered { answer, failures });
             }
         }

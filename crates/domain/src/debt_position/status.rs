@@ -112,8 +112,12 @@ fn settled_status(position: &DebtPosition) -> Option<PositionStatus> {
     // Where two alternatives were paid, the first closed the debt: what came afterwards reports nothing of it.
     let closing = used_option(position).filter(|option| closes(position, option));
     let Some(option) = closing else { return Some(PositionStatus::PartiallyPaid) };
-    let reported = option.installments.iter().filter(|one| one.payment.is_some()).all(|one| one.reported_at.is_some());
-    Some(if reported { PositionStatus::Reported } else { PositionStatus::Paid })
+    Some(if is_reported(option) { PositionStatus::Reported } else { PositionStatus::Paid })
+}
+
+/// Whether all that was paid of this option was reported.
+fn is_reported(option: &PaymentOption) -> bool {
+    option.installments.iter().filter(|one| one.payment.is_some()).all(|one| one.reported_at.is_some())
 }
 
 /// Whether what was paid of this option leaves nothing due: something is paid and the rest was withdrawn.
@@ -131,7 +135,8 @@ fn started_elsewhere(position: &DebtPosition, option: &PaymentOption) -> bool {
     used_option(position).is_some_and(|used| used.id != option.id)
 }
 
-/// The option that excludes the others: one that leaves nothing due, else the one for which money came first. Were it
+/// The option that excludes the others: one that leaves nothing due, of several one that was reported, else the one for which
+/// money came first. Were it
 /// every option with money in it, two plans both started would exclude each other and could never be paid.
 fn used_option(position: &DebtPosition) -> Option<&PaymentOption> {
     let first_paid = |option: &PaymentOption| {
@@ -139,7 +144,12 @@ fn used_option(position: &DebtPosition) -> Option<&PaymentOption> {
     };
     let started = position.options.iter().filter_map(|option| Some((option, first_paid(option)?)));
     // Of equal instants the older option counts: new terms may give them another order, and must change nothing of this.
-    started.min_by_key(|(option, at)| (!closes(position, option), *at, option.id)).map(|(option, _)| option)
+    let rank = |option: &PaymentOption| match (closes(position, option), is_reported(option)) {
+        (true, true) => 0,
+        (true, false) => 1,
+        (false, _) => 2,
+    };
+    started.min_by_key(|(option, at)| (rank(option), *at, option.id)).map(|(option, _)| option)
 }
 
 /// The instant from which an installment is no longer payable; none means never (rules.md, table S and 10).

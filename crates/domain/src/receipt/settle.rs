@@ -119,9 +119,9 @@ fn strangeness(
         }
     }
     // Where the institution's own system says what is due, what it said lately is what was told to the Node; where nobody is
-    // known to have asked, nobody knows what it would have said.
+    // known to have asked at all, nobody knows what it would have said, and that is told instead.
     let right = if position.amount_callback.is_some() {
-        asked() || !mine().any(|one| one.at >= since && one.kind != AttemptKind::Cart)
+        asked() || !mine().any(|one| one.kind != AttemptKind::Cart)
     } else {
         asked() || was_due(now, position, installment, receipt)
     };

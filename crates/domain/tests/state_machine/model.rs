@@ -8,12 +8,14 @@ use crate::facts::{At, Command, Debt, HALF_HOUR, REDELIVERY, Slip, Terms, Trip, 
 const LIVE: [&str; 4] = ["open", "scheduled", "expired", "draft"];
 
 impl Debt {
-    /// The way that excludes the others: one that leaves nothing due, or else the one that money came for first.
+    /// The way that excludes the others: one that leaves nothing due, best reported, or else the one that money came for first.
     fn used(&self) -> Option<usize> {
         let due = |one: &Slip| one.paid.is_none() && !one.withdrawn && !self.withdrawn;
         let due_of = |way| self.slips.iter().any(|one| one.line.way == way && due(one));
+        let told =
+            |way| self.slips.iter().filter(|one| one.line.way == way && one.paid.is_some()).all(|one| one.reported);
         let paid = self.slips.iter().filter_map(|one| Some((one.paid?, one.line.way)));
-        paid.min_by_key(|(at, way)| (due_of(*way), *at, *way)).map(|(_, way)| way)
+        paid.min_by_key(|(at, way)| (due_of(*way), due_of(*way) || !told(*way), *at, *way)).map(|(_, way)| way)
     }
 
     fn own_end(&self, slip: &Slip) -> Option<At> {

@@ -18,6 +18,7 @@ use reqwest::Client;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::given::World;
 use tramite_domain::ids::{InstallmentId, InstitutionId};
 use tramite_domain::money::Cents;
 use tramite_domain::secret::Secret;
@@ -50,6 +51,7 @@ struct Shared {
     client: Client,
     resolver: Resolver,
     towards: Towards,
+    world: Arc<dyn World>,
     metrics: Arc<Metrics>,
     /// The same question is asked once at a time: who asks with others is answered as they are.
     under_way: Flights<InstallmentId, Result<Cents, Failure>>,
@@ -68,20 +70,26 @@ impl Callbacks {
     ///
     /// # Errors
     /// Where TLS cannot be set up.
-    pub fn new(towards: Towards, metrics: Arc<Metrics>) -> Result<Self, reqwest::Error> {
-        Self::by_names(towards, Arc::new(SystemNames), metrics)
+    pub fn new(towards: Towards, world: Arc<dyn World>, metrics: Arc<Metrics>) -> Result<Self, reqwest::Error> {
+        Self::by_names(towards, Arc::new(SystemNames), world, metrics)
     }
 
     /// Asks where somebody else knows the names.
     ///
     /// # Errors
     /// Where TLS cannot be set up.
-    pub fn by_names(towards: Towards, names: Arc<dyn Names>, metrics: Arc<Metrics>) -> Result<Self, reqwest::Error> {
+    pub fn by_names(
+        towards: Towards,
+        names: Arc<dyn Names>,
+        world: Arc<dyn World>,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, reqwest::Error> {
         let resolver = Resolver::new(towards, names);
         Ok(Self(Arc::new(Shared {
             client: client(&resolver, Duration::from_millis(ANSWER_MS_MAX))?,
             resolver,
             towards,
+            world,
             metrics,
             under_way: Flights::default(),
             places: Mutex::default(),
@@ -100,7 +108,7 @@ impl Callbacks {
     /// # Errors
     /// Where TLS cannot be set up.
     pub fn apart(&self) -> Result<Self, reqwest::Error> {
-        Self::new(self.0.towards, Arc::clone(&self.0.metrics))
+        Self::new(self.0.towards, Arc::clone(&self.0.world), Arc::clone(&self.0.metrics))
     }
 
     /// Asks what is due for installments of a position, of all at once, where that has to be asked, and puts it into the position.
@@ -156,7 +164,7 @@ impl Callbacks {
         let key = self.key(store, scope).await.map_err(|_| Failure::Unsigned)?;
         let question = Question::of(position, installment, now).ok_or(Failure::NotCarried)?;
         let code = position.service_code.as_ref().ok_or(Failure::NotCarried)?;
-        let signed = Signed::of(&question, &secret::live(&key, code, callback));
+        let signed = Signed::of(&question, &secret::live(&key, code, callback), self.0.world.id());
         let shared = Arc::clone(&self.0);
         let places = self.places(scope.institution());
         let work = || async move { shared.in_time(places, url, signed).await };

@@ -76,10 +76,9 @@ impl Question {
 
 impl Signed {
     /// Signs a question with each secret.
-    pub(super) fn of(question: &Question, secrets: &[Secret<[u8; 32]>]) -> Self {
-        let id = format!("msg_{}", Uuid::now_v7().simple());
-        // The clock of the signature is the world's, whatever a sandbox's is: who verifies it has no other.
-        let timestamp = chrono::Utc::now().timestamp();
+    pub(super) fn of(question: &Question, secrets: &[Secret<[u8; 32]>], id: Uuid) -> Self {
+        let id = format!("msg_{}", id.simple());
+        let timestamp = question.as_of.datetime().timestamp();
         let body = serde_json::to_vec(question).unwrap_or_default();
         let signatures: Vec<String> =
             secrets.iter().filter_map(|secret| signature(secret, &id, timestamp, &body)).collect();

@@ -15,7 +15,6 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use tramite_domain::given::World;
 use tramite_domain::money::Cents;
-use tramite_domain::time::Instant;
 use tramite_gateway::callback::Callbacks;
 use tramite_gateway::metrics::Metrics;
 use tramite_gateway::outbound::{Names, Towards};
@@ -259,9 +258,8 @@ pub(crate) async fn questions_are_signed_with_the_secret_and_with_the_one_before
         let signed: Vec<bool> = secrets.iter().map(|secret| is_signed(&heard, secret)).collect();
         let live: Vec<bool> = (0..secrets.len()).map(|at| at + 2 >= secrets.len()).collect();
         assert_eq!(signed, live);
-        // The clock of signatures is that of the world outside.
         let sent: i64 = heard.header("webhook-timestamp").parse().unwrap();
-        assert!((Instant::new(chrono::Utc::now()).datetime().timestamp() - sent).abs() < 60);
+        assert!((gateway.world.now().datetime().timestamp() - sent).abs() < 60);
     }
     // Another service of the same name elsewhere has another secret.
     let other = gateway.portal(&seeded.for_b);
@@ -310,7 +308,8 @@ pub(crate) async fn no_address_is_asked_that_nobody_may_name(database: Database)
     portal.put(SERVICE, &service(&json!({"url": url, "on_failure": "refuse"}))).await.is(200);
     let (_, number) = made(&portal, "TARI-1").await;
     let metrics = Arc::new(Metrics::default());
-    let callbacks = Callbacks::by_names(Towards::World, Arc::new(Rebound), Arc::clone(&metrics)).unwrap();
+    let callbacks =
+        Callbacks::by_names(Towards::World, Arc::new(Rebound), gateway.world.clone(), Arc::clone(&metrics)).unwrap();
     let (store, scope) = (gateway.gateway.store(), Scope::of_node(seeded.a.id));
     let mut position = store.position_by_notice(&scope, &number.parse().unwrap()).await.unwrap().unwrap();
     let id = position.options[0].installments[0].id;

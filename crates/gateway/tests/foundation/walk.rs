@@ -66,12 +66,13 @@ pub(crate) async fn what_belongs_to_another_tenant_answers_like_what_does_not_ex
     gateway.make_one_of_each(&mut seeded).await;
     let stranger = gateway.token(&seeded.for_b).await;
     for operation in operations().iter().filter(|one| !one.is_platform() && !one.parameters.is_empty()) {
-        let values = real_values(&gateway, &seeded, operation).await;
-        let theirs = gateway.ask(ask(operation, &values).token(&stranger)).await;
-        let nothing = gateway.ask(ask_at_random(operation).token(&stranger)).await;
+        // One that makes something of that name of the stranger's own is not asked: what it made would be found next.
         if EXCEPTIONS.iter().any(|(id, _)| *id == operation.id) {
             continue;
         }
+        let values = real_values(&gateway, &seeded, operation).await;
+        let theirs = gateway.ask(ask(operation, &values).token(&stranger)).await;
+        let nothing = gateway.ask(ask_at_random(operation).token(&stranger)).await;
         is_nothing(operation, &theirs);
         is_nothing(operation, &nothing);
         assert_eq!(theirs.without_instance(), nothing.without_instance(), "{}", operation.id);

@@ -102,8 +102,9 @@ impl Reply {
 }
 
 /// Who asks institutions' systems; in these tests there are none.
-fn callbacks() -> Callbacks {
-    Callbacks::new(Towards::World, Arc::default()).unwrap()
+fn callbacks(world: &Arc<TestWorld>) -> Callbacks {
+    let world: Arc<dyn World> = world.clone();
+    Callbacks::new(Towards::World, world, Arc::default()).unwrap()
 }
 
 pub(crate) fn settings(url: &str) -> StoreSettings {
@@ -135,7 +136,7 @@ impl Place {
             store.commit(&scope(town), Batch::new().with(service)).await.unwrap();
         }
         let world = Arc::new(TestWorld::new(a.now));
-        let (door, flusher) = Soap::open(store.clone(), world.clone(), callbacks());
+        let (door, flusher) = Soap::open(store.clone(), world.clone(), callbacks(&world));
         let flushing = tokio::spawn(flusher.run());
         Self { store, door, world, a, b, judge: Judge::of_answers(), flushing }
     }
@@ -178,7 +179,7 @@ impl Place {
 
     /// The door as another process has it, which knows nothing yet.
     pub(crate) async fn other_process(&mut self) {
-        let (door, flusher) = Soap::open(self.store.clone(), self.world.clone(), callbacks());
+        let (door, flusher) = Soap::open(self.store.clone(), self.world.clone(), callbacks(&self.world));
         std::mem::replace(&mut self.door, door).close().await;
         std::mem::replace(&mut self.flushing, tokio::spawn(flusher.run())).await.unwrap();
     }

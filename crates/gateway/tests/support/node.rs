@@ -2,7 +2,7 @@
 //! The Node: it asks, and it sends receipts.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::App;
 use actix_web::body::to_bytes;
@@ -25,6 +25,8 @@ use super::seed::{STATION, TAX_CODES};
 /// How often a message is sent again at most that we have failed to answer, and how long it is waited before.
 const AGAIN_MAX: usize = 15;
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
+/// What failed sooner did not run out of some time of ours.
+const WAIT_MIN: Duration = Duration::from_millis(900);
 
 /// The Node before the door of a gateway.
 pub struct Node {
@@ -91,8 +93,10 @@ impl Node {
     pub async fn insists(&self, request: &Request) -> (Vec<u8>, Answer, usize) {
         let mut failures = 0;
         loop {
+            let begun = Instant::now();
             let (bytes, answer) = self.sends(request).await;
-            if failures == AGAIN_MAX || fault(&answer) != Some(PaaFault::SystemError) {
+            let at_once = begun.elapsed() < WAIT_MIN;
+            if failures == AGAIN_MAX || at_once || fault(&answer) != Some(PaaFault::SystemError) {
                 return (bytes, answer, failures);
             }
             failures += 1;

@@ -111,16 +111,12 @@ pub(crate) async fn only_ok_and_duplicata_are_final() {
 }
 
 pub(crate) async fn the_same_receipt_can_be_sent_fifty_times_at_once() {
-    let stage = Stage::set().await;
+    let stage = Stage::patient().await;
     let report = stage.pay(json!("no_receipt")).await;
     let path = format!("/sandbox/v1/receipts/{}/send", report["payment_token"].as_str().unwrap());
     let (status, sent) = stage.post(&path, &json!({"times": 50, "concurrently": true, "id_pa": OWNER})).await;
     assert_eq!(status, StatusCode::OK);
-    // On a machine that has other things to do some answers come too late for the Node, the one that says OK among them.
-    let count = |name: &str| sent[name].as_u64().unwrap();
-    let (accepted, failed) = (count("accepted"), count("failed"));
-    assert!(accepted == 1 || (accepted == 0 && failed > 0), "{sent}");
-    assert!(accepted + failed < 50 && accepted + count("duplicate") + failed == 50, "{sent}");
+    assert_eq!((&sent["accepted"], &sent["duplicate"], &sent["failed"]), (&json!(1), &json!(49), &json!(0)));
     let (_, sent) = stage.post(&path, &json!({"differently": true})).await;
     assert_eq!((&sent["accepted"], &sent["duplicate"]), (&json!(1), &json!(1)));
     let fees: Vec<i64> =

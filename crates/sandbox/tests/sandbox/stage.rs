@@ -68,13 +68,24 @@ impl Stage {
         stage
     }
 
+    /// The same, whose Node waits for receipts however busy this machine is.
+    pub(crate) async fn patient() -> Stage {
+        let stage = Stage::paced(Pace { receipt_ms: 20_000, ..PATIENCE }, |_| {}).await;
+        stage.register(registry(2)).await;
+        stage
+    }
+
     /// Without a registry.
     pub(crate) async fn bare(change: impl FnOnce(&mut SandboxSettings)) -> Stage {
+        Stage::paced(PATIENCE, change).await
+    }
+
+    async fn paced(pace: Pace, change: impl FnOnce(&mut SandboxSettings)) -> Stage {
         let creditor = Creditor::start();
         let clock = clock();
         let mut settings = settings(&creditor);
         change(&mut settings);
-        let sandbox = Sandbox::with_pace(settings, clock.clone(), PATIENCE).await.unwrap();
+        let sandbox = Sandbox::with_pace(settings, clock.clone(), pace).await.unwrap();
         let server = HttpServer::new(move || {
             let sandbox = sandbox.clone();
             App::new().configure(move |service| sandbox.configure(service))
