@@ -18,14 +18,13 @@ use tramite_domain::money::Cents;
 use tramite_gateway::callback::Callbacks;
 use tramite_gateway::metrics::Metrics;
 use tramite_gateway::outbound::{Names, Towards};
-use tramite_pagopa::current::{Answer, GetRequest, Notice, Request, VerifyRequest, Version};
 use tramite_storage::Scope;
 use tramite_testkit::Database;
 
 use crate::support::checkout::Checkout;
 use crate::support::institution::{Heard, Institution, Says};
 use crate::support::made::debt_position;
-use crate::support::node::{Node, addressee};
+use crate::support::node::Node;
 use crate::support::portal::{Portal, holds, text};
 use crate::support::seed::TAX_CODES;
 use crate::support::{Ask, PUBLIC_URL, TestGateway};
@@ -44,37 +43,11 @@ fn service(callback: &Value) -> Value {
     })
 }
 
-fn notice(number: &str) -> Notice {
-    Notice { fiscal_code: TAX_CODES[0].to_owned(), notice_number: number.to_owned() }
-}
-
-async fn verify(node: &Node, number: &str) -> Result<i64, String> {
-    let request = VerifyRequest { addressee: addressee(TAX_CODES[0]), notice: notice(number) };
-    match node.sends(&Request::Verify(request)).await.1 {
-        Answer::Verify(told) => Ok(told.amount.cents()),
-        Answer::Refused(_, fault) => Err(fault.code.into_owned()),
-        other => panic!("{other:?}"),
-    }
-}
-
 /// What is due, and its shares.
 async fn get(node: &Node, number: &str, cart: Option<&str>) -> (i64, Vec<i64>) {
-    let request = GetRequest {
-        version: Version::V2,
-        addressee: addressee(TAX_CODES[0]),
-        notice: notice(number),
-        amount: None,
-        payment_note: cart.map(str::to_owned),
-        transfer_type: None,
-        due_date: None,
-    };
-    match node.sends(&Request::Get(request)).await.1 {
-        Answer::Get(_, told) => {
-            assert_eq!(Cents::sum(told.transfers.iter().map(|one| one.amount)), Ok(told.amount));
-            (told.amount.cents(), told.transfers.iter().map(|one| one.amount.cents()).collect())
-        }
-        other => panic!("{other:?}"),
-    }
+    let told = node.gets(number, cart).await;
+    assert_eq!(Cents::sum(told.transfers.iter().map(|one| one.amount)), Ok(told.amount));
+    (told.amount.cents(), told.transfers.iter().map(|one| one.amount.cents()).collect())
 }
 
 async fn made(portal: &Portal<'_>, external_id: &str) -> (String, String) {
@@ -104,7 +77,7 @@ pub(crate) async fn what_the_institution_says_is_due_and_its_shares_are_its_sum(
     holds(&seen, &json!({"amount_callback": callback}));
     let (id, number) = made(&portal, "TARI-1").await;
     institution.says_due(99_999);
-    assert_eq!(verify(&node, &number).await, Ok(99_999));
+    assert_eq!(node.due(&number).await, Ok(99_999));
     let asked = institution.heard().remove(0);
     assert_eq!((asked.path.as_str(), asked.header("content-type")), ("/amounts", "application/json"));
     let position = portal.get(&format!("{POSITIONS}/{id}")).await.is(200).json();
@@ -125,7 +98,7 @@ pub(crate) async fn what_the_institution_says_is_due_and_its_shares_are_its_sum(
     // A hundred at once get one answer, and the institution is not asked a hundred times.
     institution.heard();
     institution.says(Says::After(200, 110_000));
-    let many = join_all((0..100).map(|_| verify(&node, &number))).await;
+    let many = join_all((0..100).map(|_| node.due(&number))).await;
     assert_eq!(many, vec![Ok(110_000); 100]);
     assert!(institution.heard().len() < 10);
     // Paid as it was told: nothing is strange about it.
@@ -181,7 +154,7 @@ pub(crate) async fn without_a_usable_answer_the_institutions_word_holds(database
             institution.says(says.clone());
             institution.heard();
             let begun = Moment::now();
-            assert_eq!(verify(&node, &number).await, expected.clone(), "{on_failure} {says:?}");
+            assert_eq!(node.due(&number).await, expected.clone(), "{on_failure} {says:?}");
             assert!(begun.elapsed() < Duration::from_millis(TOO_LONG_MS), "{says:?}");
             assert_eq!(count(), before + 1, "{code} {says:?}");
             assert!(institution.heard().iter().all(|asked| asked.path == "/amounts"), "nothing is followed");
@@ -191,7 +164,7 @@ pub(crate) async fn without_a_usable_answer_the_institutions_word_holds(database
     let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let nowhere = json!({"url": format!("http://{unused}/"), "on_failure": "refuse"});
     portal.put(SERVICE, &service(&nowhere)).await.is(200);
-    assert_eq!(verify(&node, &number).await, Err("PAA_SYSTEM_ERROR".to_owned()));
+    assert_eq!(node.due(&number).await, Err("PAA_SYSTEM_ERROR".to_owned()));
     let session = json!({
         "line_items": [{"notice_number": number, "creditor_tax_code": TAX_CODES[0]}],
         "return_url": "https://portale.example.it/esito",
@@ -229,10 +202,10 @@ pub(crate) async fn what_a_cart_showed_of_an_asked_amount_is_honoured_for_half_a
     let cart = checkout.carts().remove(0);
     assert_eq!(cart["paymentNotices"][0]["amount"], 80_000);
     institution.says_due(90_000);
-    assert_eq!(verify(&node, &number).await, Ok(80_000));
+    assert_eq!(node.due(&number).await, Ok(80_000));
     assert_eq!(get(&node, &number, Some(&text(&cart, "/idCart"))).await, (80_000, vec![80_000]));
     gateway.world.pass(31 * 60);
-    assert_eq!(verify(&node, &number).await, Ok(90_000));
+    assert_eq!(node.due(&number).await, Ok(90_000));
 }
 
 pub(crate) async fn questions_are_signed_with_the_secret_and_with_the_one_before_it(database: Database) {
@@ -253,7 +226,7 @@ pub(crate) async fn questions_are_signed_with_the_secret_and_with_the_one_before
         // What else is said of the service leaves its secrets alone.
         portal.put(SERVICE, &service(&json!({"url": institution.url(), "on_failure": "stored_amount"}))).await.is(200);
         portal.put(SERVICE, &service(&json!({"url": institution.url(), "on_failure": "refuse"}))).await.is(200);
-        assert_eq!(verify(&node, &number).await, Ok(5));
+        assert_eq!(node.due(&number).await, Ok(5));
         let heard = institution.heard().remove(0);
         let signed: Vec<bool> = secrets.iter().map(|secret| is_signed(&heard, secret)).collect();
         let live: Vec<bool> = (0..secrets.len()).map(|at| at + 2 >= secrets.len()).collect();

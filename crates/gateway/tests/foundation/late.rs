@@ -5,14 +5,11 @@ use serde_json::{Value, json};
 use tramite_domain::given::World;
 use tramite_domain::money::Cents;
 use tramite_domain::time::Instant;
-use tramite_pagopa::current::{Answer, GetAnswer, GetRequest, Notice, Request, VerifyRequest, Version};
 use tramite_testkit::Database;
 
 use crate::support::checkout::Checkout;
 use crate::support::made::debt_position;
-use crate::support::node::{Node, addressee};
 use crate::support::portal::{Portal, holds, text};
-use crate::support::seed::TAX_CODES;
 use crate::support::{Ask, PUBLIC_URL, TestGateway};
 
 const POSITIONS: &str = "/v1/debt-positions";
@@ -47,34 +44,6 @@ fn reach(gateway: &TestGateway, when: &str) {
     gateway.world.pass(when.seconds_since(gateway.world.now()));
 }
 
-fn notice(number: &str) -> Notice {
-    Notice { fiscal_code: TAX_CODES[0].to_owned(), notice_number: number.to_owned() }
-}
-
-async fn verify(node: &Node, number: &str) -> i64 {
-    let request = VerifyRequest { addressee: addressee(TAX_CODES[0]), notice: notice(number) };
-    match node.sends(&Request::Verify(request)).await.1 {
-        Answer::Verify(told) => told.amount.cents(),
-        other => panic!("{other:?}"),
-    }
-}
-
-async fn get(node: &Node, number: &str, cart: Option<&str>) -> GetAnswer {
-    let request = GetRequest {
-        version: Version::V2,
-        addressee: addressee(TAX_CODES[0]),
-        notice: notice(number),
-        amount: None,
-        payment_note: cart.map(str::to_owned),
-        transfer_type: None,
-        due_date: None,
-    };
-    match node.sends(&Request::Get(request)).await.1 {
-        Answer::Get(_, told) => *told,
-        other => panic!("{other:?}"),
-    }
-}
-
 pub(crate) async fn interest_is_due_by_the_day_and_told_alike_everywhere(database: Database) {
     let gateway = TestGateway::new(&database).await;
     let seeded = gateway.seed().await;
@@ -94,8 +63,8 @@ pub(crate) async fn interest_is_due_by_the_day_and_told_alike_everywhere(databas
         ("2028-03-01T10:00:00Z", 105_380, 538),
     ] {
         reach(&gateway, when);
-        assert_eq!(verify(&node, &number).await, due, "{when}");
-        let told = get(&node, &number, None).await;
+        assert_eq!(node.due(&number).await.unwrap(), due, "{when}");
+        let told = node.gets(&number, None).await;
         assert_eq!(told.amount.cents(), due, "{when}");
         assert_eq!(Cents::sum(told.transfers.iter().map(|one| one.amount)), Ok(told.amount));
         let text_of = &told.transfers[0].remittance_information;
@@ -131,7 +100,7 @@ pub(crate) async fn the_rule_of_a_service_holds_as_it_is_now_and_is_limited(data
     let position = portal.make(POSITIONS, &owed("TARI-1")).await;
     let number = text(&position, &format!("{ONE}/notice_number"));
     reach(&gateway, "2026-09-20T10:00:00Z");
-    assert_eq!(verify(&node, &number).await, 100_000, "no rule, nothing added");
+    assert_eq!(node.due(&number).await.unwrap(), 100_000, "no rule, nothing added");
     let with = |surcharge: i64, most: i64| {
         let mut late = interest();
         late["surcharge"] = json!(surcharge);
@@ -146,7 +115,7 @@ pub(crate) async fn the_rule_of_a_service_holds_as_it_is_now_and_is_limited(data
     ] {
         let shown = service(&portal, late.clone()).await;
         assert_eq!(shown.get("late_charges"), late.as_ref());
-        assert_eq!(verify(&node, &number).await, due);
+        assert_eq!(node.due(&number).await.unwrap(), due);
     }
     let mut wrong = with(500, 1_000);
     wrong["interest"][0]["annual_rate_basis_points"] = json!(3_001);
@@ -191,15 +160,15 @@ pub(crate) async fn what_a_cart_showed_is_honoured_for_half_an_hour_over_midnigh
     let reference = text(&cart, "/idCart");
 
     reach(&gateway, "2026-09-15T22:10:00Z");
-    assert_eq!(verify(&node, &number).await, 100_050);
-    let told = get(&node, &number, Some(&reference)).await;
+    assert_eq!(node.due(&number).await.unwrap(), 100_050);
+    let told = node.gets(&number, Some(&reference)).await;
     assert_eq!(told.amount.cents(), 100_050);
     assert_eq!(Cents::sum(told.transfers.iter().map(|one| one.amount)), Ok(told.amount));
     let place = format!("{SESSIONS}/{}", text(&session, "/id"));
     let seen = portal.get(&place).await.is(200).json();
     holds(&seen, &json!({"line_items": [{"amount": 100_050, "amount_due": 100_060}]}));
     reach(&gateway, "2026-09-15T22:20:00Z");
-    assert_eq!(verify(&node, &number).await, 100_060);
+    assert_eq!(node.due(&number).await.unwrap(), 100_060);
     // Paid in time for what was shown, and told later: nothing is strange about it.
     let paid = node.receipt("RT-1", &number, 100_050);
     node.pays(paid).await;

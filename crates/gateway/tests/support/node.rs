@@ -12,7 +12,7 @@ use tramite_domain::given::World;
 use tramite_domain::money::Cents;
 use tramite_gateway::soap::{self, Inbound, Outbound, Soap};
 use tramite_pagopa::current::{
-    Addressee, Answer, GetRequest, Notice, PaaFault, ReceiptMessage, Request, VerifyRequest, Version,
+    Addressee, Answer, GetAnswer, GetRequest, Notice, PaaFault, ReceiptMessage, Request, VerifyRequest, Version,
 };
 use tramite_pagopa::soap as wire;
 use tramite_pagopa::strict::{NoRegister, check_answer};
@@ -53,29 +53,27 @@ impl TestGateway {
 impl Node {
     /// Asks for a notice of institution A as a provider's customer does before paying, within a cart or not.
     pub async fn asks(&self, notice_number: &str, cart: Option<&str>) {
-        let request = Request::Get(GetRequest {
-            version: Version::V2,
-            addressee: addressee(TAX_CODES[0]),
-            notice: Notice { fiscal_code: TAX_CODES[0].to_owned(), notice_number: notice_number.to_owned() },
-            amount: None,
-            payment_note: cart.map(str::to_owned),
-            transfer_type: None,
-            due_date: None,
-        });
-        let answer = self.insists(&request).await.1;
+        let answer = self.insists(&get_of(notice_number, cart)).await.1;
         assert!(matches!(answer, Answer::Get(..)), "{answer:?}");
         self.door.settled().await;
     }
 
-    /// What is told of a notice of institution A: nothing where it can be paid, else the fault.
-    pub async fn fault_of(&self, notice_number: &str) -> Option<String> {
-        let notice = Notice { fiscal_code: TAX_CODES[0].to_owned(), notice_number: notice_number.to_owned() };
-        let request = Request::Verify(VerifyRequest { addressee: addressee(TAX_CODES[0]), notice });
-        match self.insists(&request).await.1 {
-            Answer::Verify(_) => None,
-            Answer::Refused(_, fault) => Some(fault.code.into_owned()),
+    /// What is due for a notice of institution A, cents, or the fault; a verify that is sent once.
+    pub async fn due(&self, notice_number: &str) -> Result<i64, String> {
+        due_of(self.sends(&verify_of(notice_number)).await.1)
+    }
+
+    /// What a get of a notice of institution A is told, within a cart or not.
+    pub async fn gets(&self, notice_number: &str, cart: Option<&str>) -> GetAnswer {
+        match self.sends(&get_of(notice_number, cart)).await.1 {
+            Answer::Get(_, told) => *told,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// What is told of a notice of institution A: nothing where it can be paid, else the fault.
+    pub async fn fault_of(&self, notice_number: &str) -> Option<String> {
+        due_of(self.insists(&verify_of(notice_number)).await.1).err()
     }
 
     /// Sends a receipt that must be taken; gives back its bytes.
@@ -146,6 +144,34 @@ impl Node {
             fee: Some(Cents::new(150).unwrap()),
             ..receipt_of(addressee(TAX_CODES[0]), id, notice_number, cents, self.world.now())
         }
+    }
+}
+
+fn notice(notice_number: &str) -> Notice {
+    Notice { fiscal_code: TAX_CODES[0].to_owned(), notice_number: notice_number.to_owned() }
+}
+
+fn verify_of(notice_number: &str) -> Request {
+    Request::Verify(VerifyRequest { addressee: addressee(TAX_CODES[0]), notice: notice(notice_number) })
+}
+
+fn get_of(notice_number: &str, cart: Option<&str>) -> Request {
+    Request::Get(GetRequest {
+        version: Version::V2,
+        addressee: addressee(TAX_CODES[0]),
+        notice: notice(notice_number),
+        amount: None,
+        payment_note: cart.map(str::to_owned),
+        transfer_type: None,
+        due_date: None,
+    })
+}
+
+fn due_of(answer: Answer) -> Result<i64, String> {
+    match answer {
+        Answer::Verify(told) => Ok(told.amount.cents()),
+        Answer::Refused(_, fault) => Err(fault.code.into_owned()),
+        other => panic!("{other:?}"),
     }
 }
 
