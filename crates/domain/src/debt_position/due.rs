@@ -60,10 +60,18 @@ impl DebtPosition {
     pub fn take_told(&mut self, id: InstallmentId, amount: Cents) -> bool {
         let Some((_, installment)) = self.installment(id) else { return false };
         let carried = amount == installment.amount || spread(self, installment, amount).is_some();
-        if carried && amount.is_payable() {
+        let taken = carried && amount.is_payable();
+        if taken {
             self.amounts_told.insert(id, amount);
         }
-        carried && amount.is_payable()
+        taken
+    }
+
+    /// Takes what was said of the same position, which was read another time.
+    pub fn share_told(&mut self, others: &[DebtPosition]) {
+        for told in others.iter().filter(|other| other.id == self.id) {
+            self.amounts_told.extend(&told.amounts_told);
+        }
     }
 }
 

@@ -64,8 +64,8 @@ pub(super) fn settle(given: &mut Given<'_>, known: Known<'_>, position: &DebtPos
 }
 
 /// The receipt's shares are booked as the shares of the installment that they pay: with the amount that stands here, or with
-/// what was added because it was late, or asked for. What was added is the difference to the entries. One of another amount pays another
-/// share than the one that stands here now.
+/// what was added because it was late, or said when it was asked for. What was added is the difference to the entries. One of
+/// another amount pays another share than the one that stands here now.
 fn book(receipt: &mut Receipt, position: &DebtPosition, installment: &Installment) {
     let difference = |paid: Cents, stands: Cents| paid.cents().saturating_sub(stands.cents());
     let added = difference(receipt.content.amount, installment.amount);

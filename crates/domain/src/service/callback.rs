@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::define::written;
+use super::define::{account, written};
 use super::{Service, ServiceInput};
 use crate::batch::Batch;
 use crate::given::Given;
@@ -74,12 +74,7 @@ pub(super) fn callback(
         faults.add(&at, "not_allowed", "What is due is asked or reckoned from late_charges, not both.");
     }
     let url = faults.take(&at.at("url"), "invalid_text", said.url.parse());
-    let place = at.at("account_id");
-    let read = |id: &String| faults.take(&place, "wrong_pattern", id.parse::<AccountCode>());
-    let account_id = said.account_id.as_ref().and_then(read);
-    if account_id.as_ref().is_some_and(|id| institution.account(id, given.now).is_none()) {
-        faults.add(&place, "unknown_account", "The institution has no such account.");
-    }
+    let account_id = said.account_id.as_ref().and_then(|id| account(institution, &at, id, given, faults));
     let kept = present.and_then(|before| before.amount_callback.as_ref());
     let (secret, former_secret) = kept.map_or((version, None), |kept| (kept.secret, kept.former_secret));
     Some(AmountCallback { url: url?, account_id, on_failure: said.on_failure, secret, former_secret })

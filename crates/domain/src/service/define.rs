@@ -132,11 +132,7 @@ fn read(
         faults.take(&root.at("taxonomy_code"), "wrong_pattern", input.taxonomy_code.parse::<TaxonomyCode>());
     let kind = CollectionKind::try_from(input.collection_kind);
     let collection_kind = faults.take(&root.at("collection_kind"), "unknown_value", kind);
-    let place = root.at("account_id");
-    let account_id = faults.take(&place, "wrong_pattern", input.account_id.parse::<AccountCode>());
-    if account_id.as_ref().is_some_and(|id| institution.account(id, given.now).is_none()) {
-        faults.add(&place, "unknown_account", "The institution has no such account.");
-    }
+    let account_id = account(institution, &root, &input.account_id, given, faults);
     let amount = amount(&root.at("amount"), input.amount, faults);
     let late_charges = input
         .late_charges
@@ -239,16 +235,27 @@ fn late_charges(
         value.and_then(|cents| faults.take(&at.at(name), "invalid_amount", Cents::payable(cents)))
     };
     let (surcharge, most) = (cents("surcharge", input.surcharge), cents("most", input.most));
-    let place = at.at("account_id");
-    let read = |id: &String| faults.take(&place, "wrong_pattern", id.parse::<AccountCode>());
-    let account_id = input.account_id.as_ref().and_then(read);
-    if account_id.as_ref().is_some_and(|id| institution.account(id, given.now).is_none()) {
-        faults.add(&place, "unknown_account", "The institution has no such account.");
-    }
+    let account_id = input.account_id.as_ref().and_then(|id| account(institution, at, id, given, faults));
     let rate =
         |one: &LateRateInput| LateRate { from: one.from, annual_rate_basis_points: one.annual_rate_basis_points };
     let rates = input.interest.iter().map(rate).collect();
     Some(LateCharges { rates, surcharge: surcharge.unwrap_or(Cents::ZERO), most, account_id })
+}
+
+/// The account that stands under `account_id` there, one of the institution's.
+pub(super) fn account(
+    institution: &Institution,
+    at: &Place,
+    id: &str,
+    given: &Given<'_>,
+    faults: &mut Violations,
+) -> Option<AccountCode> {
+    let place = at.at("account_id");
+    let read = faults.take(&place, "wrong_pattern", id.parse::<AccountCode>());
+    if read.as_ref().is_some_and(|id| institution.account(id, given.now).is_none()) {
+        faults.add(&place, "unknown_account", "The institution has no such account.");
+    }
+    read
 }
 
 const fn smallest() -> Result<Cents, MoneyError> {

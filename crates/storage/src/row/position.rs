@@ -68,24 +68,25 @@ pub(crate) struct PositionHead {
     amount_callback: Option<Doc<AmountCallback>>,
 }
 
-/// By its key: one more look-up, and no statement of its own.
-#[diesel::dsl::auto_type]
-fn late_charges_now() -> _ {
-    services::table
-        .filter(services::institution_id.eq(debt_positions::institution_id))
-        .filter(services::code.nullable().eq(debt_positions::service_code))
-        .select(services::late_charges)
-        .single_value()
+/// A column of the service, by its key: one more look-up, and no statement of its own.
+macro_rules! of_service {
+    ($($name:ident = $column:ident;)+) => {
+        $(
+            #[diesel::dsl::auto_type]
+            fn $name() -> _ {
+                services::table
+                    .filter(services::institution_id.eq(debt_positions::institution_id))
+                    .filter(services::code.nullable().eq(debt_positions::service_code))
+                    .select(services::$column)
+                    .single_value()
+            }
+        )+
+    };
 }
 
-/// The same.
-#[diesel::dsl::auto_type]
-fn amount_callback_now() -> _ {
-    services::table
-        .filter(services::institution_id.eq(debt_positions::institution_id))
-        .filter(services::code.nullable().eq(debt_positions::service_code))
-        .select(services::amount_callback)
-        .single_value()
+of_service! {
+    late_charges_now = late_charges;
+    amount_callback_now = amount_callback;
 }
 
 impl PositionHead {

@@ -94,14 +94,11 @@ async fn ask(gateway: &Gateway, tenant: &Tenant, items: &mut Items) -> Result<()
     }
     // Two items may be of one position: what was said of either is shown of both.
     let said = items.inputs.iter().filter_map(|input| match input {
-        ItemInput::Own(own) => Some(&own.position),
+        ItemInput::Own(own) => Some(own.position.clone()),
         ItemInput::Foreign(_) => None,
     });
-    for told in said {
-        for shown in items.positions.iter_mut().filter(|shown| shown.id == told.id) {
-            shown.amounts_told.extend(&told.amounts_told);
-        }
-    }
+    let said: Vec<DebtPosition> = said.filter(|told| !told.amounts_told.is_empty()).collect();
+    items.positions.iter_mut().for_each(|shown| shown.share_told(&said));
     Ok(())
 }
 

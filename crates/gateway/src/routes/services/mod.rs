@@ -2,6 +2,7 @@
 //! Payment services: the catalogue of an institution.
 
 mod callback;
+mod callback_secret;
 mod demand;
 mod input;
 mod list;
@@ -23,7 +24,9 @@ pub(super) fn mount(api: &mut Api<'_, '_>) {
     api.tenant(list::list_services, ApiScope::ServicesRead);
     api.tenant(show::show_service, ApiScope::ServicesRead).etag();
     api.tenant(replace::replace_service, ApiScope::ServicesWrite).etag().conditional().refuses(&[Code::DemandTaken]);
-    api.tenant(callback::add_callback_secret, ApiScope::ServicesWrite).idempotent().refuses(&[Code::NoAmountCallback]);
+    api.tenant(callback_secret::add_callback_secret, ApiScope::ServicesWrite)
+        .idempotent()
+        .refuses(&[Code::NoAmountCallback]);
 }
 
 /// The version of a service.

@@ -149,11 +149,7 @@ async fn record(
                 let before = std::mem::take(&mut home.positions);
                 home = find(gateway, token).await?;
                 // What was asked for stays said: the cart shows it.
-                for told in before {
-                    for position in home.positions.iter_mut().filter(|one| one.id == told.id) {
-                        position.amounts_told.extend(&told.amounts_told);
-                    }
-                }
+                home.positions.iter_mut().for_each(|position| position.share_told(&before));
                 let now_due = visit(&home.session, &home.positions, gateway.now());
                 if !(home.collects && matches!(&now_due, Visit::Mint { due: wanted } if wanted == due)) {
                     write_journal(gateway, &home, entries).await;
