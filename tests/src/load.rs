@@ -9,12 +9,10 @@ use std::time::{Duration, Instant};
 use reqwest::{Client, Method};
 use serde_json::Value;
 use tokio::task::JoinHandle;
+use tramite_testkit::OUT_OF_TIME;
 
 use crate::api::Api;
 use crate::node;
-
-/// How long we work on a message of the Node before we say that we have failed (rules.md 19).
-const NODE_TIME: Duration = Duration::from_millis(1_700);
 
 /// One request and what came of it.
 #[derive(Debug, Clone)]
@@ -97,7 +95,7 @@ pub fn outcomes(shots: &[Shot], what: &str) -> BTreeMap<String, usize> {
 /// Where something else came.
 #[must_use]
 pub fn served(shots: &[Shot], what: &str, good: &str) -> usize {
-    let timely = shots.iter().filter(|shot| shot.outcome != node::OWN_FAILURE || shot.took < NODE_TIME);
+    let timely = shots.iter().filter(|shot| shot.outcome != node::OWN_FAILURE || shot.took < OUT_OF_TIME);
     let told = outcomes(&timely.cloned().collect::<Vec<_>>(), what);
     assert!(told.len() == 1, "{what}: {told:?}");
     let served = *told.get(good).unwrap_or_else(|| panic!("{what}: {told:?}"));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use reqwest::Client;
-use tramite_testkit::Judge;
+use tramite_testkit::{Judge, OUT_OF_TIME};
 
 /// The fault by which we say that we have failed ourselves: the Node sends such a receipt again (rules.md 33).
 pub const OWN_FAILURE: &str = "PAA_SYSTEM_ERROR";
@@ -15,9 +15,6 @@ pub const DUPLICATE: &str = "PAA_RECEIPT_DUPLICATA";
 /// How often a message is sent again at most, and how long it is waited before: the Node waits for an hour.
 const AGAIN_MAX: usize = 30;
 const AGAIN_AFTER: Duration = Duration::from_millis(300);
-/// A connection to the database is waited for a second, and a message has not two: so long at least a busy machine takes to
-/// make us fail.
-const WAIT_MIN: Duration = Duration::from_millis(900);
 
 /// Who is asked, and through which station.
 #[derive(Debug, Clone)]
@@ -87,7 +84,7 @@ pub async fn delivered_by(http: &Client, gateway: &str, operation: &str, message
 /// Whether a message that was answered so is sent again, after so many failures, which this one is counted among; comes
 /// back when it is time. Only what ran out of some time of ours is: a failure that comes at once is a defect.
 pub async fn comes_again(answer: &str, begun: Instant, failures: &mut usize) -> bool {
-    if outcome(answer) != OWN_FAILURE || begun.elapsed() < WAIT_MIN || *failures == AGAIN_MAX {
+    if outcome(answer) != OWN_FAILURE || begun.elapsed() < OUT_OF_TIME || *failures == AGAIN_MAX {
         return false;
     }
     *failures += 1;

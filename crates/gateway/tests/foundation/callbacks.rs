@@ -23,7 +23,7 @@ use tramite_testkit::Database;
 
 use crate::support::checkout::Checkout;
 use crate::support::institution::{Heard, Institution, Says};
-use crate::support::made::debt_position;
+use crate::support::made::{debt_position, session_of};
 use crate::support::node::Node;
 use crate::support::portal::{Portal, holds, text};
 use crate::support::seed::TAX_CODES;
@@ -184,12 +184,7 @@ pub(crate) async fn what_a_cart_showed_of_an_asked_amount_is_honoured_for_half_a
     portal.put(SERVICE, &service(&json!({"url": institution.url(), "on_failure": "stored_amount"}))).await.is(200);
     let (id, number) = made(&portal, "TARI-1").await;
     institution.says_due(70_000);
-    let asked = |expected: i64| {
-        json!({
-            "line_items": [{"debt_position_id": id, "expected_amount": expected}],
-            "return_url": "https://portale.example.it/esito",
-        })
-    };
+    let asked = |expected| session_of(&id, expected);
     let changed = portal.post(SESSIONS, &asked(100_000)).await;
     changed.is_problem(409, "amount_changed");
     assert_eq!(changed.json()["amount_due"], 70_000);

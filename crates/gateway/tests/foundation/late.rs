@@ -8,7 +8,7 @@ use tramite_domain::time::Instant;
 use tramite_testkit::Database;
 
 use crate::support::checkout::Checkout;
-use crate::support::made::debt_position;
+use crate::support::made::{debt_position, session_of};
 use crate::support::portal::{Portal, holds, text};
 use crate::support::{Ask, PUBLIC_URL, TestGateway};
 
@@ -143,12 +143,7 @@ pub(crate) async fn what_a_cart_showed_is_honoured_for_half_an_hour_over_midnigh
     let (id, number) = (text(&position, "/id"), text(&position, &format!("{ONE}/notice_number")));
     // Ten minutes before the midnight of Rome, five days late.
     reach(&gateway, "2026-09-15T21:50:00Z");
-    let asked = |expected: i64| {
-        json!({
-            "line_items": [{"debt_position_id": id, "expected_amount": expected}],
-            "return_url": "https://portale.example.it/esito",
-        })
-    };
+    let asked = |expected| session_of(&id, expected);
     let changed = portal.post(SESSIONS, &asked(100_000)).await;
     changed.is_problem(409, "amount_changed");
     assert_eq!(changed.json()["amount_due"], 100_050);

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tramite_domain::access::ClientKind;
 use tramite_domain::audit::{AuditLine, OPERATORS_ALERTED};
 use tramite_domain::batch::{Batch, Write};
@@ -164,8 +164,16 @@ impl TestGateway {
     }
 }
 
+/// A checkout session over the one installment of a debt position.
+pub fn session_of(debt_position_id: &str, expected_amount: i64) -> Value {
+    json!({
+        "line_items": [{"debt_position_id": debt_position_id, "expected_amount": expected_amount}],
+        "return_url": "https://portale.example.it/esito",
+    })
+}
+
 /// A published debt position of the service TARI.
-pub fn debt_position(external_id: &str) -> serde_json::Value {
+pub fn debt_position(external_id: &str) -> Value {
     json!({
         "external_id": external_id, "service_code": "TARI", "description": "TARI 2026", "publish": true,
         "debtor": {"type": "natural_person", "tax_code": "RSSMRA85T10A562S", "full_name": "Mario Rossi"},

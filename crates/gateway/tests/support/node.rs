@@ -16,7 +16,7 @@ use tramite_pagopa::current::{
 };
 use tramite_pagopa::soap as wire;
 use tramite_pagopa::strict::{NoRegister, check_answer};
-use tramite_testkit::Judge;
+use tramite_testkit::{Judge, OUT_OF_TIME};
 
 use super::TestGateway;
 use super::receipt::receipt_of;
@@ -25,8 +25,6 @@ use super::seed::{STATION, TAX_CODES};
 /// How often a message is sent again at most that we have failed to answer, and how long it is waited before.
 const AGAIN_MAX: usize = 15;
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
-/// What failed sooner did not run out of some time of ours.
-const WAIT_MIN: Duration = Duration::from_millis(900);
 
 /// The Node before the door of a gateway.
 pub struct Node {
@@ -93,7 +91,7 @@ impl Node {
         loop {
             let begun = Instant::now();
             let (bytes, answer) = self.sends(request).await;
-            let at_once = begun.elapsed() < WAIT_MIN;
+            let at_once = begun.elapsed() < OUT_OF_TIME;
             if failures == AGAIN_MAX || at_once || fault(&answer) != Some(PaaFault::SystemError) {
                 return (bytes, answer, failures);
             }
