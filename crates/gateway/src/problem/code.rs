@@ -178,7 +178,7 @@ problems! {
         "Send the request again later, with the same Idempotency-Key; if it stays so, tell the operator the request id."
     }
     AmountUnknown = 503 "amount_unknown" "What is due is not known for the moment" {
-        "The institution's own system, which alone knows what is due, did not say it within a second; nothing was done."
+        "The institution's own system, which alone knows what is due, gave no usable answer within a second; nothing was done."
         "Send the request again after the seconds in Retry-After, with the same Idempotency-Key; if it stays so, tell the institution."
     }
     Unavailable = 503 "unavailable" "Not available for the moment" {
