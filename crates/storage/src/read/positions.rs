@@ -166,6 +166,10 @@ async fn list(
             if let Some(to) = filter.due_date_to {
                 below = below.filter(installments::due_date.le(to));
             }
+            // What is not on this page is not looked for: a page deep in the list would otherwise pass all that came before.
+            if let Some(last) = after.id {
+                below = below.filter(installments::debt_position_id.lt(Id(last)));
+            }
             query = query.filter(dsl::id.eq_any(below));
         }
         if let Some(status) = filter.status {
