@@ -14,6 +14,9 @@ use tramite_testkit::OUT_OF_TIME;
 use crate::api::Api;
 use crate::node;
 
+/// Of so many messages that were answered in time one may have run out of it.
+const LATE_PARTS: usize = 20;
+
 /// One request and what came of it.
 #[derive(Debug, Clone)]
 pub struct Shot {
@@ -100,7 +103,7 @@ pub fn served(shots: &[Shot], what: &str, good: &str) -> usize {
     assert!(told.len() == 1, "{what}: {told:?}");
     let served = *told.get(good).unwrap_or_else(|| panic!("{what}: {told:?}"));
     let late = shots.iter().filter(|shot| shot.what == what).count() - served;
-    assert!(late <= served, "{what}: {late} of {} ran out of their time", late + served);
+    assert!(late * LATE_PARTS <= served, "{what}: {late} of {} ran out of their time", late + served);
     served
 }
 

@@ -2,19 +2,15 @@
 //! The Node by hand: messages written out, for what the simulated Node would never send.
 
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use reqwest::Client;
-use tramite_testkit::{Judge, OUT_OF_TIME};
+use tramite_testkit::Judge;
 
 /// The fault by which we say that we have failed ourselves: the Node sends such a receipt again (rules.md 33).
 pub const OWN_FAILURE: &str = "PAA_SYSTEM_ERROR";
 /// The fault of a receipt that is known.
 pub const DUPLICATE: &str = "PAA_RECEIPT_DUPLICATA";
-
-/// How often a message is sent again at most, and how long it is waited before: the Node waits for an hour.
-const AGAIN_MAX: usize = 30;
-const AGAIN_AFTER: Duration = Duration::from_millis(300);
 
 /// Who is asked, and through which station.
 #[derive(Debug, Clone)]
@@ -81,15 +77,9 @@ pub async fn delivered_by(http: &Client, gateway: &str, operation: &str, message
     }
 }
 
-/// Whether a message that was answered so is sent again, after so many failures, which this one is counted among; comes
-/// back when it is time. Only what ran out of some time of ours is: a failure that comes at once is a defect.
+/// Whether a message that was answered so is sent again (the testkit's `comes_again` says when).
 pub async fn comes_again(answer: &str, begun: Instant, failures: &mut usize) -> bool {
-    if outcome(answer) != OWN_FAILURE || begun.elapsed() < OUT_OF_TIME || *failures == AGAIN_MAX {
-        return false;
-    }
-    *failures += 1;
-    tokio::time::sleep(AGAIN_AFTER).await;
-    true
+    tramite_testkit::comes_again(outcome(answer) == OWN_FAILURE, begun, failures).await
 }
 
 /// Sends a receipt until it is taken.

@@ -4,7 +4,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use libtest_mimic::Failed;
 use tokio::runtime::{Builder, Runtime};
@@ -16,6 +16,22 @@ pub const SENTENCE_LIMIT_SECONDS: u64 = 60;
 /// How long a message of the Node takes at least before a busy machine makes us fail it: a connection to the database is waited
 /// for a second, and a message has not two. What fails sooner is a defect.
 pub const OUT_OF_TIME: Duration = Duration::from_millis(900);
+
+/// How often a message is sent again at most, and how long it is waited before: the Node waits for an hour.
+const AGAIN_MAX: usize = 30;
+const AGAIN_AFTER: Duration = Duration::from_millis(300);
+
+/// Whether a message is sent again that we have failed ourselves (rules.md 33), as the Node does in the end, after so many
+/// failures, which this one is counted among; comes back when it is time. Only what ran out of some time of ours is: a failure
+/// that comes at once is a defect.
+pub async fn comes_again(own_failure: bool, begun: Instant, failures: &mut usize) -> bool {
+    if !own_failure || begun.elapsed() < OUT_OF_TIME || *failures == AGAIN_MAX {
+        return false;
+    }
+    *failures += 1;
+    tokio::time::sleep(AGAIN_AFTER).await;
+    true
+}
 
 /// Threads of the runtime of one asynchronous sentence.
 const WORKERS: usize = 2;

@@ -11,12 +11,14 @@ use crate::remittance::Remittance;
 use crate::service::LateCharge;
 use crate::time::Instant;
 
-use super::{DebtPosition, Installment, Transfer, TransferTarget};
+use super::{
+    DebtPosition, Installment, InstallmentStatus, PaymentOption, Transfer, TransferTarget, installment_status,
+};
 
 /// What is due for an installment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AmountDue {
-    /// All of it: what stands in the position, and what was added.
+    /// All of it: what the institution said, or what stands in the position and what was added.
     pub amount: Cents,
     /// What its service adds because it is late; none where nothing is added.
     pub late: Option<LateCharge>,
@@ -47,6 +49,19 @@ pub fn amount_due(position: &DebtPosition, installment: &Installment, at: Instan
     }
 }
 
+/// What can be told to be due for an installment at an instant: nothing where it cannot be paid then, and nothing where only its
+/// institution's own system knows and was not asked, for that is not guessed at.
+#[must_use]
+pub fn known_due(
+    position: &DebtPosition,
+    option: &PaymentOption,
+    installment: &Installment,
+    at: Instant,
+) -> Option<AmountDue> {
+    let open = installment_status(position, option, installment, at) == InstallmentStatus::Open;
+    (open && !position.is_to_be_asked(installment.id)).then(|| amount_due(position, installment, at))
+}
+
 impl DebtPosition {
     /// Whether only its institution's own system knows what is due for that installment, and was not asked yet.
     #[must_use]
@@ -68,8 +83,8 @@ impl DebtPosition {
     }
 
     /// Takes what was said of the same position, which was read another time.
-    pub fn share_told(&mut self, others: &[DebtPosition]) {
-        for told in others.iter().filter(|other| other.id == self.id) {
+    pub fn share_told<'a>(&mut self, others: impl IntoIterator<Item = &'a DebtPosition>) {
+        for told in others.into_iter().filter(|other| other.id == self.id) {
             self.amounts_told.extend(&told.amounts_told);
         }
     }

@@ -109,7 +109,6 @@ fn settled_status(position: &DebtPosition) -> Option<PositionStatus> {
     if !position.installments().any(|(_, one)| one.payment.is_some()) {
         return None;
     }
-    // Where two alternatives were paid, the first closed the debt: what came afterwards reports nothing of it.
     let closing = used_option(position).filter(|option| closes(position, option));
     let Some(option) = closing else { return Some(PositionStatus::PartiallyPaid) };
     Some(if is_reported(option) { PositionStatus::Reported } else { PositionStatus::Paid })
@@ -135,15 +134,16 @@ fn started_elsewhere(position: &DebtPosition, option: &PaymentOption) -> bool {
     used_option(position).is_some_and(|used| used.id != option.id)
 }
 
-/// The option that excludes the others: one that leaves nothing due, of several one that was reported, else the one for which
-/// money came first. Were it
-/// every option with money in it, two plans both started would exclude each other and could never be paid.
+/// The option that excludes the others: one that leaves nothing due, of several one that was reported, else the one for
+/// which money came first. Were it every option with money in it, two plans both started would exclude each other and could
+/// never be paid.
 fn used_option(position: &DebtPosition) -> Option<&PaymentOption> {
     let first_paid = |option: &PaymentOption| {
         option.installments.iter().filter_map(|one| one.payment.as_ref()).map(|payment| payment.paid_at).min()
     };
     let started = position.options.iter().filter_map(|option| Some((option, first_paid(option)?)));
     // Of equal instants the older option counts: new terms may give them another order, and must change nothing of this.
+    // A receipt of another alternative that comes later and was paid earlier must not take a reported position back to paid.
     let rank = |option: &PaymentOption| match (closes(position, option), is_reported(option)) {
         (true, true) => 0,
         (true, false) => 1,

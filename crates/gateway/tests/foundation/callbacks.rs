@@ -261,6 +261,11 @@ pub(crate) async fn no_address_is_asked_that_nobody_may_name(database: Database)
             &json!({"errors": [{"pointer": "/amount_callback/url", "code": "address_not_allowed"}]}),
         );
     }
+    // It is told with all else that is wrong.
+    let mut twice = service(&json!({"url": "https://10.0.0.1/", "on_failure": "refuse"}));
+    twice["account_id"] = "nowhere".into();
+    let refused = portal.put(SERVICE, &twice).await.json();
+    holds(&refused, &json!({"errors": [{"pointer": "/account_id"}, {"pointer": "/amount_callback/url"}]}));
     let fixed = json!({
         "title": {"it": "Tassa sui rifiuti"}, "taxonomy_code": "0101101IM", "account_id": "main", "kind": "both",
         "amount": {"rule": "fixed", "amount": 100}, "status": "active", "late_charges": {"surcharge": 5},

@@ -2,7 +2,7 @@
 //! The Node: it asks, and it sends receipts.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use actix_web::App;
 use actix_web::body::to_bytes;
@@ -16,15 +16,11 @@ use tramite_pagopa::current::{
 };
 use tramite_pagopa::soap as wire;
 use tramite_pagopa::strict::{NoRegister, check_answer};
-use tramite_testkit::{Judge, OUT_OF_TIME};
+use tramite_testkit::{Judge, comes_again};
 
 use super::TestGateway;
 use super::receipt::receipt_of;
 use super::seed::{STATION, TAX_CODES};
-
-/// How often a message is sent again at most that we have failed to answer, and how long it is waited before.
-const AGAIN_MAX: usize = 15;
-const AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// The Node before the door of a gateway.
 pub struct Node {
@@ -91,12 +87,9 @@ impl Node {
         loop {
             let begun = Instant::now();
             let (bytes, answer) = self.sends(request).await;
-            let at_once = begun.elapsed() < OUT_OF_TIME;
-            if failures == AGAIN_MAX || at_once || fault(&answer) != Some(PaaFault::SystemError) {
+            if !comes_again(fault(&answer) == Some(PaaFault::SystemError), begun, &mut failures).await {
                 return (bytes, answer, failures);
             }
-            failures += 1;
-            tokio::time::sleep(AGAIN_AFTER).await;
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! From a session and the positions of its items to what a caller reads now.
 
-use tramite_domain::debt_position::{DebtPosition, InstallmentStatus, PaymentChannel, amount_due, installment_status};
+use tramite_domain::debt_position::{DebtPosition, InstallmentStatus, PaymentChannel, installment_status, known_due};
 use tramite_domain::session::{CheckoutSession, ItemSubject, ReturnKind, SessionItem, SessionStatus, session_status};
 use tramite_domain::time::Instant;
 
@@ -99,10 +99,8 @@ fn line_item(item: &SessionItem, positions: &[DebtPosition], now: Instant) -> Li
     if let Some((position, (option, one))) =
         found.and_then(|position| Some((position, position.installment(*installment_id)?)))
     {
-        let status = installment_status(position, option, one, now);
-        view.status = status.name();
-        let known = status == InstallmentStatus::Open && !position.is_to_be_asked(one.id);
-        view.amount_due = known.then(|| amount_due(position, one, now).amount.cents());
+        view.status = installment_status(position, option, one, now).name();
+        view.amount_due = known_due(position, option, one, now).map(|due| due.amount.cents());
         view.anomalies = one.anomalies.iter().map(|anomaly| anomaly.name()).collect();
     }
     view

@@ -93,12 +93,14 @@ async fn ask(gateway: &Gateway, tenant: &Tenant, items: &mut Items) -> Result<()
         return Err(Refusal::AmountUnknown.into());
     }
     // Two items may be of one position: what was said of either is shown of both.
-    let said = items.inputs.iter().filter_map(|input| match input {
-        ItemInput::Own(own) => Some(own.position.clone()),
-        ItemInput::Foreign(_) => None,
-    });
-    let said: Vec<DebtPosition> = said.filter(|told| !told.amounts_told.is_empty()).collect();
-    items.positions.iter_mut().for_each(|shown| shown.share_told(&said));
+    let Items { inputs, positions, .. } = items;
+    let told = || {
+        inputs.iter().filter_map(|input| match input {
+            ItemInput::Own(own) => Some(&own.position),
+            ItemInput::Foreign(_) => None,
+        })
+    };
+    positions.iter_mut().for_each(|shown| shown.share_told(told()));
     Ok(())
 }
 

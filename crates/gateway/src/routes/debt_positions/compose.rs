@@ -3,7 +3,7 @@
 
 use tramite_domain::debt_position::{
     Activity, Address, AmountDue, DebtPosition, Debtor, Installment, InstallmentStatus, PaymentChannel, PaymentOption,
-    Transfer, TransferTarget, Warning, amount_due, installment_status, position_status,
+    Transfer, TransferTarget, Warning, installment_status, known_due, position_status,
 };
 use tramite_domain::qr::NoticeQr;
 use tramite_domain::tax_code::InstitutionTaxCode;
@@ -77,10 +77,7 @@ fn address(address: &Address) -> AddressView {
 fn option(position: &DebtPosition, option: &PaymentOption, context: ViewContext<'_>) -> PaymentOptionView {
     let view = |one: &Installment| {
         let status = installment_status(position, option, one, context.now);
-        // What only its institution's own system knows is not guessed at.
-        let known = status == InstallmentStatus::Open && !position.is_to_be_asked(one.id);
-        let due = known.then(|| amount_due(position, one, context.now));
-        installment(one, status, due, context)
+        installment(one, status, known_due(position, option, one, context.now), context)
     };
     PaymentOptionView {
         id: option.id.to_string(),

@@ -7,7 +7,6 @@ use tramite_domain::violation::Violation;
 use utoipa::ToSchema;
 
 use crate::outbound::{Towards, check};
-use crate::problem::Problem;
 use crate::words;
 
 /// A system of the institution that is asked what is due, whenever the Node verifies or gets a notice of the service and whenever
@@ -29,12 +28,11 @@ pub(super) struct CallbackBody {
 }
 
 impl CallbackBody {
-    /// Whether that address may be asked.
-    pub(super) fn check(&self, towards: Towards) -> Result<(), Problem> {
-        check(&self.url, towards).map(drop).map_err(|why| {
-            let pointer = "/amount_callback/url".to_owned();
-            Problem::invalid(vec![Violation { pointer, code: "address_not_allowed", detail: why.to_owned() }])
-        })
+    /// Why that address may not be asked.
+    pub(super) fn fault(&self, towards: Towards) -> Option<Violation> {
+        let why = check(&self.url, towards).err()?;
+        let pointer = "/amount_callback/url".to_owned();
+        Some(Violation { pointer, code: "address_not_allowed", detail: why.to_owned() })
     }
 }
 

@@ -4,12 +4,12 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 use tramite_domain::service::{AmountInput, LateChargesInput, LateRateInput, ServiceInput, ServiceKind, ServiceStatus};
+use tramite_domain::violation::Violation;
 use utoipa::ToSchema;
 
 use super::callback::CallbackBody;
 use super::demand::DemandBody;
 use crate::outbound::Towards;
-use crate::problem::Problem;
 use crate::words;
 
 /// A service as it shall be from now on.
@@ -150,8 +150,8 @@ impl From<LateChargesBody> for LateChargesInput {
 
 impl ServiceBody {
     /// What this process cannot be asked to do: to reach addresses that nobody may name.
-    pub(super) fn check(&self, towards: Towards) -> Result<(), Problem> {
-        self.amount_callback.as_ref().map_or(Ok(()), |callback| callback.check(towards))
+    pub(super) fn address_fault(&self, towards: Towards) -> Option<Violation> {
+        self.amount_callback.as_ref().and_then(|callback| callback.fault(towards))
     }
 }
 

@@ -4,7 +4,9 @@
 use actix_web::put;
 use actix_web::web::Data;
 use tramite_domain::ident::ServiceCode;
+use tramite_domain::refusal::Refusal;
 use tramite_domain::service::{ServiceInput, define};
+use tramite_domain::violation::Violation;
 
 use super::input::ServiceBody;
 use super::view::ServiceView;
@@ -41,13 +43,14 @@ pub(super) async fn replace_service(
     let reply = settle(&preconditions, async || {
         let present = gateway.store().service(&tenant.scope, &code).await?;
         let wanted = body.valid()?;
-        wanted.check(gateway.callbacks().towards())?;
+        let unreachable = wanted.address_fault(gateway.callbacks().towards());
         let input = ServiceInput::from(wanted);
         preconditions.check(present.as_ref().map(etag).as_ref())?;
         let institution = gateway.store().institution(&tenant.scope).await?;
         let mut ids = gateway.ids();
         let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
-        let (service, batch) = define(&institution, &code, present.as_ref(), &input, &mut given)?;
+        let defined = define(&institution, &code, present.as_ref(), &input, &mut given);
+        let (service, batch) = reachable(defined, unreachable)?;
         if !batch.is_empty() {
             gateway.store().commit(&tenant.scope, batch).await?;
         }
@@ -60,4 +63,16 @@ pub(super) async fn replace_service(
     })
     .await?;
     Ok(reply.into_response())
+}
+
+/// What was decided, unless the address of the service's callback may not be asked: that is told with all else that is wrong.
+fn reachable<T>(defined: Result<T, Refusal>, unreachable: Option<Violation>) -> Result<T, Refusal> {
+    match (defined, unreachable) {
+        (Err(Refusal::Invalid(mut faults)), Some(fault)) => {
+            faults.push(fault);
+            Err(Refusal::Invalid(faults))
+        }
+        (Ok(_), Some(fault)) => Err(Refusal::Invalid(vec![fault])),
+        (defined, _) => defined,
+    }
 }
