@@ -28,6 +28,10 @@ contract:
 fuzz-contract examples='100':
     FUZZ_EXAMPLES={{examples}} .ci/step fuzz-contract
 
+# Makes Python and TypeScript clients from the contract, and pays with each in a demonstration
+clients:
+    .ci/step clients
+
 # Writes the contract from the code into openapi/; read the difference before you commit it
 contract-write:
     .ci/step contract-write

@@ -128,6 +128,7 @@ fn main() {
     let suite = if guides::curl_present() {
         suite
             .async_on_sqlite("the_readme_and_the_quickstart_work_as_they_are_written", guides::demo)
+            .async_on_sqlite("the_guides_for_integrators_work_as_they_are_written", guides::integrators)
             .async_on_sqlite("the_first_start_and_the_first_institution_work_as_they_are_written", |_| {
                 guides::first_institution()
             })

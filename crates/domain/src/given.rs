@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use crate::ids::ClientId;
+use crate::ids::{ClientId, RequestId};
 use crate::notice::NoticeNumber;
 use crate::time::Instant;
 
@@ -27,6 +27,8 @@ pub struct Given<'a> {
     pub ids: &'a mut dyn Ids,
     /// Who asks; none when the Node or the clock does.
     pub client_id: Option<ClientId>,
+    /// By which request; none as above.
+    pub request_id: Option<RequestId>,
 }
 
 impl Given<'_> {

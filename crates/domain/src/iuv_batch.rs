@@ -94,5 +94,6 @@ pub fn reserve(
         created_at: given.now,
     };
     let write = Batch::new().with(Write::InsertIuvBatch(Box::new(batch.clone())));
+    let write = write.audited(given, "iuv_batch.created", format!("iuv_batch {}", batch.id));
     (batch, write)
 }

@@ -178,12 +178,8 @@ fn decided(given: &mut Given<'_>, access: SupportAccess, action: &str) -> Suppor
         },
     };
     let line = AuditLine {
-        id: given.id(),
-        at: given.now,
-        client_id: given.client_id,
-        action: action.to_owned(),
-        subject: format!("support_access/{}", access.id),
         reason: (status == SupportAccessStatus::Active).then(|| access.reason.to_string()),
+        ..AuditLine::of(given, action, format!("support_access/{}", access.id))
     };
     SupportDecided { access, event, line }
 }

@@ -298,7 +298,7 @@ fn numbers_are_reserved_where_they_are_given_and_by_an_active_institution() {
     let taken = Stretch { segregation_code: code(5), first: 64, size: 3 };
     let services = Some(std::collections::BTreeSet::from(["MENSA".parse().unwrap()]));
     let (batch, writes) = {
-        let mut given = Given { now: town.now, ids: &mut town.ids, client_id: Some(client()) };
+        let mut given = Given { now: town.now, ids: &mut town.ids, client_id: Some(client()), request_id: None };
         reserve(&mut given, &link, taken, services)
     };
     assert_eq!((batch.first, batch.size, batch.created_by), (64, 3, Some(client())));

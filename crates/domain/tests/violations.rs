@@ -168,6 +168,7 @@ fn each_rule_of_a_position_has_its_place_and_its_code() {
             now: town.now,
             ids: &mut support::Counter(9),
             client_id: Some(support::client()),
+            request_id: None,
         };
         let origin = tramite_domain::debt_position::Origin::Api;
         let refused = open(context, &mut given, &mut support::Counter(0), &input, origin).unwrap_err();
@@ -186,7 +187,12 @@ fn a_written_out_beneficiary_with_a_wrong_check_digit_is_a_warning() {
     };
     let input = shared(|one| one.beneficiary = Some(beneficiary));
     let context = tramite_domain::debt_position::TermsContext { free_beneficiary: true, ..town.context() };
-    let mut given = tramite_domain::given::Given { now: town.now, ids: &mut support::Counter(9), client_id: None };
+    let mut given = tramite_domain::given::Given {
+        now: town.now,
+        ids: &mut support::Counter(9),
+        client_id: None,
+        request_id: None,
+    };
     let origin = tramite_domain::debt_position::Origin::Api;
     let decided = open(context, &mut given, &mut support::Counter(0), &input, origin).unwrap();
     let warned: Vec<_> = decided.warnings.iter().map(|one| (one.pointer.as_str(), one.code)).collect();

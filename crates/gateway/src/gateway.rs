@@ -17,6 +17,7 @@ use tramite_storage::{Store, StoreError};
 use crate::auth::Fresh;
 use crate::callback::Callbacks;
 use crate::contract::{Contract, ContractError};
+use crate::frame::current_request;
 use crate::gate::Limits;
 use crate::keys::{KeyError, Keys};
 use crate::metrics::Metrics;
@@ -121,7 +122,7 @@ impl Gateway {
     /// What a decision is given: now, identifiers, and who asks.
     #[must_use]
     pub fn given<'a>(&self, ids: &'a mut WorldIds<'_>, client_id: Option<ClientId>) -> Given<'a> {
-        Given { now: self.now(), ids, client_id }
+        Given { now: self.now(), ids, client_id, request_id: current_request() }
     }
 
     /// The environment that the database is sealed to.

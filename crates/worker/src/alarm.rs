@@ -21,6 +21,7 @@ pub(crate) async fn raise(
         id: AuditId::new(task.uuid()),
         at: now,
         client_id: None,
+        request_id: None,
         action: OPERATORS_ALERTED.to_owned(),
         subject: subject.to_owned(),
         reason: Some(code.to_owned()),

@@ -114,7 +114,7 @@ impl Worker {
     /// Takes one decision at an instant, for nobody in particular.
     pub(crate) fn decide<T>(&self, now: Instant, decision: impl FnOnce(&mut Given<'_>) -> T) -> T {
         let mut ids = WorldIds(self.world.as_ref());
-        decision(&mut Given { now, ids: &mut ids, client_id: None })
+        decision(&mut Given { now, ids: &mut ids, client_id: None, request_id: None })
     }
 }
 

@@ -86,6 +86,34 @@ pub(crate) async fn demo(database: Database) {
     }
 }
 
+/// The guides for portals, universities and software houses, with the demo running.
+pub(crate) async fn integrators(database: Database) {
+    let town = Town::start(&database).await;
+    let clients = town.told["clients"].as_array().unwrap();
+    for (page, institution, place, proofs) in [
+        ("municipal-portal", "comune-perugia", 0, &["\"status\":\"completed\"", "installment.paid", "\"fee\""][..]),
+        (
+            "university-system",
+            "unipg",
+            0,
+            &["\"status\":\"partially_paid\"", "superseded", "installment.paid", "external_id"][..],
+        ),
+        ("software-house", "comune-perugia", 1, &["\n404\n", "\n200\n", "99999000104", "99999000112"][..]),
+    ] {
+        // The portal of an institution stands before the software house that acts for it too.
+        let client = clients.iter().filter(|one| one["institution"] == institution).nth(place).unwrap();
+        let (id, secret) = (client["client_id"].as_str().unwrap(), client["client_secret"].as_str().unwrap());
+        let script = blocks(&format!("docs/guides/{page}.md")).concat();
+        let script = at(&filled(&script, id, secret), plain(&town.gateway()), plain(&town.sandbox()));
+        let folder = tempfile::tempdir().unwrap();
+        let said = run(&script, folder.path());
+        for proof in proofs {
+            assert!(said.contains(proof), "{page}: {proof} is missing in {said}");
+        }
+        assert!(!said.contains("/errors/"), "{page}: {said}");
+    }
+}
+
 /// A part of a guide that stays up: the shell becomes the program, and ends with the test.
 struct Up(Child);
 
@@ -137,4 +165,8 @@ pub(crate) async fn first_institution() {
     assert!(!said.contains("/errors/") && said.contains("\"outcome\":\"OK\""), "{said}");
     let (_, receipts) = said.rsplit_once("{\"items\":").unwrap();
     assert!(receipts.contains("\"amount\":12050") && receipts.contains("\"external_id\":\"first-"), "{said}");
+    let script = blocks("docs/guides/operator.md").concat();
+    let said = run(&at(&filled(&script, &client, &secret), &gateway, &node), folder.path());
+    assert!(!said.contains("/errors/") && said.contains("\"status\":\"revoked\""), "{said}");
+    assert!(said.contains("paVerifyPaymentNotice"), "the timeline of the payment: {said}");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The institution withdraws what is not paid (rules.md, table S).
 
+use crate::audit::POSITION_CANCELLED;
 use crate::given::Given;
 use crate::refusal::Refusal;
 use crate::time::Instant;
@@ -24,12 +25,12 @@ pub fn cancel(
         status @ (PositionStatus::Paid | PositionStatus::Reported) => Err(Refusal::PositionState { status }),
         PositionStatus::PartiallyPaid => {
             activity.check_free(given.now, force)?;
-            Ok(changed(given, position, without_the_unpaid(position, given.now)))
+            Ok(changed(given, position, without_the_unpaid(position, given.now)).audited(given, POSITION_CANCELLED))
         }
         PositionStatus::Draft | PositionStatus::Scheduled | PositionStatus::Open | PositionStatus::Expired => {
             activity.check_free(given.now, force)?;
             let after = DebtPosition { cancelled_at: Some(given.now), ..position.clone() };
-            Ok(changed(given, position, after))
+            Ok(changed(given, position, after).audited(given, POSITION_CANCELLED))
         }
     }
 }

@@ -53,6 +53,22 @@ pub(super) fn changed(given: &mut Given<'_>, before: &DebtPosition, mut after: D
     Decided { position: after, batch, warnings: Vec::new() }
 }
 
+impl DebtPosition {
+    /// How the audit trail names it.
+    #[must_use]
+    pub fn audit_subject(&self) -> String {
+        format!("debt_position {}", self.id)
+    }
+}
+
+impl Decided {
+    /// The same with a line of the audit trail, where somebody asked for it.
+    pub(super) fn audited(self, given: &mut Given<'_>, action: &str) -> Self {
+        let subject = self.position.audit_subject();
+        Self { batch: self.batch.audited(given, action, subject), ..self }
+    }
+}
+
 /// Who may be paying an installment of the position: recent attempts and live sessions.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Activity<'a> {

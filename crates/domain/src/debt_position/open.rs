@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::audit::POSITION_CREATED;
 use crate::batch::{Batch, Write};
 use crate::event::EventKind;
 use crate::given::{Given, Numbers};
@@ -73,8 +74,10 @@ pub fn open(
         updated_at: given.now,
     };
     let event = told(given, &mut position, EventKind::PositionCreated);
-    let batch =
-        Batch::new().with(Write::InsertPosition(Box::new(position.clone()))).with(Write::InsertEvent(Box::new(event)));
+    let batch = Batch::new()
+        .with(Write::InsertPosition(Box::new(position.clone())))
+        .with(Write::InsertEvent(Box::new(event)))
+        .audited(given, POSITION_CREATED, position.audit_subject());
     Ok(Decided { position, batch, warnings })
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A draft becomes payable.
 
+use crate::audit::{POSITION_PUBLISHED, POSITION_REMOVED};
+use crate::batch::{Batch, Write};
 use crate::given::Given;
 use crate::refusal::Refusal;
 
@@ -15,7 +17,7 @@ pub fn publish(given: &mut Given<'_>, position: &DebtPosition) -> Result<Decided
     match position_status(position, given.now) {
         PositionStatus::Draft => {
             let after = DebtPosition { published_at: Some(given.now), ..position.clone() };
-            Ok(changed(given, position, after))
+            Ok(changed(given, position, after).audited(given, POSITION_PUBLISHED))
         }
         status @ PositionStatus::Cancelled => Err(Refusal::PositionState { status }),
         _ => Ok(Decided::unchanged(position)),
@@ -26,11 +28,11 @@ pub fn publish(given: &mut Given<'_>, position: &DebtPosition) -> Result<Decided
 ///
 /// # Errors
 /// `PositionState` when it is not a draft.
-pub fn erase_draft(given: &Given<'_>, position: &DebtPosition) -> Result<crate::batch::Batch, Refusal> {
+pub fn erase_draft(given: &mut Given<'_>, position: &DebtPosition) -> Result<Batch, Refusal> {
     match position_status(position, given.now) {
         PositionStatus::Draft => {
-            let erase = crate::batch::Write::EraseDraft { id: position.id, expected: position.version };
-            Ok(crate::batch::Batch::new().with(erase))
+            let erase = Write::EraseDraft { id: position.id, expected: position.version };
+            Ok(Batch::new().with(erase).audited(given, POSITION_REMOVED, position.audit_subject()))
         }
         status => Err(Refusal::PositionState { status }),
     }

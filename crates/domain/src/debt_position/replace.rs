@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::audit::POSITION_REPLACED;
 use crate::given::{Given, Numbers};
 use crate::refusal::Refusal;
 use crate::text::Text;
@@ -40,7 +41,7 @@ pub fn replace(
     let mut after = apply(given, numbers, position, terms, input.publish)?;
     after.late_charges.clone_from(&context.service.late_charges);
     after.amount_callback.clone_from(&context.service.amount_callback);
-    Ok(Decided { warnings, ..changed(given, position, after) })
+    Ok(Decided { warnings, ..changed(given, position, after).audited(given, POSITION_REPLACED) })
 }
 
 /// How many notice numbers the new terms will take: one for every reference that the position does not have and that

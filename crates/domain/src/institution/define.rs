@@ -299,12 +299,5 @@ pub(super) fn event(present: Option<&Institution>, institution: &Institution, gi
 
 /// A line of the trail of an institution.
 pub(super) fn audit(action: &str, subject: String, given: &mut Given<'_>) -> Write {
-    Write::InsertAudit(AuditLine {
-        id: given.id(),
-        at: given.now,
-        client_id: given.client_id,
-        action: action.to_owned(),
-        subject,
-        reason: None,
-    })
+    Write::InsertAudit(AuditLine::of(given, action, subject))
 }

@@ -82,7 +82,7 @@ fn decide(
     now: Instant,
 ) -> Result<(Institution, Batch), Refusal> {
     let mut ids = Counter(if present.is_some() { 1_000 } else { 0 });
-    define(present, input, &registered(), &mut Given { now, ids: &mut ids, client_id: None })
+    define(present, input, &registered(), &mut Given { now, ids: &mut ids, client_id: None, request_id: None })
 }
 
 fn codes(refused: Result<(Institution, Batch), Refusal>) -> Vec<(String, &'static str)> {

@@ -39,14 +39,11 @@ pub fn resolve(given: &mut Given<'_>, receipt: &Receipt, anomaly: Anomaly, note:
     };
     after.version = receipt.version + 1;
     after.resolutions.insert(anomaly, resolution.clone());
-    let audit = AuditLine {
-        id: given.id(),
-        at: given.now,
-        client_id: given.client_id,
-        action: "receipt.anomaly_resolved".to_owned(),
-        subject: format!("receipt {}", receipt.id),
-        reason: Some(format!("{}: {}", anomaly.name(), resolution.note)),
-    };
+    let audit = AuditLine::of(given, "receipt.anomaly_resolved", format!("receipt {}", receipt.id)).because(format!(
+        "{}: {}",
+        anomaly.name(),
+        resolution.note
+    ));
     let event = anomaly_event(given, receipt, EventKind::AnomalyResolved, anomaly);
     let batch = Batch::new()
         .with(Write::ResolveAnomaly { receipt: receipt.id, anomaly, resolution, expected: receipt.version })

@@ -280,14 +280,7 @@ pub(super) fn written(
     given: &mut Given<'_>,
 ) -> Batch {
     let put = Write::PutService { service: Box::new(service.clone()), expected: present.map(|before| before.version) };
-    let audit = AuditLine {
-        id: given.id(),
-        at: given.now,
-        client_id: given.client_id,
-        action: action.to_owned(),
-        subject: format!("service/{}", service.code),
-        reason: None,
-    };
+    let audit = AuditLine::of(given, action, format!("service/{}", service.code));
     let previous = present.map(|before| before.status).filter(|status| *status != service.status);
     let event = Event {
         id: given.id(),

@@ -77,7 +77,7 @@ fn input() -> ServiceInput {
 
 fn decide(present: Option<&Service>, input: &ServiceInput) -> Result<(Service, Batch), Refusal> {
     let mut ids = Counter(100);
-    let mut given = Given { now: noon(), ids: &mut ids, client_id: None };
+    let mut given = Given { now: noon(), ids: &mut ids, client_id: None, request_id: None };
     define(&institution(), &"TARI".parse().unwrap(), present, input, &mut given)
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Its client withdraws a session.
 
+use crate::audit::SESSION_CANCELLED;
 use crate::batch::Batch;
 use crate::given::Given;
 use crate::refusal::Refusal;
@@ -16,7 +17,8 @@ pub fn cancel(given: &mut Given<'_>, session: &CheckoutSession) -> Result<Batch,
     match session_status(session, given.now) {
         SessionStatus::Cancelled => Ok(Batch::new()),
         SessionStatus::Open | SessionStatus::Redirected => {
-            Ok(changed(given, session, CheckoutSession { cancelled_at: Some(given.now), ..session.clone() }))
+            let after = CheckoutSession { cancelled_at: Some(given.now), ..session.clone() };
+            Ok(changed(given, session, after).audited(given, SESSION_CANCELLED, session.audit_subject()))
         }
         status => Err(Refusal::SessionState { status }),
     }

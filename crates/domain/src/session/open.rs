@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A new checkout session.
 
+use crate::audit::SESSION_CREATED;
 use crate::batch::{Batch, Write};
 use crate::debt_position::{
     DebtPosition, Installment, InstallmentStatus, amount_due, installment_status, no_personal_data, own_metadata,
@@ -90,6 +91,7 @@ pub fn open(
         updated_at: given.now,
     };
     let batch = Batch::new().with(Write::InsertSession(Box::new(session.clone())));
+    let batch = batch.audited(given, SESSION_CREATED, session.audit_subject());
     Ok(Opened::New { session: Box::new(session), batch })
 }
 

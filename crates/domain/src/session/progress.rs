@@ -160,6 +160,14 @@ pub fn clock_moved(given: &mut Given<'_>, session: &CheckoutSession) -> Batch {
     changed(given, session, session.clone())
 }
 
+impl CheckoutSession {
+    /// How the audit trail names it.
+    #[must_use]
+    pub fn audit_subject(&self) -> String {
+        format!("checkout_session {}", self.id)
+    }
+}
+
 /// The next version of a session, with an event when its state differs from the one told before.
 pub(super) fn changed(given: &mut Given<'_>, before: &CheckoutSession, mut after: CheckoutSession) -> Batch {
     let status = session_status(&after, given.now);

@@ -276,7 +276,7 @@ pub(crate) fn parts(town: &mut Town) -> (TermsContext<'_>, Given<'_>) {
     let (institution, service, numbers) = (&town.institution, &town.service, &town.known);
     let (free_beneficiary, now) = (false, town.now);
     let context = TermsContext { institution, service, free_beneficiary, numbers, now };
-    (context, Given { now: town.now, ids: &mut town.ids, client_id: Some(client()) })
+    (context, Given { now: town.now, ids: &mut town.ids, client_id: Some(client()), request_id: None })
 }
 
 /// The numbers that new installments were given, by their references.

@@ -97,7 +97,7 @@ impl Town {
             free_beneficiary: false,
             now: self.now,
         };
-        let mut given = Given { now: self.now, ids: &mut self.ids, client_id: Some(client()) };
+        let mut given = Given { now: self.now, ids: &mut self.ids, client_id: Some(client()), request_id: None };
         open(context, &mut given, &mut self.numbers, input, Origin::Api)
     }
 
@@ -109,7 +109,7 @@ impl Town {
             free_beneficiary: false,
             now: self.now,
         };
-        let mut given = Given { now: self.now, ids: &mut self.ids, client_id: Some(client()) };
+        let mut given = Given { now: self.now, ids: &mut self.ids, client_id: Some(client()), request_id: None };
         replace(context, &mut given, &mut self.numbers, position, quiet(), input, false)
     }
 
@@ -118,7 +118,7 @@ impl Town {
     }
 
     pub(crate) fn given(&mut self) -> Given<'_> {
-        Given { now: self.now, ids: &mut self.ids, client_id: Some(client()) }
+        Given { now: self.now, ids: &mut self.ids, client_id: Some(client()), request_id: None }
     }
 
     pub(crate) fn later(&mut self, seconds: i64) {

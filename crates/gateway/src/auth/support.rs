@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::Actor;
 use super::caller::{Identity, Mandate, Tenant};
+use crate::frame::current_request;
 use crate::frame::route_of;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
@@ -63,6 +64,7 @@ pub(crate) async fn witness(
         id: gateway.world().id().into(),
         at: gateway.now(),
         client_id: Some(access.client_id),
+        request_id: current_request(),
         action: SUPPORT_READ.to_owned(),
         subject: format!("{} {}", request.method(), place(request)),
         reason: Some(format!("support_access/{}", access.id)),

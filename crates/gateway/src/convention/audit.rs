@@ -6,6 +6,7 @@ use tramite_domain::ids::AuditId;
 use tramite_storage::Change;
 
 use crate::auth::Operator;
+use crate::frame::current_request;
 use crate::gateway::Gateway;
 
 /// A change by an operator, with its line of the platform's audit trail.
@@ -14,6 +15,7 @@ pub(crate) fn audited(gateway: &Gateway, operator: &Operator, action: &str, subj
         id: AuditId::new(gateway.world().id()),
         at: gateway.now(),
         client_id: Some(operator.client.id),
+        request_id: current_request(),
         action: action.to_owned(),
         subject,
         reason: None,

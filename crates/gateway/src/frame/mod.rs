@@ -25,6 +25,16 @@ pub(crate) use span::Spans;
 /// The name that counts for routes that do not exist.
 const NO_ROUTE: &str = "none";
 
+tokio::task_local! {
+    /// The request that a task serves.
+    static REQUEST: RequestId;
+}
+
+/// The request that is being served here, for what is written down about it; none where nobody asked.
+pub(crate) fn current_request() -> Option<RequestId> {
+    REQUEST.try_with(|id| *id).ok()
+}
+
 /// When a request came, for its duration.
 #[derive(Clone, Copy)]
 pub(crate) struct Started(Instant);
@@ -61,7 +71,7 @@ pub(crate) async fn frame<B: MessageBody + 'static>(
     let route: Option<Rc<str>> = request.match_pattern().map(Rc::from);
     request.extensions_mut().insert(Route(route.clone()));
 
-    let response = next.call(request).await?;
+    let response = REQUEST.scope(id, next.call(request)).await?;
     let mut response = with_problem(response, &gateway, id);
     headers::complete(&mut response, &gateway, id);
     if gateway.is_stopping() {

@@ -115,7 +115,7 @@ impl Ground<'_> {
         let (link, _) = self.institution.issuing_station(now).ok_or(DemandFault::Unusable)?;
         let numbers = self.soap.store().take_numbers(&self.scope, link, count).await?;
         let mut ids = WorldIds(self.soap.world());
-        let mut given = Given { now, ids: &mut ids, client_id: None };
+        let mut given = Given { now, ids: &mut ids, client_id: None, request_id: None };
         let decided = open(context, &mut given, &mut Taken(numbers.into_iter()), input, Origin::Demand);
         let decided = decided.map_err(refused)?;
         Ok((decided.position, decided.batch))

@@ -180,7 +180,7 @@ async fn once(soap: &Soap, taking: &Taking, number_taken: bool) -> Result<Told, 
 
 fn decide(soap: &Soap, taking: &Taking, institution: &Institution, found: &Found) -> (Answer, Batch) {
     let mut ids = WorldIds(soap.world());
-    let mut given = Given { now: soap.world().now(), ids: &mut ids, client_id: None };
+    let mut given = Given { now: soap.world().now(), ids: &mut ids, client_id: None, request_id: None };
     match accept(&mut given, found.known(institution), &taking.arrival) {
         Accepted::First { batch } => (Answer::ReceiptAccepted(taking.version), batch),
         Accepted::Duplicate { batch } => {

@@ -72,7 +72,7 @@ impl Holders {
 fn decide(world: &dyn World, attempts: &[Asked], holders: &Holders) -> Batch {
     let now = world.now();
     let mut ids = WorldIds(world);
-    let mut given = Given { now, ids: &mut ids, client_id: None };
+    let mut given = Given { now, ids: &mut ids, client_id: None, request_id: None };
     let mut batch = Batch::new();
     for one in attempts {
         batch.push(Write::RecordAttempt(Attempt {

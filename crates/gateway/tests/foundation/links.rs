@@ -132,7 +132,19 @@ pub(crate) async fn a_session_that_is_over_or_paid_mints_nothing(database: Datab
     let number = text(&paid, "/line_items/0/notice_number");
     node.asks(&number, None).await;
     node.pays(node.receipt("rt-1", &number, 12_050)).await;
-    leads_to(&gateway.ask(Ask::get(straight_back)).await, "https://portale.example.it/esito?pratica=1");
+    let sent = gateway.ask(Ask::get(&straight_back)).await;
+    leads_to(&sent, "https://portale.example.it/esito?pratica=1");
+    // Whoever was sent back and comes again did not get far: a page tells what came of it, and the way is a link.
+    let cookie = sent.header("set-cookie").unwrap().to_owned();
+    let expected = format!("tramite_sent_back=1; Path={straight_back}; Max-Age=600; HttpOnly; SameSite=Lax");
+    assert_eq!(cookie, expected);
+    let again = gateway.ask(Ask::get(&straight_back).header("cookie", "tramite_sent_back=1")).await;
+    tells(&again, 200, "Pagamento eseguito");
+    assert!(
+        again.text().contains("href=\"https:&#x2f;&#x2f;portale.example.it&#x2f;esito?pratica=1\""),
+        "{}",
+        again.text()
+    );
     assert!(checkout.carts().is_empty());
 }
 

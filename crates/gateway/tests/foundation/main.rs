@@ -8,6 +8,7 @@
 )]
 
 mod acting;
+mod audited;
 mod brought_numbers;
 mod callbacks;
 mod clients;
@@ -57,6 +58,7 @@ sentences! {
         walk::what_another_client_or_service_holds_answers_like_what_does_not_exist,
         walk::every_operation_opens_to_its_own_scope_and_to_no_other,
         walk::an_operator_opens_no_tenant_and_a_tenant_opens_no_platform,
+        audited::every_change_is_in_the_trail_with_its_request,
         revocation::what_a_token_stood_for_ends_it_within_a_minute_in_every_process,
         idempotency::the_same_key_gives_the_same_answer_and_another_body_is_refused,
         idempotency::twenty_twins_register_one_institution,

@@ -64,6 +64,7 @@ impl TestGateway {
             id: id.into(),
             at: now,
             client_id: None,
+            request_id: None,
             action: OPERATORS_ALERTED.to_owned(),
             subject: format!("raw_message {id}"),
             reason: None,

@@ -18,6 +18,7 @@ use crate::column::{At, Id};
 use crate::db::{Db, load_boxed};
 use crate::error::StoreError;
 use crate::page::LastMoment;
+use crate::read::audit::no_everyday_action;
 use crate::row::attempt::AttemptRow;
 use crate::row::event::{EventRow, month_of};
 use crate::row::journal::{AuditRow, JournalHead};
@@ -163,7 +164,7 @@ async fn actions(db: &mut Db<'_>, asked: &Asked<'_>) -> Result<Facts, StoreError
     let subjects: Vec<String> =
         std::iter::once(format!("debt_position {}", asked.subject.position.id)).chain(installments).collect();
     let found: Vec<AuditRow> = from_there!(db, asked: audit.at as AuditId, ACTION => AuditRow::as_select();
-        audit::subject.eq_any(subjects.clone()),
+        audit::subject.eq_any(subjects.clone()), no_everyday_action(),
     )?;
     Ok(found.into_iter().map(AuditRow::into_line).map(|line| (line.at, TimelineFact::Action(line))).collect())
 }

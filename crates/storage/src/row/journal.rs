@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use tramite_domain::audit::AuditLine;
-use tramite_domain::ids::{AuditId, ClientId, InstitutionId, JournalId, ReceiptRowId};
+use tramite_domain::ids::{AuditId, ClientId, InstitutionId, JournalId, ReceiptRowId, RequestId};
 use tramite_domain::journal::{Direction, JournalEntry};
 use uuid::Uuid;
 
@@ -127,6 +127,7 @@ pub(crate) struct AuditRow {
     action: String,
     subject: String,
     reason: Option<String>,
+    request_id: Option<Id<RequestId>>,
 }
 
 impl AuditRow {
@@ -139,6 +140,7 @@ impl AuditRow {
             action: line.action.clone(),
             subject: line.subject.clone(),
             reason: line.reason.clone(),
+            request_id: line.request_id.map(Id),
         }
     }
 
@@ -150,6 +152,7 @@ impl AuditRow {
             action: self.action,
             subject: self.subject,
             reason: self.reason,
+            request_id: self.request_id.map(|id| id.0),
         }
     }
 }

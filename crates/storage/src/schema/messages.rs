@@ -190,5 +190,6 @@ diesel::table! {
         action -> Text,
         subject -> Text,
         reason -> Nullable<Text>,
+        request_id -> Nullable<Key>,
     }
 }

@@ -90,6 +90,7 @@ pub(crate) fn audit(world: &dyn World, action: &str, subject: String) -> AuditLi
         id: world.id().into(),
         at: world.now(),
         client_id: None,
+        request_id: None,
         action: action.to_owned(),
         subject,
         reason: None,

@@ -7,7 +7,7 @@ pub(crate) const BROKER_TAX_CODE: &str = "99999000039";
 pub(crate) const STATION_ID: &str = "99999000039_01";
 
 /// What the portals of the demonstration may do.
-pub(crate) const PORTAL_SCOPES: [&str; 12] = [
+pub(crate) const PORTAL_SCOPES: [&str; 15] = [
     "payments:read",
     "payments:write",
     "debt-positions:read",
@@ -20,10 +20,13 @@ pub(crate) const PORTAL_SCOPES: [&str; 12] = [
     "journal:payload",
     "audit:read",
     "delegations:read",
+    "events:read",
+    "webhooks:write",
+    "exports:read",
 ];
 /// What the software house of the demonstration may do.
-pub(crate) const SOFTWARE_HOUSE_SCOPES: [&str; 4] =
-    ["debt-positions:read", "debt-positions:write", "receipts:read", "services:read"];
+pub(crate) const SOFTWARE_HOUSE_SCOPES: [&str; 6] =
+    ["debt-positions:read", "debt-positions:write", "receipts:read", "services:read", "events:read", "webhooks:write"];
 
 /// An invented institution.
 #[derive(Debug)]

@@ -118,6 +118,7 @@ pub(crate) async fn invented(database: Database) {
         id: uuid::Uuid::now_v7().into(),
         at: before.updated_at,
         client_id: None,
+        request_id: None,
         action: "client.marked_demo".to_owned(),
         subject: format!("client/{}", before.id),
         reason: None,

@@ -40,7 +40,7 @@ pub(super) struct AuditParameters {
 #[serde(deny_unknown_fields)]
 #[schema(as = AuditLine, example = json!({
     "id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e08", "at": "2026-09-01T08:31:00Z",
-    "client_id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e03", "action": "support.read",
+    "client_id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e03", "request_id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e0a", "action": "support.read",
     "subject": "GET /v1/receipts/01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e09",
     "reason": "support_access/01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e07",
 }))]
@@ -55,6 +55,10 @@ struct AuditLineView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Id>)]
     client_id: Option<String>,
+    /// By which request: the `Request-Id` of its answer. Absent where Tramite itself did it, and of lines of earlier versions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Id>)]
+    request_id: Option<String>,
     /// What.
     #[schema(value_type = words::ActionName)]
     action: String,
@@ -73,6 +77,7 @@ impl From<AuditLine> for AuditLineView {
             id: line.id.to_string(),
             at: line.at,
             client_id: line.client_id.map(|id| id.to_string()),
+            request_id: line.request_id.map(|id| id.to_string()),
             action: line.action,
             subject: line.subject,
             reason: line.reason,

@@ -116,14 +116,7 @@ pub(super) fn audit_installment(given: &mut Given<'_>, id: InstallmentId, action
 }
 
 fn audit_of(given: &mut Given<'_>, subject: String, action: &str, reason: String) -> Write {
-    Write::InsertAudit(AuditLine {
-        id: given.id(),
-        at: given.now,
-        client_id: given.client_id,
-        action: action.to_owned(),
-        subject,
-        reason: Some(reason),
-    })
+    Write::InsertAudit(AuditLine::of(given, action, subject).because(reason))
 }
 
 /// The audit trail is kept for years and names nobody (rules.md 6).
@@ -157,8 +150,8 @@ pub(crate) async fn remove_debt_position(
         let loaded = load(&gateway, &tenant.scope, *id).await?;
         condition.check(Some(&loaded.etag(gateway.now())))?;
         let mut ids = gateway.ids();
-        let given = gateway.given(&mut ids, Some(tenant.client_id()));
-        let batch = erase_draft(&given, &loaded.position)?;
+        let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
+        let batch = erase_draft(&mut given, &loaded.position)?;
         gateway.store().commit(&tenant.scope, batch).await?;
         Ok(Reply::none())
     })

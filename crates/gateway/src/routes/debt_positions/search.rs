@@ -24,6 +24,7 @@ use super::list::{DebtPositionPage, page};
 use crate::auth::Tenant;
 use crate::convention::{Answer, Reply, page_request};
 use crate::extract::Body;
+use crate::frame::current_request;
 use crate::gateway::Gateway;
 use crate::problem::{Code, Problem};
 use crate::words;
@@ -93,6 +94,7 @@ pub(crate) async fn find_debt_positions(
         id: gateway.world().id().into(),
         at: now,
         client_id: Some(tenant.client_id()),
+        request_id: current_request(),
         action: "debt_position.searched".to_owned(),
         subject,
         reason: None,

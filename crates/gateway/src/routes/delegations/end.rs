@@ -55,14 +55,7 @@ async fn end(gateway: &Gateway, tenant: &Tenant, client: &Client, id: Delegation
     for row in after.delegations.iter_mut().filter(|row| row.id == id) {
         row.status = DelegationStatus::Ended;
     }
-    let line = AuditLine {
-        id: given.id(),
-        at: given.now,
-        client_id: Some(tenant.client_id()),
-        action: "delegation.ended".to_owned(),
-        subject: format!("delegation/{id}"),
-        reason: None,
-    };
+    let line = AuditLine::of(&mut given, "delegation.ended", format!("delegation/{id}"));
     let change = Change {
         audit: vec![(Some(tenant.institution_id()), line)],
         events: delegation_events(&client.delegations, &after.delegations, &mut given),

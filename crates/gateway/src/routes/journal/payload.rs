@@ -16,6 +16,7 @@ use super::view::PayloadFacts;
 use crate::auth::Tenant;
 use crate::convention::{Answer, Reply};
 use crate::extract::Segment;
+use crate::frame::current_request;
 use crate::gate::best;
 use crate::gateway::Gateway;
 use crate::problem::OrNotFound;
@@ -67,6 +68,7 @@ pub(crate) async fn show_journal_payload(
         id: gateway.world().id().into(),
         at: gateway.now(),
         client_id: Some(tenant.client_id()),
+        request_id: current_request(),
         action: "journal.payload_read".to_owned(),
         subject: format!("journal {}", found.id),
         reason: None,

@@ -30,7 +30,7 @@ pub(super) async fn come_back(
     match record(&gateway, &token, kind).await {
         Ok(session) => {
             let completed = session_status(&session, gateway.now()) == SessionStatus::Completed;
-            send_back(&gateway, &session, hint(kind, completed), kind == ReturnKind::Cancel).await
+            send_back(&gateway, &token, &session, hint(kind, completed), kind == ReturnKind::Cancel).await
         }
         Err(problem) => page_of_problem(&gateway, language, &problem),
     }

@@ -62,7 +62,7 @@ async fn lead_elsewhere(gateway: &Gateway, token: &str, home: Home) -> HttpRespo
     match visit(&home.session, &home.positions, gateway.now()) {
         // Something else is due now: the address is opened again, and asks for that.
         Visit::Mint { .. } if home.collects => see_other(&address(gateway, token)),
-        visit => lead_without_cart(gateway, &home, visit).await,
+        visit => lead_without_cart(gateway, token, &home, visit).await,
     }
 }
 

@@ -150,11 +150,18 @@ impl Notice {
 
 /// What the template is filled with.
 #[derive(Serialize)]
-struct Values {
+struct Values<'a> {
     language: &'static str,
     heading: &'static str,
     sentence: &'static str,
     button: Option<&'static str>,
+    way_back: Option<WayBack<'a>>,
+}
+
+#[derive(Serialize)]
+struct WayBack<'a> {
+    address: &'a str,
+    words: &'static str,
 }
 
 /// What a citizen reads who comes too often, in the language of the browser: the session is not looked up for it.
@@ -177,9 +184,26 @@ pub(super) fn language_of(headers: &HeaderMap) -> Language {
 
 /// The page.
 pub(super) fn page(gateway: &Gateway, language: Language, notice: Notice) -> HttpResponse {
+    filled(gateway, language, notice, None)
+}
+
+/// The page, with the way to the portal.
+pub(super) fn page_with_way_back(gateway: &Gateway, language: Language, notice: Notice, portal: &str) -> HttpResponse {
+    filled(gateway, language, notice, Some(portal))
+}
+
+fn filled(gateway: &Gateway, language: Language, notice: Notice, portal: Option<&str>) -> HttpResponse {
     let (heading, sentence) = notice.text(language);
     let button = (notice == Notice::Continue).then_some(heading);
-    let values = Values { language: language.name(), heading, sentence, button };
+    let way_back = portal.map(|address| WayBack {
+        address,
+        words: match language {
+            Language::It => "Vai al sito dell'ente",
+            Language::En => "Go to the institution's site",
+            Language::De => "Zur Seite der Behörde",
+        },
+    });
+    let values = Values { language: language.name(), heading, sentence, button, way_back };
     let mut response = match gateway.pages().citizen_page("outcome.html", &values) {
         Ok(response) => response,
         Err(problem) => return problem.error_response(),

@@ -2,7 +2,9 @@
 //! The citizen is sent back to the portal, with a signed hint where the portal wants one.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, LOCATION, REFERRER_POLICY};
+use actix_web::http::header::{
+    CACHE_CONTROL, COOKIE, HeaderMap, HeaderName, HeaderValue, LOCATION, REFERRER_POLICY, SET_COOKIE,
+};
 use serde::Serialize;
 use tramite_domain::access::{Client, ClientStatus};
 use tramite_domain::ids::InstitutionId;
@@ -10,13 +12,17 @@ use tramite_domain::session::{CheckoutSession, ReturnMode};
 use tramite_domain::time::Instant;
 use url::Url;
 
-use super::page::{Notice, page};
+use super::page::{Notice, page, page_with_way_back};
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 use crate::routes::checkout_sessions::origin::{self, PARAMETERS};
 
 /// How long a return token holds, in seconds.
 const TOKEN_SECONDS: i64 = 600;
+/// What a browser is told that was sent back from an address, and for how long, in seconds. It names nobody, and goes nowhere but
+/// to that address.
+const SENT_BACK: &str = "tramite_sent_back=1";
+const SENT_BACK_SECONDS: i64 = 600;
 
 /// What the return says of the payment. It is never the truth: the session is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -43,9 +49,43 @@ struct Claims<'a> {
 }
 
 /// Sends the citizen to the portal; to a page of ours where the portal's address is no longer allowed (rules.md 39).
-pub(super) async fn send_back(gateway: &Gateway, session: &CheckoutSession, hint: Hint, gave_up: bool) -> HttpResponse {
+pub(super) async fn send_back(
+    gateway: &Gateway,
+    token: &str,
+    session: &CheckoutSession,
+    hint: Hint,
+    gave_up: bool,
+) -> HttpResponse {
     match address(gateway, session, hint, gave_up).await {
-        Ok(Some(url)) => see_other(url.as_str()),
+        Ok(Some(url)) => {
+            let mut response = see_other(url.as_str());
+            // A token is hexadecimal; were it not, that would be no reason to keep the citizen.
+            if let Ok(value) = HeaderValue::try_from(sent_back(gateway, token)) {
+                response.headers_mut().append(SET_COOKIE, value);
+            }
+            response
+        }
+        Ok(None) => page(gateway, session.language, Notice::of(hint)),
+        Err(problem) => super::visit::page_of_problem(gateway, session.language, &problem),
+    }
+}
+
+/// Whether that browser was sent back from this address a moment ago: who comes again did not get far, for the portal may be
+/// down.
+pub(super) fn was_sent_back(headers: &HeaderMap) -> bool {
+    let mut said = headers.get_all(COOKIE).filter_map(|value| value.to_str().ok());
+    said.any(|text| text.split(';').any(|one| one.trim() == SENT_BACK))
+}
+
+fn sent_back(gateway: &Gateway, token: &str) -> String {
+    let secure = if gateway.settings().public_url().starts_with("https:") { "; Secure" } else { "" };
+    format!("{SENT_BACK}; Path=/s/{token}; Max-Age={SENT_BACK_SECONDS}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// The page of last resort: what came of the payment, and the way to the portal for whoever wants to try it once more.
+pub(super) async fn tell_here(gateway: &Gateway, session: &CheckoutSession, hint: Hint) -> HttpResponse {
+    match address(gateway, session, hint, false).await {
+        Ok(Some(url)) => page_with_way_back(gateway, session.language, Notice::of(hint), url.as_str()),
         Ok(None) => page(gateway, session.language, Notice::of(hint)),
         Err(problem) => super::visit::page_of_problem(gateway, session.language, &problem),
     }

@@ -10,7 +10,7 @@ use tramite_domain::session::{ItemSubject, Language, SessionStatus, Visit, sessi
 use super::home::{Home, find};
 use super::mint::mint;
 use super::page::{Notice, language_of, page};
-use super::send::{Hint, send_back};
+use super::send::{Hint, send_back, tell_here, was_sent_back};
 use crate::callback::AmountUnknown;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
@@ -27,7 +27,7 @@ pub(super) async fn look(gateway: Data<Gateway>, request: HttpRequest, token: Pa
 pub(super) async fn open(gateway: Data<Gateway>, request: HttpRequest, token: Path<String>) -> HttpResponse {
     match find(&gateway, &token).await {
         Ok(home) if is_machine(request.headers()) => page(&gateway, home.session.language, Notice::Continue),
-        Ok(home) => lead(&gateway, &token, home).await,
+        Ok(home) => lead(&gateway, &request, &token, home).await,
         Err(problem) => page_of_problem(&gateway, language_of(request.headers()), &problem),
     }
 }
@@ -35,19 +35,20 @@ pub(super) async fn open(gateway: Data<Gateway>, request: HttpRequest, token: Pa
 /// `POST`: the button of that page.
 pub(super) async fn go(gateway: Data<Gateway>, request: HttpRequest, token: Path<String>) -> HttpResponse {
     match find(&gateway, &token).await {
-        Ok(home) => lead(&gateway, &token, home).await,
+        Ok(home) => lead(&gateway, &request, &token, home).await,
         Err(problem) => page_of_problem(&gateway, language_of(request.headers()), &problem),
     }
 }
 
-async fn lead(gateway: &Gateway, token: &str, mut home: Home) -> HttpResponse {
+async fn lead(gateway: &Gateway, request: &HttpRequest, token: &str, mut home: Home) -> HttpResponse {
     let pays = matches!(visit(&home.session, &home.positions, gateway.now()), Visit::Mint { .. } | Visit::Cart { .. });
     if pays && home.collects && ask(gateway, &mut home).await.is_err() {
         return page(gateway, home.session.language, Notice::TryAgain);
     }
     match visit(&home.session, &home.positions, gateway.now()) {
         Visit::Mint { due } if home.collects => mint(gateway, token, home, &due).await,
-        visit => lead_without_cart(gateway, &home, visit).await,
+        Visit::Paid if was_sent_back(request.headers()) => tell_here(gateway, &home.session, Hint::Completed).await,
+        visit => lead_without_cart(gateway, token, &home, visit).await,
     }
 }
 
@@ -69,10 +70,10 @@ async fn ask(gateway: &Gateway, home: &mut Home) -> Result<(), AmountUnknown> {
 }
 
 /// Where a visit leads that mints nothing.
-pub(super) async fn lead_without_cart(gateway: &Gateway, home: &Home, visit: Visit) -> HttpResponse {
+pub(super) async fn lead_without_cart(gateway: &Gateway, token: &str, home: &Home, visit: Visit) -> HttpResponse {
     let language = home.session.language;
     match visit {
-        Visit::Paid => send_back(gateway, &home.session, Hint::Completed, false).await,
+        Visit::Paid => send_back(gateway, token, &home.session, Hint::Completed, false).await,
         Visit::Running => page(gateway, language, Notice::Running),
         Visit::Cart { location } if home.collects => super::send::see_other(&location),
         Visit::Cart { .. } | Visit::Mint { .. } => page(gateway, language, Notice::NotPayable),
