@@ -23,6 +23,7 @@ pub mod iuv_batch;
 pub mod iuv_rules;
 pub mod journal;
 pub mod journal_extract;
+pub mod mac;
 pub mod money;
 mod named;
 pub mod node;

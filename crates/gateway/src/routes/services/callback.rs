@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 use tramite_domain::service::{AmountCallback, AmountCallbackInput, OnFailure};
 use tramite_domain::violation::Violation;
+use tramite_outbound::{Towards, check};
 use utoipa::ToSchema;
 
-use crate::outbound::{Towards, check};
 use crate::problem::Problem;
 use crate::words;
 
