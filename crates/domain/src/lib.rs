@@ -48,3 +48,4 @@ pub mod taxonomy;
 pub mod text;
 pub mod time;
 pub mod violation;
+pub mod webhook;
