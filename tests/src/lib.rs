@@ -12,6 +12,7 @@ pub mod api;
 pub mod binary;
 pub mod canary;
 pub mod certificates;
+pub mod consumer;
 pub mod dump;
 pub mod load;
 pub mod node;

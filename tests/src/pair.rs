@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tramite_testkit::{Database, Operation};
+use tramite_testkit::{Database, Operation, free_port};
 use uuid::Uuid;
 
 use crate::api::{Api, notice};
@@ -75,6 +75,8 @@ pub struct Made {
     pub batch: String,
     /// A message that could not be taken, as operators see it.
     pub raw: String,
+    /// An address that is told of events, if it ever answers.
+    pub endpoint: String,
 }
 
 impl Pair {
@@ -163,7 +165,19 @@ impl Pair {
             access: access.body["id"].as_str().expect("an id").to_owned(),
             batch: batch.body["id"].as_str().expect("an id").to_owned(),
             raw: self.raw_message(notice(&paid)).await,
+            endpoint: self.endpoint().await,
         }
+    }
+
+    /// A new address of the first institution's portal that is told of events, where nobody ever answers.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn endpoint(&self) -> String {
+        let body = json!({"url": format!("http://127.0.0.1:{}/", free_port())});
+        let made = self.a.api.post("/v1/webhook-endpoints", &body).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        made.body["endpoint"]["id"].as_str().expect("an id").to_owned()
     }
 
     /// A receipt that is larger than what is read.
@@ -206,6 +220,7 @@ impl Pair {
             ("iuv-batches", "id") => json!(made.batch),
             ("raw-messages", "id") => json!(made.raw),
             ("journal", "id") => made.journal["id"].clone(),
+            ("webhook-endpoints", "id") => json!(made.endpoint),
             (resource, _) => panic!("nothing real for {name} of {resource}: it is to be made in one_of_each"),
         };
         operation.parameters.iter().map(|name| value(name).as_str().expect("a text").to_owned()).collect()

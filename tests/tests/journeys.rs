@@ -57,6 +57,10 @@ mod tenants;
 mod together;
 #[path = "journeys/walk.rs"]
 mod walk;
+#[path = "journeys/webhooks.rs"]
+mod webhooks;
+#[path = "journeys/webhooks_kills.rs"]
+mod webhooks_kills;
 
 use std::time::Duration;
 
@@ -113,6 +117,10 @@ fn main() {
         .async_on_postgres("a_gateway_is_replaced_while_another_serves", rolling::one_of_two)
         .async_on_both("a_database_is_prepared_by_several_processes_at_once", rolling::prepared_at_once)
         .async_on_both("a_client_above_its_quota_is_told_so_and_nobody_else_notices", quota::above)
+        .async_on_both("a_payment_is_told_and_its_signature_verifies", webhooks::told)
+        .async_on_both("no_endpoint_leads_home", webhooks::nowhere)
+        .async_on_both("a_slow_endpoint_delays_no_other_tenant", webhooks::slow)
+        .async_on_postgres("webhooks_survive_kills", webhooks_kills::survive)
         // The database has no part in these.
         .async_on_sqlite("the_node_is_told_to_let_go_of_its_connections_at_a_stop", stop::node_with_tls)
         .async_on_sqlite("slow_callers_of_the_api_are_cut_in_time_and_nobody_else_notices", slow::api)

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::anomaly::Anomaly;
 use crate::field_change::FieldChange;
 use crate::ident::{ExternalId, InstallmentReference, ServiceCode};
-use crate::ids::{ClientId, DebtPositionId, EventId, InstallmentId, ReceiptRowId, SessionId, SupportAccessId};
+use crate::ids::{
+    ClientId, DebtPositionId, EventId, InstallmentId, ReceiptRowId, SessionId, SupportAccessId, WebhookEndpointId,
+};
 use crate::money::Cents;
 use crate::named::named;
 use crate::time::Instant;
@@ -29,7 +31,7 @@ pub struct Event {
 }
 
 /// Kinds of events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EventKind {
     /// A position was made.
     PositionCreated,
@@ -53,6 +55,10 @@ pub enum EventKind {
     DelegationUpdated,
     /// An operator was let in for support, or no longer.
     SupportAccessUpdated,
+    /// An endpoint of the client is told of events no longer.
+    WebhookEndpointDisabled,
+    /// Nothing happened: an endpoint is tested. It stands in no feed.
+    WebhookEndpointTest,
 }
 
 named!(EventKind {
@@ -62,6 +68,7 @@ named!(EventKind {
     SessionUpdated = "checkout_session.updated",
     ServiceUpdated = "service.updated", InstitutionUpdated = "institution.updated",
     DelegationUpdated = "delegation.updated", SupportAccessUpdated = "support_access.updated",
+    WebhookEndpointDisabled = "webhook_endpoint.disabled", WebhookEndpointTest = "webhook_endpoint.test",
 });
 
 /// The facts of an event; what does not apply is absent.
@@ -113,6 +120,12 @@ pub struct EventData {
     /// The access of an operator in support.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub support_access_id: Option<SupportAccessId>,
+    /// The endpoint that is told no longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_endpoint_id: Option<WebhookEndpointId>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disabled_reason: Option<String>,
     /// The state now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,

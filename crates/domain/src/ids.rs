@@ -113,6 +113,8 @@ ids! {
     EventId;
     /// An attempt to pay an instalment: a cart, an RPT, a get.
     AttemptId;
+    /// An address of a client that is told of events.
+    WebhookEndpointId;
     /// A message that could not be taken and was kept as it came.
     RawMessageId;
     /// A task of the worker.

@@ -11,6 +11,7 @@ use tramite_domain::environment::Environment;
 use tramite_domain::given::{Given, World, WorldIds};
 use tramite_domain::ids::ClientId;
 use tramite_domain::time::Instant;
+use tramite_outbound::Towards;
 use tramite_pagopa::checkout::CheckoutClient;
 use tramite_storage::{Store, StoreError};
 
@@ -22,9 +23,8 @@ use crate::gate::Limits;
 use crate::keys::{KeyError, Keys};
 use crate::metrics::Metrics;
 use crate::node::RefusedPeer;
-use crate::outbound::Towards;
 use crate::pages::{PageError, Pages};
-use crate::reach::Returns;
+use crate::returns::Returns;
 use crate::routes::{Misses, Waits};
 use crate::settings::GatewaySettings;
 

@@ -25,6 +25,7 @@ mod statement;
 mod store;
 mod system;
 mod url;
+mod webhook;
 
 pub use error::{Source, StoreError};
 pub use idempotency::{IdempotencyKey, IdempotencyRecord, REPLAY_SECONDS};
@@ -40,7 +41,8 @@ pub use scope::Scope;
 pub use seal::{MasterKey, MasterKeyError};
 pub use store::{Answer, DECISION_SECONDS_MAX, Store, StoreSettings};
 pub use system::{
-    Change, ClaimedTask, Due, KeptMessage, KeyPurpose, OperatorRecord, RAW_BYTES_MAX, RawMessage, SigningKey,
-    SystemScope,
+    Change, ClaimedLane, ClaimedTask, Due, DueDelivery, KeptMessage, KeyPurpose, LaneLimits, LaneWork, OperatorRecord,
+    RAW_BYTES_MAX, RawMessage, SigningKey, Stepped, SystemScope,
 };
 pub use url::{Backend, DatabaseUrl, DatabaseUrlError};
+pub use webhook::{DeliveryFilter, DeliveryKey, REDELIVERIES_MAX, Redelivery, TestEvent, WebhookChange, WebhookDoor};

@@ -101,10 +101,12 @@ pub(crate) enum List {
     SupportAccesses,
     Audit,
     RawMessages,
+    WebhookDeliveries,
+    WebhookEndpoints,
 }
 
 impl List {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 19] = [
         Self::Positions,
         Self::PositionsChanged,
         Self::Sessions,
@@ -122,6 +124,8 @@ impl List {
         Self::SupportAccesses,
         Self::Audit,
         Self::RawMessages,
+        Self::WebhookDeliveries,
+        Self::WebhookEndpoints,
     ];
 
     const fn tag(self) -> u8 {
@@ -143,6 +147,8 @@ impl List {
             Self::SupportAccesses => 43,
             Self::Audit => 44,
             Self::RawMessages => 45,
+            Self::WebhookDeliveries => 50,
+            Self::WebhookEndpoints => 51,
         }
     }
 }

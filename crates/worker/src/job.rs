@@ -12,13 +12,15 @@ pub(crate) enum Job {
     Tasks,
     /// The places of events in the feed.
     Feed,
+    /// Telling clients of events.
+    Webhooks,
     /// Partitions and expired records.
     Upkeep,
 }
 
 impl Job {
     /// All of them, in the order in which one round does them: what a job makes due is done in the same round.
-    pub(crate) const ALL: [Job; 5] = [Job::Positions, Job::Sessions, Job::Tasks, Job::Feed, Job::Upkeep];
+    pub(crate) const ALL: [Job; 6] = [Job::Positions, Job::Sessions, Job::Tasks, Job::Feed, Job::Webhooks, Job::Upkeep];
 
     /// Its name in logs and metrics.
     pub(crate) const fn name(self) -> &'static str {
@@ -27,6 +29,7 @@ impl Job {
             Job::Sessions => "sessions",
             Job::Tasks => "tasks",
             Job::Feed => "feed",
+            Job::Webhooks => "webhooks",
             Job::Upkeep => "upkeep",
         }
     }

@@ -22,8 +22,10 @@ mod sessions;
 mod tasks;
 mod upkeep;
 mod waiting;
+mod webhook;
 mod worker;
 
 pub use pace::WorkerSettings;
 pub use pass::Report;
+pub use webhook::Count;
 pub use worker::Worker;

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use tramite_domain::journal::RETENTION_MONTHS_MIN;
+use tramite_storage::LaneLimits;
 
 use crate::job::Job;
 
@@ -37,6 +38,30 @@ pub(crate) const PARTITION_MONTHS: u8 = 3;
 pub(crate) const EXPIRED_RECORDS_MAX: usize = 5_000;
 /// Lines of the journal that go in one pass at most; so full a pass is followed by another at once.
 pub(crate) const JOURNAL_LINES_MAX: usize = EXPIRED_RECORDS_MAX;
+
+/// How often due lanes of webhooks are looked for, in milliseconds.
+pub(crate) const WEBHOOKS_EVERY_MS: u64 = 250;
+/// How often lanes behind the feed are looked for although nothing new was published, in milliseconds.
+pub(crate) const LANES_WOKEN_EVERY_MS: u64 = 2_000;
+/// How long a claimed lane belongs to its worker, in seconds: after that time the next takes over from one that died. Twice is
+/// no harm, late is.
+pub(crate) const LANE_LEASE_SECONDS: i64 = 2;
+/// How often a worker renews its claims, in milliseconds.
+pub(crate) const LANE_RENEW_MS: u64 = 500;
+/// How long a worker stays at a lane, in seconds: then others have their turn, and what its client may be told is read anew.
+pub(crate) const LANE_SECONDS_MAX: i64 = 20;
+/// Deliveries that are on their way to one lane at a time.
+pub(crate) const LANE_BATCH_MAX: usize = 16;
+/// Lanes of a process, and of one institution and one endpoint in all processes, that are worked on at a time.
+pub(crate) const LANE_LIMITS: LaneLimits = LaneLimits { lanes: 256, per_institution: 32, per_endpoint: 4 };
+/// How long an attempt may take, in seconds: the look-up of the name, the connection and the exchange.
+pub(crate) const DELIVERY_SECONDS_MAX: u64 = 10;
+/// Bytes of an answer that are read, for the connection's sake alone.
+pub(crate) const DELIVERY_ANSWER_BYTES_MAX: usize = 4_096;
+/// How long they may take after the status, in milliseconds.
+pub(crate) const DELIVERY_REST_MS_MAX: u64 = 1_000;
+/// Deliveries whose time is over that go in one pass at most.
+pub(crate) const OLD_DELIVERIES_MAX: usize = 5_000;
 
 /// How long a claimed task belongs to the worker that claimed it, in seconds. Longer than a pass may last, so that a
 /// task is never in two hands.
@@ -91,6 +116,7 @@ impl WorkerSettings {
             Job::Positions | Job::Sessions => self.transitions_every,
             Job::Tasks => self.tasks_every,
             Job::Feed => self.feed_every,
+            Job::Webhooks => Duration::from_millis(WEBHOOKS_EVERY_MS),
             Job::Upkeep => self.upkeep_every,
         }
     }
@@ -121,6 +147,11 @@ mod tests {
         let pauses: Vec<u128> = [1, 2, 3, 8, u32::MAX].map(|failures| back_off(failures).as_millis()).to_vec();
         assert_eq!(pauses, [250, 500, 1_000, 30_000, 30_000]);
         assert_eq!([1, 2, 11, u32::MAX].map(task_wait_seconds), [5, 10, 3_600, 3_600]);
+    }
+
+    #[test]
+    fn a_claim_of_a_lane_is_renewed_long_before_it_ends() {
+        assert!(LANE_RENEW_MS * 2 < LANE_LEASE_SECONDS.unsigned_abs() * 1_000);
     }
 
     #[test]

@@ -58,6 +58,8 @@ pub struct Report {
     pub tasks: usize,
     /// Events that got their place in the feed.
     pub events: usize,
+    /// Attempts to tell an endpoint of an event.
+    pub deliveries: usize,
     /// Expired records that went.
     pub expired_records: usize,
     /// The codes of failures, by job.
@@ -71,6 +73,7 @@ impl Report {
             Job::Sessions => &mut self.sessions,
             Job::Tasks => &mut self.tasks,
             Job::Feed => &mut self.events,
+            Job::Webhooks => &mut self.deliveries,
             Job::Upkeep => &mut self.expired_records,
         };
         *place = place.saturating_add(pass.done);

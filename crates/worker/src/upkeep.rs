@@ -3,13 +3,17 @@
 
 use tramite_domain::journal::kept_from;
 use tramite_domain::time::Instant;
+use tramite_domain::webhook::RETENTION_DAYS;
 use tramite_storage::StoreError;
 
-use crate::pace::{EXPIRED_RECORDS_MAX, JOURNAL_LINES_MAX, PARTITION_MONTHS};
+use crate::pace::{EXPIRED_RECORDS_MAX, JOURNAL_LINES_MAX, OLD_DELIVERIES_MAX, PARTITION_MONTHS};
 use crate::pass::Pass;
 use crate::worker::Worker;
 
-/// Makes the next partitions, and removes expired idempotency records and what the journal need no longer keep.
+const DAY_HOURS: i64 = 24;
+
+/// Makes the next partitions, and removes expired idempotency records, what the journal need no longer keep, and deliveries
+/// of webhooks whose time is over.
 pub(crate) async fn keep(worker: &Worker, now: Instant) -> Result<Pass, StoreError> {
     let system = worker.store.system();
     system.make_partitions(PARTITION_MONTHS).await?;
@@ -18,6 +22,7 @@ pub(crate) async fn keep(worker: &Worker, now: Instant) -> Result<Pass, StoreErr
     if ended > 0 {
         tracing::info!(ended, "the journal's oldest lines went");
     }
-    let gone = gone.max(ended);
+    let told = system.forget_deliveries(now.plus_hours(-RETENTION_DAYS * DAY_HOURS), OLD_DELIVERIES_MAX).await?;
+    let gone = gone.max(ended).max(told);
     Ok(Pass { found: gone, done: gone, failed: None })
 }

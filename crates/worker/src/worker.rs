@@ -10,6 +10,7 @@ use tokio::time::error::Elapsed;
 use tokio::time::{sleep, timeout};
 use tramite_domain::given::{Given, World, WorldIds};
 use tramite_domain::time::Instant;
+use tramite_outbound::{Names, Towards};
 use tramite_storage::{Store, StoreError};
 
 use crate::clock::Clock;
@@ -21,33 +22,52 @@ use crate::pace::{
     WorkerSettings, back_off,
 };
 use crate::pass::{Pass, Report};
-use crate::{feed, positions, sessions, tasks, upkeep};
+use crate::webhook::{Count, Webhooks};
+use crate::{feed, positions, sessions, tasks, upkeep, webhook};
 
 /// Does what no request asks for. Any number of them may run on one PostgreSQL; on SQLite it runs inside `serve`.
 pub struct Worker {
     pub(crate) store: Store,
     pub(crate) world: Arc<dyn World>,
     pub(crate) settings: WorkerSettings,
+    /// None tells no endpoint of anything.
+    webhooks: Option<Webhooks>,
 }
 
 impl Worker {
     /// A worker over a store. The store must be able to make its system scope.
     #[must_use]
     pub fn new(store: Store, world: Arc<dyn World>, settings: WorkerSettings) -> Self {
-        Self { store, world, settings }
+        Self { store, world, settings, webhooks: None }
+    }
+
+    /// The same worker, which also tells clients of events: as far as `towards` allows, where `names` says that a name leads.
+    /// Each attempt is counted by a stable code of what came of it.
+    ///
+    /// # Errors
+    /// Where TLS cannot be set up.
+    pub fn telling(self, towards: Towards, names: Arc<dyn Names>, count: Count) -> Result<Self, reqwest::Error> {
+        let webhooks = Webhooks::new(towards, names, count, self.world.id())?;
+        Ok(Self { webhooks: Some(webhooks), ..self })
     }
 
     /// Works until `shutdown` is ready. A pass that is running then gets a few seconds; what it does not finish is
     /// found again by whoever works next.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
         let (stop, stopped) = watch::channel(false);
-        let jobs = join_all(Job::ALL.map(|job| self.keep(job, stopped.clone())));
+        let paced = Job::ALL.into_iter().filter(|job| *job != Job::Webhooks);
+        let jobs = join_all(paced.map(|job| self.keep(job, stopped.clone())));
+        let telling = async {
+            if let Some(webhooks) = &self.webhooks {
+                webhook::run(self, webhooks, stopped.clone()).await;
+            }
+        };
         let end = async {
             shutdown.await;
             // Without a listener every job has ended already.
             let _ = stop.send(true);
         };
-        tokio::join!(jobs, end);
+        tokio::join!(jobs, telling, end);
     }
 
     /// One round of all jobs at a given instant.
@@ -107,6 +127,10 @@ impl Worker {
             Job::Sessions => sessions::tell(self, clock).await,
             Job::Tasks => tasks::work(self, clock).await,
             Job::Feed => feed::publish(self).await,
+            Job::Webhooks => match &self.webhooks {
+                Some(webhooks) => webhook::round(self, webhooks, clock).await,
+                None => Ok(Pass::default()),
+            },
             Job::Upkeep => upkeep::keep(self, clock.now()).await,
         }
     }
@@ -124,6 +148,8 @@ const fn limit_of(job: Job) -> usize {
         Job::Positions | Job::Sessions => TRANSITIONS_MAX,
         Job::Tasks => TASKS_MAX,
         Job::Feed => FEED_EVENTS_MAX,
+        // A round takes all there is.
+        Job::Webhooks => usize::MAX,
         Job::Upkeep => EXPIRED_RECORDS_MAX,
     }
 }

@@ -53,11 +53,11 @@ pub(crate) async fn colleagues(database: Database) {
     let before = pair.state().await;
     let mut walked = 0;
     for operation in pair.operations().iter().filter(|one| !one.parameters.is_empty() && !one.is_platform()) {
-        // Sessions are their maker's. Debt positions, receipts and delegations are the institution's, so that every
+        // Sessions and webhook endpoints are their maker's. Debt positions, receipts and delegations are the institution's, so that every
         // client for all services sees them; the narrow one is for another service than they are of. The institution
         // itself is known to whoever acts for it.
         let callers: &[&Api] = match operation.resource() {
-            "checkout-sessions" => &[&other, &narrow],
+            "checkout-sessions" | "webhook-endpoints" => &[&other, &narrow],
             "institutions" => &[],
             _ => &[&narrow],
         };
@@ -88,7 +88,12 @@ fn is_the_same(operation: &Operation, expected: (u16, &str), theirs: &Came, noth
 /// What the walk asked for is there: its owner is answered otherwise.
 async fn is_there(pair: &Pair, made: &Made, service: &str) {
     for operation in pair.operations().iter().filter(|one| !one.parameters.is_empty() && !one.is_platform()) {
-        let came = pair.a.api.ask(operation, &pair.values(made, operation, service)).await;
+        let values = match operation.resource() {
+            // One that has ended is gone for its own client too.
+            "webhook-endpoints" => vec![pair.endpoint().await],
+            _ => pair.values(made, operation, service),
+        };
+        let came = pair.a.api.ask(operation, &values).await;
         assert!(![401, 403, 404].contains(&came.status.as_u16()), "{}: {}", operation.id, came.body);
     }
 }

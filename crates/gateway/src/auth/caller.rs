@@ -107,6 +107,25 @@ pub enum Caller {
     Operator(Operator),
 }
 
+/// A client, for one institution or for all its delegations: what it holds is its own.
+#[derive(Clone)]
+pub(crate) enum Holder {
+    /// For one institution.
+    Tenant(Tenant),
+    /// For all its delegations.
+    ForAll(ForAll),
+}
+
+impl Holder {
+    /// The client.
+    pub(crate) fn client_id(&self) -> ClientId {
+        match self {
+            Self::Tenant(tenant) => tenant.client_id(),
+            Self::ForAll(for_all) => for_all.client.id,
+        }
+    }
+}
+
 /// Who a token says the caller is.
 #[derive(Clone)]
 pub(crate) enum Identity {
@@ -176,6 +195,20 @@ impl FromRequest for Operator {
         ready(match identity(request) {
             Some(Identity::Operator(operator)) => Ok(operator),
             Some(_) => Err(wrong_kind()),
+            None => Err(Problem::new(Code::Unauthenticated)),
+        })
+    }
+}
+
+impl FromRequest for Holder {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(match identity(request) {
+            Some(Identity::Tenant(tenant)) => Ok(Self::Tenant(tenant)),
+            Some(Identity::ForAll(for_all)) => Ok(Self::ForAll(for_all)),
+            Some(Identity::Operator(_)) => Err(wrong_kind()),
             None => Err(Problem::new(Code::Unauthenticated)),
         })
     }

@@ -13,7 +13,7 @@ pub use caller::{Caller, Mandate, Operator, Tenant};
 pub use claims::{Actor, Claims};
 pub use issue::{ACCESS_TOKEN_SECONDS, Grant};
 
-pub(crate) use caller::Identity;
+pub(crate) use caller::{Holder, Identity};
 pub(crate) use fresh::Fresh;
 pub(crate) use identify::{FOR_ALL_SCOPES, identify};
 pub(crate) use issue::{ACCESS_TOKEN_TYPE, access_token};

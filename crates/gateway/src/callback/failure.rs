@@ -1,30 +1,24 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Why a question brought no amount. The codes are labels of a counter and words of the log: they say nothing of a debt.
 
-use std::error::Error;
-
-use crate::outbound::NotAllowed;
+use tramite_outbound::Unreached;
 
 /// Why there is no amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// Its time was over.
-    Late,
-    /// The address may not be asked, or its name leads to none that may.
-    NotAllowed,
-    /// Nobody was there, or the exchange broke off.
-    Unreachable,
+    /// No answer came.
+    Unreached(Unreached),
     /// Another status than 200.
-    Status,
+    HttpStatus,
     /// More bytes than an answer may have.
     TooLarge,
     /// No JSON object with an amount in whole cents.
-    Unreadable,
+    Malformed,
     /// An amount that no notice can carry, or that the shares of the installment cannot.
-    NotCarried,
-    /// The secret could not be read.
+    InvalidAmount,
+    /// The secret could not be read, or did not sign.
     Unsigned,
-    /// A defect of ours.
+    /// A defect of ours: also a question that cannot be built.
     Broken,
 }
 
@@ -32,31 +26,25 @@ impl Failure {
     /// Stable snake_case code.
     pub(super) const fn code(self) -> &'static str {
         match self {
-            Self::Late => "late",
-            Self::NotAllowed => "not_allowed",
-            Self::Unreachable => "unreachable",
-            Self::Status => "status",
+            Self::Unreached(why) => why.code(),
+            Self::HttpStatus => "http_status",
             Self::TooLarge => "too_large",
-            Self::Unreadable => "unreadable",
-            Self::NotCarried => "not_carried",
+            Self::Malformed => "malformed",
+            Self::InvalidAmount => "invalid_amount",
             Self::Unsigned => "unsigned",
             Self::Broken => "broken",
         }
     }
 }
 
+impl From<Unreached> for Failure {
+    fn from(why: Unreached) -> Self {
+        Self::Unreached(why)
+    }
+}
+
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
-        if error.is_timeout() {
-            return Self::Late;
-        }
-        let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
-        while let Some(inner) = cause {
-            if inner.is::<NotAllowed>() {
-                return Self::NotAllowed;
-            }
-            cause = inner.source();
-        }
-        Self::Unreachable
+        Self::Unreached(error.into())
     }
 }

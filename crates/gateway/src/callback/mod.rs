@@ -14,7 +14,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use reqwest::Client;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tramite_domain::debt_position::DebtPosition;
@@ -24,13 +23,13 @@ use tramite_domain::money::Cents;
 use tramite_domain::secret::Secret;
 use tramite_domain::service::{AmountCallback, OnFailure};
 use tramite_domain::time::Instant;
+use tramite_outbound::{Flights, LOOKUPS_MAX, Names, Outbound, Signed, SystemNames, Towards, Unreached, check};
 use tramite_storage::{Scope, Store, StoreError};
 use url::Url;
 
 use self::failure::Failure;
-use self::question::{Question, Signed};
+use self::question::{Question, amount};
 use crate::metrics::Metrics;
-use crate::outbound::{Flights, LOOKUPS_MAX, Names, Resolver, SystemNames, Towards, check, client};
 
 /// How long an answer may take, in milliseconds: the look-up of the name, the connection, the exchange, and the wait for others.
 const ANSWER_MS_MAX: u64 = 1_000;
@@ -48,9 +47,8 @@ pub struct AmountUnknown;
 pub struct Callbacks(Arc<Shared>);
 
 struct Shared {
-    client: Client,
-    resolver: Resolver,
-    towards: Towards,
+    outbound: Outbound,
+    names: Arc<dyn Names>,
     world: Arc<dyn World>,
     metrics: Arc<Metrics>,
     /// The same question is asked once at a time: who asks with others is answered as they are.
@@ -84,11 +82,9 @@ impl Callbacks {
         world: Arc<dyn World>,
         metrics: Arc<Metrics>,
     ) -> Result<Self, reqwest::Error> {
-        let resolver = Resolver::new(towards, names);
         Ok(Self(Arc::new(Shared {
-            client: client(&resolver, Duration::from_millis(ANSWER_MS_MAX))?,
-            resolver,
-            towards,
+            outbound: Outbound::new(towards, Arc::clone(&names), Duration::from_millis(ANSWER_MS_MAX))?,
+            names,
             world,
             metrics,
             under_way: Flights::default(),
@@ -100,7 +96,7 @@ impl Callbacks {
     /// What may be asked.
     #[must_use]
     pub fn towards(&self) -> Towards {
-        self.0.towards
+        self.0.outbound.towards()
     }
 
     /// The same for others who ask: neither waits for the other's questions.
@@ -108,7 +104,8 @@ impl Callbacks {
     /// # Errors
     /// Where TLS cannot be set up.
     pub fn apart(&self) -> Result<Self, reqwest::Error> {
-        Self::new(self.0.towards, Arc::clone(&self.0.world), Arc::clone(&self.0.metrics))
+        let Shared { names, world, metrics, .. } = self.0.as_ref();
+        Self::by_names(self.towards(), Arc::clone(names), Arc::clone(world), Arc::clone(metrics))
     }
 
     /// Asks what is due for installments of a position, of all at once, where that has to be asked, and puts it into the position.
@@ -129,12 +126,9 @@ impl Callbacks {
         let asked = wanted.iter().map(|one| self.ask(store, scope, position, (*one, &callback), now));
         let said = join_all(asked).await;
         for (installment, said) in wanted.into_iter().zip(said) {
-            let taken =
-                said.and_then(
-                    |amount| {
-                        if position.take_told(installment, amount) { Ok(()) } else { Err(Failure::NotCarried) }
-                    },
-                );
+            let taken = said.and_then(|amount| {
+                if position.take_told(installment, amount) { Ok(()) } else { Err(Failure::InvalidAmount) }
+            });
             self.0.metrics.event(COUNTER, taken.map_or_else(Failure::code, |()| "answered"));
             let Err(failure) = taken else { continue };
             tracing::warn!(
@@ -160,11 +154,12 @@ impl Callbacks {
         now: Instant,
     ) -> Result<Cents, Failure> {
         // The rules may have become stricter since the service was written.
-        let url = check(&callback.url, self.0.towards).map_err(|_| Failure::NotAllowed)?;
+        let url = check(&callback.url, self.towards()).map_err(|_| Failure::Unreached(Unreached::NotAllowed))?;
         let key = self.key(store, scope).await.map_err(|_| Failure::Unsigned)?;
-        let question = Question::of(position, installment, now).ok_or(Failure::NotCarried)?;
-        let code = position.service_code.as_ref().ok_or(Failure::NotCarried)?;
-        let signed = Signed::of(&question, &secret::live(&key, code, callback), self.0.world.id());
+        let question = Question::of(position, installment, now).ok_or(Failure::Broken)?;
+        let code = position.service_code.as_ref().ok_or(Failure::Broken)?;
+        let secrets = secret::live(&key, code, callback).ok_or(Failure::Unsigned)?;
+        let signed = question.signed(&secrets, self.0.world.id())?;
         let shared = Arc::clone(&self.0);
         let places = self.places(scope.institution());
         let work = || async move { shared.in_time(places, url, signed).await };
@@ -206,11 +201,10 @@ impl Shared {
     async fn in_time(&self, places: Places, url: Url, signed: Signed) -> Result<Cents, Failure> {
         let asking = async {
             let _place = places.questions.acquire().await.map_err(|_| Failure::Broken)?;
-            if let Some(name) = url.domain() {
-                self.resolver.prepare(name, &places.lookups).await;
-            }
-            signed.ask(&self.client, url).await
+            amount(self.outbound.post(url, signed, &places.lookups).await?).await
         };
-        timeout(Duration::from_millis(ANSWER_MS_MAX), asking).await.unwrap_or(Err(Failure::Late))
+        timeout(Duration::from_millis(ANSWER_MS_MAX), asking)
+            .await
+            .unwrap_or(Err(Failure::Unreached(Unreached::Timeout)))
     }
 }

@@ -1,27 +1,21 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! One question and its answer: JSON both ways, signed as Standard Webhooks are.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
-use hmac::{Hmac, KeyInit, Mac};
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::ids::InstallmentId;
 use tramite_domain::money::Cents;
 use tramite_domain::secret::Secret;
 use tramite_domain::time::Instant;
-use url::Url;
+use tramite_outbound::Signed;
 use uuid::Uuid;
 
 use super::failure::Failure;
 
 /// The largest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: usize = 4 * 1024;
-const JSON: &str = "application/json";
 
 /// What is asked: nothing of it is personal.
 #[derive(Debug, Serialize)]
@@ -47,15 +41,6 @@ struct Said {
     amount: i64,
 }
 
-/// A question as it is sent.
-#[derive(Debug)]
-pub(super) struct Signed {
-    id: String,
-    timestamp: i64,
-    signature: String,
-    body: Vec<u8>,
-}
-
 impl Question {
     pub(super) fn of(position: &DebtPosition, installment: InstallmentId, now: Instant) -> Option<Self> {
         let (_, one) = position.installment(installment)?;
@@ -72,43 +57,25 @@ impl Question {
             as_of: now,
         })
     }
-}
 
-impl Signed {
-    /// Signs a question with each secret.
-    pub(super) fn of(question: &Question, secrets: &[Secret<[u8; 32]>], id: Uuid) -> Self {
-        let id = format!("msg_{}", id.simple());
-        let timestamp = question.as_of.datetime().timestamp();
-        let body = serde_json::to_vec(question).unwrap_or_default();
-        let signatures: Vec<String> =
-            secrets.iter().filter_map(|secret| signature(secret, &id, timestamp, &body)).collect();
-        Self { id, timestamp, signature: signatures.join(" "), body }
-    }
-
-    pub(super) async fn ask(self, client: &Client, url: Url) -> Result<Cents, Failure> {
-        let request = client
-            .post(url)
-            .header(CONTENT_TYPE, JSON)
-            .header(ACCEPT, JSON)
-            .header("webhook-id", self.id)
-            .header("webhook-timestamp", self.timestamp)
-            .header("webhook-signature", self.signature)
-            .body(self.body);
-        let response = request.send().await?;
-        if response.status() != StatusCode::OK {
-            return Err(Failure::Status);
+    /// The question as it is sent, signed with each secret.
+    pub(super) fn signed(&self, secrets: &[Secret<[u8; 32]>], id: Uuid) -> Result<Signed, Failure> {
+        if secrets.is_empty() {
+            return Err(Failure::Unsigned);
         }
-        let body = read(response).await?;
-        let said: Said = serde_json::from_slice(&body).map_err(|_| Failure::Unreadable)?;
-        Cents::payable(said.amount).map_err(|_| Failure::NotCarried)
+        let body = serde_json::to_vec(self).map_err(|_| Failure::Broken)?;
+        Ok(Signed::of(format!("msg_{}", id.simple()), self.as_of, body, secrets))
     }
 }
 
-fn signature(secret: &Secret<[u8; 32]>, id: &str, timestamp: i64, body: &[u8]) -> Option<String> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose()).ok()?;
-    mac.update(format!("{id}.{timestamp}.").as_bytes());
-    mac.update(body);
-    Some(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
+/// The amount that an answer says.
+pub(super) async fn amount(response: Response) -> Result<Cents, Failure> {
+    if response.status() != StatusCode::OK {
+        return Err(Failure::HttpStatus);
+    }
+    let body = read(response).await?;
+    let said: Said = serde_json::from_slice(&body).map_err(|_| Failure::Malformed)?;
+    Cents::payable(said.amount).map_err(|_| Failure::InvalidAmount)
 }
 
 async fn read(mut response: Response) -> Result<Vec<u8>, Failure> {

@@ -9,8 +9,8 @@ mod reply;
 mod settle;
 
 pub use etag::Etag;
-pub(crate) use once::once_completed;
 pub use once::{Recorder, once, once_by_operator};
+pub(crate) use once::{once_by_holder, once_completed};
 pub use page::{Paging, cursor_text, page_request};
 pub use reply::{Answer, Reply};
 pub use settle::settle;

@@ -11,7 +11,7 @@ use tramite_storage::{
 };
 
 use super::{Answer, Reply};
-use crate::auth::{Operator, Tenant};
+use crate::auth::{Holder, Operator, Tenant};
 use crate::extract::IdempotencyKey;
 use crate::gateway::Gateway;
 use crate::problem::{Code, Problem};
@@ -169,6 +169,30 @@ pub async fn once_by_operator(
     let client = operator.client.id;
     let recorder = Recorder::new(gateway, client, key, fingerprint);
     let find = async || Ok(gateway.store().system().idempotent_answer(client, &recorder.key, recorder.now).await?);
+    run(&recorder, Look::WhenInDoubt, find, async || act(&recorder).await).await
+}
+
+/// The same for a client of one institution or of all that let it act. The action commits by itself, with the record that it
+/// makes of its reply.
+///
+/// # Errors
+/// As [`once`].
+pub(crate) async fn once_by_holder(
+    gateway: &Gateway,
+    holder: &Holder,
+    key: &IdempotencyKey,
+    fingerprint: [u8; 32],
+    act: impl AsyncFn(&Recorder) -> Result<Reply, Problem>,
+) -> Answer {
+    let recorder = Recorder::new(gateway, holder.client_id(), key, fingerprint);
+    let find = async || match holder {
+        Holder::Tenant(tenant) => {
+            Ok(gateway.store().idempotent_answer(&tenant.scope, &recorder.key, recorder.now).await?)
+        }
+        Holder::ForAll(for_all) => {
+            Ok(gateway.store().system().idempotent_answer(for_all.client.id, &recorder.key, recorder.now).await?)
+        }
+    };
     run(&recorder, Look::WhenInDoubt, find, async || act(&recorder).await).await
 }
 

@@ -3,10 +3,9 @@
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use data_encoding::BASE64URL_NOPAD;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use tramite_domain::ids::SessionId;
+use tramite_domain::mac::mac;
 use tramite_domain::secret::Secret;
 use tramite_domain::time::Instant;
 use uuid::Uuid;
@@ -36,12 +35,9 @@ pub(super) fn generate() -> Result<Secret<Vec<u8>>, KeyError> {
     Ok(Secret::new(secret))
 }
 
-fn mac(key: &LinkKey, session: Uuid) -> Option<Vec<u8>> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.secret.expose()).ok()?;
-    mac.update(CONTEXT);
-    mac.update(session.as_bytes());
-    let bytes = mac.finalize().into_bytes();
-    bytes.get(..MAC_BYTES).map(<[u8]>::to_vec)
+/// What vouches for a session in its address.
+fn voucher(key: &LinkKey, session: Uuid) -> Option<[u8; MAC_BYTES]> {
+    mac(key.secret.expose(), &[CONTEXT, session.as_bytes()]).first_chunk().copied()
 }
 
 /// The token of a session, by the newest key that every process knew when the session was made: a rotation changes no
@@ -52,7 +48,7 @@ pub(super) fn token(keys: &[LinkKey], session: SessionId) -> Option<String> {
     let older = keys.iter().filter(settled).max_by_key(|key| key.created_at);
     let key = older.or_else(|| keys.iter().min_by_key(|key| key.created_at))?;
     let mut bytes = session.uuid().as_bytes().to_vec();
-    bytes.extend(mac(key, session.uuid())?);
+    bytes.extend(voucher(key, session.uuid())?);
     Some(BASE64URL_NOPAD.encode(&bytes))
 }
 
@@ -75,7 +71,7 @@ pub(super) fn session_of(keys: &[LinkKey], token: &str) -> Option<SessionId> {
     let session = Uuid::from_slice(id).ok()?;
     let mut ours = subtle::Choice::from(0);
     for key in keys {
-        ours |= mac(key, session)?.ct_eq(given);
+        ours |= voucher(key, session)?.as_slice().ct_eq(given);
     }
     bool::from(ours).then(|| SessionId::new(session))
 }

@@ -61,6 +61,10 @@ problems! {
         "A client may have two live secrets at a time, so that it can change them without a pause."
         "Remove the old secret first."
     }
+    WebhookEndpointsFull = 409 "webhook_endpoints_full" "The client has ten webhook endpoints" {
+        "A client may have ten webhook endpoints in an institution, and ten that are told of all its delegations."
+        "End one that nobody needs, or let one be told of more types of events."
+    }
     LastOperator = 409 "last_operator" "The last operator cannot be revoked" {
         "No operator with a live secret would be left to run the platform."
         "Add another operator first."

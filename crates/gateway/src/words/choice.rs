@@ -72,6 +72,20 @@ choices! {
     ] "Why a checkout session is where it is.";
     ReturnMode ["token" "bare"] "Whether the return carries a signed token.";
     OnAbandon ["keep" "cancel"] "What happens to positions made inline when nobody pays.";
+    EventType [
+        "debt_position.created" "debt_position.updated" "installment.paid" "receipt.received" "payment.anomaly"
+        "payment.anomaly_resolved" "checkout_session.updated" "service.updated" "institution.updated" "delegation.updated"
+        "support_access.updated" "webhook_endpoint.disabled"
+    ] "What happened.";
+    DeliveredType [
+        "debt_position.created" "debt_position.updated" "installment.paid" "receipt.received" "payment.anomaly"
+        "payment.anomaly_resolved" "checkout_session.updated" "service.updated" "institution.updated" "delegation.updated"
+        "support_access.updated" "webhook_endpoint.disabled" "webhook_endpoint.test"
+    ] "What happened, or that an endpoint is tested.";
+    WebhookEndpointStatus ["pending" "active" "disabled"] "Whether an endpoint is told of events: not before a test event got its 2xx, yes, or no longer.";
+    WebhookDisabledReason ["gone" "failing"] "Why an endpoint is told no longer: it answered 410, or nothing reached it for fourteen days.";
+    WebhookDeliveryStatus ["pending" "delivered" "failed" "abandoned"] "Not tried yet, got its 2xx, tried in vain and to be tried again, or not to be tried again by itself.";
+    WebhookFailure ["timeout" "not_allowed" "unreachable" "not_permitted" "event_gone"] "Why no answer came: ten seconds were over; the name leads to no address of the world; nobody was there; the client may not be told of it any more; the event is kept no longer.";
     IfBusy ["reject" "join"] "What happens when somebody is paying already.";
     Language ["it" "en" "de"] "Language of the pages.";
     Direction ["request" "response"] "A message that was sent to somebody, or the answer to it.";

@@ -65,5 +65,10 @@ numbers! {
     Days Int32 1i32..=365i32 = 5, "A number of days.";
     SessionSeconds Int64 300i64..=86_400i64 = 1800, "Life of a session in seconds.";
     SupportSeconds Int64 60i64..=28_800i64 = 3600, "Life of a support access in seconds.";
+    LiveSecrets Int32 1i32..=2i32 = 1, "How many secrets sign.";
+    DeliveryAttempts Int32 0i32..=1_000i32 = 2, "How many times a delivery was tried.";
+    AnsweredStatus Int32 100i32..=999i32 = 500, "An HTTP status that somebody else answered.";
+    Milliseconds Int64 0i64..=4_294_967_295i64 = 41, "A time in milliseconds.";
+    RedeliveryCount Int32 0i32..=10_000i32 = 1_834, "How many deliveries.";
     WaitSeconds Int32 1i32..=25i32 = 25, "How long to wait, in seconds.";
 }

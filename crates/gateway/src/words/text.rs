@@ -105,6 +105,8 @@ texts! {
         = "tr_test_x7Yk2mQ9fLr3VbT8sWc5NdJ1hGz6PaKe0RuXoIiE4Bw", "A client secret; shown once.";
     SecretHint r"^tr_(test|live)_$" 8..=8
         = "tr_test_", "What the secrets of this environment begin with.";
+    WebhookAddress r"^https?://[!-~]{1,492}$" 8..=500 as "uri"
+        = "https://gestionale.example.test/tramite", "An address that is told of events: https; in a developer's sandbox also http to its own machine.";
     CallbackAddress r"^https?://[!-~]{1,492}$" 8..=500 as "uri"
         = "https://gestionale.comune.example.it/amounts", "Where a system of the institution is asked: by https, to an address of the world, port 443 or 1024 and above, without user info and fragment.";
     CallbackSecret r"^whsec_[A-Za-z0-9+/]{43}=$" 50..=50

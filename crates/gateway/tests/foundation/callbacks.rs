@@ -17,7 +17,7 @@ use tramite_domain::given::World;
 use tramite_domain::money::Cents;
 use tramite_gateway::callback::Callbacks;
 use tramite_gateway::metrics::Metrics;
-use tramite_gateway::outbound::{Names, Towards};
+use tramite_outbound::{Names, Towards};
 use tramite_storage::Scope;
 use tramite_testkit::Database;
 
@@ -126,17 +126,17 @@ pub(crate) async fn without_a_usable_answer_the_institutions_word_holds(database
     let (_, number) = made(&portal, "TARI-1").await;
     let answered = |status: u16, body: &str| Says::Status(status, body.to_owned());
     let cases = [
-        ("late", Says::After(TOO_LONG_MS, 5)),
-        ("status", answered(500, "{\"amount\": 5}")),
-        ("status", answered(201, "{\"amount\": 5}")),
-        ("status", Says::Elsewhere),
+        ("timeout", Says::After(TOO_LONG_MS, 5)),
+        ("http_status", answered(500, "{\"amount\": 5}")),
+        ("http_status", answered(201, "{\"amount\": 5}")),
+        ("http_status", Says::Elsewhere),
         ("too_large", Says::Endless),
         ("unreachable", Says::HangsUp),
-        ("unreadable", answered(200, "<amount>5</amount>")),
-        ("unreadable", answered(200, "{\"amount\": 5.5}")),
-        ("unreadable", answered(200, "{\"amount\": \"5\"}")),
-        ("not_carried", answered(200, "{\"amount\": 0}")),
-        ("not_carried", answered(200, "{\"amount\": 10000000000}")),
+        ("malformed", answered(200, "<amount>5</amount>")),
+        ("malformed", answered(200, "{\"amount\": 5.5}")),
+        ("malformed", answered(200, "{\"amount\": \"5\"}")),
+        ("invalid_amount", answered(200, "{\"amount\": 0}")),
+        ("invalid_amount", answered(200, "{\"amount\": 10000000000}")),
     ];
     for (on_failure, expected) in
         [("stored_amount", Ok::<i64, String>(100_000)), ("refuse", Err("PAA_SYSTEM_ERROR".to_owned()))]

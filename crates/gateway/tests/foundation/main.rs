@@ -48,6 +48,7 @@ mod validation;
 mod visits;
 mod waiting;
 mod walk;
+mod webhooks;
 
 use tramite_testkit::sentences;
 
@@ -94,6 +95,10 @@ sentences! {
         callbacks::what_a_cart_showed_of_an_asked_amount_is_honoured_for_half_an_hour,
         callbacks::questions_are_signed_with_the_secret_and_with_the_one_before_it,
         callbacks::no_address_is_asked_that_nobody_may_name,
+        webhooks::an_endpoint_is_made_changed_tested_and_ended_by_its_client_alone,
+        webhooks::a_secret_is_shown_once_and_two_of_them_live,
+        webhooks::only_addresses_of_the_world_are_told_and_ten_of_them,
+        webhooks::a_client_token_has_endpoints_of_its_own,
         late::interest_is_due_by_the_day_and_told_alike_everywhere,
         late::the_rule_of_a_service_holds_as_it_is_now_and_is_limited,
         late::what_a_cart_showed_is_honoured_for_half_an_hour_over_midnight,

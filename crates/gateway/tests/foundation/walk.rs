@@ -87,10 +87,16 @@ pub(crate) async fn what_another_client_or_service_holds_answers_like_what_does_
     let mut walked = 0;
     for operation in operations().iter().filter(|one| !one.is_platform() && !one.parameters.is_empty()) {
         let resource = operation.resource();
+        if resource == "webhook-endpoints" {
+            // One that has ended is gone for its own client too.
+            let token = gateway.token(&seeded.for_a).await;
+            let endpoint = gateway.webhook_endpoint(&token).await;
+            seeded.made.insert("webhook-endpoints", endpoint);
+        }
         let values = real_values(&gateway, &seeded, operation).await;
         // The narrow token is for MENSA, and everything of A was made under TARI but the session, which is its maker's.
         let tokens: &[&String] = match resource {
-            "checkout-sessions" => &[&other, &narrow],
+            "checkout-sessions" | "webhook-endpoints" => &[&other, &narrow],
             "institutions" | "services" => &[],
             _ => &[&narrow],
         };

@@ -36,6 +36,7 @@ impl TestGateway {
         let acting = self.client(ClientKind::Application, &[(seeded.a.id, None)]).await;
         let acting = self.gateway.store().system().client(acting.id).await.unwrap().unwrap();
         let line = self.journal_line(seeded, &position).await;
+        seeded.made.insert("webhook-endpoints", self.webhook_endpoint(&token).await);
         seeded.made.insert("journal", line.to_string());
         let operator = self.token(&seeded.operator).await;
         let access = json!({"institution_id": seeded.a.id, "reason": "Ticket 4711", "expires_in": 28_800});
@@ -47,6 +48,15 @@ impl TestGateway {
         seeded.made.insert("iuv-batches", batch);
         seeded.made.insert("receipts", receipt.to_string());
         seeded.made.insert("raw-messages", self.raw_message().await);
+    }
+
+    /// An address that is told of events; nothing is sent to it here.
+    pub async fn webhook_endpoint(&self, token: &str) -> String {
+        let body = json!({"url": "https://gestionale.example.it/tramite"});
+        let key = self.world.id().to_string();
+        let seen = self.ask(Ask::post("/v1/webhook-endpoints").token(token).json(&body).key(&key)).await;
+        assert_eq!(seen.status, 201, "{}", seen.text());
+        seen.json()["endpoint"]["id"].as_str().unwrap().to_owned()
     }
 
     /// A message that could not be taken.

@@ -34,7 +34,7 @@ impl TestGateway {
     /// Opens the Node's door on the same store.
     pub fn node(&self) -> Node {
         let (door, flusher) =
-            Soap::open(self.gateway.store().clone(), self.world.clone(), self.gateway.callbacks().clone());
+            Soap::open(self.gateway.store().clone(), self.world.clone(), self.gateway.callbacks().apart().unwrap());
         Node {
             door,
             world: Arc::clone(&self.world),

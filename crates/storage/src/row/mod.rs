@@ -15,6 +15,7 @@ pub(crate) mod service;
 pub(crate) mod session;
 pub(crate) mod session_item;
 pub(crate) mod support;
+pub(crate) mod webhook;
 
 use std::fmt::Display;
 use std::str::FromStr;

@@ -6,12 +6,14 @@ mod debts;
 mod messages;
 mod platform;
 mod registry;
+mod webhooks;
 
 pub(crate) use checkout::*;
 pub(crate) use debts::*;
 pub(crate) use messages::*;
 pub(crate) use platform::*;
 pub(crate) use registry::*;
+pub(crate) use webhooks::*;
 
 diesel::allow_tables_to_appear_in_same_query!(
     debt_positions,
@@ -25,7 +27,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     journal,
 );
 diesel::allow_tables_to_appear_in_same_query!(receipts, receipt_transfers, receipt_anomalies);
-diesel::allow_tables_to_appear_in_same_query!(clients, client_secrets, delegations, support_accesses);
+diesel::allow_tables_to_appear_in_same_query!(
+    clients,
+    client_secrets,
+    delegations,
+    support_accesses,
+    webhook_endpoints,
+    webhook_lanes,
+);
 
 // What a position is looked up by, within queries on the tables themselves.
 diesel::alias!(installments as asked_installments: AskedInstallments);

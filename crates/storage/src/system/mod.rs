@@ -16,12 +16,14 @@ mod station;
 mod support;
 mod task;
 mod transition;
+mod webhook;
 
 pub use change::{Change, OperatorRecord};
 pub use raw::{KeptMessage, RAW_BYTES_MAX, RawMessage};
 pub use signing_key::{KeyPurpose, SigningKey};
 pub use task::ClaimedTask;
 pub use transition::Due;
+pub use webhook::{ClaimedLane, DueDelivery, LaneLimits, LaneWork, Stepped};
 
 use crate::Store;
 
@@ -34,5 +36,9 @@ pub struct SystemScope {
 impl SystemScope {
     pub(crate) const fn new(store: Store) -> Self {
         Self { store }
+    }
+
+    pub(crate) const fn store(&self) -> &Store {
+        &self.store
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use tramite_domain::ids::{DataKeyId, InstitutionId, SigningKeyId};
+use tramite_domain::ids::{DataKeyId, InstitutionId, SigningKeyId, WebhookEndpointId};
 
 use super::SystemScope;
 use crate::Store;
@@ -15,11 +15,12 @@ use crate::column::{Id, NIL};
 use crate::commit::touched;
 use crate::db::{Db, execute, load};
 use crate::error::StoreError;
-use crate::schema::{data_keys, sealed_secrets, signing_keys, stations};
+use crate::schema::{data_keys, sealed_secrets, signing_keys, stations, webhook_endpoints};
 use crate::scope::Scope;
 use crate::seal::{DataKey, MasterKey, Spot};
 use crate::store::Answer;
 use crate::store::Who;
+use crate::webhook::spot as webhook_spot;
 
 impl Store {
     /// Gives an institution a new data key. Other processes go on under the key they know until they start again.
@@ -96,6 +97,7 @@ async fn rotate(mut db: Db<'_>, institution: InstitutionId, master: &MasterKey) 
     )?;
     let keys = Keys { institution, old, new: Arc::new(new) };
     renew_secrets(&mut db, &keys).await?;
+    renew_webhooks(&mut db, &keys).await?;
     if institution == NIL {
         renew_signing_keys(&mut db, &keys).await?;
         renew_credentials(&mut db, &keys).await?;
@@ -112,6 +114,25 @@ async fn renew_secrets(db: &mut Db<'_>, keys: &Keys) -> Result<(), StoreError> {
         let renewed = keys.renew(spot, &sealed)?;
         let one = own.filter(sealed_secrets::name.eq(&name)).filter(sealed_secrets::sealed.eq(sealed.as_slice()));
         touched(execute!(db, diesel::update(one).set(sealed_secrets::sealed.eq(renewed.as_slice())))?)?;
+    }
+    Ok(())
+}
+
+async fn renew_webhooks(db: &mut Db<'_>, keys: &Keys) -> Result<(), StoreError> {
+    use webhook_endpoints::dsl;
+    let own = dsl::webhook_endpoints.filter(dsl::institution_id.eq(Id(keys.institution)));
+    let rows: Vec<(Id<WebhookEndpointId>, Option<Vec<u8>>, Option<Vec<u8>>)> =
+        load!(db, own.filter(dsl::secret.is_not_null()).select((dsl::id, dsl::secret, dsl::former_secret)))?;
+    for (id, secret, former) in rows {
+        let uuid = id.0.uuid();
+        let renew = |sealed: &Option<Vec<u8>>| {
+            let spot = webhook_spot(keys.institution, uuid.as_bytes());
+            sealed.as_deref().map(|sealed| keys.renew(spot, sealed)).transpose()
+        };
+        let renewed = (dsl::secret.eq(renew(&secret)?), dsl::former_secret.eq(renew(&former)?));
+        // A secret that was changed meanwhile is under a key that still opens: then nothing is changed, and it is done anew.
+        let one = own.filter(dsl::id.eq(Id(id.0))).filter(dsl::secret.eq(&secret));
+        touched(execute!(db, diesel::update(one).set(renewed))?)?;
     }
     Ok(())
 }

@@ -26,6 +26,7 @@ mod system;
 mod tenancy;
 mod twins;
 mod walls;
+mod webhooks;
 
 mod sentences {
     use super::*;
@@ -93,6 +94,10 @@ mod sentences {
             events::a_task_is_claimed_once_and_comes_back_when_its_worker_dies,
             events::a_claim_whose_time_passed_ends_nothing,
             events::a_task_that_cannot_be_read_does_not_stop_the_others,
+            webhooks::an_endpoint_exists_for_its_client_in_its_institution_alone,
+            webhooks::who_no_longer_holds_a_lane_writes_nothing_of_it,
+            webhooks::deliveries_are_written_while_the_cursor_moves_and_each_event_once,
+            webhooks::lanes_of_one_institution_and_of_one_endpoint_are_bounded_whoever_works_on_them,
             journal::the_journal_is_found_by_each_of_its_filters,
             journal::a_line_is_found_by_its_reference_whatever_its_notice_tells,
             journal::a_line_is_found_by_its_token_with_or_without_a_receipt,

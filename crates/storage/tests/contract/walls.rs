@@ -7,8 +7,11 @@ use std::task::Poll;
 
 use tramite_domain::attempt::AttemptKind;
 use tramite_domain::batch::{Batch, Write};
+use tramite_domain::secret::Secret;
 use tramite_domain::task::{Task, Work};
-use tramite_storage::{Change, IdempotencyKey, IdempotencyRecord, PageRequest, PositionFilter, RawMessage};
+use tramite_storage::{
+    Change, IdempotencyKey, IdempotencyRecord, PageRequest, PositionFilter, RawMessage, WebhookChange,
+};
 use tramite_testkit::Database;
 
 use crate::raw::psql;
@@ -49,6 +52,10 @@ async fn furnish(town: &Town) {
         let stretch = town.store.take_stretch(&scope, &town.a.stations[1], 1).await.unwrap();
         let reserved = Write::InsertIuvBatch(Box::new(iuv_batch(&scope, &town.a.stations[1], stretch)));
         town.store.commit(&scope, Batch::new().with(reserved)).await.unwrap();
+        let door = town.store.webhooks(&scope).unwrap();
+        door.insert(webhook_endpoint(town.portal), Secret::new([7; 32]), test_event(), WebhookChange::default())
+            .await
+            .unwrap();
         let access = support_access(town.portal, institution);
         town.store.system().insert_support_access(access, Change::default()).await.unwrap();
         let raw = RawMessage { institution: Some(institution), ..raw_message(vec![1]) };
@@ -135,7 +142,15 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
     assert_eq!(seen("tramite_app", "DELETE"), ["transfers"]);
     assert_eq!(
         seen("tramite_system", "DELETE"),
-        ["accounts", "beneficiaries", "idempotency_records", "institution_stations", "tasks"]
+        [
+            "accounts",
+            "beneficiaries",
+            "idempotency_records",
+            "institution_stations",
+            "tasks",
+            "webhook_deliveries",
+            "webhook_lanes",
+        ]
     );
     for grown in ["audit", "data_keys", "events", "journal", "raw_messages", "receipt_variants", "receipts"] {
         assert!(!seen("tramite_app", "UPDATE").contains(&grown.to_owned()), "{grown}");
@@ -145,7 +160,15 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
     let resolving = |table: &str| ["note", "resolved_at", "resolved_by"].map(|name| format!("{table}.{name}"));
     let all = |parts: &[&[&str]]| parts.concat().into_iter().map(str::to_owned).collect::<Vec<_>>();
     let anomalies = resolving("receipt_anomalies");
-    assert_eq!(columns("tramite_app", "UPDATE"), [all(&[&wrapping]), anomalies.to_vec(), all(&[&flagging])].concat());
+    assert_eq!(
+        columns("tramite_app", "UPDATE"),
+        [
+            all(&[&wrapping]),
+            anomalies.to_vec(),
+            all(&[&flagging, &["webhook_lanes.due_at", "webhook_lanes.rests_until"]]),
+        ]
+        .concat()
+    );
     let raw = resolving("raw_messages");
     assert_eq!(
         columns("tramite_system", "UPDATE"),
@@ -176,6 +199,9 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         "support_accesses",
         "tasks",
         "trusted_issuers",
+        "webhook_deliveries",
+        "webhook_endpoints",
+        "webhook_lanes",
     ];
     assert_eq!(seen("tramite_system", "SELECT"), read);
     assert_eq!(columns("tramite_app", "SELECT"), ["clients.display_name", "clients.id"]);

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_server::{Server, ServerHandle};
+use actix_web::web::Data;
 use futures_util::future::{join_all, select_all};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tramite_gateway::Gateway;
 use tramite_storage::{Backend, Store, StoreSettings};
 use tramite_worker::{Worker, WorkerSettings};
 
@@ -17,6 +19,7 @@ use crate::config::{Reader, ServeOptions, ServeSettings, WrongConfiguration, gua
 use crate::failure::Failure;
 use crate::server::{
     Door, bind, gateway_settings, node_server, open_gateway, open_store, platform_server, private_server, rest_server,
+    telling,
 };
 use crate::stop::Stop;
 
@@ -66,7 +69,7 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
     let running = servers.into_iter().chain([private]).map(tokio::spawn);
     let journal_months = settings.service.journal_months;
     let with_worker = settings.with_worker || store.backend() == Backend::Sqlite;
-    let worker = with_worker.then(|| RunningWorker::start(&store, journal_months));
+    let worker = with_worker.then(|| RunningWorker::start(&gateway, journal_months)).transpose()?;
     tracing::info!(worker = worker.is_some(), "Tramite serves");
     let ended = tokio::select! {
         () = stop.asked() => None,
@@ -123,16 +126,20 @@ pub(crate) struct RunningWorker {
 }
 
 impl RunningWorker {
-    /// Starts it over a store, whose journal is kept for so many months.
-    pub(crate) fn start(store: &Store, journal_months: u32) -> Self {
+    /// Starts it over the store of a gateway, which keeps its counters. The journal is kept for so many months.
+    pub(crate) fn start(gateway: &Data<Gateway>, journal_months: u32) -> Result<Self, Failure> {
         let settings = WorkerSettings { journal_months, ..WorkerSettings::default() };
+        let store = gateway.store();
+        let counting = gateway.clone();
+        let count = move |code| counting.metrics().event("webhook_deliveries", code);
         let worker = Worker::new(store.clone(), Arc::new(SystemWorld), settings);
+        let worker = telling(worker, store, gateway.settings().public_url(), Arc::new(count))?;
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async move {
             // A sender that is gone can say no more: that is a stop as well.
             worker.run(async { drop(stopped.await) }).await;
         });
-        Self { stop, task }
+        Ok(Self { stop, task })
     }
 
     /// Stops it, and waits until it has.

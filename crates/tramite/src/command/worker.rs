@@ -10,7 +10,7 @@ use tramite_worker::{Worker, WorkerSettings};
 use crate::clock::SystemWorld;
 use crate::config::{Reader, ServiceOptions, WrongConfiguration, guard, guard_store};
 use crate::failure::Failure;
-use crate::server::open_store;
+use crate::server::{open_store, telling};
 use crate::stop::Stop;
 
 /// Works until the process is asked to stop.
@@ -32,6 +32,8 @@ pub(crate) async fn run(options: ServiceOptions) -> Result<ExitCode, Failure> {
     }
     let pace = WorkerSettings { journal_months: settings.journal_months, ..WorkerSettings::default() };
     let worker = Worker::new(store.clone(), Arc::new(SystemWorld), pace);
+    // A process without a listener of its own has nobody to tell its counters.
+    let worker = telling(worker, &store, settings.public_url.as_str(), Arc::new(|_| {}))?;
     tracing::info!(environment = store.environment().name(), "the worker works");
     worker.run(stop.asked()).await;
     tracing::info!("the worker has stopped");

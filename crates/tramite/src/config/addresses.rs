@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use tramite_gateway::reach::{Reach, of_ip};
+use tramite_outbound::{Reach, of_ip};
 use url::Url;
 
 use super::reader::Reader;

@@ -4,7 +4,8 @@
 
 use tramite_domain::access::{Client, DelegationStatus};
 use tramite_domain::environment::Environment;
-use tramite_gateway::reach::{Reach, Returns, citizens_may_return, reach};
+use tramite_gateway::returns::{Returns, citizens_may_return};
+use tramite_outbound::{Reach, reach};
 use tramite_storage::{PageRequest, Store, StoreError};
 use url::Url;
 

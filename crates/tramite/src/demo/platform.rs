@@ -69,7 +69,7 @@ impl Platform {
             sandbox: caller(&sandbox_url)?,
             gateway_url: plain(&gateway_url),
             sandbox_url: plain(&sandbox_url),
-            worker: RunningWorker::start(&store, RETENTION_MONTHS_MIN),
+            worker: RunningWorker::start(&parts, RETENTION_MONTHS_MIN)?,
             door,
             store,
             parts,

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use actix_web::web::Data;
 use tramite_gateway::{Gateway, GatewaySettings};
+use tramite_outbound::{SystemNames, Towards};
 use tramite_pagopa::checkout::{CheckoutClient, SubscriptionKey};
 use tramite_storage::{Store, StoreError, StoreSettings};
+use tramite_worker::{Count, Worker};
 use url::Url;
 
 use crate::clock::SystemWorld;
@@ -32,6 +34,14 @@ pub(crate) async fn open_store(settings: StoreSettings) -> Result<Store, Failure
 pub(crate) async fn open_gateway(store: Store, settings: GatewaySettings) -> Result<Data<Gateway>, Failure> {
     let gateway = Gateway::open(store, Arc::new(SystemWorld), settings).await;
     gateway.map(Data::new).map_err(|error| Failure::Part(format!("the gateway cannot start: {error}")))
+}
+
+/// The worker, which tells clients of events as far as the environment allows.
+pub(crate) fn telling(worker: Worker, store: &Store, public_url: &str, count: Count) -> Result<Worker, Failure> {
+    let towards = Towards::of(store.environment(), public_url);
+    worker
+        .telling(towards, Arc::new(SystemNames), count)
+        .map_err(|error| Failure::Part(format!("the worker cannot start: {error}")))
 }
 
 /// What the gateway is told by the settings of `serve`.

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What the worker does without being asked, on both databases.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test target without the usual harness is not seen as a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test target without the usual harness is not seen as a test"
+)]
 
+mod consumer;
 mod place;
 mod positions;
 mod receipts;
@@ -11,6 +17,7 @@ mod tasks;
 #[path = "../../../domain/tests/support/mod.rs"]
 mod town;
 mod upkeep;
+mod webhooks;
 
 use tramite_testkit::sentences;
 
@@ -28,6 +35,13 @@ sentences! {
         receipts::a_get_written_a_moment_after_its_receipt_raises_no_alarm,
         receipts::sessions_that_were_over_are_completed_afterwards_however_many,
         upkeep::the_journal_is_kept_for_two_years_and_longer_where_that_is_wished,
+        webhooks::an_endpoint_is_told_once_its_test_got_an_answer,
+        webhooks::a_delivery_follows_the_schedule_for_fourteen_days_and_then_the_endpoint_rests,
+        webhooks::an_endpoint_that_says_it_is_gone_is_told_no_more,
+        webhooks::what_ends_a_delegation_ends_its_deliveries_and_what_narrows_it_narrows_them,
+        webhooks::one_endpoint_is_told_of_all_institutions_that_let_its_client_act,
+        webhooks::a_name_that_leads_home_by_then_leads_nowhere,
+        webhooks::one_that_never_answers_is_in_nobodys_way,
         running::the_worker_works_until_it_is_told_to_stop,
         running::committed_events_get_their_place_in_the_feed,
         running::a_job_that_breaks_off_ends_no_other_and_is_begun_again;

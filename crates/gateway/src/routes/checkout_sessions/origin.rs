@@ -2,9 +2,10 @@
 //! Whether a citizen may be sent to an address: only to an origin that the delegation names (rules.md 39). Checked when
 //! the session is made, and again when the citizen is sent.
 
+use tramite_outbound::web_address;
 use url::{Origin, Url};
 
-use crate::reach::{Returns, citizens_may_return};
+use crate::returns::{Returns, citizens_may_return};
 
 /// Names of the query parameters that a return carries; a caller's address must not use them.
 pub(crate) const PARAMETERS: [&str; 3] = ["tramite_session", "tramite_state", "tramite_token"];
@@ -14,18 +15,9 @@ pub(crate) const PARAMETERS: [&str; 3] = ["tramite_session", "tramite_state", "t
 /// # Errors
 /// Why it is not allowed, in one sentence.
 pub(crate) fn check(address: &str, origins: &[String], returns: Returns) -> Result<Url, &'static str> {
-    if address.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
-        return Err("The address holds characters that no address may hold.");
-    }
-    let url = Url::parse(address).map_err(|_| "It is not an absolute web address.")?;
+    let url = web_address(address)?;
     if !citizens_may_return(&url, returns) {
         return Err("The address must be https, and in production one that the world reaches.");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("The address must hold no user info.");
-    }
-    if url.fragment().is_some() {
-        return Err("The address must hold no fragment.");
     }
     if url.query_pairs().any(|(name, _)| PARAMETERS.contains(&name.as_ref())) {
         return Err("The query uses the name of a parameter of ours.");

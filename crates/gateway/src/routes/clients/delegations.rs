@@ -12,7 +12,7 @@ use tramite_domain::violation::{Place, Violations};
 use url::Url;
 
 use super::input::DelegationBody;
-use crate::reach::{Returns, citizens_may_return};
+use crate::returns::{Returns, citizens_may_return};
 
 /// What the decision is about.
 pub(super) struct About<'a> {

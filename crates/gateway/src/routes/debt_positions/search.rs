@@ -6,13 +6,12 @@
 use actix_web::post;
 use actix_web::web::Data;
 use data_encoding::HEXLOWER;
-use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
-use sha2::Sha256;
 use tramite_domain::audit::AuditLine;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::PositionStatus;
 use tramite_domain::ident::ServiceCode;
+use tramite_domain::mac::mac;
 use tramite_domain::personal::Personal;
 use tramite_domain::secret::Secret;
 use tramite_domain::tax_code::SubjectTaxCode;
@@ -26,7 +25,7 @@ use crate::convention::{Answer, Reply, page_request};
 use crate::extract::Body;
 use crate::frame::current_request;
 use crate::gateway::Gateway;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::words;
 
 /// What the name of a person is made for, so that the key could make no other.
@@ -58,11 +57,9 @@ fn wrong_code() -> Problem {
 }
 
 /// How the audit trail names a person: the same code has the same name, and the name leads back to no code.
-fn subject(key: &Secret<[u8; 32]>, code: &SubjectTaxCode) -> Result<String, Problem> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose()).map_err(|_| Problem::new(Code::InternalError))?;
-    mac.update(PSEUDONYM_CONTEXT);
-    mac.update(code.to_string().to_ascii_uppercase().as_bytes());
-    Ok(format!("debtor/{}", HEXLOWER.encode(&mac.finalize().into_bytes())))
+fn subject(key: &Secret<[u8; 32]>, code: &SubjectTaxCode) -> String {
+    let name = mac(key.expose(), &[PSEUDONYM_CONTEXT, code.to_string().to_ascii_uppercase().as_bytes()]);
+    format!("debtor/{}", HEXLOWER.encode(&name))
 }
 
 /// Searches debt positions by debtor
@@ -82,7 +79,7 @@ pub(crate) async fn find_debt_positions(
     let asked = body.valid()?;
     let request = page_request(asked.limit, asked.cursor.as_deref())?;
     let code: SubjectTaxCode = asked.debtor_tax_code.expose().parse().map_err(|_| wrong_code())?;
-    let subject = subject(&gateway.store().pseudonym_key(&tenant.scope).await?, &code)?;
+    let subject = subject(&gateway.store().pseudonym_key(&tenant.scope).await?, &code);
     let filter = PositionFilter {
         debtor_tax_code: Some(Personal::new(code)),
         status: asked.status,
@@ -110,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_person_has_one_name_in_the_trail_of_an_institution_and_it_is_not_the_code() {
-        let name = |key: u8, code: &str| subject(&Secret::new([key; 32]), &code.parse().unwrap()).unwrap();
+        let name = |key: u8, code: &str| subject(&Secret::new([key; 32]), &code.parse().unwrap());
         let one = name(1, "RSSMRA85T10A562S");
         assert_eq!(one, name(1, "rssmra85t10a562s"));
         assert_ne!(one, name(2, "RSSMRA85T10A562S"), "another institution");

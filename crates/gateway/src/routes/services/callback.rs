@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 use tramite_domain::service::{AmountCallback, AmountCallbackInput, OnFailure};
 use tramite_domain::violation::Violation;
+use tramite_outbound::{Towards, check};
 use utoipa::ToSchema;
 
-use crate::outbound::{Towards, check};
 use crate::words;
 
 /// A system of the institution that is asked what is due, whenever the Node verifies or gets a notice of the service and whenever

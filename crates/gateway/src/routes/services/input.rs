@@ -5,11 +5,11 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use tramite_domain::service::{AmountInput, LateChargesInput, LateRateInput, ServiceInput, ServiceKind, ServiceStatus};
 use tramite_domain::violation::Violation;
+use tramite_outbound::Towards;
 use utoipa::ToSchema;
 
 use super::callback::CallbackBody;
 use super::demand::DemandBody;
-use crate::outbound::Towards;
 use crate::words;
 
 /// A service as it shall be from now on.

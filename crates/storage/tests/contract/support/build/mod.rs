@@ -6,12 +6,14 @@ mod debt;
 mod payment;
 mod registry;
 mod told;
+mod webhook;
 
 pub(crate) use checkout::*;
 pub(crate) use debt::*;
 pub(crate) use payment::*;
 pub(crate) use registry::*;
 pub(crate) use told::*;
+pub(crate) use webhook::*;
 
 use std::collections::BTreeMap;
 

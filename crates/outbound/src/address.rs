@@ -1,19 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Requests to addresses that institutions name: to the world alone, whatever a name resolves to when it is
-//! asked (reliability.md 20). Nothing is followed, and no proxy is asked.
+//! Which addresses may be named at all. What a name resolves to is looked at when it is asked.
 
-mod flights;
-mod resolver;
-
-pub(crate) use flights::Flights;
-pub(crate) use resolver::{LOOKUPS_MAX, NotAllowed, Resolver};
-pub use resolver::{Names, SystemNames};
-
-use std::sync::Arc;
-use std::time::Duration;
-
-use reqwest::Client;
-use reqwest::redirect::Policy;
 use tramite_domain::environment::Environment;
 use url::Url;
 
@@ -27,8 +14,6 @@ const SERVICE_PORTS: [u16; 20] = [
     1433, 1521, 2049, 2375, 2376, 2379, 2380, 3306, 3389, 5432, 5433, 5672, 5900, 5984, 6379, 9042, 9092, 9200, 11211,
     27017,
 ];
-/// How long a connection that nobody uses is kept, in seconds: soon a name may be somebody else's.
-const IDLE_SECONDS_MAX: u64 = 30;
 
 /// What may be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +36,7 @@ impl Towards {
         }
     }
 
-    const fn allows(self, reach: Reach) -> bool {
+    pub(crate) const fn allows(self, reach: Reach) -> bool {
         match reach {
             Reach::Public => true,
             Reach::Loopback => matches!(self, Self::WorldAndHere),
@@ -60,15 +45,30 @@ impl Towards {
     }
 }
 
+/// Reads an address of the web as a caller may name one, wherever it leads: absolute, without user info and fragment.
+///
+/// # Errors
+/// Why it is none, in one sentence.
+pub fn web_address(address: &str) -> Result<Url, &'static str> {
+    if address.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
+        return Err("The address holds characters that no address may hold.");
+    }
+    let url = Url::parse(address).map_err(|_| "It is not an absolute web address.")?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("The address must hold no user info.");
+    }
+    if url.fragment().is_some() {
+        return Err("The address must hold no fragment.");
+    }
+    Ok(url)
+}
+
 /// Reads an address that may be asked. What its name resolves to is looked at when it is asked.
 ///
 /// # Errors
 /// Why it may not, in one sentence.
 pub fn check(address: &str, towards: Towards) -> Result<Url, &'static str> {
-    if address.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
-        return Err("The address holds characters that no address may hold.");
-    }
-    let url = Url::parse(address).map_err(|_| "It is not an absolute web address.")?;
+    let url = web_address(address)?;
     let place = reach(&url).ok_or("It names no host.")?;
     if !(url.scheme() == "https" || (url.scheme() == "http" && place == Reach::Loopback)) {
         return Err("The address must be https.");
@@ -76,35 +76,11 @@ pub fn check(address: &str, towards: Towards) -> Result<Url, &'static str> {
     if !towards.allows(place) {
         return Err("The address must be one that the world reaches, not one of a machine or a private network.");
     }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("The address must hold no user info.");
-    }
-    if url.fragment().is_some() {
-        return Err("The address must hold no fragment.");
-    }
     let port = url.port_or_known_default().unwrap_or_default();
     if (port != HTTPS_PORT && port < FREE_PORT_MIN) || SERVICE_PORTS.contains(&port) {
         return Err("The port must be 443, or 1024 or above and not that of a database or the like.");
     }
     Ok(url)
-}
-
-/// A client for such addresses, with a time for everything.
-///
-/// # Errors
-/// Where TLS cannot be set up.
-pub(crate) fn client(resolver: &Resolver, total: Duration) -> Result<Client, reqwest::Error> {
-    Client::builder()
-        .redirect(Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .no_proxy()
-        .user_agent(concat!("Tramite/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(total)
-        .timeout(total)
-        .pool_idle_timeout(Duration::from_secs(IDLE_SECONDS_MAX))
-        .dns_resolver(Arc::new(resolver.clone()))
-        .build()
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Names are looked up when they are asked, and addresses that may not be reached are not told: a name that led to the world
-//! when it was written down leads nowhere else now (rebinding). A look-up that hangs is its asker's: so many are let hang, and
-//! no more are begun.
+//! when it was written down leads nowhere else now (rebinding). What was found is used for ten seconds, and at each connection
+//! what may not be reached is left out of it anew. A look-up that hangs is its asker's: so many are let hang, and no more are
+//! begun.
 
 use std::collections::HashMap;
 use std::io;
@@ -13,12 +14,13 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use thiserror::Error;
 use tokio::sync::Semaphore;
 
-use super::{Flights, Towards};
+use crate::address::Towards;
+use crate::flights::Flights;
 use crate::reach::of_ip;
 
 /// Look-ups of one asker at a time: each holds a thread for as long as the system's resolver takes, however short the time of
 /// the question is.
-pub(crate) const LOOKUPS_MAX: usize = 4;
+pub const LOOKUPS_MAX: usize = 4;
 /// Look-ups of all askers at a time.
 const LOOKUPS_TOTAL_MAX: usize = 128;
 /// How long what was found is used, in seconds.
@@ -144,7 +146,7 @@ mod tests {
         }
     }
 
-    /// It never finds anything, and takes its time.
+    /// It finds every name, and takes its time for some.
     struct Hanging;
 
     impl Names for Hanging {
@@ -165,7 +167,7 @@ mod tests {
         found.ok().map(|found| found.map(|address| address.ip().to_string()).collect())
     }
 
-    #[actix_rt::test]
+    #[tokio::test]
     async fn of_a_names_addresses_only_those_of_the_world_are_told() {
         let mixed = &["10.0.0.1", "192.0.2.1", "::1", "169.254.169.254", "::ffff:127.0.0.1", "64:ff9b::7f00:1"];
         assert_eq!(told(Towards::World, mixed).await, Some(vec!["192.0.2.1".to_owned()]));
@@ -173,7 +175,7 @@ mod tests {
         assert_eq!(told(Towards::WorldAndHere, &["127.0.0.1", "10.0.0.1"]).await, Some(vec!["127.0.0.1".to_owned()]));
     }
 
-    #[actix_rt::test]
+    #[tokio::test]
     async fn names_that_hang_are_in_the_way_of_their_own_asker_alone() {
         let resolver = Resolver::new(Towards::World, Arc::new(Hanging));
         let (slow, other) = (asker(), asker());

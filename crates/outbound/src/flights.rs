@@ -11,7 +11,7 @@ use futures_util::future::{BoxFuture, Shared};
 type Flight<V> = Shared<BoxFuture<'static, Option<V>>>;
 
 /// Work under way, by what it is for.
-pub(crate) struct Flights<K, V>(Arc<Mutex<HashMap<K, Flight<V>>>>);
+pub struct Flights<K, V>(Arc<Mutex<HashMap<K, Flight<V>>>>);
 
 impl<K, V> Default for Flights<K, V> {
     fn default() -> Self {
@@ -26,7 +26,7 @@ where
 {
     /// Waits for the work of that key, and begins it where nobody has. It goes on when who began it waits no more; none when
     /// it broke.
-    pub(crate) async fn join<F>(&self, key: K, work: impl FnOnce() -> F) -> Option<V>
+    pub async fn join<F>(&self, key: K, work: impl FnOnce() -> F) -> Option<V>
     where
         F: Future<Output = V> + Send + 'static,
     {
@@ -72,7 +72,7 @@ mod tests {
 
     use super::*;
 
-    #[actix_rt::test]
+    #[tokio::test]
     async fn what_many_wait_for_is_done_once_and_anew_afterwards_also_after_it_broke() {
         let flights = Arc::new(Flights::<u8, u32>::default());
         let done = Arc::new(AtomicU32::new(0));

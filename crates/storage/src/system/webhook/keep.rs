@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Deliveries are kept for a while.
+
+use diesel::prelude::*;
+use tramite_domain::ids::{EventId, InstitutionId, WebhookEndpointId};
+use tramite_domain::time::Instant;
+
+use crate::column::{At, Id};
+use crate::db::{Db, execute_each, load};
+use crate::error::StoreError;
+use crate::row::fit;
+use crate::schema::webhook_deliveries as deliveries;
+use crate::store::{Answer, Who};
+use crate::system::SystemScope;
+
+type Key = (Id<InstitutionId>, Id<WebhookEndpointId>, Id<EventId>);
+
+impl SystemScope {
+    /// Forgets deliveries that were made before an instant, the oldest first, at most `limit` of them. How many went.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from writing.
+    pub fn forget_deliveries(&self, before: Instant, limit: usize) -> Answer<'_, usize> {
+        Box::pin(async move {
+            let rows = fit("limit", limit)?;
+            self.store
+                .write(Who::System, (before, rows), |db, (before, rows)| Box::pin(forget(db, *before, *rows)))
+                .await
+        })
+    }
+}
+
+async fn forget(mut db: Db<'_>, before: Instant, rows: i64) -> Result<usize, StoreError> {
+    let oldest = deliveries::table
+        .filter(deliveries::created_at.lt(At(before)))
+        .order(deliveries::created_at)
+        .limit(rows)
+        .select((deliveries::institution_id, deliveries::endpoint_id, deliveries::event_id));
+    let found: Vec<Key> = load!(&mut db, oldest)?;
+    let gone = execute_each!(&mut db, found, key => diesel::delete(
+        deliveries::table
+            .filter(deliveries::institution_id.eq(key.0))
+            .filter(deliveries::endpoint_id.eq(key.1))
+            .filter(deliveries::event_id.eq(key.2))
+    ))?;
+    Ok(gone.into_iter().sum())
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Endpoints of webhooks behind their walls, and lanes that belong to one worker at a time.
+
+use tramite_domain::access::ApiScope;
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::event::EventKind;
+use tramite_domain::ids::{AuditId, EventId};
+use tramite_domain::secret::Secret;
+use tramite_domain::webhook::{Answered, Attempt, Next, Outcome, WebhookEndpoint};
+use tramite_storage::{
+    ClaimedLane, DeliveryFilter, DueDelivery, LaneLimits, LaneWork, PageRequest, Stepped, StoreError, WebhookChange,
+    WebhookDoor,
+};
+use tramite_testkit::Database;
+use uuid::Uuid;
+
+use crate::support::*;
+
+const LIMITS: LaneLimits = LaneLimits { lanes: 10, per_institution: 10, per_endpoint: 10 };
+const SECRET: [u8; 32] = [5; 32];
+
+async fn added(door: &WebhookDoor, town: &Town) -> WebhookEndpoint {
+    let endpoint = webhook_endpoint(town.portal);
+    door.insert(endpoint.clone(), Secret::new(SECRET), test_event(), WebhookChange::default()).await.unwrap();
+    endpoint
+}
+
+/// The portal may be told of what happens in the first institution.
+async fn permitted(town: &Town) {
+    let system = town.store.system();
+    let mut client = system.client(town.portal).await.unwrap().unwrap();
+    for one in &mut client.delegations {
+        one.scopes.extend([ApiScope::WebhooksWrite, ApiScope::DebtPositionsRead]);
+    }
+    let expected = client.version;
+    client.version += 1;
+    system.update_client(client, expected, tramite_storage::Change::default()).await.unwrap();
+}
+
+async fn claimed(town: &Town, seconds: i64) -> Vec<ClaimedLane> {
+    let at = now().plus_seconds(seconds);
+    town.store.system().wake_lanes(at).await.unwrap();
+    town.store.system().claim_lanes(Uuid::now_v7(), at, 3, LIMITS).await.unwrap()
+}
+
+async fn stepped(town: &Town, lane: &ClaimedLane, outcomes: Vec<Outcome>, seconds: i64) -> Stepped {
+    let ids = (id::<EventId>(), id::<AuditId>());
+    let last = (outcomes, 1);
+    town.store.system().step_lane(lane, last, (10, true), now().plus_seconds(seconds), ids).await.unwrap()
+}
+
+fn work(stepped: Stepped) -> Box<LaneWork> {
+    match stepped {
+        Stepped::Work(work) => work,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn taken(due: &DueDelivery, seconds: i64) -> Outcome {
+    let at = now().plus_seconds(seconds);
+    Outcome {
+        event_id: due.event_id,
+        kind: due.kind,
+        attempts: due.attempts + 1,
+        began_at: at,
+        attempt: Attempt { at, answered: Answered::Status(204), latency_ms: 12 },
+        next: Next::Delivered,
+    }
+}
+
+async fn told(town: &Town, key: &str) -> EventId {
+    let one = event(&simple(key));
+    town.store.commit(&town.node(), Batch::new().with(Write::InsertEvent(Box::new(one.clone())))).await.unwrap();
+    town.store.system().publish_feed(100).await.unwrap();
+    one.id
+}
+
+pub(crate) async fn an_endpoint_exists_for_its_client_in_its_institution_alone(database: Database) {
+    let town = town(&database).await;
+    let door = town.store.webhooks(&town.token(town.a.id)).unwrap();
+    let endpoint = added(&door, &town).await;
+    assert_eq!(door.show(endpoint.id).await.unwrap(), Some(endpoint.clone()));
+    let of_other = tramite_storage::Scope::of_token(town.a.id, None, town.other);
+    let elsewhere = [
+        town.store.webhooks(&town.token(town.b.id)).unwrap(),
+        town.store.webhooks(&of_other).unwrap(),
+        town.store.system().webhooks(town.portal),
+    ];
+    for other in &elsewhere {
+        assert_eq!(other.show(endpoint.id).await.unwrap(), None);
+        assert_eq!(other.list().await.unwrap(), []);
+    }
+    // Of another door it can be neither changed nor ended.
+    let moved = WebhookEndpoint { version: 2, ..endpoint.clone() };
+    for other in [&elsewhere[0], &elsewhere[2]] {
+        let update = other.update(moved.clone(), 1, None, WebhookChange::default()).await;
+        assert!(matches!(update, Err(StoreError::Conflict)), "{update:?}");
+        let end = other.end(&endpoint, now(), WebhookChange::default()).await;
+        assert!(matches!(end, Err(StoreError::Conflict)), "{end:?}");
+    }
+    door.update(moved.clone(), 1, None, WebhookChange::default()).await.unwrap();
+    let again = door.update(moved, 1, None, WebhookChange::default()).await;
+    assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
+    // Ten at most, and one that has ended leaves its place.
+    for _ in 0..9 {
+        added(&door, &town).await;
+    }
+    let full = webhook_endpoint(town.portal);
+    let full = door.insert(full, Secret::new(SECRET), test_event(), WebhookChange::default()).await;
+    assert!(matches!(full, Err(StoreError::Conflict)), "{full:?}");
+    let present = door.show(endpoint.id).await.unwrap().unwrap();
+    door.end(&present, now(), WebhookChange::default()).await.unwrap();
+    assert_eq!(door.show(endpoint.id).await.unwrap(), None);
+    added(&door, &town).await;
+    let pages = door.pages(&PageRequest::first(3)).await.unwrap();
+    let rest = door.pages(&PageRequest { limit: 500, cursor: pages.next }).await.unwrap();
+    assert_eq!((pages.items.len(), rest.items.len()), (3, 7));
+}
+
+pub(crate) async fn who_no_longer_holds_a_lane_writes_nothing_of_it(database: Database) {
+    let town = town(&database).await;
+    permitted(&town).await;
+    let door = town.store.webhooks(&town.token(town.a.id)).unwrap();
+    let endpoint = added(&door, &town).await;
+    let first = claimed(&town, 0).await.remove(0);
+    assert!(claimed(&town, 2).await.is_empty(), "it is held");
+    let test = work(stepped(&town, &first, Vec::new(), 0).await);
+    assert_eq!((test.due.len(), test.due[0].kind), (1, EventKind::WebhookEndpointTest));
+    assert_eq!(test.secrets.iter().map(Secret::expose).collect::<Vec<_>>(), [&SECRET]);
+    // Its worker was slow, not dead: the next has it by then.
+    let second = claimed(&town, 4).await.remove(0);
+    let late = stepped(&town, &first, vec![taken(&test.due[0], 4)], 4).await;
+    assert!(matches!(late, Stepped::Lost), "{late:?}");
+    assert_eq!(door.show(endpoint.id).await.unwrap().unwrap().status.name(), "pending");
+    let again = work(stepped(&town, &second, Vec::new(), 4).await);
+    assert_eq!(again.due[0].event_id, test.due[0].event_id, "under the same id");
+    let done = stepped(&town, &second, vec![taken(&again.due[0], 5)], 5).await;
+    assert!(matches!(done, Stepped::Released), "{done:?}");
+    assert_eq!(door.show(endpoint.id).await.unwrap().unwrap().status.name(), "active");
+}
+
+pub(crate) async fn deliveries_are_written_while_the_cursor_moves_and_each_event_once(database: Database) {
+    let town = town(&database).await;
+    permitted(&town).await;
+    told(&town, "P-0").await;
+    let door = town.store.webhooks(&town.token(town.a.id)).unwrap();
+    let endpoint = added(&door, &town).await;
+    let lane = claimed(&town, 0).await.remove(0);
+    let test = work(stepped(&town, &lane, Vec::new(), 0).await);
+    let done = stepped(&town, &lane, vec![taken(&test.due[0], 0)], 0).await;
+    assert!(matches!(done, Stepped::Released), "what was published before it was made is not told: {done:?}");
+    let mut expected = Vec::new();
+    for number in 1..=25 {
+        expected.push(told(&town, &format!("P-{number}")).await);
+    }
+    // Many workers die with it, each after a step whose outcome nobody wrote.
+    let mut seconds = 1;
+    for _ in 0..3 {
+        let lane = claimed(&town, seconds).await.remove(0);
+        assert_eq!(work(stepped(&town, &lane, Vec::new(), seconds).await).due.len(), 10);
+        seconds += 5;
+    }
+    let lane = claimed(&town, seconds).await.remove(0);
+    let (mut seen, mut outcomes) = (Vec::new(), Vec::new());
+    while let Stepped::Work(work) = stepped(&town, &lane, outcomes, seconds).await {
+        outcomes = work.due.iter().map(|due| taken(due, seconds)).collect();
+        seen.extend(work.due.iter().map(|due| due.event.as_ref().unwrap().id));
+    }
+    assert_eq!(seen, expected);
+    let page = door.deliveries(endpoint.id, DeliveryFilter::default(), &PageRequest::first(20)).await.unwrap();
+    let rest = PageRequest { limit: 20, cursor: page.next };
+    let rest = door.deliveries(endpoint.id, DeliveryFilter::default(), &rest).await.unwrap();
+    assert_eq!((page.items.len(), rest.items.len(), rest.next), (20, 6, None));
+    assert!(claimed(&town, 100).await.is_empty());
+    let system = town.store.system();
+    assert_eq!(system.forget_deliveries(now(), 100).await.unwrap(), 0);
+    assert_eq!(system.forget_deliveries(now().plus_hours(1), 100).await.unwrap(), 26);
+}
+
+pub(crate) async fn lanes_of_one_institution_and_of_one_endpoint_are_bounded_whoever_works_on_them(database: Database) {
+    let town = town(&database).await;
+    permitted(&town).await;
+    let (a, b) = (town.token(town.a.id), town.token(town.b.id));
+    let (a, b) = (town.store.webhooks(&a).unwrap(), town.store.webhooks(&b).unwrap());
+    for _ in 0..5 {
+        added(&a, &town).await;
+    }
+    added(&b, &town).await;
+    let system = town.store.system();
+    let limits = LaneLimits { lanes: 100, per_institution: 2, per_endpoint: 1 };
+    let first = system.claim_lanes(Uuid::now_v7(), now(), 3, limits).await.unwrap();
+    let of = |lanes: &[ClaimedLane], id| lanes.iter().filter(|one| one.institution == Some(id)).count();
+    assert_eq!((of(&first, town.a.id), of(&first, town.b.id)), (2, 1));
+    // Another worker finds them taken, and finds more when they are free.
+    let other = Uuid::now_v7();
+    assert!(system.claim_lanes(other, now(), 3, limits).await.unwrap().is_empty());
+    assert_eq!(system.renew_lanes(other, now(), 3).await.unwrap(), 0);
+    let lane = first.iter().find(|one| one.institution == Some(town.a.id)).unwrap();
+    let outcomes = work(stepped(&town, lane, Vec::new(), 0).await).due.iter().map(|due| taken(due, 0)).collect();
+    assert!(matches!(stepped(&town, lane, outcomes, 0).await, Stepped::Released));
+    let next = system.claim_lanes(other, now(), 3, limits).await.unwrap();
+    assert_eq!((next.len(), of(&next, town.a.id)), (1, 1));
+    assert_eq!(system.renew_lanes(other, now().plus_seconds(1), 3).await.unwrap(), 1);
+}

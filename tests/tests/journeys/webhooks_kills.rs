@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The worker is killed again and again while events flow to three receivers: one healthy, one slow, one that refuses half of
+//! what it gets. Each event arrives at each, duplicates share their id, and those of a position are put in order by their
+//! sequence (I6, reliability.md 19).
+//!
+//! The usual run is small. The full one:
+//! `TRAMITE_KILLS=1000 TRAMITE_EVENTS=20000 cargo test -p tramite-tests --test journeys -- webhooks_survive_kills`
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Stdio;
+use std::time::{Duration, Instant, SystemTime};
+
+use serde_json::{Value, json};
+use tramite_testkit::Database;
+use tramite_tests::api::{Api, position};
+use tramite_tests::consumer::{Consumer, Manner};
+use tramite_tests::process::Process;
+use tramite_tests::town::Town;
+use uuid::Uuid;
+
+use super::webhooks::{ENDPOINTS, active, endpoint, teller};
+
+const KILLS: usize = 20;
+const EVENTS: usize = 400;
+/// Events of one position: it is made, and changed so many times but one.
+const OF_A_POSITION: usize = 4;
+/// How long a worker lives at most, in milliseconds.
+const LIFE_MS_MAX: u128 = 1_600;
+/// What the healthy one waits, in 99 of 100 cases at most.
+const HEALTHY_MS_MAX: u128 = 5_000;
+/// Without any progress for so long it is in vain.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+fn wanted(name: &str, usual: usize) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+/// A number that nobody chose.
+fn chance(below: u128) -> u64 {
+    u64::try_from(Uuid::new_v4().as_u128() % below).unwrap()
+}
+
+pub(crate) async fn survive(database: Database) {
+    let (kills, events) = (wanted("TRAMITE_KILLS", KILLS), wanted("TRAMITE_EVENTS", EVENTS));
+    let mut town = Town::start(&database).await;
+    town.demo.stop();
+    let served = town.serve().await;
+    let api = teller(&town, &served.url, "comune-perugia").await;
+    let worker = || Process::start(&["worker"], &town.variables("127.0.0.1:0", &[]), Stdio::null());
+    let mut running = worker();
+    let consumers = [Consumer::start().await, Consumer::start().await, Consumer::start().await];
+    let mut ids = Vec::new();
+    for consumer in &consumers {
+        let (id, _) = endpoint(&api, &consumer.url()).await;
+        active(&api, &id).await;
+        ids.push(id);
+    }
+    consumers[1].answers(Manner { takes: Duration::from_millis(400), refuses_one_of: 0 });
+    consumers[2].answers(Manner { takes: Duration::ZERO, refuses_one_of: 2 });
+    let making = tokio::spawn(flow(api.clone(), events / OF_A_POSITION));
+    for _ in 0..kills {
+        tokio::time::sleep(Duration::from_millis(chance(LIFE_MS_MAX))).await;
+        running.kill();
+        running = worker();
+    }
+    let made = making.await.unwrap();
+    consumers[2].answers(Manner { takes: Duration::ZERO, refuses_one_of: 0 });
+    for (consumer, id) in consumers.iter().zip(&ids) {
+        all_arrive(&api, consumer, id, &made).await;
+    }
+    let waits = waits(&consumers[0]);
+    let p99 = waits[waits.len() * 99 / 100];
+    let most = waits.last().unwrap();
+    println!("{} events, {kills} kills: healthy p99 {p99} ms, at most {most} ms", waits.len());
+    assert!(p99 < HEALTHY_MS_MAX, "p99 {p99} ms, at most {most} ms of {}", waits.len());
+}
+
+/// Makes positions and changes them; their ids.
+async fn flow(api: Api, positions: usize) -> BTreeSet<String> {
+    let mut made = BTreeSet::new();
+    for _ in 0..positions {
+        let body = position("MULTE", 1_000);
+        let came = api.post("/v1/debt-positions", &body).await;
+        assert_eq!(came.status, 201, "{}", came.body);
+        let id = came.body["id"].as_str().unwrap().to_owned();
+        for change in 1..OF_A_POSITION {
+            let mut changed = body.clone();
+            changed["amount"] = json!(1_000 + change);
+            let came = api.put(&format!("/v1/debt-positions/{id}"), &changed).await;
+            assert_eq!(came.status, 200, "{}", came.body);
+        }
+        made.insert(id);
+    }
+    made
+}
+
+/// What a receiver took, by its id; the same id is the same event, byte by byte.
+fn taken(consumer: &Consumer) -> BTreeMap<String, Value> {
+    let mut taken = BTreeMap::new();
+    for one in consumer.heard().iter().filter(|one| one.status == 204) {
+        let body = one.json();
+        if body["data"]["debt_position_id"].is_string() {
+            let before = taken.insert(one.header("webhook-id").to_owned(), body.clone());
+            assert!(before.is_none_or(|before| before == body), "one id, one event");
+        }
+    }
+    taken
+}
+
+async fn all_arrive(api: &Api, consumer: &Consumer, id: &str, made: &BTreeSet<String>) {
+    let expected: BTreeSet<(String, i64)> =
+        made.iter().flat_map(|id| (1..=OF_A_POSITION).map(|at| (id.clone(), i64::try_from(at).unwrap()))).collect();
+    let mut progress = (0, Instant::now());
+    loop {
+        let taken = taken(consumer);
+        let told: Vec<(String, i64)> = taken
+            .values()
+            .map(|body| {
+                let position = body["data"]["debt_position_id"].as_str().unwrap().to_owned();
+                (position, body["sequence"].as_i64().unwrap())
+            })
+            .filter(|(position, _)| made.contains(position))
+            .collect();
+        let distinct: BTreeSet<(String, i64)> = told.iter().cloned().collect();
+        assert_eq!(distinct.len(), told.len(), "each event under one id, and each place in a position once");
+        if distinct == expected {
+            return;
+        }
+        if distinct.len() > progress.0 {
+            progress = (distinct.len(), Instant::now());
+        }
+        assert!(progress.1.elapsed() < PATIENCE, "{} of {} arrived", distinct.len(), expected.len());
+        // What was refused is asked for again: by itself it would come within hours.
+        let again = api.post(&format!("{ENDPOINTS}/{id}/redeliver"), &json!({})).await;
+        assert_eq!(again.status, 200, "{}", again.body);
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+}
+
+/// How long after they happened events arrived first, in milliseconds, the shortest first. Their ids say when they happened.
+fn waits(consumer: &Consumer) -> Vec<u128> {
+    let mut first = BTreeMap::new();
+    for one in consumer.heard() {
+        if one.json()["data"]["debt_position_id"].is_string() {
+            first.entry(one.header("webhook-id").to_owned()).or_insert(one.at);
+        }
+    }
+    let since = |(id, at): (&String, &SystemTime)| {
+        let (seconds, nanoseconds) = Uuid::parse_str(id).unwrap().get_timestamp().unwrap().to_unix();
+        let happened = SystemTime::UNIX_EPOCH + Duration::new(seconds, nanoseconds);
+        at.duration_since(happened).unwrap_or_default().as_millis()
+    };
+    let mut waits: Vec<u128> = first.iter().map(since).collect();
+    waits.sort_unstable();
+    waits
+}
