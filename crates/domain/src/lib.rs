@@ -12,6 +12,7 @@ pub mod debt_position;
 pub mod email;
 pub mod environment;
 pub mod event;
+pub mod event_envelope;
 pub mod field_change;
 pub mod given;
 pub mod iban;
