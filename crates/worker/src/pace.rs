@@ -38,6 +38,9 @@ pub(crate) const EXPIRED_RECORDS_MAX: usize = 5_000;
 /// Lines of the journal that go in one pass at most; so full a pass is followed by another at once.
 pub(crate) const JOURNAL_LINES_MAX: usize = EXPIRED_RECORDS_MAX;
 
+/// Events that go in one pass at most, likewise.
+pub(crate) const EVENTS_MAX: usize = EXPIRED_RECORDS_MAX;
+
 /// How long a claimed task belongs to the worker that claimed it, in seconds. Longer than a pass may last, so that a
 /// task is never in two hands.
 pub(crate) const TASK_LEASE_SECONDS: i64 = 120;
