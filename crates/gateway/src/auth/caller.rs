@@ -107,6 +107,14 @@ pub enum Caller {
     Operator(Operator),
 }
 
+/// Whoever may read a feed of events.
+pub(crate) enum FeedCaller {
+    /// That of one institution.
+    Tenant(Tenant),
+    /// That of all institutions it acts for.
+    ForAll(ForAll),
+}
+
 /// Who a token says the caller is.
 #[derive(Clone)]
 pub(crate) enum Identity {
@@ -190,6 +198,20 @@ impl FromRequest for Caller {
             Some(Identity::Tenant(tenant)) => Ok(Self::Tenant(tenant)),
             Some(Identity::Operator(operator)) => Ok(Self::Operator(operator)),
             Some(Identity::ForAll(_)) => Err(wrong_kind()),
+            None => Err(Problem::new(Code::Unauthenticated)),
+        })
+    }
+}
+
+impl FromRequest for FeedCaller {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(match identity(request) {
+            Some(Identity::Tenant(tenant)) => Ok(Self::Tenant(tenant)),
+            Some(Identity::ForAll(caller)) => Ok(Self::ForAll(caller)),
+            Some(Identity::Operator(_)) => Err(wrong_kind()),
             None => Err(Problem::new(Code::Unauthenticated)),
         })
     }

@@ -6,6 +6,7 @@ mod claims;
 mod fresh;
 mod identify;
 mod issue;
+mod reach;
 mod support;
 mod verify;
 
@@ -13,9 +14,10 @@ pub use caller::{Caller, Mandate, Operator, Tenant};
 pub use claims::{Actor, Claims};
 pub use issue::{ACCESS_TOKEN_SECONDS, Grant};
 
-pub(crate) use caller::Identity;
+pub(crate) use caller::{FeedCaller, Identity};
 pub(crate) use fresh::Fresh;
 pub(crate) use identify::{FOR_ALL_SCOPES, identify};
 pub(crate) use issue::{ACCESS_TOKEN_TYPE, access_token};
+pub(crate) use reach::reach;
 pub(crate) use support::witness;
 pub(crate) use verify::{Expected, key_id, verified};

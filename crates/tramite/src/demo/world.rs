@@ -7,13 +7,15 @@ pub(crate) const BROKER_TAX_CODE: &str = "99999000039";
 pub(crate) const STATION_ID: &str = "99999000039_01";
 
 /// What the portals of the demonstration may do.
-pub(crate) const PORTAL_SCOPES: [&str; 12] = [
+pub(crate) const PORTAL_SCOPES: [&str; 14] = [
     "payments:read",
     "payments:write",
     "debt-positions:read",
     "debt-positions:write",
     "debt-positions:settle",
     "receipts:read",
+    "events:read",
+    "exports:read",
     "services:read",
     "services:write",
     "journal:read",
@@ -22,8 +24,8 @@ pub(crate) const PORTAL_SCOPES: [&str; 12] = [
     "delegations:read",
 ];
 /// What the software house of the demonstration may do.
-pub(crate) const SOFTWARE_HOUSE_SCOPES: [&str; 4] =
-    ["debt-positions:read", "debt-positions:write", "receipts:read", "services:read"];
+pub(crate) const SOFTWARE_HOUSE_SCOPES: [&str; 5] =
+    ["debt-positions:read", "debt-positions:write", "receipts:read", "events:read", "services:read"];
 
 /// An invented institution.
 #[derive(Debug)]

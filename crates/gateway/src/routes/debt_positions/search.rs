@@ -57,7 +57,7 @@ fn wrong_code() -> Problem {
 }
 
 /// How the audit trail names a person: the same code has the same name, and the name leads back to no code.
-fn subject(key: &Secret<[u8; 32]>, code: &SubjectTaxCode) -> Result<String, Problem> {
+pub(crate) fn subject(key: &Secret<[u8; 32]>, code: &SubjectTaxCode) -> Result<String, Problem> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.expose()).map_err(|_| Problem::new(Code::InternalError))?;
     mac.update(PSEUDONYM_CONTEXT);
     mac.update(code.to_string().to_ascii_uppercase().as_bytes());
