@@ -14,6 +14,8 @@ use crate::platform::{Credentials, PORTAL, Platform};
 use crate::town::{Served, Town};
 use crate::until;
 
+/// Lists that are no state.
+const LEFT_OUT: [&str; 3] = ["audit", "events", "exports"];
 /// The service that both have.
 pub const COMMON: &str = "TARI";
 /// The service that the first has alone.
@@ -77,6 +79,8 @@ pub struct Made {
     pub raw: String,
     /// An address that is told of events, if it ever answers.
     pub endpoint: String,
+    /// An event of the first institution.
+    pub event: String,
 }
 
 impl Pair {
@@ -166,6 +170,7 @@ impl Pair {
             batch: batch.body["id"].as_str().expect("an id").to_owned(),
             raw: self.raw_message(notice(&paid)).await,
             endpoint: self.endpoint().await,
+            event: self.event().await,
         }
     }
 
@@ -178,6 +183,13 @@ impl Pair {
         let made = self.a.api.post("/v1/webhook-endpoints", &body).await;
         assert_eq!(made.status, 201, "{}", made.body);
         made.body["endpoint"]["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// The event that tells of the payment.
+    async fn event(&self) -> String {
+        let told = async || self.a.api.get("/v1/events?type=installment.paid").await.body["items"][0]["id"].clone();
+        until("the feed tells of it", async || told().await.is_string()).await;
+        told().await.as_str().expect("an id").to_owned()
     }
 
     /// A receipt that is larger than what is read.
@@ -219,6 +231,7 @@ impl Pair {
             ("receipts", "id") => made.receipt["id"].clone(),
             ("iuv-batches", "id") => json!(made.batch),
             ("raw-messages", "id") => json!(made.raw),
+            ("events", "id") => json!(made.event),
             ("journal", "id") => made.journal["id"].clone(),
             ("webhook-endpoints", "id") => json!(made.endpoint),
             (resource, _) => panic!("nothing real for {name} of {resource}: it is to be made in one_of_each"),
@@ -227,7 +240,8 @@ impl Pair {
     }
 
     /// Everything that both institutions, their portals and the operator are shown, by the path of its list. The audit trail
-    /// is left out: it grows with each search.
+    /// is left out: it grows with each search. So are the feed and what is exported of it: they tell a moment later, and
+    /// where they go on changes with each reading.
     ///
     /// # Panics
     /// When something is not shown.
@@ -236,7 +250,7 @@ impl Pair {
         for operation in self
             .operations()
             .iter()
-            .filter(|one| one.method == "GET" && one.parameters.is_empty() && one.resource() != "audit")
+            .filter(|one| one.method == "GET" && one.parameters.is_empty() && !LEFT_OUT.contains(&one.resource()))
         {
             let callers: &[&Api] = match operation.scopes.first() {
                 None => &[],

@@ -9,7 +9,8 @@ use crate::anomaly::Anomaly;
 use crate::field_change::FieldChange;
 use crate::ident::{ExternalId, InstallmentReference, ServiceCode};
 use crate::ids::{
-    ClientId, DebtPositionId, EventId, InstallmentId, ReceiptRowId, SessionId, SupportAccessId, WebhookEndpointId,
+    ClientId, DebtPositionId, DelegationId, EventId, InstallmentId, ReceiptRowId, SessionId, SupportAccessId,
+    WebhookEndpointId,
 };
 use crate::money::Cents;
 use crate::named::named;
@@ -30,6 +31,20 @@ pub struct Event {
     pub data: EventData,
 }
 
+impl Event {
+    /// The event as a client may see it: the session of a payment is told to the client that made the session, and to nobody
+    /// else of the institution. Without a client everything is seen.
+    #[must_use]
+    pub fn seen_by(mut self, client: Option<ClientId>) -> Self {
+        let owner = self.data.session_client_id.take();
+        if owner.is_some() && client.is_some() && owner != client {
+            self.data.session_id = None;
+            self.data.client_reference = None;
+        }
+        self
+    }
+}
+
 /// Kinds of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EventKind {
@@ -39,7 +54,9 @@ pub enum EventKind {
     PositionUpdated,
     /// An installment was paid.
     InstallmentPaid,
-    /// A receipt was kept that pays nothing here: KO, duplicate, or a beneficiary's copy.
+    /// A payment outside of pagoPA was taken back: who has booked it books it back.
+    InstallmentReopened,
+    /// A receipt was kept that pays nothing here: KO, a second payment, or a beneficiary's copy.
     ReceiptReceived,
     /// Something about a payment is strange.
     AnomalyDetected,
@@ -63,7 +80,7 @@ pub enum EventKind {
 
 named!(EventKind {
     PositionCreated = "debt_position.created", PositionUpdated = "debt_position.updated",
-    InstallmentPaid = "installment.paid", ReceiptReceived = "receipt.received",
+    InstallmentPaid = "installment.paid", InstallmentReopened = "installment.reopened", ReceiptReceived = "receipt.received",
     AnomalyDetected = "payment.anomaly", AnomalyResolved = "payment.anomaly_resolved",
     SessionUpdated = "checkout_session.updated",
     ServiceUpdated = "service.updated", InstitutionUpdated = "institution.updated",
@@ -111,12 +128,21 @@ pub struct EventData {
     /// The receipt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt_id: Option<ReceiptRowId>,
-    /// The session.
+    /// The session; of a payment the one in which it was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
     /// The caller's key of the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_reference: Option<String>,
+    /// Whose the session is, where others see the event too: they are not told of it ([`Event::seen_by`]).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_client_id: Option<ClientId>,
+    /// The delegation that was given or ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delegation_id: Option<DelegationId>,
+    /// Who is allowed to act by it, or no longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delegated_client_id: Option<ClientId>,
     /// The access of an operator in support.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub support_access_id: Option<SupportAccessId>,

@@ -33,7 +33,12 @@ impl Envelope {
     /// Puts an event into its envelope. The position's version leaves the facts: it is told once, as `sequence`.
     #[must_use]
     pub fn of(event: Event, institution_id: InstitutionId, institution_tax_code: impl Into<String>) -> Self {
+        let hidden = event.data.session_client_id.is_some();
         let Event { id, kind, at, client_id: _, mut data } = event;
+        // Nobody has said who reads it: whose session it was is nobody's to know (`Event::seen_by`).
+        if hidden {
+            (data.session_client_id, data.session_id, data.client_reference) = (None, None, None);
+        }
         Self {
             id,
             kind: kind.name(),
@@ -53,7 +58,7 @@ mod tests {
 
     use super::*;
     use crate::event::EventKind;
-    use crate::ids::DebtPositionId;
+    use crate::ids::{ClientId, DebtPositionId, SessionId};
     use crate::money::Cents;
 
     #[test]
@@ -88,5 +93,31 @@ mod tests {
         };
         let bare = serde_json::to_value(Envelope::of(bare, told.institution_id, "99999000013")).unwrap();
         assert_eq!((bare.get("sequence"), &bare["data"]), (None, &json!({})));
+    }
+
+    #[test]
+    fn the_session_of_a_payment_is_told_to_the_client_that_made_it_and_to_nobody_else() {
+        let client = |number| ClientId::new(Uuid::from_u128(number));
+        let event = Event {
+            id: EventId::new(Uuid::from_u128(1)),
+            kind: EventKind::InstallmentPaid,
+            at: Instant::UNIX_EPOCH,
+            client_id: None,
+            data: EventData {
+                session_id: Some(SessionId::new(Uuid::from_u128(5))),
+                client_reference: Some("SUAPE-1".to_owned()),
+                session_client_id: Some(client(6)),
+                ..EventData::default()
+            },
+        };
+        let told = |event: Event| {
+            let told = Envelope::of(event, InstitutionId::new(Uuid::from_u128(3)), "99999000013");
+            assert_eq!(told.data.session_client_id, None);
+            (told.data.session_id.is_some(), told.data.client_reference.is_some())
+        };
+        assert_eq!(told(event.clone().seen_by(Some(client(6)))), (true, true));
+        assert_eq!(told(event.clone().seen_by(None)), (true, true), "support sees what the institution sees");
+        assert_eq!(told(event.clone().seen_by(Some(client(7)))), (false, false));
+        assert_eq!(told(event), (false, false), "nobody has said who reads");
     }
 }

@@ -88,13 +88,6 @@ fn outcome(entry: &JournalEntry) -> String {
     entry.outcome.as_deref().unwrap_or(missing).to_owned()
 }
 
-/// A cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe before it (rules.md 45).
-#[must_use]
-pub fn neutral(cell: &str) -> String {
-    let begins = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if begins { format!("'{cell}") } else { cell.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -157,22 +150,5 @@ mod tests {
         assert_eq!(line[14], "NAV=305000000001234586;idSession=00000000-0000-0000-0000-000000000007");
         let nothing = JournalEntry { notice_number: None, iuv: None, ..entry("N/A", Direction::Request) };
         assert_eq!((cells(&nothing, None)[2].as_str(), cells(&nothing, None)[14].as_str()), ("N/A", "N/A"));
-    }
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for (cell, shown) in [
-            ("=1+1", "'=1+1"),
-            ("+39", "'+39"),
-            ("-1", "'-1"),
-            ("@A1", "'@A1"),
-            ("\t=1", "'\t=1"),
-            ("\r", "'\r"),
-            ("N/A", "N/A"),
-            ("", ""),
-            ("'=1", "'=1"),
-        ] {
-            assert_eq!(neutral(cell), shown);
-        }
     }
 }

@@ -117,7 +117,7 @@ fn a_mark_is_taken_back_until_a_receipt_says_that_the_debt_was_paid_again() {
     assert_eq!(
         (event.data.status.as_deref(), event.data.previous_status.as_deref()),
         (Some("open"), Some("paid")),
-        "whoever has booked the mark books it back"
+        "the state is told as of every change"
     );
     let reopened = decided.position;
     assert_eq!(position_status(&reopened, town.now), PositionStatus::Open);

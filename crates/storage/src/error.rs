@@ -36,6 +36,9 @@ pub enum StoreError {
     /// The cursor is not one of this list (422).
     #[error(transparent)]
     Cursor(#[from] CursorError),
+    /// What follows the cursor may have gone: it was told longer ago than events are kept (409).
+    #[error("the cursor is older than what is kept")]
+    CursorExpired,
     /// After the change no operator could take a token (409).
     #[error("the last operator cannot be revoked")]
     LastOperator,

@@ -103,10 +103,13 @@ pub(crate) enum List {
     RawMessages,
     WebhookDeliveries,
     WebhookEndpoints,
+    Feed,
+    FeedOfAll,
+    Outcomes,
 }
 
 impl List {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 22] = [
         Self::Positions,
         Self::PositionsChanged,
         Self::Sessions,
@@ -126,6 +129,9 @@ impl List {
         Self::RawMessages,
         Self::WebhookDeliveries,
         Self::WebhookEndpoints,
+        Self::Feed,
+        Self::FeedOfAll,
+        Self::Outcomes,
     ];
 
     const fn tag(self) -> u8 {
@@ -149,6 +155,9 @@ impl List {
             Self::RawMessages => 45,
             Self::WebhookDeliveries => 50,
             Self::WebhookEndpoints => 51,
+            Self::Feed => 46,
+            Self::FeedOfAll => 47,
+            Self::Outcomes => 48,
         }
     }
 }
@@ -165,6 +174,7 @@ enum Key {
     Id(Uuid),
     Changed(LastChange),
     Moment(LastMoment),
+    Fed(FeedPlace),
     Code(String),
 }
 
@@ -190,6 +200,15 @@ pub(crate) struct LastMoment {
     pub(crate) id: Uuid,
 }
 
+/// A place in a feed: everything up to it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FeedPlace {
+    /// The position of the last event before it.
+    pub(crate) position: i64,
+    /// When that event happened; of a place at the end of the feed, when it was told.
+    pub(crate) at: Instant,
+}
+
 /// A text is no cursor of this list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("not a cursor of this list")]
@@ -206,6 +225,10 @@ impl Cursor {
 
     pub(crate) const fn after_moment(list: List, last: LastMoment) -> Self {
         Self { list, key: Key::Moment(last) }
+    }
+
+    pub(crate) const fn in_feed(list: List, place: FeedPlace) -> Self {
+        Self { list, key: Key::Fed(place) }
     }
 
     pub(crate) const fn after_code(list: List, code: String) -> Self {
@@ -232,6 +255,14 @@ impl Cursor {
         match cursor {
             None => Ok(None),
             Some(Self { list: own, key: Key::Moment(last) }) if *own == list => Ok(Some(*last)),
+            Some(_) => Err(CursorError),
+        }
+    }
+
+    pub(crate) fn place(cursor: Option<&Self>, list: List) -> Result<Option<FeedPlace>, CursorError> {
+        match cursor {
+            None => Ok(None),
+            Some(Self { list: own, key: Key::Fed(place) }) if *own == list => Ok(Some(*place)),
             Some(_) => Err(CursorError),
         }
     }
@@ -264,6 +295,11 @@ impl fmt::Display for Cursor {
                 bytes.extend_from_slice(&at.datetime().timestamp_micros().to_be_bytes());
                 bytes.extend_from_slice(id.as_bytes());
             }
+            Key::Fed(FeedPlace { position, at }) => {
+                bytes.push(b'f');
+                bytes.extend_from_slice(&at.datetime().timestamp_micros().to_be_bytes());
+                bytes.extend_from_slice(&position.to_be_bytes());
+            }
             Key::Code(code) => {
                 bytes.push(b'c');
                 bytes.extend_from_slice(code.as_bytes());
@@ -295,6 +331,11 @@ impl FromStr for Cursor {
                 let (at, id) = instant(rest)?;
                 Key::Moment(LastMoment { at, rank: *rank, id: Uuid::from_slice(id).map_err(|_| CursorError)? })
             }
+            b'f' => {
+                let (at, rest) = instant(rest)?;
+                let position = <[u8; 8]>::try_from(rest).map(i64::from_be_bytes).map_err(|_| CursorError)?;
+                Key::Fed(FeedPlace { position: Some(position).filter(|one| *one >= 0).ok_or(CursorError)?, at })
+            }
             b'c' => Key::Code(std::str::from_utf8(rest).map_err(|_| CursorError)?.to_owned()),
             _ => return Err(CursorError),
         };
@@ -321,6 +362,7 @@ mod tests {
             Cursor::after_id(List::Positions, id),
             Cursor::after_change(List::ReceiptsChanged, LastChange { at, id, window: at.plus_seconds(-60) }),
             Cursor::after_moment(List::Timeline, LastMoment { at, rank: 3, id }),
+            Cursor::in_feed(List::Feed, FeedPlace { position: 7, at }),
             Cursor::after_code(List::Services, "TARI".to_owned()),
         ] {
             let text = cursor.to_string();

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use tramite_domain::event::Event;
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::{ClientId, InstitutionId};
 use tramite_domain::iuv_batch::IuvBatch;
@@ -81,6 +82,15 @@ impl Scope {
     /// Whether an object of that service exists for the caller. One without service exists only without restriction.
     pub(crate) fn sees_service(&self, code: Option<&ServiceCode>) -> bool {
         self.services.as_ref().is_none_or(|codes| code.is_some_and(|code| codes.contains(code)))
+    }
+
+    /// Whether an event exists for the caller: of a service of its own, or about a session of its client, and for no other
+    /// client.
+    pub(crate) fn sees_event(&self, event: &Event) -> bool {
+        let for_all = event.client_id.is_none();
+        let own = !for_all && event.client_id == self.client;
+        let of_session = event.data.service_code.is_none() && own;
+        (self.client.is_none() || for_all || own) && (self.sees_service(event.data.service_code.as_ref()) || of_session)
     }
 
     /// Whether a batch of reserved numbers exists for the caller: the services of its numbers are all its own. Those of a

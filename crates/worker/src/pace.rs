@@ -62,6 +62,8 @@ pub(crate) const DELIVERY_ANSWER_BYTES_MAX: usize = 4_096;
 pub(crate) const DELIVERY_REST_MS_MAX: u64 = 1_000;
 /// Deliveries whose time is over that go in one pass at most.
 pub(crate) const OLD_DELIVERIES_MAX: usize = 5_000;
+/// Events that go in one pass at most, likewise.
+pub(crate) const EVENTS_MAX: usize = EXPIRED_RECORDS_MAX;
 
 /// How long a claimed task belongs to the worker that claimed it, in seconds. Longer than a pass may last, so that a
 /// task is never in two hands.

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Upkeep: partitions for the months to come, and records and lines of the journal whose time has passed.
+//! Upkeep: partitions for the months to come, and records, lines of the journal and events whose time has passed.
 
+use tramite_domain::event_feed::events_kept_from;
 use tramite_domain::journal::kept_from;
 use tramite_domain::time::Instant;
 use tramite_domain::webhook::RETENTION_DAYS;
 use tramite_storage::StoreError;
 
-use crate::pace::{EXPIRED_RECORDS_MAX, JOURNAL_LINES_MAX, OLD_DELIVERIES_MAX, PARTITION_MONTHS};
+use crate::pace::{EVENTS_MAX, EXPIRED_RECORDS_MAX, JOURNAL_LINES_MAX, OLD_DELIVERIES_MAX, PARTITION_MONTHS};
 use crate::pass::Pass;
 use crate::worker::Worker;
 
 const DAY_HOURS: i64 = 24;
 
-/// Makes the next partitions, and removes expired idempotency records, what the journal need no longer keep, and deliveries
-/// of webhooks whose time is over.
+/// Makes the next partitions, and removes expired idempotency records, what journal and feed need no longer keep, and
+/// deliveries of webhooks whose time is over.
 pub(crate) async fn keep(worker: &Worker, now: Instant) -> Result<Pass, StoreError> {
     let system = worker.store.system();
     system.make_partitions(PARTITION_MONTHS).await?;
@@ -22,7 +23,11 @@ pub(crate) async fn keep(worker: &Worker, now: Instant) -> Result<Pass, StoreErr
     if ended > 0 {
         tracing::info!(ended, "the journal's oldest lines went");
     }
-    let told = system.forget_deliveries(now.plus_hours(-RETENTION_DAYS * DAY_HOURS), OLD_DELIVERIES_MAX).await?;
-    let gone = gone.max(ended).max(told);
+    let deliveries = system.forget_deliveries(now.plus_hours(-RETENTION_DAYS * DAY_HOURS), OLD_DELIVERIES_MAX).await?;
+    let told = system.end_events(events_kept_from(now, worker.settings.journal_months), EVENTS_MAX).await?;
+    if told > 0 {
+        tracing::info!(told, "the oldest events went");
+    }
+    let gone = gone.max(ended).max(told).max(deliveries);
     Ok(Pass { found: gone, done: gone, failed: None })
 }

@@ -3,6 +3,7 @@
 
 use crate::anomaly::Anomaly;
 use crate::batch::{Batch, Write};
+use crate::event::{Event, EventData, EventKind};
 use crate::given::Given;
 use crate::ids::InstallmentId;
 use crate::refusal::Refusal;
@@ -13,7 +14,8 @@ use crate::violation::{Place, Violations};
 
 use super::change::changed;
 use super::{
-    DebtPosition, Decided, Installment, Payment, PaymentOption, PositionStatus, installment_status, position_status,
+    DebtPosition, Decided, Installment, Payment, PaymentChannel, PaymentOption, PositionStatus, installment_status,
+    position_status,
 };
 
 /// What a reopening takes back.
@@ -110,6 +112,7 @@ pub fn unmark(
     }
     let mut decided = changed(given, position, after);
     decided.batch = naming(decided.batch, one);
+    decided.batch.push(booked_back(given, &decided.position, one, &payment));
     for session in sessions {
         decided.batch.append(item_released(given, session, installment));
     }
@@ -121,6 +124,32 @@ pub fn unmark(
 fn paid_by_receipt_elsewhere(position: &DebtPosition, option: &PaymentOption) -> bool {
     let by_receipt = |one: &Installment| one.payment.as_ref().is_some_and(|payment| payment.receipt_id.is_some());
     position.installments().any(|(other, one)| other.id != option.id && by_receipt(one))
+}
+
+/// The counterpart of the event that told the mark, with the same facts.
+fn booked_back(given: &mut Given<'_>, after: &DebtPosition, one: &Installment, payment: &Payment) -> Write {
+    Write::InsertEvent(Box::new(Event {
+        id: given.id(),
+        kind: EventKind::InstallmentReopened,
+        at: given.now,
+        client_id: None,
+        data: EventData {
+            service_code: after.service_code.clone(),
+            external_id: after.external_id.clone(),
+            debt_position_id: Some(after.id),
+            version: Some(after.version),
+            installment_id: Some(one.id),
+            installment_reference: Some(one.reference.clone()),
+            iuv: Some(one.iuv.to_string()),
+            notice_number: one.notice_number.map(|number| number.to_string()),
+            amount: Some(payment.amount),
+            paid_at: Some(payment.paid_at),
+            channel: Some(PaymentChannel::External.name().to_owned()),
+            status: Some(after.told_status.name().to_owned()),
+            changed_by: given.client_id,
+            ..EventData::default()
+        },
+    }))
 }
 
 /// The event says of which installment it tells: whoever has booked the mark books it back without a second call.

@@ -14,6 +14,7 @@ use crate::event::EventKind;
 use crate::given::Given;
 use crate::money::Cents;
 use crate::notice::NoticeNumber;
+use crate::session::CheckoutSession;
 use crate::time::Instant;
 
 use super::accept::{Known, anomalies_told, payment_of, receipt_event, received, subject_of};
@@ -49,18 +50,38 @@ pub(super) fn settle(given: &mut Given<'_>, known: Known<'_>, position: &DebtPos
     event.data.installment_reference = Some(installment.reference.clone());
     event.data.status = Some(after.told_status.name().to_owned());
     event.data.previous_status = (before != after.told_status).then(|| before.name().to_owned());
+    if let Some(session) = paying_session(known.sessions, receipt) {
+        event.data.session_id = Some(session.id);
+        event.data.client_reference = session.client_reference.as_ref().map(|text| text.as_str().to_owned());
+        event.data.session_client_id = Some(session.client_id);
+    }
     let strange = anomalies_told(given, &receipt.anomalies, &event.data);
     let mut batch = Batch::new().with(Write::SettleInstallment {
         position: Box::new(after),
         expected: position.version,
         installment: installment.id,
     });
-    // A second payment pays nothing: what is strange about it is all there is to tell.
-    if !second {
-        batch.push(Write::InsertEvent(Box::new(event)));
+    // A second payment pays nothing, but its money is there: it is told as a receipt.
+    if second {
+        event.kind = EventKind::ReceiptReceived;
+        event.data.channel = None;
+        event.data.status = Some(receipt.content.outcome.name().to_owned());
     }
+    batch.push(Write::InsertEvent(Box::new(event)));
     batch.append(strange);
     batch
+}
+
+/// The session in which it was paid: the Node gives the name of its cart back; without one, the only session that sent
+/// somebody to pay.
+fn paying_session<'a>(sessions: &'a [CheckoutSession], receipt: &Receipt) -> Option<&'a CheckoutSession> {
+    let cart = |session: &&CheckoutSession| {
+        let named = session.cart.as_ref().map(|cart| cart.reference.as_str());
+        named.is_some() && named == receipt.content.payment_note.as_deref()
+    };
+    let mut sent = sessions.iter().filter(|session| session.cart.is_some());
+    let only = || sent.next().filter(|_| sent.next().is_none());
+    sessions.iter().find(cart).or_else(only)
 }
 
 /// The receipt's shares are booked as the shares of the installment that they pay: with the amount that stands here, or with

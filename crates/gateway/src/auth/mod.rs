@@ -6,6 +6,7 @@ mod claims;
 mod fresh;
 mod identify;
 mod issue;
+mod reach;
 mod support;
 mod verify;
 
@@ -17,5 +18,6 @@ pub(crate) use caller::{Holder, Identity};
 pub(crate) use fresh::Fresh;
 pub(crate) use identify::{FOR_ALL_SCOPES, identify};
 pub(crate) use issue::{ACCESS_TOKEN_TYPE, access_token};
+pub(crate) use reach::reach;
 pub(crate) use support::witness;
 pub(crate) use verify::{Expected, key_id, verified};

@@ -62,13 +62,15 @@ fn servers(public_url: &str, environment: Option<Environment>) -> Value {
 }
 
 /// Every tag, in the order of the documentation: what portals need comes before what operators do.
-const TAGS: [(&str, &str); 15] = [
+const TAGS: [(&str, &str); 17] = [
     ("services", "What an institution collects: its catalogue of payment services."),
     ("debt-positions", "What debtors owe, with the ways to pay it."),
     ("iuv-batches", "Notice numbers given to an institution beforehand, for notices that it prints by itself."),
     ("checkout-sessions", "Payments started from a portal."),
     ("receipts", "Proofs of payment, as the Node sent them."),
     ("webhook-endpoints", "Addresses that are told of what happens, and what became of it."),
+    ("events", "What happened, in an order that misses nothing."),
+    ("exports", "Tables for back offices."),
     ("journal", "Every message exchanged with the Node and with Checkout."),
     ("delegations", "Who acts for an institution, as the institution sees it."),
     ("support-accesses", "Operators who read in an institution for a while, in support."),

@@ -97,6 +97,10 @@ problems! {
         "Another service of the institution is known to the Node's catalogue by the same service_id and subject_id."
         "Take `demand` out of the other service first, or use the codes of this one."
     }
+    CursorExpired = 409 "cursor_expired" "The cursor is older than what is kept" {
+        "The cursor was told more than 24 months ago; what followed it may have gone, so going on from it could miss something in silence."
+        "Read from the beginning, without a cursor, and pass over what you know by its id; or read the lists with updated_since."
+    }
     ServiceNotActive = 409 "service_not_active" "The service is not active" {
         "A draft or retired service takes no new debt positions."
         "Use another service, or ask the institution to activate it."

@@ -14,6 +14,7 @@ impl From<StoreError> for Problem {
             StoreError::Busy => Self::new(Code::Unavailable),
             StoreError::TwinAtWork => Self::new(Code::IdempotencyInProgress),
             StoreError::Cursor(_) => Self::new(Code::InvalidCursor),
+            StoreError::CursorExpired => Self::new(Code::CursorExpired),
             StoreError::LastOperator => Self::new(Code::LastOperator),
             StoreError::NumbersExhausted => Self::new(Code::NoIssuingStation),
             StoreError::Unavailable(_) => {

@@ -6,6 +6,8 @@ mod checkout_sessions;
 mod clients;
 mod debt_positions;
 mod delegations;
+mod events;
+mod exports;
 mod institutions;
 mod iuv_batches;
 mod journal;
@@ -29,6 +31,8 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     checkout_sessions::mount(api);
     iuv_batches::mount(api);
     receipts::mount(api);
+    events::mount(api);
+    exports::mount(api);
     journal::mount(api);
     status::mount(api);
     institutions::mount(api);

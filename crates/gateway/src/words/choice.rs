@@ -94,6 +94,11 @@ choices! {
         "publication" "opening" "payer" "payer_who_looked" "payer_of_session" "payer_at_checkout" "payer_again"
         "payment_running" "receipt" "next_installment" "later_due_date" "reopening" "review" "settlement" "nothing"
     ] "What a debt position waits for.";
+    EventType [
+        "debt_position.created" "debt_position.updated" "installment.paid" "installment.reopened" "receipt.received"
+        "payment.anomaly" "payment.anomaly_resolved" "checkout_session.updated" "service.updated" "institution.updated"
+        "delegation.updated" "support_access.updated"
+    ] "What happened.";
     ReceiptRole ["owner" "beneficiary"] "Whether the institution owns the notice, or receives a transfer of it.";
     ReceiptOutcome ["ok" "ko"] "Whether money was paid.";
 }
@@ -139,6 +144,8 @@ mod tests {
 
     #[test]
     fn every_choice_of_the_contract_is_a_name_of_the_domain() {
+        let kinds = tramite_domain::event::EventKind::named;
+        assert!(EventType::VALUES.iter().all(|name| kinds(name).is_some()));
         assert!(EnvironmentName::VALUES.iter().all(|name| Environment::named(name).is_some()));
         assert!(InstitutionStatus::VALUES.iter().all(|name| Institution::named(name).is_some()));
         assert!(ClientKind::VALUES.iter().all(|name| Kind::named(name).is_some()));

@@ -50,6 +50,7 @@ numbers! {
     CollectionKind Int32 6i32..=9i32 = 9, "The kind of collection of the legacy messages.";
     RowVersion Int64 1i64..=9_007_199_254_740_991i64 = 3, "How many times it was written.";
     PageLimit Int32 1i32..=500i32 = 50, "How many items at most.";
+    OutcomeLimit Int32 1i32..=10_000i32 = 1_000, "How many lines at most.";
     Microseconds Int64 0i64..=9_007_199_254_740_991i64 = 12_345, "A time in microseconds.";
     ByteCount Int64 0i64..=10_000_000i64 = 1_834, "A number of bytes.";
     MoreItems Int32 1i32..=1_000_000i32 = 12, "How many there are beyond those that are shown.";

@@ -176,6 +176,10 @@ texts! {
         = "receipt_beyond_limits", "A stable code.";
     KeyFingerprint r"^[0-9a-f]{64}$" 64..=64
         = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "SHA-256 of a public key.";
+    EventTypes r"^[a-z_]+[.][a-z_]+(,[a-z_]+[.][a-z_]+){0,19}$" 3..=640
+        = "installment.paid,installment.reopened", "Types of events, with commas between them.";
+    SpreadsheetBytes r"^[\s\S]*$" 0..=50_000_000 as "binary"
+        = "PK", "A spreadsheet (ISO/IEC 29500).";
     XmlMessage r"^[^\x00]{1,2000000}$" 1..=2_000_000
         = "<soapenv:Envelope/>", "An XML message as it was received.";
 }

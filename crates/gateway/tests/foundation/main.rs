@@ -15,6 +15,7 @@ mod clients;
 mod conditional;
 mod contract;
 mod conventions;
+mod events;
 mod foreign;
 mod foreign_notices;
 mod helpdesk;
@@ -60,6 +61,11 @@ sentences! {
         walk::every_operation_opens_to_its_own_scope_and_to_no_other,
         walk::an_operator_opens_no_tenant_and_a_tenant_opens_no_platform,
         audited::every_change_is_in_the_trail_with_its_request,
+        events::a_payment_is_told_with_all_that_is_needed_to_book_it,
+        events::one_token_reads_the_feeds_of_all_institutions_its_client_acts_for,
+        events::who_waits_for_an_event_is_answered_when_it_comes,
+        events::the_export_holds_every_payment_once_and_its_sums_are_what_is_booked,
+        events::receipts_are_searched_by_a_body_and_each_search_leaves_a_line,
         revocation::what_a_token_stood_for_ends_it_within_a_minute_in_every_process,
         idempotency::the_same_key_gives_the_same_answer_and_another_body_is_refused,
         idempotency::twenty_twins_register_one_institution,
@@ -165,6 +171,7 @@ sentences! {
         helpdesk::a_suspended_institution_or_a_revoked_operator_ends_reading_too,
         walk::an_id_of_somebody_else_within_a_body_names_nothing;
     postgres:
+        events::what_commits_late_is_read_over_http_too,
         helpdesk::a_read_that_cannot_be_written_down_is_not_made;
     plain:
         texts::no_text_of_a_request_may_hold_a_nul;

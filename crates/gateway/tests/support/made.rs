@@ -43,6 +43,7 @@ impl TestGateway {
         let access = self.make(&operator, "/v1/support-accesses", &access).await;
         seeded.made.insert("support-accesses", access);
         seeded.made.insert("delegations", acting.delegations[0].id.to_string());
+        seeded.made.insert("events", self.event_of(seeded, &position).await);
         seeded.made.insert("debt-positions", position);
         seeded.made.insert("checkout-sessions", session);
         seeded.made.insert("iuv-batches", batch);
@@ -57,6 +58,16 @@ impl TestGateway {
         let seen = self.ask(Ask::post("/v1/webhook-endpoints").token(token).json(&body).key(&key)).await;
         assert_eq!(seen.status, 201, "{}", seen.text());
         seen.json()["endpoint"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The event that tells of the position.
+    async fn event_of(&self, seeded: &Seeded, position: &str) -> String {
+        let store = self.gateway.store();
+        store.system().publish_feed(1_000).await.unwrap();
+        let feed = store.feed(&Scope::of_node(seeded.a.id), 0, 500).await.unwrap();
+        let about =
+            |id: &str| feed.iter().find(|one| one.event.data.debt_position_id.is_some_and(|own| own.to_string() == id));
+        about(position).unwrap().event.id.to_string()
     }
 
     /// A message that could not be taken.

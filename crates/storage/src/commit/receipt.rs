@@ -17,7 +17,8 @@ use crate::error::StoreError;
 use crate::row::anomaly::AnomalyRow;
 use crate::row::read_some;
 use crate::row::receipt::{ReceiptRow, ReceiptTransferRow};
-use crate::schema::{receipt_anomalies, receipt_transfers, receipt_variants, receipts};
+use crate::row::receipt_key::ReceiptKeyRow;
+use crate::schema::{receipt_anomalies, receipt_keys, receipt_transfers, receipt_variants, receipts};
 use crate::scope::Scope;
 use crate::statement;
 
@@ -26,13 +27,15 @@ pub(super) async fn insert(db: &mut Db<'_>, institution: InstitutionId, receipt:
     let shares = ReceiptTransferRow::of(institution, receipt)?;
     let message = receipts::message.eq(receipt.message.bytes.as_slice());
     let strange = AnomalyRow::of(institution, receipt);
-    let (_, (), ()) = together!(
+    let keys = ReceiptKeyRow::of(institution, receipt);
+    let (_, (), (), ()) = together!(
         db,
         |mut db| async move {
             execute!(&mut db, diesel::insert_into(receipts::table).values((&row, message))).map_err(StoreError::from)
         },
         |mut db| async move { insert_rows!(&mut db, receipt_transfers::table, shares) },
         |mut db| async move { insert_rows!(&mut db, receipt_anomalies::table, strange) },
+        |mut db| async move { insert_rows!(&mut db, receipt_keys::table, keys) },
     )?;
     Ok(())
 }

@@ -13,6 +13,7 @@ mod known_numbers;
 mod known_of_receipt;
 mod notice;
 mod order;
+mod outcomes;
 mod position;
 mod positions;
 mod receipt;
@@ -26,10 +27,11 @@ mod timeline;
 mod timeline_sources;
 
 pub use audit::AuditFilter;
-pub use feed::FeedEvent;
+pub use feed::{FeedEvent, FeedFilter, FeedPage};
 pub use in_use::{Payers, PositionInUse};
 pub use journal::JournalFilter;
 pub use known_of_receipt::{KnownOfReceipt, ReceiptQuestion};
+pub use outcomes::{OUTCOME_LINES_MAX, Outcome, OutcomeFilter, OutcomePage};
 pub use positions::PositionFilter;
 pub use receipt::ReceiptFilter;
 pub use session::Waiting;
@@ -38,4 +40,5 @@ pub use sessions::SessionFilter;
 pub use terms::Terms;
 pub use timeline::{History, TimelineFact, TimelineItem};
 
+pub(crate) use feed::{Stretch, by_id as event_by_id, fed, names as kind_names, start as start_of_feed};
 pub(crate) use institution::{KnownInstitutions, assemble as assemble_institutions, grouped};

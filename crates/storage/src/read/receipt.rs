@@ -5,7 +5,10 @@ use diesel::prelude::*;
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::{InstitutionId, ReceiptRowId};
+use tramite_domain::notice::NoticeNumber;
+use tramite_domain::personal::Personal;
 use tramite_domain::receipt::{Receipt, ReceiptOutcome};
+use tramite_domain::tax_code::SubjectTaxCode;
 use tramite_domain::time::Instant;
 
 use super::grouped;
@@ -17,7 +20,8 @@ use crate::error::StoreError;
 use crate::page::{List, Page, PageRequest};
 use crate::row::anomaly::AnomalyRow;
 use crate::row::receipt::{ReceiptRow, ReceiptTransferRow};
-use crate::schema::{receipt_anomalies, receipt_transfers, receipt_variants, receipts};
+use crate::row::receipt_key::ReceiptKeyKind;
+use crate::schema::{receipt_anomalies, receipt_keys, receipt_transfers, receipt_variants, receipts};
 use crate::scope::Scope;
 use crate::store::Answer;
 
@@ -36,6 +40,14 @@ pub struct ReceiptFilter {
     pub anomaly: Option<Anomaly>,
     /// Whether it, or anything where none is named, was dealt with, or still waits for somebody.
     pub resolved: Option<bool>,
+    /// Of this debtor or payer.
+    pub person_tax_code: Option<Personal<SubjectTaxCode>>,
+    /// Of this creditor reference.
+    pub iuv: Option<String>,
+    /// Of this notice.
+    pub notice_number: Option<NoticeNumber>,
+    /// With this id of the Node.
+    pub receipt_id: Option<String>,
 }
 
 impl Store {
@@ -164,6 +176,24 @@ async fn has_variant(
     Ok(!found.is_empty())
 }
 
+/// The receipts of those ids that exist for the scope, without the bytes of their messages.
+pub(super) async fn by_ids(
+    db: &mut Db<'_>,
+    scope: &Scope,
+    ids: Vec<Id<ReceiptRowId>>,
+) -> Result<Vec<Receipt>, StoreError> {
+    let heads: Vec<ReceiptRow> = load!(
+        db,
+        receipts::table
+            .filter(receipts::institution_id.eq(Id(scope.institution())))
+            .filter(receipts::id.eq_any(ids))
+            .select(ReceiptRow::as_select())
+    )?;
+    let whole = heads.into_iter().map(|head| (head, Vec::new())).collect();
+    let found = assemble(db, scope.institution(), whole).await?;
+    Ok(found.into_iter().filter_map(|receipt| visible(scope, Some(receipt))).collect())
+}
+
 async fn list(
     mut db: Db<'_>,
     scope: Scope,
@@ -200,6 +230,20 @@ async fn list(
             };
             query = query.filter(dsl::id.eq_any(strange));
         }
+        for (kind, value) in keys(&filter) {
+            let named = receipt_keys::table
+                .filter(receipt_keys::institution_id.eq(Id(scope.institution())))
+                .filter(receipt_keys::kind.eq(kind.name()))
+                .filter(receipt_keys::value.eq(value))
+                .select(receipt_keys::receipt_row_id);
+            query = query.filter(dsl::id.eq_any(named));
+        }
+        if let Some(number) = &filter.notice_number {
+            query = query.filter(dsl::notice_number.eq(number.as_str()));
+        }
+        if let Some(receipt_id) = &filter.receipt_id {
+            query = query.filter(dsl::receipt_id.eq(receipt_id.as_str()));
+        }
         if let Some(from) = filter.paid_from {
             query = query.filter(dsl::paid_at.ge(At(from)));
         }
@@ -212,6 +256,15 @@ async fn list(
     let whole = heads.into_iter().map(|head| (head, Vec::new())).collect();
     let receipts = assemble(&mut db, scope.institution(), whole).await?;
     Ok(updated.into_iter().zip(receipts).collect())
+}
+
+/// The keys that a filter names. A notice is found by the reference that it implies.
+fn keys(filter: &ReceiptFilter) -> Vec<(ReceiptKeyKind, String)> {
+    let person = filter.person_tax_code.as_ref().map(|code| code.expose().as_str().to_uppercase());
+    let implied = filter.notice_number.as_ref().map(|number| number.iuv().to_string());
+    let person = person.map(|code| (ReceiptKeyKind::Person, code));
+    let references = filter.iuv.clone().into_iter().chain(implied).map(|iuv| (ReceiptKeyKind::Iuv, iuv));
+    person.into_iter().chain(references).collect()
 }
 
 /// The receipt, where it exists for the scope: one of another service does not.

@@ -11,6 +11,7 @@ pub(crate) mod iuv_batch;
 pub(crate) mod journal;
 pub(crate) mod position;
 pub(crate) mod receipt;
+pub(crate) mod receipt_key;
 pub(crate) mod service;
 pub(crate) mod session;
 pub(crate) mod session_item;

@@ -72,6 +72,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::column::sql::Key;
+
+    receipt_keys (institution_id, kind, value, receipt_row_id) {
+        institution_id -> Key,
+        kind -> Text,
+        value -> Text,
+        receipt_row_id -> Key,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Binary, Nullable, Text};
     use crate::column::sql::{Key, Moment};
 

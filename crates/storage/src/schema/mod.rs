@@ -26,7 +26,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     services,
     journal,
 );
-diesel::allow_tables_to_appear_in_same_query!(receipts, receipt_transfers, receipt_anomalies);
+diesel::allow_tables_to_appear_in_same_query!(receipts, receipt_transfers, receipt_anomalies, receipt_keys);
 diesel::allow_tables_to_appear_in_same_query!(
     clients,
     client_secrets,

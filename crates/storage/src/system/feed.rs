@@ -3,8 +3,9 @@
 //! Positions are given afterwards, to what is committed, by one publisher at a time: whoever holds the counter's row. On
 //! SQLite the one writer gives them at once (`commit/feed.rs`); only events of an earlier release are left to be published.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Date, Integer};
 
 use super::SystemScope;
 use crate::commit::COUNTER;
@@ -17,7 +18,41 @@ use crate::store::Answer;
 use crate::store::Who;
 
 /// Numbers the oldest unpublished events. It crosses tenants on purpose: one counter serves a feed of several.
+///
+/// Clocks of processes differ, so a later event of a position may show an earlier instant: what is before it is drawn into the
+/// same round, and within a position, or a session, the versions decide. For all else the order is that of instants and ids.
 const NUMBER_EVENTS: &str = "\
+    WITH oldest AS (\
+        SELECT institution_id, id, month, at, debt_position_id, session_id, (data ->> 'version')::bigint AS version \
+        FROM events WHERE feed_position IS NULL ORDER BY at, id LIMIT $2), \
+    drawn AS (\
+        SELECT * FROM oldest UNION \
+        SELECT e.institution_id, e.id, e.month, e.at, e.debt_position_id, e.session_id, (e.data ->> 'version')::bigint \
+        FROM oldest AS o JOIN events AS e ON e.institution_id = o.institution_id \
+            AND e.debt_position_id = o.debt_position_id AND e.feed_position IS NULL \
+            AND (e.data ->> 'version')::bigint < o.version UNION \
+        SELECT e.institution_id, e.id, e.month, e.at, e.debt_position_id, e.session_id, (e.data ->> 'version')::bigint \
+        FROM oldest AS o JOIN events AS e ON e.institution_id = o.institution_id \
+            AND e.session_id = o.session_id AND e.feed_position IS NULL \
+            AND e.debt_position_id IS NULL AND o.debt_position_id IS NULL \
+            AND (e.data ->> 'version')::bigint < o.version), \
+    placed AS (\
+        SELECT institution_id, id, month, version, \
+               max(at) OVER earlier AS place, max(id::text) OVER earlier AS beside \
+        FROM drawn WINDOW earlier AS (\
+            PARTITION BY institution_id, \
+                CASE WHEN version IS NULL THEN id ELSE coalesce(debt_position_id, session_id, id) END \
+            ORDER BY version, at, id)), \
+    numbered AS (\
+        SELECT institution_id, id, month, \
+               $1 + row_number() OVER (ORDER BY place, beside, version, id) AS position \
+        FROM placed) \
+    UPDATE events SET feed_position = numbered.position FROM numbered \
+    WHERE events.institution_id = numbered.institution_id AND events.id = numbered.id \
+      AND events.month = numbered.month";
+
+/// The same where one writer gives positions at once: for what an earlier release left.
+const NUMBER_LEFT_OVER: &str = "\
     UPDATE events SET feed_position = numbered.position \
     FROM (SELECT institution_id, id, month, $1 + row_number() OVER (ORDER BY at, id) AS position \
           FROM events WHERE feed_position IS NULL ORDER BY at, id LIMIT $2) AS numbered \
@@ -34,6 +69,19 @@ impl SystemScope {
         Box::pin(async move {
             let rows: i64 = fit("limit", limit)?;
             self.store.write(Who::System, rows, |db, rows| Box::pin(publish(db, *rows))).await
+        })
+    }
+
+    /// Ends the published events before the first day of a month, of every institution, about `limit` at a time; on PostgreSQL
+    /// a whole month is one of them. How many went. The last 24 months stay on PostgreSQL whatever is asked, and so does a
+    /// month in which an event waits for its place.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from writing.
+    pub fn end_events(&self, before: NaiveDate, limit: usize) -> Answer<'_, usize> {
+        Box::pin(async move {
+            let rows: i32 = fit("limit", limit)?;
+            self.store.write(Who::System, (before, rows), |db, (before, rows)| Box::pin(end(db, *before, *rows))).await
         })
     }
 
@@ -59,7 +107,8 @@ async fn publish(mut db: Db<'_>, rows: i64) -> Result<usize, StoreError> {
         Db::Sqlite(connection) => diesel::RunQueryDsl::get_result(counter, &mut **connection).optional()?,
     };
     let Some(last) = last else { return Ok(0) };
-    let numbered = execute!(&mut db, diesel::sql_query(NUMBER_EVENTS).bind::<BigInt, _>(last).bind::<BigInt, _>(rows))?;
+    let text = if matches!(db, Db::Postgres(_)) { NUMBER_EVENTS } else { NUMBER_LEFT_OVER };
+    let numbered = execute!(&mut db, diesel::sql_query(text).bind::<BigInt, _>(last).bind::<BigInt, _>(rows))?;
     if numbered > 0 {
         let next = last.saturating_add(fit("events", numbered)?);
         let given = feed_counter::last_position.eq(next);
@@ -75,4 +124,31 @@ async fn partitions(db: Db<'_>, months: i32) -> Result<(), StoreError> {
         diesel_async::RunQueryDsl::execute(make, &mut connection).await?;
     }
     Ok(())
+}
+
+/// On SQLite the months are read from the primary key alone.
+const END_EVENTS: &str = "\
+    DELETE FROM events WHERE feed_position IS NOT NULL \
+      AND rowid IN (SELECT rowid FROM events WHERE month < ? LIMIT ?)";
+
+#[derive(QueryableByName)]
+struct Ended {
+    #[diesel(sql_type = Integer)]
+    gone: i32,
+}
+
+async fn end(db: Db<'_>, before: NaiveDate, rows: i32) -> Result<usize, StoreError> {
+    match db {
+        Db::Postgres(mut connection) => {
+            let call = diesel::sql_query("SELECT tramite_end_events($1, $2) AS gone")
+                .bind::<Date, _>(before)
+                .bind::<Integer, _>(rows);
+            let ended: Ended = diesel_async::RunQueryDsl::get_result(call, &mut connection).await?;
+            fit("gone", ended.gone)
+        }
+        Db::Sqlite(connection) => {
+            let delete = diesel::sql_query(END_EVENTS).bind::<Date, _>(before).bind::<Integer, _>(rows);
+            Ok(diesel::RunQueryDsl::execute(delete, connection)?)
+        }
+    }
 }

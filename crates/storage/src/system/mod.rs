@@ -5,6 +5,7 @@
 mod change;
 mod client;
 mod feed;
+mod feed_of_all;
 mod idempotency;
 mod institution;
 mod journal;

@@ -11,6 +11,7 @@ mod brought;
 mod crossing;
 mod events;
 mod faults;
+mod feeds;
 mod helpdesk;
 mod idempotency;
 mod journal;
@@ -98,6 +99,11 @@ mod sentences {
             webhooks::who_no_longer_holds_a_lane_writes_nothing_of_it,
             webhooks::deliveries_are_written_while_the_cursor_moves_and_each_event_once,
             webhooks::lanes_of_one_institution_and_of_one_endpoint_are_bounded_whoever_works_on_them,
+            feeds::a_feed_always_says_where_it_goes_on,
+            feeds::one_feed_over_several_institutions_holds_what_each_delegation_opens,
+            feeds::old_events_go_once_they_were_told_and_young_ones_stay,
+            feeds::receipts_are_found_by_debtor_payer_reference_and_notice,
+            feeds::outcomes_are_told_once_each_and_go_on_from_a_cursor,
             journal::the_journal_is_found_by_each_of_its_filters,
             journal::a_line_is_found_by_its_reference_whatever_its_notice_tells,
             journal::a_line_is_found_by_its_token_with_or_without_a_receipt,
@@ -129,6 +135,7 @@ mod sentences {
         postgres:
             system::of_two_operators_who_revoke_each_other_at_once_one_stays,
             crossing::a_session_and_a_payment_at_once_find_each_other,
+            feeds::events_of_a_position_stand_in_the_order_of_its_versions_whatever_clocks_say,
             events::an_event_that_commits_late_is_not_skipped,
             walls::without_a_tenant_there_are_no_rows,
             walls::the_roles_own_nothing_and_see_no_more_than_they_need,

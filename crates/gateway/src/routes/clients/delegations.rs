@@ -137,7 +137,12 @@ pub(crate) fn events(
     let changed = after.iter().filter(|row| !before.contains(row));
     changed
         .map(|row| {
-            let data = EventData { status: Some(row.status.name().to_owned()), ..EventData::default() };
+            let data = EventData {
+                status: Some(row.status.name().to_owned()),
+                delegation_id: Some(row.id),
+                delegated_client_id: Some(row.client_id),
+                ..EventData::default()
+            };
             let kind = EventKind::DelegationUpdated;
             (row.institution_id, Event { id: given.id(), kind, at: given.now, client_id: None, data })
         })

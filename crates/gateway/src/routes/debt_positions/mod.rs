@@ -24,6 +24,8 @@ pub(crate) use accounting::AccountingEntryView;
 pub(crate) use act::EmptyInput;
 pub(crate) use load::payers;
 pub(crate) use make::{IfExists, make};
+pub(crate) use search::subject;
+pub(crate) use timeline_view::FieldChangeView;
 pub(crate) use wire::DebtPositionInput;
 
 use tramite_domain::access::ApiScope;

@@ -57,7 +57,7 @@ fn wrong_code() -> Problem {
 }
 
 /// How the audit trail names a person: the same code has the same name, and the name leads back to no code.
-fn subject(key: &Secret<[u8; 32]>, code: &SubjectTaxCode) -> String {
+pub(crate) fn subject(key: &Secret<[u8; 32]>, code: &SubjectTaxCode) -> String {
     let name = mac(key.expose(), &[PSEUDONYM_CONTEXT, code.to_string().to_ascii_uppercase().as_bytes()]);
     format!("debtor/{}", HEXLOWER.encode(&name))
 }

@@ -231,7 +231,7 @@ fn attempt_kind(attempt: &Attempt) -> &'static str {
 }
 
 impl FieldChangeView {
-    fn of(change: FieldChange) -> Self {
+    pub(crate) fn of(change: FieldChange) -> Self {
         Self {
             field: change.field,
             installment_reference: change.installment_reference.map(|reference| reference.to_string()),

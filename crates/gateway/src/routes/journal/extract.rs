@@ -4,8 +4,9 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LINK, X_CONTENT_TYPE_OPTIONS};
+use tramite_domain::cell::neutral;
 use tramite_domain::journal::JournalEntry;
-use tramite_domain::journal_extract::{COLUMNS, cells, neutral};
+use tramite_domain::journal_extract::{COLUMNS, cells};
 use tramite_storage::{Cursor, JournalFilter, PAGE_LIMIT_MAX, PageRequest};
 
 use super::list::{CSV, channel_of, channels};

@@ -6,8 +6,9 @@ use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::ident::ServiceCode;
+use tramite_domain::receipt::Receipt;
 use tramite_domain::time::Instant;
-use tramite_storage::ReceiptFilter;
+use tramite_storage::{Page, ReceiptFilter};
 use utoipa::{IntoParams, ToSchema};
 
 use super::compose::view;
@@ -81,12 +82,17 @@ pub(crate) async fn list_receipts(gateway: Data<Gateway>, tenant: Tenant, parame
         updated_since: asked.updated_since,
         anomaly: asked.anomaly,
         resolved: asked.resolved,
+        ..ReceiptFilter::default()
     };
     let found = gateway.store().receipts(&tenant.scope, &filter, &request, gateway.now()).await?;
-    let page = ReceiptPage {
+    Ok(Reply::ok(&page(found))?.into_response())
+}
+
+/// A page as it is shown.
+pub(super) fn page(found: Page<Receipt>) -> ReceiptPage {
+    ReceiptPage {
         items: found.items.iter().map(view).collect(),
         next_cursor: cursor_text(found.next.as_ref()),
         complete_until: found.complete_until,
-    };
-    Ok(Reply::ok(&page)?.into_response())
+    }
 }

@@ -4,6 +4,7 @@
 mod compose;
 mod list;
 mod resolve;
+mod search;
 mod show;
 mod view;
 
@@ -14,6 +15,7 @@ use crate::problem::Code;
 
 pub(crate) fn mount(api: &mut Api<'_, '_>) {
     api.tenant(list::list_receipts, ApiScope::ReceiptsRead);
+    api.tenant(search::find_receipts, ApiScope::ReceiptsRead);
     api.tenant(show::show_receipt, ApiScope::ReceiptsRead).etag();
     // Refunding and booking are what those do who mark positions paid outside of pagoPA: there is no scope that writes
     // receipts, for nobody does.
