@@ -38,9 +38,9 @@ pub use read::{
 pub use rule::Rule;
 pub use scope::Scope;
 pub use seal::{MasterKey, MasterKeyError};
-pub use store::{Answer, DECISION_SECONDS_MAX, Store, StoreSettings};
+pub use store::{Answer, DECISION_SECONDS_MAX, PoolState, Store, StoreSettings};
 pub use system::{
-    Change, ClaimedTask, Due, KeptMessage, KeyPurpose, OperatorRecord, RAW_BYTES_MAX, RawMessage, SigningKey,
-    SystemScope,
+    BACKLOG_ROWS_MAX, Backlog, Change, ClaimedTask, Due, KeptMessage, KeyPurpose, NodeAnswers, OperatorRecord, Queue,
+    RAW_BYTES_MAX, RawMessage, SigningKey, SystemScope, TaskQueue,
 };
 pub use url::{Backend, DatabaseUrl, DatabaseUrlError};

@@ -22,6 +22,7 @@ mod sessions;
 mod tasks;
 mod upkeep;
 mod waiting;
+mod watch;
 mod worker;
 
 pub use pace::WorkerSettings;

@@ -9,8 +9,9 @@ use crate::{none, tree};
 const TESTKIT: &str = "tramite-testkit";
 
 /// Our crates by ring, from the centre; a crate may depend on rings within its own.
-const RINGS: [(&str, u8); 10] = [
+const RINGS: [(&str, u8); 11] = [
     ("tramite-domain", 0),
+    ("tramite-telemetry", 0),
     ("tramite-pagopa", 1),
     ("tramite-storage", 1),
     ("tramite-documents", 1),

@@ -25,19 +25,18 @@ use tramite_domain::secret::Secret;
 use tramite_domain::service::{AmountCallback, OnFailure};
 use tramite_domain::time::Instant;
 use tramite_storage::{Scope, Store, StoreError};
+use tramite_telemetry::catalogue::AMOUNT_CALLBACKS;
+use tramite_telemetry::{Metrics, trace};
 use url::Url;
 
 use self::failure::Failure;
 use self::question::{Question, Signed};
-use crate::metrics::Metrics;
 use crate::outbound::{Flights, LOOKUPS_MAX, Names, Resolver, SystemNames, Towards, check, client};
 
 /// How long an answer may take, in milliseconds: the look-up of the name, the connection, the exchange, and the wait for others.
 const ANSWER_MS_MAX: u64 = 1_000;
 /// Questions to one institution at a time.
 const QUESTIONS_MAX: usize = 16;
-/// Under which name the outcomes are counted.
-const COUNTER: &str = "amount_callbacks";
 
 /// What is due is not known: the institution's system did not say it, and its service wants no other amount then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +102,11 @@ impl Callbacks {
         self.0.towards
     }
 
+    /// The counters of the process.
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.0.metrics
+    }
+
     /// The same for others who ask: neither waits for the other's questions.
     ///
     /// # Errors
@@ -135,7 +139,7 @@ impl Callbacks {
                         if position.take_told(installment, amount) { Ok(()) } else { Err(Failure::NotCarried) }
                     },
                 );
-            self.0.metrics.event(COUNTER, taken.map_or_else(Failure::code, |()| "answered"));
+            self.0.metrics.count(&AMOUNT_CALLBACKS, &[taken.map_or_else(Failure::code, |()| "answered").into()]);
             let Err(failure) = taken else { continue };
             tracing::warn!(
                 code = failure.code(),
@@ -167,7 +171,9 @@ impl Callbacks {
         let signed = Signed::of(&question, &secret::live(&key, code, callback), self.0.world.id());
         let shared = Arc::clone(&self.0);
         let places = self.places(scope.institution());
-        let work = || async move { shared.in_time(places, url, signed).await };
+        // What many wait for is done in nobody's span: where it belongs is said by who asks first.
+        let parent = trace::outgoing();
+        let work = || async move { shared.in_time(places, url, (signed, parent)).await };
         self.0.under_way.join(installment, work).await.unwrap_or(Err(Failure::Broken))
     }
 
@@ -203,13 +209,18 @@ impl Default for Places {
 }
 
 impl Shared {
-    async fn in_time(&self, places: Places, url: Url, signed: Signed) -> Result<Cents, Failure> {
+    async fn in_time(
+        &self,
+        places: Places,
+        url: Url,
+        (signed, parent): (Signed, Option<String>),
+    ) -> Result<Cents, Failure> {
         let asking = async {
             let _place = places.questions.acquire().await.map_err(|_| Failure::Broken)?;
             if let Some(name) = url.domain() {
                 self.resolver.prepare(name, &places.lookups).await;
             }
-            signed.ask(&self.client, url).await
+            signed.ask(&self.client, url, parent).await
         };
         timeout(Duration::from_millis(ANSWER_MS_MAX), asking).await.unwrap_or(Err(Failure::Late))
     }

@@ -14,6 +14,7 @@ use tramite_domain::ids::InstallmentId;
 use tramite_domain::money::Cents;
 use tramite_domain::secret::Secret;
 use tramite_domain::time::Instant;
+use tramite_telemetry::trace::TRACEPARENT;
 use url::Url;
 use uuid::Uuid;
 
@@ -85,8 +86,9 @@ impl Signed {
         Self { id, timestamp, signature: signatures.join(" "), body }
     }
 
-    pub(super) async fn ask(self, client: &Client, url: Url) -> Result<Cents, Failure> {
-        let request = client
+    /// Asks; `parent` is where the question belongs, where anybody traces.
+    pub(super) async fn ask(self, client: &Client, url: Url, parent: Option<String>) -> Result<Cents, Failure> {
+        let mut request = client
             .post(url)
             .header(CONTENT_TYPE, JSON)
             .header(ACCEPT, JSON)
@@ -94,6 +96,9 @@ impl Signed {
             .header("webhook-timestamp", self.timestamp)
             .header("webhook-signature", self.signature)
             .body(self.body);
+        if let Some(parent) = parent {
+            request = request.header(TRACEPARENT, parent);
+        }
         let response = request.send().await?;
         if response.status() != StatusCode::OK {
             return Err(Failure::Status);
