@@ -9,6 +9,7 @@ use tramite_telemetry::{Kind, Metrics};
 use crate::{none, tree};
 
 const GUIDE: &str = "docs/operating.md";
+const SECTION: &str = "\n## Health and metrics\n";
 const ASKING: [&str; 2] = ["docs/operating/grafana.json", "docs/operating/alerts.yml"];
 /// What a histogram is asked for by.
 const ENDS: [&str; 3] = ["_bucket", "_sum", "_count"];
@@ -35,8 +36,10 @@ fn never_told(asked: &BTreeSet<&str>) -> Vec<String> {
     asked.iter().filter(|name| !told.contains(**name) && !histogram(name)).map(|name| (*name).to_owned()).collect()
 }
 
-/// The rows of the guide's table: a name, and its labels.
+/// The rows of the table in the guide's section: a name, and its labels.
 fn rows(guide: &str) -> Vec<(String, Vec<String>)> {
+    let (_, section) = guide.split_once(SECTION).expect(SECTION);
+    let section = section.split("\n## ").next().unwrap_or_default();
     let code = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
     let row = |line: &str| {
         let cells: Vec<&str> = line.trim_matches('|').split('|').collect();
@@ -44,7 +47,7 @@ fn rows(guide: &str) -> Vec<(String, Vec<String>)> {
         let family = name.starts_with("tramite_") || name.starts_with("process_");
         family.then(|| (name, code(cells.get(1).copied().unwrap_or_default())))
     };
-    guide.lines().filter(|line| line.starts_with("| ")).filter_map(row).collect()
+    section.lines().filter(|line| line.starts_with("| ")).filter_map(row).collect()
 }
 
 fn read(path: &str) -> String {
@@ -79,5 +82,7 @@ fn a_name_that_nobody_counts_is_found() {
         "sum(rate(tramite_node_requests_total[5m])) / tramite_gone_total > tramite_job_pass_duration_seconds_bucket";
     assert_eq!(never_told(&names(text)), ["tramite_gone_total"]);
     assert_eq!(never_told(&BTreeSet::from(["tramite_node_requests_total_sum"])).len(), 1);
-    assert_eq!(rows("| `tramite_x` | `a`, `b` | c |\n| `other` | none | d |").len(), 1);
+    let guide =
+        format!("| `tramite_role` | x |\n{SECTION}| `tramite_x` | `a`, `b` | c |\n| `other` | none | d |\n## Next\n");
+    assert_eq!(rows(&guide), [("tramite_x".to_owned(), vec!["a".to_owned(), "b".to_owned()])]);
 }

@@ -75,7 +75,9 @@ impl Soap {
         &self.0.store
     }
 
-    pub(crate) fn metrics(&self) -> &Metrics {
+    /// The counters of the process.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
         self.0.callbacks.metrics()
     }
 
