@@ -24,14 +24,15 @@ const TASKS: &str = "\
 const EVENTS: &str = "\
     SELECT count(*) AS waiting, min(counted.at) AS oldest \
     FROM (SELECT at FROM events WHERE feed_position IS NULL ORDER BY at, id LIMIT $1) AS counted";
+// SQLite numbers parameters by their first appearance, whatever they are called.
 const POSITIONS: &str = "\
     SELECT count(*) AS waiting, min(counted.next_transition_at) AS oldest \
-    FROM (SELECT next_transition_at FROM debt_positions WHERE next_transition_at <= $2 \
-          ORDER BY next_transition_at LIMIT $1) AS counted";
+    FROM (SELECT next_transition_at FROM debt_positions WHERE next_transition_at <= $1 \
+          ORDER BY next_transition_at LIMIT $2) AS counted";
 const SESSIONS: &str = "\
     SELECT count(*) AS waiting, min(counted.next_transition_at) AS oldest \
-    FROM (SELECT next_transition_at FROM checkout_sessions WHERE next_transition_at <= $2 \
-          ORDER BY next_transition_at LIMIT $1) AS counted";
+    FROM (SELECT next_transition_at FROM checkout_sessions WHERE next_transition_at <= $1 \
+          ORDER BY next_transition_at LIMIT $2) AS counted";
 
 /// What waits in one queue.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -99,7 +100,7 @@ impl SystemScope {
 async fn backlog(mut db: Db<'_>, now: Instant) -> Result<Backlog, StoreError> {
     let rows: Vec<TaskRow> = load!(&mut db, diesel::sql_query(TASKS).bind::<BigInt, _>(BACKLOG_ROWS_MAX))?;
     let events: Option<QueueRow> = first!(&mut db, diesel::sql_query(EVENTS).bind::<BigInt, _>(BACKLOG_ROWS_MAX))?;
-    let due = |text| diesel::sql_query(text).bind::<BigInt, _>(BACKLOG_ROWS_MAX).bind::<Moment, _>(At(now));
+    let due = |text| diesel::sql_query(text).bind::<Moment, _>(At(now)).bind::<BigInt, _>(BACKLOG_ROWS_MAX);
     let positions: Option<QueueRow> = first!(&mut db, due(POSITIONS))?;
     let sessions: Option<QueueRow> = first!(&mut db, due(SESSIONS))?;
     let tasks = rows.into_iter().map(|row| {

@@ -10,6 +10,7 @@ use tramite_domain::task::{Task, Work};
 use tramite_storage::{Backend, NodeAnswers, StoreError};
 use tramite_testkit::Database;
 
+use crate::lists::any_position;
 use crate::raw::run;
 use crate::support::*;
 
@@ -61,17 +62,21 @@ pub(crate) async fn what_waits_is_told_by_its_kind_and_since_when(database: Data
     }
     batch.push(Write::InsertEvent(Box::new(event(&simple("P-1")))));
     town.store.commit(&town.node(), batch).await.unwrap();
-    let mut position = simple("P-2");
-    position.next_transition_at = Some(now().plus_seconds(-12));
-    town.add(&position).await;
-    let waits = town.store.system().backlog(now()).await.unwrap();
+    let (mut chance, later) = (Chance::new(7), now().plus_seconds(5 * 3_600));
+    for number in 0..40 {
+        town.add(&any_position(&mut chance, number)).await;
+    }
+    let due = town.store.system().position_transitions_due(later, None, 500).await.unwrap();
+    assert!(!due.is_empty(), "the clock has moved some");
+    let waits = town.store.system().backlog(later).await.unwrap();
     let [tasks] = waits.tasks.as_slice() else { panic!("{waits:?}") };
     assert_eq!((tasks.work.as_str(), tasks.queue.waiting, tasks.again), ("check_activation", 3, 0));
     assert_eq!(tasks.queue.oldest, Some(now().plus_seconds(-90)));
     // Where there is one writer alone, events have their position from the start.
     let published = town.store.backend() == Backend::Sqlite;
     assert_eq!(waits.events.waiting == 0, published, "{waits:?}");
-    assert_eq!((waits.positions.waiting, waits.positions.oldest), (1, Some(now().plus_seconds(-12))));
+    let positions = (waits.positions.waiting, waits.positions.oldest);
+    assert_eq!(positions, (u64::try_from(due.len()).unwrap(), due.first().map(|one| one.since)));
     assert_eq!((waits.sessions.waiting, waits.sessions.oldest), (0, None));
     for claim in town.store.system().claim_tasks(now(), 1, 60).await.unwrap() {
         town.store.system().retry_task(&claim, now().plus_seconds(-1), "failed").await.unwrap();
