@@ -16,6 +16,8 @@ mod headers;
 mod length;
 #[path = "tidy/links.rs"]
 mod links;
+#[path = "tidy/metrics.rs"]
+mod metrics;
 #[path = "tidy/migrations.rs"]
 mod migrations;
 #[path = "tidy/rules.rs"]

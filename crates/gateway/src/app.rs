@@ -14,7 +14,7 @@ use crate::face::Face;
 use crate::frame::{Spans, frame};
 use crate::gate::gate;
 use crate::gateway::Gateway;
-use crate::{health, routes};
+use crate::routes;
 
 /// The application of the public listener: the API, the token endpoint, the public pages. Where operators have a listener
 /// of their own, their routes are not among them.
@@ -74,19 +74,4 @@ fn api_app(
 fn configure(config: &mut web::ServiceConfig, face: Face) {
     let mut mounted = Mounted::default();
     routes::mount(&mut Api::new(&mut ServiceConfig::new(config), &mut mounted, face));
-}
-
-/// The application of the private listener: liveness, readiness, counters. It is never reached from outside.
-pub fn private_app(
-    gateway: Data<Gateway>,
-) -> App<
-    impl ServiceFactory<
-        ServiceRequest,
-        Config = (),
-        Response = ServiceResponse<impl MessageBody>,
-        Error = Error,
-        InitError = (),
-    >,
-> {
-    App::new().app_data(gateway).configure(health::mount)
 }

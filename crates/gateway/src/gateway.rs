@@ -14,6 +14,8 @@ use tramite_domain::time::Instant;
 use tramite_outbound::Towards;
 use tramite_pagopa::checkout::CheckoutClient;
 use tramite_storage::{Store, StoreError};
+use tramite_telemetry::Metrics;
+use tramite_telemetry::catalogue::REFUSED_PEERS;
 
 use crate::auth::Fresh;
 use crate::callback::Callbacks;
@@ -21,7 +23,6 @@ use crate::contract::{Contract, ContractError};
 use crate::frame::current_request;
 use crate::gate::Limits;
 use crate::keys::{KeyError, Keys};
-use crate::metrics::Metrics;
 use crate::node::RefusedPeer;
 use crate::pages::{PageError, Pages};
 use crate::returns::Returns;
@@ -161,9 +162,9 @@ impl Gateway {
         &self.pages
     }
 
-    /// The counters.
+    /// The counters of this process.
     #[must_use]
-    pub fn metrics(&self) -> &Metrics {
+    pub fn metrics(&self) -> &Arc<Metrics> {
         &self.metrics
     }
 
@@ -178,7 +179,7 @@ impl Gateway {
 
     /// Counts a peer that is not the Node; it leaves no row.
     pub fn refuse_peer(&self, refused: RefusedPeer) {
-        self.metrics.event("refused_peers", refused.code());
+        self.metrics.count(&REFUSED_PEERS, &[refused.code().into()]);
         tracing::warn!(code = refused.code(), "a peer was refused at the Node's listener");
     }
 

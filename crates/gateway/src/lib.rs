@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The HTTP side of Tramite: REST API, SOAP endpoint, tokens, contract, public pages.
 //!
-//! `rest_app` is the application of the public listener, `platform_app` that of the operators' own where they have one,
-//! `private_app` that of health and counters. A route is a small
+//! `rest_app` is the application of the public listener, `platform_app` that of the operators' own where they have one.
+//! A route is a small
 //! handler and one line in its folder's `mount`; what every route needs is done before and after it (README.md).
 
 pub mod api;
@@ -16,7 +16,6 @@ pub mod face;
 mod frame;
 mod gate;
 pub mod gateway;
-mod health;
 pub mod keys;
 pub mod metrics;
 pub mod node;
@@ -30,7 +29,7 @@ pub mod settings;
 pub mod soap;
 pub mod words;
 
-pub use app::{platform_app, private_app, rest_app};
+pub use app::{platform_app, rest_app};
 pub use contract::{PLACEHOLDER_URL, contract, contract_30_json, contract_json};
 pub use gateway::{Gateway, GatewayError};
 pub use settings::{GatewaySettings, RateLimits};

@@ -71,7 +71,7 @@ impl Outbound {
         if let Some(name) = url.domain() {
             self.resolver.prepare(name, lookups).await;
         }
-        let request = self
+        let mut request = self
             .client
             .post(url)
             .header(CONTENT_TYPE, JSON)
@@ -80,6 +80,9 @@ impl Outbound {
             .header("webhook-timestamp", signed.timestamp)
             .header("webhook-signature", signed.signature)
             .body(signed.body);
+        if let Some(parent) = signed.parent {
+            request = request.header("traceparent", parent);
+        }
         Ok(request.send().await?)
     }
 }

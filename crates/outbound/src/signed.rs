@@ -17,6 +17,7 @@ pub struct Signed {
     pub(crate) timestamp: i64,
     pub(crate) signature: String,
     pub(crate) body: Vec<u8>,
+    pub(crate) parent: Option<String>,
 }
 
 impl Signed {
@@ -29,7 +30,13 @@ impl Signed {
             format!("v1,{}", STANDARD.encode(mac(secret.expose(), &[head.as_bytes(), &body])))
         };
         let signature = secrets.iter().map(one).collect::<Vec<_>>().join(" ");
-        Self { id, timestamp, signature, body }
+        Self { id, timestamp, signature, body, parent: None }
+    }
+
+    /// The same with where it belongs, for whoever traces (W3C Trace Context); the signature does not cover it.
+    #[must_use]
+    pub fn within(self, parent: Option<String>) -> Self {
+        Self { parent, ..self }
     }
 }
 

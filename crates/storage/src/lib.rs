@@ -40,10 +40,10 @@ pub use read::{
 pub use rule::Rule;
 pub use scope::Scope;
 pub use seal::{MasterKey, MasterKeyError};
-pub use store::{Answer, DECISION_SECONDS_MAX, Store, StoreSettings};
+pub use store::{Answer, DECISION_SECONDS_MAX, PoolState, Store, StoreSettings};
 pub use system::{
-    Change, ClaimedLane, ClaimedTask, Due, DueDelivery, KeptMessage, KeyPurpose, LaneLimits, LaneWork, OperatorRecord,
-    RAW_BYTES_MAX, RawMessage, SigningKey, Stepped, SystemScope,
+    BACKLOG_ROWS_MAX, Backlog, Change, ClaimedLane, ClaimedTask, Due, DueDelivery, KeptMessage, KeyPurpose, LaneLimits, LaneWork,
+    NodeAnswers, OperatorRecord, Queue, RAW_BYTES_MAX, RawMessage, SigningKey, Stepped, SystemScope, TaskQueue,
 };
 pub use url::{Backend, DatabaseUrl, DatabaseUrlError};
 pub use webhook::{DeliveryFilter, DeliveryKey, REDELIVERIES_MAX, Redelivery, TestEvent, WebhookChange, WebhookDoor};

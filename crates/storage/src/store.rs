@@ -44,6 +44,21 @@ const _: () = assert!(
 /// The time of one operation.
 pub(crate) const OPERATION: Duration = Duration::from_secs(OPERATION_SECONDS_MAX.unsigned_abs());
 
+/// How the connections of one pool are used at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolState {
+    /// Whose they are: `app` for requests, `system` for what crosses institutions; on SQLite `writer`.
+    pub name: &'static str,
+    /// How many there may be.
+    pub max: usize,
+    /// At work.
+    pub in_use: usize,
+    /// Open, and free.
+    pub idle: usize,
+    /// Pieces of work that wait for one.
+    pub waiting: usize,
+}
+
 /// What the store will answer. Boxed here, and not where it is awaited: an `async fn` is compiled anew in every crate
 /// that awaits it, with all that it awaits itself.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
@@ -167,6 +182,31 @@ impl Store {
     /// Whatever keeps it from answering.
     pub fn ping(&self) -> Answer<'_, ()> {
         Box::pin(async move { self.0.read(Who::System, |db| Box::pin(read_seal(db))).await.map(drop) })
+    }
+
+    /// Asks whether the database is still the one that this program knows: that it answers, and that its schema is not older.
+    /// A newer one is no reason to stop: the program of the next version is about to take over.
+    ///
+    /// # Errors
+    /// `SchemaVersion` where migrations are behind; else whatever keeps it from answering.
+    pub fn check(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let needed = match self.0.adapter {
+                Adapter::Postgres(_) => newest::<Pg>(&POSTGRES_MIGRATIONS)?,
+                Adapter::Sqlite(_) => newest::<SqliteBackend>(&SQLITE_MIGRATIONS)?,
+            };
+            let found = self.0.read(Who::System, |db| Box::pin(read_version(db))).await?;
+            if found.as_ref().is_some_and(|found| *found >= needed) { Ok(()) } else { check_version(found, needed) }
+        })
+    }
+
+    /// How its connections are used now.
+    #[must_use]
+    pub fn pools(&self) -> Vec<PoolState> {
+        match &self.0.adapter {
+            Adapter::Postgres(adapter) => adapter.pools(),
+            Adapter::Sqlite(adapter) => vec![adapter.writer()],
+        }
     }
 
     /// The few methods that cross tenants. Only the named makers of a `Scope`, the worker and the commands of the

@@ -7,6 +7,8 @@ mod config;
 mod demo;
 mod failure;
 mod logging;
+mod otel;
+mod private;
 mod server;
 mod stop;
 mod terminal;

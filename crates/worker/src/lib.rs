@@ -22,10 +22,10 @@ mod sessions;
 mod tasks;
 mod upkeep;
 mod waiting;
+mod watch;
 mod webhook;
 mod worker;
 
 pub use pace::WorkerSettings;
 pub use pass::Report;
-pub use webhook::Count;
 pub use worker::Worker;

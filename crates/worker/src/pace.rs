@@ -68,6 +68,9 @@ pub(crate) const EVENTS_MAX: usize = EXPIRED_RECORDS_MAX;
 /// How long a claimed task belongs to the worker that claimed it, in seconds. Longer than a pass may last, so that a
 /// task is never in two hands.
 pub(crate) const TASK_LEASE_SECONDS: i64 = 120;
+/// After so many of its pauses a job that has not come round counts as late, beside the longest pass and the longest pause
+/// after a failure.
+pub(crate) const LATE_PACES: u32 = 3;
 /// How long one pass of a job may last, in seconds.
 pub(crate) const PASS_SECONDS_MAX: u64 = 60;
 /// How long a running pass may still take when the program stops, in seconds.

@@ -2,16 +2,17 @@
 //! The worker: every job at its own pace, until it is told to stop.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use tokio::sync::watch;
 use tokio::time::error::Elapsed;
 use tokio::time::{sleep, timeout};
 use tramite_domain::given::{Given, World, WorldIds};
-use tramite_domain::time::Instant;
+use tramite_domain::time::Instant as Moment;
 use tramite_outbound::{Names, Towards};
 use tramite_storage::{Store, StoreError};
+use tramite_telemetry::{Metrics, Pulse};
 
 use crate::clock::Clock;
 use crate::failure::code;
@@ -22,7 +23,8 @@ use crate::pace::{
     WorkerSettings, back_off,
 };
 use crate::pass::{Pass, Report};
-use crate::webhook::{Count, Webhooks};
+use crate::watch::{TIMEOUT, Watch};
+use crate::webhook::Webhooks;
 use crate::{feed, positions, sessions, tasks, upkeep, webhook};
 
 /// Does what no request asks for. Any number of them may run on one PostgreSQL; on SQLite it runs inside `serve`.
@@ -30,6 +32,7 @@ pub struct Worker {
     pub(crate) store: Store,
     pub(crate) world: Arc<dyn World>,
     pub(crate) settings: WorkerSettings,
+    pub(crate) watch: Watch,
     /// None tells no endpoint of anything.
     webhooks: Option<Webhooks>,
 }
@@ -38,16 +41,21 @@ impl Worker {
     /// A worker over a store. The store must be able to make its system scope.
     #[must_use]
     pub fn new(store: Store, world: Arc<dyn World>, settings: WorkerSettings) -> Self {
-        Self { store, world, settings, webhooks: None }
+        Self { store, world, settings, watch: Watch::default(), webhooks: None }
+    }
+
+    /// The same, telling of itself in the counters of the process, and in its pulse.
+    #[must_use]
+    pub fn watched(self, metrics: Arc<Metrics>, pulse: Arc<Pulse>) -> Self {
+        Self { watch: Watch { metrics, pulse }, ..self }
     }
 
     /// The same worker, which also tells clients of events: as far as `towards` allows, where `names` says that a name leads.
-    /// Each attempt is counted by a stable code of what came of it.
     ///
     /// # Errors
     /// Where TLS cannot be set up.
-    pub fn telling(self, towards: Towards, names: Arc<dyn Names>, count: Count) -> Result<Self, reqwest::Error> {
-        let webhooks = Webhooks::new(towards, names, count, self.world.id())?;
+    pub fn telling(self, towards: Towards, names: Arc<dyn Names>) -> Result<Self, reqwest::Error> {
+        let webhooks = Webhooks::new(towards, names, self.world.id())?;
         Ok(Self { webhooks: Some(webhooks), ..self })
     }
 
@@ -71,7 +79,7 @@ impl Worker {
     }
 
     /// One round of all jobs at a given instant.
-    pub async fn run_once(&self, now: Instant) -> Report {
+    pub async fn run_once(&self, now: Moment) -> Report {
         let mut report = Report::default();
         for job in Job::ALL {
             let pass = guarded(self.pass(job, Clock::Fixed(now))).await;
@@ -81,14 +89,22 @@ impl Worker {
     }
 
     /// One job, pass after pass.
-    async fn keep(&self, job: Job, mut stopped: watch::Receiver<bool>) {
+    async fn keep(&self, job: Job, stopped: watch::Receiver<bool>) {
+        self.watch.begin(job, self.settings.every(job));
+        self.repeat(job, stopped).await;
+        self.watch.stopped(job);
+    }
+
+    async fn repeat(&self, job: Job, mut stopped: watch::Receiver<bool>) {
         let mut failures = 0_u32;
         loop {
+            let begun = Instant::now();
             let pass = guarded(self.pass(job, Clock::World(self.world.as_ref())));
             let outcome = tokio::select! {
                 outcome = timeout(Duration::from_secs(PASS_SECONDS_MAX), pass) => outcome,
                 () = stopped_and_waited(stopped.clone()) => return,
             };
+            self.watch.ended(job, &outcome, begun.elapsed());
             let pause = self.pause_after(job, outcome, &mut failures);
             tokio::select! {
                 () = sleep(pause) => {}
@@ -115,7 +131,7 @@ impl Worker {
             Err(_) => None,
         };
         *failures = failures.saturating_add(1);
-        let code = failed.as_ref().map_or("timeout", code);
+        let code = failed.as_ref().map_or(TIMEOUT, code);
         let cause = failed.map_or_else(|| "the pass took too long".to_owned(), |error| error.to_string());
         tracing::warn!(job = job.name(), code, failures, cause, "a job failed");
         back_off(*failures)
@@ -136,7 +152,7 @@ impl Worker {
     }
 
     /// Takes one decision at an instant, for nobody in particular.
-    pub(crate) fn decide<T>(&self, now: Instant, decision: impl FnOnce(&mut Given<'_>) -> T) -> T {
+    pub(crate) fn decide<T>(&self, now: Moment, decision: impl FnOnce(&mut Given<'_>) -> T) -> T {
         let mut ids = WorldIds(self.world.as_ref());
         decision(&mut Given { now, ids: &mut ids, client_id: None, request_id: None })
     }

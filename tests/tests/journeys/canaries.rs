@@ -135,6 +135,8 @@ pub(crate) async fn in_production(database: Database) {
     let production = Production::prepare(&database);
     let settings = [
         ("TRAMITE_LOG", FILTER.to_owned()),
+        // As a collector reads it; the citizen's payment is told as text.
+        ("TRAMITE_LOG_FORMAT", "json".to_owned()),
         ("TRAMITE_NODE_AUTH", "proxy".to_owned()),
         ("TRAMITE_NODE_PROXY_SECRET_FILE", search.file("proxy.secret", PROXY_SECRET)),
         ("TRAMITE_NODE_PEERS", soap::peer().fingerprint.clone()),

@@ -11,6 +11,7 @@ const TESTKIT: &str = "tramite-testkit";
 /// Our crates by ring, from the centre; a crate may depend on rings within its own.
 const RINGS: [(&str, u8); 11] = [
     ("tramite-domain", 0),
+    ("tramite-telemetry", 0),
     ("tramite-pagopa", 1),
     ("tramite-storage", 1),
     ("tramite-outbound", 1),

@@ -25,18 +25,17 @@ use tramite_domain::service::{AmountCallback, OnFailure};
 use tramite_domain::time::Instant;
 use tramite_outbound::{Flights, LOOKUPS_MAX, Names, Outbound, Signed, SystemNames, Towards, Unreached, check};
 use tramite_storage::{Scope, Store, StoreError};
+use tramite_telemetry::catalogue::AMOUNT_CALLBACKS;
+use tramite_telemetry::{Metrics, trace};
 use url::Url;
 
 use self::failure::Failure;
 use self::question::{Question, amount};
-use crate::metrics::Metrics;
 
 /// How long an answer may take, in milliseconds: the look-up of the name, the connection, the exchange, and the wait for others.
 const ANSWER_MS_MAX: u64 = 1_000;
 /// Questions to one institution at a time.
 const QUESTIONS_MAX: usize = 16;
-/// Under which name the outcomes are counted.
-const COUNTER: &str = "amount_callbacks";
 
 /// What is due is not known: the institution's system did not say it, and its service wants no other amount then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +98,11 @@ impl Callbacks {
         self.0.outbound.towards()
     }
 
+    /// The counters of the process.
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.0.metrics
+    }
+
     /// The same for others who ask: neither waits for the other's questions.
     ///
     /// # Errors
@@ -129,7 +133,7 @@ impl Callbacks {
             let taken = said.and_then(|amount| {
                 if position.take_told(installment, amount) { Ok(()) } else { Err(Failure::InvalidAmount) }
             });
-            self.0.metrics.event(COUNTER, taken.map_or_else(Failure::code, |()| "answered"));
+            self.0.metrics.count(&AMOUNT_CALLBACKS, &[taken.map_or_else(Failure::code, |()| "answered").into()]);
             let Err(failure) = taken else { continue };
             tracing::warn!(
                 code = failure.code(),
@@ -162,6 +166,8 @@ impl Callbacks {
         let signed = question.signed(&secrets, self.0.world.id())?;
         let shared = Arc::clone(&self.0);
         let places = self.places(scope.institution());
+        // What many wait for is done in nobody's span: where it belongs is said by who asks first.
+        let signed = signed.within(trace::outgoing());
         let work = || async move { shared.in_time(places, url, signed).await };
         self.0.under_way.join(installment, work).await.unwrap_or(Err(Failure::Broken))
     }

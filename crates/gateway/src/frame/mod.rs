@@ -18,6 +18,7 @@ use actix_web::{Error, HttpMessage};
 use tramite_domain::ids::RequestId;
 
 use crate::gateway::Gateway;
+use crate::metrics::count_request;
 use crate::problem::{self, PROBLEM_JSON, Problem, Told};
 
 pub(crate) use span::Spans;
@@ -83,7 +84,7 @@ pub(crate) async fn frame<B: MessageBody + 'static>(
 }
 
 fn count<B>(gateway: &Gateway, route: &str, method: &Method, response: &ServiceResponse<B>, started: Started) {
-    gateway.metrics().request(route, method, response.status().as_u16(), started.elapsed_us());
+    count_request(gateway.metrics(), route, method, response.status().as_u16(), started.elapsed_us());
 }
 
 /// Writes the body of a problem, ours or the library's.

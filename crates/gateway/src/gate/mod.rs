@@ -105,7 +105,7 @@ async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Ru
                 return Err(problem);
             }
         };
-        tracing::Span::current().record("client_id", tracing::field::display(identity.client_id()));
+        name_caller(&identity);
         let taken = gateway.limits().client(identity.client_id(), identity.institution_id());
         keep(request, taken)?;
         check_scope(&identity, rules)?;
@@ -120,6 +120,15 @@ async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Ru
         check_key(request.headers())?;
     }
     watched(gateway, request).await
+}
+
+/// The log says who calls, and for which institution.
+fn name_caller(identity: &Identity) {
+    let span = tracing::Span::current();
+    span.record("client_id", tracing::field::display(identity.client_id()));
+    if let Some(institution) = identity.institution_id() {
+        span.record("institution_id", tracing::field::display(institution));
+    }
 }
 
 /// A read in support is written down before it is made. It is the last check: what is refused reads nothing.

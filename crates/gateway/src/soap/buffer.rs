@@ -146,6 +146,18 @@ impl Buffer {
         }
     }
 
+    /// Lines and bytes of payload that wait.
+    pub(crate) fn waiting(&self) -> (usize, usize) {
+        let state = self.state();
+        (state.lines.len(), state.line_bytes)
+    }
+
+    /// Waits until everything is written and nothing more comes.
+    pub(crate) async fn closed(&self) {
+        // A sender that is gone can say no more: that is an end as well.
+        let _ = self.closed.subscribe().wait_for(|closed| *closed).await;
+    }
+
     /// Waits until there is something to write, or until nothing more comes.
     pub(crate) async fn work(&self) {
         loop {

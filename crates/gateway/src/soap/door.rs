@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tramite_domain::given::World;
 use tramite_storage::Store;
+use tramite_telemetry::Metrics;
 
 use super::buffer::Buffer;
 use super::flush::Flusher;
@@ -13,6 +14,7 @@ use super::message::{Inbound, Outbound};
 use super::pulse::Pulse;
 use super::registry::Registry;
 use super::serve::serve;
+use super::tally::Tally;
 use crate::callback::Callbacks;
 
 /// How long closing may take, in seconds.
@@ -29,6 +31,7 @@ struct Shared {
     pulse: Pulse,
     callbacks: Callbacks,
     buffer: Arc<Buffer>,
+    tally: Arc<Tally>,
 }
 
 impl Soap {
@@ -37,10 +40,12 @@ impl Soap {
     #[must_use]
     pub fn open(store: Store, world: Arc<dyn World>, callbacks: Callbacks) -> (Soap, Flusher) {
         let buffer = Arc::new(Buffer::new());
-        let flusher = Flusher::new(store.clone(), Arc::clone(&world), Arc::clone(&buffer));
+        let tally = Arc::new(Tally::default());
+        let metrics = Arc::clone(callbacks.metrics());
+        let flusher = Flusher::new(store.clone(), Arc::clone(&world), Arc::clone(&buffer), Arc::clone(&tally), metrics);
         let registry = Registry::new(store.clone());
         let pulse = Pulse::new(store.clone());
-        (Soap(Arc::new(Shared { store, world, registry, pulse, callbacks, buffer })), flusher)
+        (Soap(Arc::new(Shared { store, world, registry, pulse, callbacks, buffer, tally })), flusher)
     }
 
     /// Answers one message, in time and in every case.
@@ -56,6 +61,28 @@ impl Soap {
     /// Writes what is left in the buffer. To be called when no message can come any more.
     pub async fn close(&self) {
         self.0.buffer.close(Duration::from_secs(CLOSE_SECONDS_MAX)).await;
+    }
+
+    /// Lines of the journal that wait to be written, and their bytes.
+    #[must_use]
+    pub fn waiting(&self) -> (usize, usize) {
+        self.0.buffer.waiting()
+    }
+
+    /// The database as the door reaches it.
+    #[must_use]
+    pub fn database(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The counters of the process.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        self.0.callbacks.metrics()
+    }
+
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.0.tally
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Writes the buffer every tenth of a second, and sooner where a receipt waits or there is much of it, until the door is
-//! closed.
+//! closed; beside it, what was counted of the month.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,9 +10,12 @@ use tokio::time::sleep;
 use tramite_domain::given::World;
 use tramite_domain::ids::InstitutionId;
 use tramite_storage::{Store, StoreError};
+use tramite_telemetry::Metrics;
+use tramite_telemetry::catalogue::JOURNAL_LOST;
 
 use super::buffer::{Asked, Buffer, Line, Load};
 use super::remember::remember;
+use super::tally::{ADD_EVERY_SECONDS, Tally};
 
 /// How long what is to be remembered may wait, in milliseconds.
 const FLUSH_EVERY_MS: u64 = 100;
@@ -32,15 +35,41 @@ pub struct Flusher {
     store: Store,
     world: Arc<dyn World>,
     buffer: Arc<Buffer>,
+    tally: Arc<Tally>,
+    metrics: Arc<Metrics>,
 }
 
 impl Flusher {
-    pub(crate) fn new(store: Store, world: Arc<dyn World>, buffer: Arc<Buffer>) -> Self {
-        Self { store, world, buffer }
+    pub(crate) fn new(
+        store: Store,
+        world: Arc<dyn World>,
+        buffer: Arc<Buffer>,
+        tally: Arc<Tally>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self { store, world, buffer, tally, metrics }
     }
 
     /// Writes until the door is closed and nothing is left.
     pub async fn run(self) {
+        tokio::join!(self.keep_journal(), self.keep_tally());
+    }
+
+    /// Adds what was counted of the month from time to time, and at the end.
+    async fn keep_tally(&self) {
+        loop {
+            let ended = tokio::select! {
+                () = sleep(Duration::from_secs(ADD_EVERY_SECONDS)) => false,
+                () = self.buffer.closed() => true,
+            };
+            self.tally.write(&self.store).await;
+            if ended {
+                return;
+            }
+        }
+    }
+
+    async fn keep_journal(&self) {
         let mut failures = 0_u32;
         loop {
             self.buffer.work().await;
@@ -71,6 +100,7 @@ impl Flusher {
     async fn flush(&self, failures: u32) -> Result<(), StoreError> {
         let Load { lines, asked, ticket, dropped } = self.buffer.take();
         if dropped > 0 {
+            self.metrics.add(&JOURNAL_LOST, &[], dropped);
             tracing::error!(dropped, "lines of the journal found no place in the buffer");
         }
         if let Err((error, left)) = self.write_asked(asked).await {
@@ -116,6 +146,7 @@ impl Flusher {
                     return Err(error);
                 }
                 Err(error) => {
+                    self.metrics.add(&JOURNAL_LOST, &[], u64::try_from(part.len()).unwrap_or(u64::MAX));
                     tracing::error!(lost = part.len(), cause = %error, "lines of the journal were refused");
                 }
             }

@@ -5,7 +5,7 @@ use tramite_domain::given::World;
 use tramite_domain::journal::{Direction, JournalEntry, NODE};
 use tramite_domain::notice::NoticeNumber;
 use tramite_pagopa::Primitive;
-use tramite_pagopa::current::{Notice, Request};
+use tramite_pagopa::current::{Notice, PROBE_NOTICE, Request};
 
 use super::exchange::Exchange;
 
@@ -71,6 +71,21 @@ impl Facts {
             notice_number: field(notice_number),
             ..Self::default()
         }
+    }
+
+    /// The operation, where it is known.
+    pub(crate) const fn operation(&self) -> Option<&'static str> {
+        self.operation
+    }
+
+    /// The station that the message names.
+    pub(crate) fn station(&self) -> Option<&str> {
+        self.station_id.as_deref()
+    }
+
+    /// Whether the Node only asks whether we live.
+    pub(crate) fn is_probe(&self) -> bool {
+        self.notice_number.as_deref() == Some(PROBE_NOTICE)
     }
 
     /// With the notice that the message is about, or that was made for it.

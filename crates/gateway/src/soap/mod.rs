@@ -8,6 +8,7 @@
 
 mod amount;
 mod answer;
+mod answered;
 mod buffer;
 mod checks;
 mod deadline;
@@ -29,6 +30,7 @@ mod registry;
 mod remember;
 mod route;
 mod serve;
+mod tally;
 mod verify;
 
 pub use deadline::DEADLINE_MS;
@@ -37,5 +39,6 @@ pub use flush::Flusher;
 pub use message::{Inbound, Outbound, Peer};
 pub use options::PATH as PAYMENT_OPTIONS_PATH;
 pub use route::{MESSAGE_BYTES_MAX, PATH, RECEIPT_BYTES_MAX, configure};
+pub use tally::month_of;
 
 pub(crate) use route::mount;

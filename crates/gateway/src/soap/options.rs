@@ -16,6 +16,7 @@ use tramite_pagopa::payment_options::{PaymentOptionsAnswer, PaymentOptionsFault}
 use tramite_storage::Scope;
 
 use super::answer::OK;
+use super::answered;
 use super::deadline::Deadline;
 use super::denied::{Denied, UNKNOWN};
 use super::door::Soap;
@@ -23,7 +24,7 @@ use super::exchange::Exchange;
 use super::journal::Facts;
 use super::message::Outbound;
 use super::route::door;
-use super::serve::{journal, log_operation};
+use super::serve::journal;
 use crate::api::{Api, Limit};
 use crate::problem::Problem;
 
@@ -59,7 +60,7 @@ async fn post(request: HttpRequest, place: web::Path<(String, String)>) -> Resul
     let asked = format!("POST /payment-options/organizations/{organization}/notices/{notice}");
     let facts = Facts::of_notice(OPERATION, &organization, &notice);
     journal(&soap, known.as_ref().map(|one| one.id), &exchange, &facts, asked.as_bytes(), outcome, &outbound);
-    log_operation(OPERATION, known.as_ref().map(|one| one.code.as_str()), outcome, &exchange);
+    answered::tell(&soap, &exchange, &facts, known.as_ref().map(|one| one.code.as_str()), outcome);
     let status = StatusCode::from_u16(outbound.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     Ok(HttpResponse::build(status).insert_header(header::ContentType::json()).body(outbound.body))
 }

@@ -131,6 +131,11 @@ impl Registry {
         self.copies().institutions.get(id_pa).map(|copy| Arc::clone(&copy.value))
     }
 
+    /// Whether an operator has declared that station, as far as it is known here.
+    pub(crate) fn was_declared(&self, station: &str) -> bool {
+        self.copies().stations.as_ref().is_some_and(|copy| copy.value.get(station).is_some())
+    }
+
     /// Some broker of ours as it was last known here, however old.
     pub(crate) fn last_known_broker(&self) -> Option<String> {
         self.copies().stations.as_ref().and_then(|copy| copy.value.broker())

@@ -12,6 +12,7 @@ use tramite_pagopa::Primitive;
 use tramite_pagopa::soap::{CONTENT_TYPE, Refused, client_fault, receive};
 
 use super::answer::KO;
+use super::answered::tell;
 use super::deadline::Deadline;
 use super::door::Soap;
 use super::exchange::Exchange;
@@ -19,7 +20,7 @@ use super::journal::Facts;
 use super::message::{Inbound, Outbound, Peer};
 use super::options;
 use super::raw;
-use super::serve::{journal, log};
+use super::serve::journal;
 use crate::api::{Api, Limit};
 use crate::problem::{Code, Problem};
 
@@ -126,8 +127,9 @@ async fn too_large(soap: &Soap, announced: Option<Primitive>, peer: Option<Peer>
     }
     let outbound = fault(StatusCode::PAYLOAD_TOO_LARGE, "the message is larger than the limit");
     let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
-    journal(soap, institution, &exchange, &Facts::of_unread(primitive, id_pa), head, KO, &outbound);
-    log(primitive, None, "too_large", &exchange);
+    let facts = Facts::of_unread(primitive, id_pa);
+    journal(soap, institution, &exchange, &facts, head, KO, &outbound);
+    tell(soap, &exchange, &facts, None, "too_large");
     outbound
 }
 

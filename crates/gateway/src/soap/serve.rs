@@ -9,7 +9,8 @@ use tramite_pagopa::Primitive;
 use tramite_pagopa::current::{Answer, PaaFault, Request};
 use tramite_pagopa::soap::{Received, Refused, answer, receive};
 
-use super::answer::{InJournal, KO, OK, Told, log_cause, refused};
+use super::answer::{InJournal, KO, Told, log_cause, refused};
+use super::answered::tell;
 use super::checks::admit;
 use super::deadline::Deadline;
 use super::demand::{Demanding, demand};
@@ -46,7 +47,6 @@ async fn readable(
     received: Received,
 ) -> Outbound {
     let facts = Facts::of(&received.request);
-    let primitive = received.request.primitive();
     let told = match &received.request {
         Request::Receipt(message) => {
             let taking = Taking::new(exchange, deadline, message, received.irregular, &inbound, facts.clone());
@@ -68,8 +68,7 @@ async fn readable(
             journal(soap, file, &exchange, &facts, &inbound.bytes, told.outcome(), &outbound);
         }
     }
-    let code = institution.map(|one| one.code.as_str());
-    log(Some(primitive), code, told.outcome(), &exchange);
+    tell(soap, &exchange, &facts, institution.map(|one| one.code.as_str()), told.outcome());
     outbound
 }
 
@@ -158,7 +157,7 @@ async fn unreadable(
     let facts = Facts::of_unread(refused.primitive(), id_pa);
     let outcome = answered.fault.map_or(KO, PaaFault::code);
     journal(soap, file, &exchange, &facts, &inbound.bytes, outcome, &outbound);
-    log(refused.primitive(), institution.as_ref().map(|one| one.code.as_str()), outcome, &exchange);
+    tell(soap, &exchange, &facts, institution.as_ref().map(|one| one.code.as_str()), outcome);
     outbound
 }
 
@@ -183,18 +182,6 @@ pub(crate) fn journal(
 ) {
     let response = Response { outcome, http_status: outbound.status, body: &outbound.body };
     soap.buffer().push(institution, lines(soap.world(), exchange, facts, message, &response));
-}
-
-/// One line for each message: codes alone, nothing of anybody's data.
-pub(crate) fn log(primitive: Option<Primitive>, institution: Option<&str>, outcome: &str, exchange: &Exchange) {
-    log_operation(primitive.map_or("unknown", Primitive::operation), institution, outcome, exchange);
-}
-
-/// The same for what is not one of the primitives.
-pub(crate) fn log_operation(primitive: &str, institution: Option<&str>, outcome: &str, exchange: &Exchange) {
-    let fault = Some(outcome).filter(|code| ![OK, KO].contains(code));
-    let outcome = if outcome == OK { OK } else { KO };
-    tracing::info!(primitive, institution, outcome, fault, duration_us = exchange.elapsed_us(), "message answered");
 }
 
 /// An answer that says no because of us.

@@ -71,6 +71,7 @@ sentences! {
         faults::the_body_decides_and_the_header_helps,
         faults::other_methods_and_the_description_of_the_service_are_not_there,
         faults::a_message_above_a_megabyte_is_413_and_a_receipt_is_kept_raw,
+        journal::what_is_answered_is_counted_by_primitive_and_outcome_and_in_the_month_of_its_station,
         listeners::a_caller_that_hangs_up_leaves_a_whole_receipt_or_none,
         listeners::a_receipt_keeps_the_peer_that_the_listener_proved,
         listeners::the_public_listener_has_a_door_only_where_it_is_given_one;

@@ -9,6 +9,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use serde::Deserialize;
 use thiserror::Error;
+use tramite_telemetry::trace::{self, TRACEPARENT};
 use url::{Host, Url};
 
 use super::cart::Cart;
@@ -120,8 +121,11 @@ impl CheckoutClient {
     /// # Errors
     /// [`CheckoutFailure`]; after a time-out a cart may exist that nobody will ever see.
     pub async fn post_cart(&self, cart: &Cart) -> Result<CheckoutUrl, CheckoutFailure> {
-        let request =
+        let mut request =
             self.client.post(self.carts.clone()).header(KEY_HEADER, self.key.header()).json(&cart.within_lengths());
+        if let Some(parent) = trace::outgoing() {
+            request = request.header(TRACEPARENT, parent);
+        }
         let response = request.send().await.map_err(|error| CheckoutFailure::Unavailable(no_answer(error)))?;
         match response.status().as_u16() {
             302 => Ok(self.redirect(&response)?),

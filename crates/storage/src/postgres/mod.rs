@@ -13,7 +13,7 @@ use diesel_async::RunQueryDsl;
 use crate::db::{Db, Working};
 use crate::error::StoreError;
 use crate::migrate::{NEWEST_APPLIED, Newest};
-use crate::store::{Access, StoreSettings, Who};
+use crate::store::{Access, PoolState, StoreSettings, Who};
 use crate::url::Server;
 
 pub(crate) use migrate::migrate;
@@ -60,6 +60,11 @@ impl Postgres {
             Who::System => &self.system,
         };
         transaction::run(pool, who, access, work).await
+    }
+
+    /// How the connections of both roles are used now.
+    pub(crate) fn pools(&self) -> Vec<PoolState> {
+        vec![pool::state("app", &self.app), pool::state("system", &self.system)]
     }
 
     pub(crate) fn close(&self) {

@@ -9,6 +9,7 @@ use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, T
 
 use super::connect::{CONNECT_SECONDS_MAX, Connection, Connector};
 use crate::error::StoreError;
+use crate::store::PoolState;
 
 pub(super) type Pool = managed::Pool<Manager>;
 pub(super) type Pooled = managed::Object<Manager>;
@@ -66,6 +67,14 @@ pub(super) fn build(
         .runtime(Runtime::Tokio1)
         .build()
         .map_err(|error| StoreError::failed(error.to_string()))
+}
+
+/// How the connections of a pool are used now.
+pub(super) fn state(name: &'static str, pool: &Pool) -> PoolState {
+    let status = pool.status();
+    let idle = status.available.min(status.size);
+    let in_use = status.size.saturating_sub(idle);
+    PoolState { name, max: status.max_size, in_use, idle, waiting: status.waiting }
 }
 
 /// A connection, within the time that callers may wait for one.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! The platform: the seal, stations, clients, keys, stored answers.
+//! The platform: the seal, stations, how they are answered, clients, keys, stored answers.
 
 diesel::table! {
     use diesel::sql_types::{SmallInt, Text};
@@ -24,6 +24,18 @@ diesel::table! {
         row_version -> BigInt,
         created_at -> Moment,
         updated_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Date, Text};
+
+    node_answers (month, station_id, primitive) {
+        month -> Date,
+        station_id -> Text,
+        primitive -> Text,
+        answered -> BigInt,
+        within_limit -> BigInt,
     }
 }
 

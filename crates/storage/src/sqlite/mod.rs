@@ -11,7 +11,7 @@ use std::path::Path;
 
 use crate::db::{Db, Working, Writing};
 use crate::error::StoreError;
-use crate::store::StoreSettings;
+use crate::store::{PoolState, StoreSettings};
 
 pub(crate) use migrate::migrate;
 
@@ -38,6 +38,11 @@ impl Sqlite {
         F: for<'c> FnOnce(Db<'c>) -> Working<'c, T>,
     {
         self.readers.run(work)
+    }
+
+    /// How the one writer is used now.
+    pub(crate) fn writer(&self) -> PoolState {
+        self.writer.state()
     }
 
     /// Writes on the writer's thread, in one transaction.

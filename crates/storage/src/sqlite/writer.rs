@@ -15,7 +15,7 @@ use super::connect;
 use super::job::{Job, pending};
 use crate::db::Writing;
 use crate::error::StoreError;
-use crate::store::OPERATION;
+use crate::store::{OPERATION, PoolState};
 
 /// Jobs that may wait; beyond, callers wait for a place, and then the store is busy.
 const QUEUE_JOBS_MAX: usize = 1_024;
@@ -36,6 +36,13 @@ impl Writer {
             .spawn(move || work(connection, jobs))
             .map_err(StoreError::failed)?;
         Ok(Self { queue, wait: Duration::from_millis(wait_ms_max) })
+    }
+
+    /// How it is used: jobs that it has taken already are not among those that wait.
+    pub(super) fn state(&self) -> PoolState {
+        let waiting = self.queue.max_capacity().saturating_sub(self.queue.capacity());
+        let in_use = usize::from(waiting > 0);
+        PoolState { name: "writer", max: 1, in_use, idle: 1 - in_use, waiting }
     }
 
     pub(super) async fn run<I, T>(&self, input: I, work: Writing<I, T>) -> Result<T, StoreError>

@@ -2,6 +2,7 @@
 //! The few methods that cross tenants. On PostgreSQL they run under a role of their own, with a policy for each command
 //! that one of them needs.
 
+mod backlog;
 mod change;
 mod client;
 mod feed;
@@ -9,6 +10,7 @@ mod feed_of_all;
 mod idempotency;
 mod institution;
 mod journal;
+mod node_answers;
 mod raw;
 mod rotate;
 mod session;
@@ -19,7 +21,9 @@ mod task;
 mod transition;
 mod webhook;
 
+pub use backlog::{BACKLOG_ROWS_MAX, Backlog, Queue, TaskQueue};
 pub use change::{Change, OperatorRecord};
+pub use node_answers::NodeAnswers;
 pub use raw::{KeptMessage, RAW_BYTES_MAX, RawMessage};
 pub use signing_key::{KeyPurpose, SigningKey};
 pub use task::ClaimedTask;

@@ -43,7 +43,7 @@ async fn all(store: &Store, scope: &Scope, filter: &PositionFilter, at: Instant,
 }
 
 /// A position in some state, reached by dates, payments and cancellations of all kinds.
-fn any_position(chance: &mut Chance, number: u64) -> DebtPosition {
+pub(crate) fn any_position(chance: &mut Chance, number: u64) -> DebtPosition {
     let mut one = position(&format!("T-{number}"));
     let around = |chance: &mut Chance| now().plus_seconds(i64::try_from(chance.below(10)).unwrap() * 3_600 - 18_000);
     one.published_at = (!chance.once_in(5)).then(now);

@@ -28,6 +28,7 @@ mod tenancy;
 mod twins;
 mod walls;
 mod webhooks;
+mod watched;
 
 mod sentences {
     use super::*;
@@ -120,6 +121,9 @@ mod sentences {
             system::a_signing_key_is_sealed_under_the_master_key,
             system::journal_and_raw_messages_of_nobody_belong_to_the_platform,
             system::a_message_that_was_kept_is_listed_without_its_bytes_and_resolved_once,
+            watched::answers_of_a_month_add_up_over_processes,
+            watched::what_waits_is_told_by_its_kind_and_since_when,
+            watched::a_schema_that_falls_behind_is_noticed_and_one_that_goes_ahead_is_not,
             migrations::every_migration_goes_down_and_up_again,
             migrations::of_many_who_migrate_at_once_one_does_the_work,
             migrations::a_database_is_of_one_environment_for_ever,

@@ -193,6 +193,7 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         "idempotency_records",
         "institution_stations",
         "institutions",
+        "node_answers",
         "sealed_secrets",
         "signing_keys",
         "stations",

@@ -47,7 +47,7 @@ enum Command {
     /// Serves the API; on SQLite it is the worker too
     Serve(crate::config::ServeOptions),
     /// Does what no request asks for, beside `serve`, on PostgreSQL
-    Worker(crate::config::ServiceOptions),
+    Worker(crate::config::WorkerOptions),
     /// Prepares a database, or brings it up to date
     Migrate(migrate::MigrateOptions),
     /// Plays the Node, Checkout and the payment service providers for a sandbox
@@ -73,14 +73,14 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Serve(_) | Command::Worker(_) | Command::Sandbox(_) => USUAL_LOG,
         _ => QUIET_LOG,
     };
-    cli.log.start(usual_log)?;
+    let traces = cli.log.start(usual_log)?;
     // Which library proves keys is said once; a second saying is refused and means the same.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Failure::machine("the program cannot start its threads"))?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         match cli.command {
             Command::Serve(options) => serve::run(options).await,
             Command::Worker(options) => worker::run(options).await,
@@ -92,7 +92,10 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Config(command) => config_check::run(command, &cli.log).await,
             Command::Demo(options) => demo::run(options).await,
         }
-    })
+    });
+    drop(runtime);
+    traces.end();
+    ended
 }
 
 #[cfg(test)]

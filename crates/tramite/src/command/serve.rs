@@ -12,11 +12,13 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tramite_gateway::Gateway;
 use tramite_storage::{Backend, Store, StoreSettings};
+use tramite_telemetry::{Metrics, Pulse};
 use tramite_worker::{Worker, WorkerSettings};
 
 use crate::clock::SystemWorld;
 use crate::config::{Reader, ServeOptions, ServeSettings, WrongConfiguration, guard, guard_store};
 use crate::failure::Failure;
+use crate::private::Private;
 use crate::server::{
     Door, bind, gateway_settings, node_server, open_gateway, open_store, platform_server, private_server, rest_server,
     telling,
@@ -53,6 +55,7 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
         "Tramite starts"
     );
     let gateway = open_gateway(store.clone(), gateway_settings(&settings)?).await?;
+    let node_apart = settings.node.is_some() && store.backend() == Backend::Postgres;
     let node_store = node_store(&settings, &store).await?;
     let door = Door::open(&node_store, gateway.callbacks())?;
     // With a listener of its own the Node is heard there alone; without one, in a sandbox, beside the API.
@@ -64,12 +67,15 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
     if let Some((own, (listener, _))) = settings.node.zip(node) {
         servers.push(node_server(gateway.clone(), door.soap(), own, listener)?);
     }
-    let private = private_server(gateway.clone(), private_listener)?;
+    let pulse = Arc::new(Pulse::default());
+    let private = private_server(told(&gateway, &door, &pulse, node_apart), private_listener)?;
     let (public, private_handle) = (servers.iter().map(Server::handle).collect(), private.handle());
     let running = servers.into_iter().chain([private]).map(tokio::spawn);
     let journal_months = settings.service.journal_months;
     let with_worker = settings.with_worker || store.backend() == Backend::Sqlite;
-    let worker = with_worker.then(|| RunningWorker::start(&gateway, journal_months)).transpose()?;
+    let watch = (Arc::clone(gateway.metrics()), pulse);
+    let public_url = gateway.settings().public_url();
+    let worker = with_worker.then(|| RunningWorker::start(&store, public_url, journal_months, watch)).transpose()?;
     tracing::info!(worker = worker.is_some(), "Tramite serves");
     let ended = tokio::select! {
         () = stop.asked() => None,
@@ -91,6 +97,20 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
         None => Ok(ExitCode::SUCCESS),
         Some(outcome) => Err(Failure::Part(format!("a listener has ended by itself: {outcome:?}"))),
     }
+}
+
+/// What the process tells of itself.
+fn told(gateway: &Data<Gateway>, door: &Door, pulse: &Arc<Pulse>, node_apart: bool) -> Data<Private> {
+    let asked = gateway.clone();
+    Data::new(Private {
+        store: gateway.store().clone(),
+        door: Some(door.soap()),
+        node_apart,
+        metrics: Arc::clone(gateway.metrics()),
+        pulse: Arc::clone(pulse),
+        stopping: Box::new(move || asked.is_stopping()),
+        started_at: gateway.now(),
+    })
 }
 
 /// Connections that are the Node's alone, so that no load of the API makes it wait. An embedded database has one writer
@@ -126,14 +146,16 @@ pub(crate) struct RunningWorker {
 }
 
 impl RunningWorker {
-    /// Starts it over the store of a gateway, which keeps its counters. The journal is kept for so many months.
-    pub(crate) fn start(gateway: &Data<Gateway>, journal_months: u32) -> Result<Self, Failure> {
+    /// Starts it over a store, whose journal is kept for so many months; it tells of itself in the counters of the process.
+    pub(crate) fn start(
+        store: &Store,
+        public_url: &str,
+        journal_months: u32,
+        (metrics, pulse): (Arc<Metrics>, Arc<Pulse>),
+    ) -> Result<Self, Failure> {
         let settings = WorkerSettings { journal_months, ..WorkerSettings::default() };
-        let store = gateway.store();
-        let counting = gateway.clone();
-        let count = move |code| counting.metrics().event("webhook_deliveries", code);
-        let worker = Worker::new(store.clone(), Arc::new(SystemWorld), settings);
-        let worker = telling(worker, store, gateway.settings().public_url(), Arc::new(count))?;
+        let worker = Worker::new(store.clone(), Arc::new(SystemWorld), settings).watched(metrics, pulse);
+        let worker = telling(worker, store, public_url)?;
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async move {
             // A sender that is gone can say no more: that is a stop as well.

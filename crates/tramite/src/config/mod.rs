@@ -15,6 +15,7 @@ mod secret_file;
 mod serve;
 mod service;
 mod store;
+mod worker;
 
 pub(crate) use addresses::{loopback_address, needs_public, socket_address, web_address};
 pub(crate) use checkout::sandbox_checkout;
@@ -23,5 +24,5 @@ pub(crate) use problem::{Problem, WrongConfiguration};
 pub(crate) use reader::{Effective, Reader, flag, present};
 pub(crate) use safeguards::{guard, guard_store};
 pub(crate) use serve::{ServeOptions, ServeSettings};
-pub(crate) use service::ServiceOptions;
 pub(crate) use store::{DatabaseOptions, StoreOptions, read_master_key};
+pub(crate) use worker::{WorkerConfig, WorkerOptions};

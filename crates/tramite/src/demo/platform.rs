@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Gateway, worker and simulated Node in one process.
 
+use std::sync::Arc;
+
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use tramite_domain::environment::Environment;
@@ -63,13 +65,14 @@ impl Platform {
         let node = sandbox_server(open_sandbox(&gateway_url, sandbox_url.clone(), broker).await?, sandbox_listener)?;
         let listeners = [rest_handle, node.handle()];
         tokio::spawn(node);
+        let watch = (Arc::clone(parts.metrics()), Arc::default());
         let caller = |url: &Url| Caller::new(url, to).map_err(|failure| Failure::Part(failure.to_string()));
         Ok(Self {
             gateway: caller(&gateway_url)?,
             sandbox: caller(&sandbox_url)?,
             gateway_url: plain(&gateway_url),
             sandbox_url: plain(&sandbox_url),
-            worker: RunningWorker::start(&parts, RETENTION_MONTHS_MIN)?,
+            worker: RunningWorker::start(&store, parts.settings().public_url(), RETENTION_MONTHS_MIN, watch)?,
             door,
             store,
             parts,

@@ -8,7 +8,7 @@ use tramite_gateway::{Gateway, GatewaySettings};
 use tramite_outbound::{SystemNames, Towards};
 use tramite_pagopa::checkout::{CheckoutClient, SubscriptionKey};
 use tramite_storage::{Store, StoreError, StoreSettings};
-use tramite_worker::{Count, Worker};
+use tramite_worker::Worker;
 use url::Url;
 
 use crate::clock::SystemWorld;
@@ -37,10 +37,10 @@ pub(crate) async fn open_gateway(store: Store, settings: GatewaySettings) -> Res
 }
 
 /// The worker, which tells clients of events as far as the environment allows.
-pub(crate) fn telling(worker: Worker, store: &Store, public_url: &str, count: Count) -> Result<Worker, Failure> {
+pub(crate) fn telling(worker: Worker, store: &Store, public_url: &str) -> Result<Worker, Failure> {
     let towards = Towards::of(store.environment(), public_url);
     worker
-        .telling(towards, Arc::new(SystemNames), count)
+        .telling(towards, Arc::new(SystemNames))
         .map_err(|error| Failure::Part(format!("the worker cannot start: {error}")))
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Programs that run until they are stopped.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tramite_testkit::{Database, free_port};
 
-use crate::process::{Key, Running, answers, http, run, settings, with};
+use crate::process::{Key, PATIENCE, Running, answers, http, run, settings, with};
 
 /// How long a stop may take (reliability.md 14).
 const STOP_MAX: Duration = Duration::from_secs(30);
@@ -68,10 +68,33 @@ pub(crate) async fn serve(database: Database) {
 pub(crate) async fn worker(database: Database) {
     let key = Key::new();
     let key = key.text();
+    let private = format!("127.0.0.1:{}", free_port());
     let settings = settings(database.url(), &key);
+    let settings = with(&settings, "TRAMITE_PRIVATE_LISTEN", &private);
     assert_eq!(run(&["migrate", "--environment", "sandbox"], &settings).code, Some(0));
     let mut worker = Running::start(&["worker"], &settings);
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    for path in ["/health/live", "/health/ready"] {
+        answers(&format!("http://{private}{path}"), 200).await;
+    }
+    let text = async || http().get(format!("http://{private}/metrics")).send().await.unwrap().text().await.unwrap();
+    let begun = Instant::now();
+    // Every job comes round at once when it begins, and says so.
+    for job in ["feed", "positions", "sessions", "tasks", "upkeep"] {
+        let passed = format!("tramite_job_passes_total{{job=\"{job}\",outcome=\"ok\"}}");
+        while !text().await.contains(&passed) {
+            assert!(begun.elapsed() < PATIENCE, "{passed} in {}", text().await);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+    let told = text().await;
+    for said in ["tramite_database_up 1", "tramite_events_unpublished 0", "tramite_transitions_due{kind=\"session\"} 0"]
+    {
+        assert!(told.lines().any(|line| line == said), "{said} in {told}");
+    }
+    // A second one on the same machine needs another address, and is told so.
+    let second = run(&["worker"], &settings);
+    assert_eq!(second.code, Some(2));
+    assert!(second.errors.contains("TRAMITE_PRIVATE_LISTEN: "), "{}", second.errors);
     assert_eq!(worker.ended(), None);
     let (code, took) = tokio::task::spawn_blocking(move || worker.stop()).await.unwrap();
     assert_eq!(code, Some(0));

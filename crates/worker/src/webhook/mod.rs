@@ -27,13 +27,9 @@ use crate::pace::{DELIVERY_SECONDS_MAX, LANE_LEASE_SECONDS, LANE_LIMITS};
 use crate::pass::Pass;
 use crate::worker::Worker;
 
-/// Counts an attempt by a stable code of what came of it.
-pub type Count = Arc<dyn Fn(&'static str) + Send + Sync>;
-
 /// What tells.
 pub(crate) struct Webhooks {
     outbound: Outbound,
-    count: Count,
     /// Who holds lanes: this process, as long as it lives.
     holder: Uuid,
     /// Look-ups of names by whose endpoints they are.
@@ -44,11 +40,10 @@ impl Webhooks {
     pub(crate) fn new(
         towards: Towards,
         names: Arc<dyn Names>,
-        count: Count,
         holder: Uuid,
     ) -> Result<Self, reqwest::Error> {
         let outbound = Outbound::new(towards, names, Duration::from_secs(DELIVERY_SECONDS_MAX))?;
-        Ok(Self { outbound, count, holder, lookups: Mutex::default() })
+        Ok(Self { outbound, holder, lookups: Mutex::default() })
     }
 
     fn lookups(&self, client: ClientId) -> Arc<Semaphore> {

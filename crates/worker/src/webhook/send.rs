@@ -8,6 +8,7 @@ use tokio::time::timeout;
 use tramite_domain::event::EventKind;
 use tramite_domain::webhook::{Answered, Attempt, DeliveryFailure, Outcome, after_attempt};
 use tramite_outbound::{Signed, Unreached, check};
+use tramite_telemetry::catalogue::WEBHOOK_DELIVERIES;
 use tramite_storage::{ClaimedLane, DueDelivery, LaneWork};
 
 use super::Webhooks;
@@ -29,7 +30,7 @@ pub(super) async fn send(
     let answered = attempt(webhooks, (lane, work), due, clock).await;
     let attempts = due.attempts.saturating_add(u32::from(answered.was_sent()));
     let latency_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
-    (webhooks.count)(answered.label());
+    worker.watch.metrics.count(&WEBHOOK_DELIVERIES, &[answered.label().into()]);
     let made = Attempt { at: clock.now(), answered, latency_ms };
     let chance = u32::try_from(worker.world.id().as_u128() & u128::from(u32::MAX)).unwrap_or_default();
     let next = after_attempt(due.kind, attempts, began_at, &made, chance);
@@ -42,7 +43,7 @@ async fn attempt(
     due: &DueDelivery,
     clock: Clock<'_>,
 ) -> Answered {
-    let Some(event) = due.event.clone() else { return Answered::Failure(DeliveryFailure::EventGone) };
+    let Some(event) = due.event.clone().map(|event| event.seen_by(Some(work.endpoint.client_id))) else { return Answered::Failure(DeliveryFailure::EventGone) };
     let permitted = lane.mandate.as_ref().is_some_and(|mandate| mandate.covers(&event));
     if due.kind != EventKind::WebhookEndpointTest && !permitted {
         return Answered::Failure(DeliveryFailure::NotPermitted);

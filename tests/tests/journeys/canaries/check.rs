@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use tramite_telemetry::catalogue::ALL;
 use tramite_testkit::Database;
 use tramite_tests::dump;
 
@@ -39,7 +40,10 @@ pub(super) const PERSONAL_AT_CHECKOUT: [&str; 10] = [
 
 pub(super) async fn metrics(search: &Search, private: &str) {
     let text = reqwest::get(format!("{private}/metrics")).await.unwrap().text().await.unwrap();
-    assert!(text.contains("tramite_http_requests_total"), "{text}");
+    for family in ALL {
+        assert!(text.contains(&format!("# TYPE {} ", family.name)), "{} in {text}", family.name);
+    }
+    assert!(text.contains("tramite_http_requests_total{") && text.contains("tramite_database_up 1"), "{text}");
     search.secrets.none_within("the metrics", text.as_bytes());
     search.people.none_within("the metrics", text.as_bytes());
 }

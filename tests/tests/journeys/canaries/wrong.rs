@@ -94,6 +94,8 @@ async fn places(search: &Search, url: &str, registry: &Registry, value: &str) {
         "Forwarded",
         "Request-Id",
         "Traceparent",
+        "Tracestate",
+        "Baggage",
         "Cookie",
         "Prefer",
         "Client-Cert",

@@ -4,16 +4,21 @@
 //! Whatever the filter says, libraries are heard from warnings on: below that they write out what callers sent, headers
 //! and all, and no log may hold a secret or anybody's data.
 
+mod json;
+
 use std::io::IsTerminal as _;
 
 use clap::Args;
 use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::filter_fn;
-use tracing_subscriber::fmt::Subscriber;
+use tracing_subscriber::fmt::format::JsonFields;
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::{Layer as _, Registry};
 
+use self::json::Flat;
 use crate::config::{Reader, WrongConfiguration, present};
+use crate::otel::{self, Traces};
 
 /// How a line of the log looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,21 +71,20 @@ impl LogOptions {
         }
     }
 
-    /// Starts the log; called once.
-    pub(crate) fn start(&self, usual: &str) -> Result<(), WrongConfiguration> {
-        let format = self.format()?;
-        let lines = Subscriber::builder()
-            .with_env_filter(self.filter(usual)?)
-            .with_writer(std::io::stderr)
-            .with_ansi(std::io::stderr().is_terminal());
-        let kept = filter_fn(may_be_kept);
-        let started = match format {
-            LogFormat::Text => tracing::subscriber::set_global_default(lines.finish().with(kept)),
-            LogFormat::Json => {
-                tracing::subscriber::set_global_default(lines.json().flatten_event(true).finish().with(kept))
-            }
+    /// Starts the log, and where the program can, traces; called once, before there is a runtime. What is given back sends
+    /// what is left of them at the end.
+    pub(crate) fn start(&self, usual: &str) -> Result<Traces, WrongConfiguration> {
+        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        let lines = match self.format()? {
+            LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
+            LogFormat::Json => lines.fmt_fields(JsonFields::new()).event_format(Flat).boxed(),
         };
-        started.map_err(|error| WrongConfiguration::one("TRAMITE_LOG", error.to_string()))
+        let (traces, tracing_layer) = otel::start::<Registry>()?;
+        let subscriber = tracing_subscriber::registry().with(lines.and_then(tracing_layer));
+        let subscriber = subscriber.with(self.filter(usual)?).with(filter_fn(may_be_kept));
+        tracing::subscriber::set_global_default(subscriber)
+            .map_err(|error| WrongConfiguration::one("TRAMITE_LOG", error.to_string()))?;
+        Ok(traces)
     }
 }
 
