@@ -42,8 +42,9 @@ pub use scope::Scope;
 pub use seal::{MasterKey, MasterKeyError};
 pub use store::{Answer, DECISION_SECONDS_MAX, PoolState, Store, StoreSettings};
 pub use system::{
-    BACKLOG_ROWS_MAX, Backlog, Change, ClaimedLane, ClaimedTask, Due, DueDelivery, KeptMessage, KeyPurpose, LaneLimits, LaneWork,
-    NodeAnswers, OperatorRecord, Queue, RAW_BYTES_MAX, RawMessage, SigningKey, Stepped, SystemScope, TaskQueue,
+    BACKLOG_ROWS_MAX, Backlog, Change, ClaimedLane, ClaimedTask, Due, DueDelivery, KeptMessage, KeyPurpose, LaneLimits,
+    LaneWork, NodeAnswers, OperatorRecord, Queue, RAW_BYTES_MAX, RawMessage, SigningKey, Stepped, SystemScope,
+    TaskQueue,
 };
 pub use url::{Backend, DatabaseUrl, DatabaseUrlError};
 pub use webhook::{DeliveryFilter, DeliveryKey, REDELIVERIES_MAX, Redelivery, TestEvent, WebhookChange, WebhookDoor};

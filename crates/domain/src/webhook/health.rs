@@ -67,6 +67,7 @@ pub fn disabled(given: &mut Given<'_>, endpoint: &WebhookEndpoint, reason: Disab
         id: given.id(),
         at: given.now,
         client_id: None,
+        request_id: given.request_id,
         action: "webhook_endpoint.disabled".to_owned(),
         subject: format!("webhook_endpoint/{}", endpoint.id),
         reason: Some(reason.name().to_owned()),

@@ -74,9 +74,10 @@ named!(DisabledReason { Gone = "gone", Failing = "failing" });
 #[must_use]
 pub const fn read_scope(kind: EventKind) -> ApiScope {
     match kind {
-        EventKind::PositionCreated | EventKind::PositionUpdated | EventKind::InstallmentPaid => {
-            ApiScope::DebtPositionsRead
-        }
+        EventKind::PositionCreated
+        | EventKind::PositionUpdated
+        | EventKind::InstallmentPaid
+        | EventKind::InstallmentReopened => ApiScope::DebtPositionsRead,
         EventKind::ReceiptReceived | EventKind::AnomalyDetected | EventKind::AnomalyResolved => ApiScope::ReceiptsRead,
         EventKind::SessionUpdated => ApiScope::PaymentsRead,
         EventKind::ServiceUpdated | EventKind::InstitutionUpdated => ApiScope::ServicesRead,

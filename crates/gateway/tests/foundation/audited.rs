@@ -143,6 +143,20 @@ async fn positions(asked: &Asked<'_>) {
     let cancel = format!("{SESSIONS}/{}/cancel", text(&session, "/id"));
     asked.portal("cancel_checkout_session", post(cancel, &json!({}))).await;
     asked.portal("add_iuv_batch", post("/v1/iuv-batches", &json!({"size": 3}))).await;
+    asked.portal("find_receipts", post("/v1/receipts/search", &json!({"notice_number": "301000000000000018"}))).await;
+    webhooks(asked).await;
+}
+
+async fn webhooks(asked: &Asked<'_>) {
+    let endpoint = json!({"url": "https://gestionale.example.it/tramite", "event_types": ["installment.paid"]});
+    let made = asked.portal("add_webhook_endpoint", post("/v1/webhook-endpoints", &endpoint)).await.json();
+    let path = format!("/v1/webhook-endpoints/{}", text(&made, "/endpoint/id"));
+    let moved = json!({"url": "https://altro.example.it/tramite"});
+    asked.portal("replace_webhook_endpoint", put(&path, &moved)).await;
+    asked.portal("add_webhook_secret", post(format!("{path}/secrets"), &json!({}))).await;
+    asked.portal("test_webhook_endpoint", post(format!("{path}/test"), &json!({}))).await;
+    asked.portal("redeliver_webhook_events", post(format!("{path}/redeliver"), &json!({}))).await;
+    asked.portal("end_webhook_endpoint", Ask::delete(path)).await;
 }
 
 async fn of_the_institution(asked: &Asked<'_>, made: &std::collections::BTreeMap<&'static str, String>) {

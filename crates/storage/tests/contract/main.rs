@@ -27,8 +27,8 @@ mod system;
 mod tenancy;
 mod twins;
 mod walls;
-mod webhooks;
 mod watched;
+mod webhooks;
 
 mod sentences {
     use super::*;

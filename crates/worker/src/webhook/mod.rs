@@ -37,11 +37,7 @@ pub(crate) struct Webhooks {
 }
 
 impl Webhooks {
-    pub(crate) fn new(
-        towards: Towards,
-        names: Arc<dyn Names>,
-        holder: Uuid,
-    ) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(towards: Towards, names: Arc<dyn Names>, holder: Uuid) -> Result<Self, reqwest::Error> {
         let outbound = Outbound::new(towards, names, Duration::from_secs(DELIVERY_SECONDS_MAX))?;
         Ok(Self { outbound, holder, lookups: Mutex::default() })
     }

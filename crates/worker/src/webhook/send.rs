@@ -8,8 +8,8 @@ use tokio::time::timeout;
 use tramite_domain::event::EventKind;
 use tramite_domain::webhook::{Answered, Attempt, DeliveryFailure, Outcome, after_attempt};
 use tramite_outbound::{Signed, Unreached, check};
-use tramite_telemetry::catalogue::WEBHOOK_DELIVERIES;
 use tramite_storage::{ClaimedLane, DueDelivery, LaneWork};
+use tramite_telemetry::catalogue::WEBHOOK_DELIVERIES;
 
 use super::Webhooks;
 use super::body::body;
@@ -43,7 +43,9 @@ async fn attempt(
     due: &DueDelivery,
     clock: Clock<'_>,
 ) -> Answered {
-    let Some(event) = due.event.clone().map(|event| event.seen_by(Some(work.endpoint.client_id))) else { return Answered::Failure(DeliveryFailure::EventGone) };
+    let Some(event) = due.event.clone().map(|event| event.seen_by(Some(work.endpoint.client_id))) else {
+        return Answered::Failure(DeliveryFailure::EventGone);
+    };
     let permitted = lane.mandate.as_ref().is_some_and(|mandate| mandate.covers(&event));
     if due.kind != EventKind::WebhookEndpointTest && !permitted {
         return Answered::Failure(DeliveryFailure::NotPermitted);

@@ -65,11 +65,7 @@ pub(crate) struct EventPage {
     responses((status = 200, description = "A page of the feed.", body = EventPage))
 )]
 #[get("/v1/events")]
-pub(crate) async fn list_events(
-    gateway: Data<Gateway>,
-    caller: Holder,
-    parameters: Query<FeedParameters>,
-) -> Answer {
+pub(crate) async fn list_events(gateway: Data<Gateway>, caller: Holder, parameters: Query<FeedParameters>) -> Answer {
     let asked = parameters.0;
     let request = page_request(asked.limit, asked.cursor.as_deref())?;
     let filter = FeedFilter { kinds: kinds(asked.kinds.as_deref())?, ..FeedFilter::default() };

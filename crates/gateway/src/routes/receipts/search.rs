@@ -19,6 +19,7 @@ use super::list::{ReceiptPage, page};
 use crate::auth::Tenant;
 use crate::convention::{Answer, Reply, page_request};
 use crate::extract::Body;
+use crate::frame::current_request;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 use crate::routes::debt_positions::subject;
@@ -84,6 +85,7 @@ pub(crate) async fn find_receipts(gateway: Data<Gateway>, tenant: Tenant, body: 
         id: gateway.world().id().into(),
         at: now,
         client_id: Some(tenant.client_id()),
+        request_id: current_request(),
         action: "receipt.searched".to_owned(),
         subject: about,
         reason: None,

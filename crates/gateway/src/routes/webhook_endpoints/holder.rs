@@ -8,6 +8,7 @@ use tramite_domain::webhook::WebhookEndpoint;
 use tramite_storage::{TestEvent, WebhookChange, WebhookDoor};
 
 use crate::auth::Holder;
+use crate::frame::current_request;
 use crate::gateway::Gateway;
 use crate::problem::{Code, OrNotFound, Problem};
 
@@ -39,6 +40,7 @@ pub(super) fn audited(
         id: AuditId::new(gateway.world().id()),
         at: gateway.now(),
         client_id: Some(holder.client_id()),
+        request_id: current_request(),
         action: action.to_owned(),
         subject: format!("webhook_endpoint/{id}"),
         reason: reason.clone(),

@@ -171,7 +171,7 @@ async fn tell(
 ) -> Result<(), StoreError> {
     let (event, line) = {
         let mut ids = Two(vec![asked.ids.1.uuid(), asked.ids.0.uuid()]);
-        disabled(&mut Given { now: asked.now, ids: &mut ids, client_id: None }, endpoint, reason)
+        disabled(&mut Given { now: asked.now, ids: &mut ids, client_id: None, request_id: None }, endpoint, reason)
     };
     let institution: InstitutionId = asked.institution();
     if institution != NIL {
