@@ -9,7 +9,7 @@ use crate::{none, tree};
 const TESTKIT: &str = "tramite-testkit";
 
 /// Our crates by ring, from the centre; a crate may depend on rings within its own.
-const RINGS: [(&str, u8); 11] = [
+const RINGS: [(&str, u8); 12] = [
     ("tramite-domain", 0),
     ("tramite-telemetry", 0),
     ("tramite-pagopa", 1),

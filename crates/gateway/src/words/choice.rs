@@ -73,14 +73,14 @@ choices! {
     ReturnMode ["token" "bare"] "Whether the return carries a signed token.";
     OnAbandon ["keep" "cancel"] "What happens to positions made inline when nobody pays.";
     EventType [
-        "debt_position.created" "debt_position.updated" "installment.paid" "receipt.received" "payment.anomaly"
-        "payment.anomaly_resolved" "checkout_session.updated" "service.updated" "institution.updated" "delegation.updated"
-        "support_access.updated" "webhook_endpoint.disabled"
+        "debt_position.created" "debt_position.updated" "installment.paid" "installment.reopened" "receipt.received"
+        "payment.anomaly" "payment.anomaly_resolved" "checkout_session.updated" "service.updated" "institution.updated"
+        "delegation.updated" "support_access.updated" "webhook_endpoint.disabled"
     ] "What happened.";
     DeliveredType [
-        "debt_position.created" "debt_position.updated" "installment.paid" "receipt.received" "payment.anomaly"
-        "payment.anomaly_resolved" "checkout_session.updated" "service.updated" "institution.updated" "delegation.updated"
-        "support_access.updated" "webhook_endpoint.disabled" "webhook_endpoint.test"
+        "debt_position.created" "debt_position.updated" "installment.paid" "installment.reopened" "receipt.received"
+        "payment.anomaly" "payment.anomaly_resolved" "checkout_session.updated" "service.updated" "institution.updated"
+        "delegation.updated" "support_access.updated" "webhook_endpoint.disabled" "webhook_endpoint.test"
     ] "What happened, or that an endpoint is tested.";
     WebhookEndpointStatus ["pending" "active" "disabled"] "Whether an endpoint is told of events: not before a test event got its 2xx, yes, or no longer.";
     WebhookDisabledReason ["gone" "failing"] "Why an endpoint is told no longer: it answered 410, or nothing reached it for fourteen days.";
@@ -94,11 +94,6 @@ choices! {
         "publication" "opening" "payer" "payer_who_looked" "payer_of_session" "payer_at_checkout" "payer_again"
         "payment_running" "receipt" "next_installment" "later_due_date" "reopening" "review" "settlement" "nothing"
     ] "What a debt position waits for.";
-    EventType [
-        "debt_position.created" "debt_position.updated" "installment.paid" "installment.reopened" "receipt.received"
-        "payment.anomaly" "payment.anomaly_resolved" "checkout_session.updated" "service.updated" "institution.updated"
-        "delegation.updated" "support_access.updated"
-    ] "What happened.";
     ReceiptRole ["owner" "beneficiary"] "Whether the institution owns the notice, or receives a transfer of it.";
     ReceiptOutcome ["ok" "ko"] "Whether money was paid.";
 }

@@ -59,6 +59,9 @@ pub struct FeedPage {
     pub has_more: bool,
 }
 
+/// A position and the instant of its event, as they are read.
+type PlaceRow = (Option<i64>, At);
+
 impl Store {
     /// The events after a position (0 for the beginning), at most [`PAGE_LIMIT_MAX`]. Events of services that do not
     /// exist for the scope, and those for other clients, are left out; those about its client's own sessions have no
@@ -139,7 +142,7 @@ pub(super) async fn stretch(
     now: Instant,
 ) -> Result<Stretch, StoreError> {
     let (institution, after) = (Id(scope.institution()), start.map_or(0, |place| place.position));
-    let (head, far): (Vec<Option<i64>>, Vec<(Option<i64>, At)>) = load_together!(
+    let (head, far): (Vec<Option<i64>>, Vec<PlaceRow>) = load_together!(
         &mut db,
         events::table.filter(events::institution_id.eq(institution)).select(max(events::feed_position)),
         events::table

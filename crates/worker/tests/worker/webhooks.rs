@@ -92,7 +92,7 @@ impl Place {
     }
 
     fn teller_by(&self, towards: Towards, names: Arc<dyn Names>) -> Worker {
-        self.worker().telling(towards, names, Arc::new(|_| {})).unwrap()
+        self.worker().telling(towards, names).unwrap()
     }
 
     /// One round of a worker that tells; how many attempts it made.

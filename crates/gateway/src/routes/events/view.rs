@@ -108,6 +108,13 @@ pub(crate) struct EventDataView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Id>)]
     support_access_id: Option<String>,
+    /// The webhook endpoint that is told no longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Id>)]
+    webhook_endpoint_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::WebhookDisabledReason>)]
+    disabled_reason: Option<String>,
     /// The state afterwards.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::FaultCode>)]
@@ -172,6 +179,8 @@ impl EventDataView {
             delegation_id: text(data.delegation_id),
             delegated_client_id: text(data.delegated_client_id),
             support_access_id: text(data.support_access_id),
+            webhook_endpoint_id: text(data.webhook_endpoint_id),
+            disabled_reason: data.disabled_reason,
             status: data.status,
             previous_status: data.previous_status,
             late: data.late,
@@ -221,6 +230,8 @@ mod tests {
             delegation_id: Some(id.into()),
             delegated_client_id: Some(id.into()),
             support_access_id: Some(id.into()),
+            webhook_endpoint_id: Some(id.into()),
+            disabled_reason: Some("gone".to_owned()),
             status: Some("paid".to_owned()),
             previous_status: Some("open".to_owned()),
             late: Some(true),
