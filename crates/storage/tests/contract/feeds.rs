@@ -69,7 +69,7 @@ pub(crate) async fn a_feed_always_says_where_it_goes_on(database: Database) {
     assert!(town.store.event(&town.token(town.b.id), paid.id).await.unwrap().is_none());
     assert!(town.store.event(&town.restricted(&["MENSA"]), paid.id).await.unwrap().is_none());
     // A place of another list is none of this, and one that is older than what is kept is told to be so.
-    let foreign = town.store.system().feed_of_all(&[scope.clone()], &all, &after(&found, 2), now()).await;
+    let foreign = town.store.system().feed_of_all(std::slice::from_ref(&scope), &all, &after(&found, 2), now()).await;
     assert!(matches!(foreign, Err(StoreError::Cursor(_))), "{foreign:?}");
     let later: Instant = "2028-04-01T00:00:00Z".parse().unwrap();
     let old = town.store.feed_page(&scope, &all, &after(&found, 2), later).await;

@@ -9,6 +9,8 @@ pub(crate) use export::{Traces, start};
 
 #[cfg(not(feature = "otel"))]
 mod absent {
+    use tracing::Subscriber;
+    use tracing_subscriber::Layer;
     use tracing_subscriber::layer::Identity;
 
     use crate::config::WrongConfiguration;
@@ -22,7 +24,7 @@ mod absent {
     }
 
     /// Starts nothing.
-    pub(crate) fn start<S>() -> Result<(Traces, Identity), WrongConfiguration> {
+    pub(crate) fn start<S: Subscriber>() -> Result<(Traces, impl Layer<S> + Send + Sync), WrongConfiguration> {
         Ok((Traces, Identity::new()))
     }
 }
