@@ -262,12 +262,12 @@ fn a_draft_is_published_once_and_only_a_draft_is_erased() {
     let mut input = one_payment("S-1", 100);
     input.publish = false;
     let draft = town.position(&input);
-    assert!(erase_draft(&town.given(), &draft).is_ok());
+    assert!(erase_draft(&mut town.given(), &draft).is_ok());
     let published = publish(&mut town.given(), &draft).unwrap();
     assert_eq!(published.position.version, 2);
     assert!(publish(&mut town.given(), &published.position).unwrap().batch.is_empty());
     assert_eq!(
-        erase_draft(&town.given(), &published.position).unwrap_err(),
+        erase_draft(&mut town.given(), &published.position).unwrap_err(),
         Refusal::PositionState { status: PositionStatus::Open }
     );
 }
