@@ -118,10 +118,13 @@ async fn renew_secrets(db: &mut Db<'_>, keys: &Keys) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// An endpoint with its present secret and the one before it.
+type SealedPair = (Id<WebhookEndpointId>, Option<Vec<u8>>, Option<Vec<u8>>);
+
 async fn renew_webhooks(db: &mut Db<'_>, keys: &Keys) -> Result<(), StoreError> {
     use webhook_endpoints::dsl;
     let own = dsl::webhook_endpoints.filter(dsl::institution_id.eq(Id(keys.institution)));
-    let rows: Vec<(Id<WebhookEndpointId>, Option<Vec<u8>>, Option<Vec<u8>>)> =
+    let rows: Vec<SealedPair> =
         load!(db, own.filter(dsl::secret.is_not_null()).select((dsl::id, dsl::secret, dsl::former_secret)))?;
     for (id, secret, former) in rows {
         let uuid = id.0.uuid();

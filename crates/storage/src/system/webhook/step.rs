@@ -89,7 +89,7 @@ impl Asked {
 enum Done {
     Lost,
     Released,
-    Work(EndpointRow, Vec<DueDelivery>),
+    Work(Box<EndpointRow>, Vec<DueDelivery>),
 }
 
 impl SystemScope {
@@ -157,7 +157,7 @@ async fn step(mut db: Db<'_>, asked: &Asked) -> Result<Done, StoreError> {
         return Ok(Done::Released);
     }
     let due = with_events(&mut db, asked, due).await?;
-    Ok(Done::Work(row, due))
+    Ok(Done::Work(Box::new(row), due))
 }
 
 #[diesel::dsl::auto_type]
