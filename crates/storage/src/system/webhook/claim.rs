@@ -218,7 +218,12 @@ async fn claim(
             .filter(lanes::institution_id.eq(one.institution_id))
             .filter(lanes::endpoint_id.eq(one.endpoint_id))
             .filter(lanes::claim.eq(one.claim));
-        let held = (lanes::holder.eq(Some(Id(holder))), lanes::held_until.eq(Some(At(until))), lanes::claim.eq(claim));
+        let held = (
+            lanes::holder.eq(Some(Id(holder))),
+            lanes::holder_pid.eq(sql::<Nullable<Integer>>(session(&db))),
+            lanes::held_until.eq(Some(At(until))),
+            lanes::claim.eq(claim),
+        );
         // Whoever was faster has changed the number.
         if execute!(&mut db, diesel::update(free).set(held))? == 1 {
             won.push((one.institution_id.0, one.endpoint_id.0, claim));
