@@ -43,11 +43,11 @@ pub(crate) const JOURNAL_LINES_MAX: usize = EXPIRED_RECORDS_MAX;
 pub(crate) const WEBHOOKS_EVERY_MS: u64 = 250;
 /// How often lanes behind the feed are looked for although nothing new was published, in milliseconds.
 pub(crate) const LANES_WOKEN_EVERY_MS: u64 = 2_000;
-/// How long a claimed lane belongs to its worker, in seconds: after that time the next takes over from one that died. Twice is
-/// no harm, late is.
-pub(crate) const LANE_LEASE_SECONDS: i64 = 2;
+/// How long a claimed lane belongs to its worker, in seconds: after that time the next takes over from one that cannot renew it.
+/// From one that was killed it takes over at once.
+pub(crate) const LANE_LEASE_SECONDS: i64 = 5;
 /// How often a worker renews its claims, in milliseconds.
-pub(crate) const LANE_RENEW_MS: u64 = 500;
+pub(crate) const LANE_RENEW_MS: u64 = 1_000;
 /// How long a worker stays at a lane, in seconds: then others have their turn, and what its client may be told is read anew.
 pub(crate) const LANE_SECONDS_MAX: i64 = 20;
 /// Deliveries that are on their way to one lane at a time.

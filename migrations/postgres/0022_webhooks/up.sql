@@ -28,7 +28,8 @@ SELECT tramite_guard('webhook_endpoints');
 SELECT tramite_open_to_system('webhook_endpoints', 'SELECT', 'INSERT', 'UPDATE');
 GRANT SELECT, INSERT, UPDATE ON webhook_endpoints TO tramite_app, tramite_system;
 
--- How far an endpoint was told of one institution, and who is at it: a lane belongs to one worker at a time. It is looked
+-- How far an endpoint was told of one institution, and who is at it: a lane belongs to one worker at a time, as long as it
+-- renews that and its session at the server lives. It is looked
 -- at when it is due; none means when something new is published. One that rests is not woken before its time.
 CREATE TABLE webhook_lanes (
     institution_id uuid NOT NULL,
@@ -37,6 +38,7 @@ CREATE TABLE webhook_lanes (
     due_at timestamptz,
     rests_until timestamptz,
     holder uuid,
+    holder_pid integer,
     held_until timestamptz,
     claim bigint NOT NULL,
     PRIMARY KEY (institution_id, endpoint_id)

@@ -25,7 +25,8 @@ CREATE TABLE webhook_endpoints (
 CREATE UNIQUE INDEX webhook_endpoints_id ON webhook_endpoints (id);
 CREATE INDEX webhook_endpoints_client ON webhook_endpoints (institution_id, client_id) WHERE ended_at IS NULL;
 
--- How far an endpoint was told of one institution, and who is at it: a lane belongs to one worker at a time. It is looked
+-- How far an endpoint was told of one institution, and who is at it: a lane belongs to one worker at a time, as long as it
+-- renews that and its session at the server lives. It is looked
 -- at when it is due; none means when something new is published. One that rests is not woken before its time.
 CREATE TABLE webhook_lanes (
     institution_id BLOB NOT NULL,
@@ -34,6 +35,7 @@ CREATE TABLE webhook_lanes (
     due_at INTEGER,
     rests_until INTEGER,
     holder BLOB,
+    holder_pid INTEGER,
     held_until INTEGER,
     claim INTEGER NOT NULL,
     PRIMARY KEY (institution_id, endpoint_id)

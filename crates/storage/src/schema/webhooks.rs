@@ -26,7 +26,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Nullable};
+    use diesel::sql_types::{BigInt, Integer, Nullable};
     use crate::column::sql::{Key, Moment};
 
     webhook_lanes (institution_id, endpoint_id) {
@@ -36,6 +36,7 @@ diesel::table! {
         due_at -> Nullable<Moment>,
         rests_until -> Nullable<Moment>,
         holder -> Nullable<Key>,
+        holder_pid -> Nullable<Integer>,
         held_until -> Nullable<Moment>,
         claim -> BigInt,
     }

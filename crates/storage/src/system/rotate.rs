@@ -118,7 +118,7 @@ async fn renew_secrets(db: &mut Db<'_>, keys: &Keys) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// An endpoint with its sealed secrets.
+/// An endpoint with its present secret and the one before it.
 type SealedPair = (Id<WebhookEndpointId>, Option<Vec<u8>>, Option<Vec<u8>>);
 
 async fn renew_webhooks(db: &mut Db<'_>, keys: &Keys) -> Result<(), StoreError> {

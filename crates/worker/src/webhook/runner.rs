@@ -22,6 +22,9 @@ use crate::worker::Worker;
 
 /// Tells until it is stopped. What is being sent then is waited for a little; a lane that is left comes back by itself.
 pub(crate) async fn run(worker: &Worker, webhooks: &Webhooks, stopped: watch::Receiver<bool>) {
+    if let Err(error) = worker.store.system().take_over_lanes().await {
+        tracing::warn!(code = code(&error), cause = %error, "lanes that were left come back by their time");
+    }
     let running = Running { worker, webhooks, busy: AtomicUsize::new(0), stops: AtomicBool::new(false) };
     let (claimed, lanes) = mpsc::unbounded_channel();
     let end = async {

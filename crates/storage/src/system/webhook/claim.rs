@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Integer, Nullable};
 use tramite_domain::access::{ClientStatus, Delegation};
 use tramite_domain::ids::{ClientId, InstitutionId, WebhookEndpointId};
 use tramite_domain::institution::InstitutionStatus;
@@ -24,6 +25,7 @@ use crate::schema::{
 };
 use crate::store::{Answer, Who};
 use crate::system::SystemScope;
+use crate::url::Backend;
 use crate::webhook::begin_lane;
 
 /// How many lanes may be claimed.
@@ -54,13 +56,21 @@ const WAKE_END: &str = ") AS behind \
 const DUE: &str = "\
     SELECT institution_id, endpoint_id, claim FROM (\
         SELECT institution_id, endpoint_id, claim, due_at, \
-            CASE WHEN held_until > $1 THEN 1 ELSE 0 END AS held, \
+            CASE WHEN {held} THEN 1 ELSE 0 END AS held, \
             row_number() OVER (PARTITION BY institution_id \
-                ORDER BY CASE WHEN held_until > $1 THEN 0 ELSE 1 END, due_at) AS of_institution, \
+                ORDER BY CASE WHEN {held} THEN 0 ELSE 1 END, due_at) AS of_institution, \
             row_number() OVER (PARTITION BY endpoint_id \
-                ORDER BY CASE WHEN held_until > $1 THEN 0 ELSE 1 END, due_at) AS of_endpoint \
+                ORDER BY CASE WHEN {held} THEN 0 ELSE 1 END, due_at) AS of_endpoint \
         FROM webhook_lanes WHERE due_at <= $1 AND (rests_until IS NULL OR rests_until <= $1)\
     ) AS due WHERE held = 0 AND of_institution <= $2 AND of_endpoint <= $3 ORDER BY due_at LIMIT $4";
+
+/// Whether somebody holds a lane: its time has not passed, and on PostgreSQL the session it was claimed or renewed in lives.
+/// Whoever is killed leaves the server at once, long before its time has passed.
+const HELD: &str = "held_until > $1";
+const HELD_AND_ALIVE: &str = "held_until > $1 AND holder_pid IN (SELECT pid FROM pg_stat_activity)";
+/// The session, as far as there are any.
+const SESSION: &str = "pg_backend_pid()";
+const NO_SESSION: &str = "NULL";
 
 #[derive(Debug, QueryableByName)]
 struct Candidate {
@@ -116,6 +126,20 @@ impl SystemScope {
         })
     }
 
+    /// Frees what a process that was killed has left, where there is one process alone: nobody else can hold anything. On
+    /// PostgreSQL, where there may be others, nothing happens.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from writing.
+    pub fn take_over_lanes(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            match self.store.backend() {
+                Backend::Postgres => Ok(()),
+                Backend::Sqlite => self.store.write(Who::System, (), |db, ()| Box::pin(take_over(db))).await,
+            }
+        })
+    }
+
     /// Renews the claims of a worker whose time has not passed.
     ///
     /// # Errors
@@ -168,7 +192,11 @@ async fn begin_missing(db: &mut Db<'_>) -> Result<(), StoreError> {
 
 async fn due(mut db: Db<'_>, now: Instant, limits: LaneLimits) -> Result<Vec<Candidate>, StoreError> {
     let limit = |count: usize| fit::<_, i64>("limit", count);
-    let due = diesel::sql_query(DUE)
+    let held = match &db {
+        Db::Postgres(_) => HELD_AND_ALIVE,
+        Db::Sqlite(_) => HELD,
+    };
+    let due = diesel::sql_query(DUE.replace("{held}", held))
         .bind::<Moment, _>(At(now))
         .bind::<BigInt, _>(limit(limits.per_institution)?)
         .bind::<BigInt, _>(limit(limits.per_endpoint)?)
@@ -190,7 +218,12 @@ async fn claim(
             .filter(lanes::institution_id.eq(one.institution_id))
             .filter(lanes::endpoint_id.eq(one.endpoint_id))
             .filter(lanes::claim.eq(one.claim));
-        let held = (lanes::holder.eq(Some(Id(holder))), lanes::held_until.eq(Some(At(until))), lanes::claim.eq(claim));
+        let held = (
+            lanes::holder.eq(Some(Id(holder))),
+            lanes::holder_pid.eq(sql::<Nullable<Integer>>(session(&db))),
+            lanes::held_until.eq(Some(At(until))),
+            lanes::claim.eq(claim),
+        );
         // Whoever was faster has changed the number.
         if execute!(&mut db, diesel::update(free).set(held))? == 1 {
             won.push((one.institution_id.0, one.endpoint_id.0, claim));
@@ -257,9 +290,23 @@ async fn permitted(
     Ok(won.into_iter().map(lane).collect())
 }
 
+async fn take_over(mut db: Db<'_>) -> Result<(), StoreError> {
+    let held = lanes::table.filter(lanes::held_until.is_not_null());
+    execute!(&mut db, diesel::update(held).set(lanes::held_until.eq(None::<At>)))?;
+    Ok(())
+}
+
 async fn renew(mut db: Db<'_>, holder: Uuid, now: Instant, until: Instant) -> Result<usize, StoreError> {
     let own = lanes::table
         .filter(lanes::holder.eq(Some(Id(holder))).assume_not_null())
         .filter(lanes::held_until.gt(At(now)).assume_not_null());
-    Ok(execute!(&mut db, diesel::update(own).set(lanes::held_until.eq(Some(At(until)))))?)
+    let renewed = (lanes::held_until.eq(Some(At(until))), lanes::holder_pid.eq(sql::<Nullable<Integer>>(session(&db))));
+    Ok(execute!(&mut db, diesel::update(own).set(renewed))?)
+}
+
+const fn session(db: &Db<'_>) -> &'static str {
+    match db {
+        Db::Postgres(_) => SESSION,
+        Db::Sqlite(_) => NO_SESSION,
+    }
 }

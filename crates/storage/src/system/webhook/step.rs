@@ -291,6 +291,7 @@ async fn release(db: &mut Db<'_>, asked: &Asked, told: bool) -> Result<(), Store
         lanes::due_at.eq(due_at),
         lanes::rests_until.eq(rests_until),
         lanes::holder.eq(None::<Id<uuid::Uuid>>),
+        lanes::holder_pid.eq(None::<i32>),
         lanes::held_until.eq(None::<At>),
     );
     execute!(db, diesel::update(own(asked.institution(), asked.endpoint(), asked.lane.claim)).set(freed))?;
