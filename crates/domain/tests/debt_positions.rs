@@ -28,8 +28,8 @@ fn the_short_form_is_one_payment_onto_the_account_of_the_service() {
     assert_eq!(transfer.remittance_information.as_str(), format!("/RFB/{}/120.50/TXT/Tassa sui rifiuti", only.iuv));
     let writes = decided.batch.writes();
     assert!(
-        matches!(writes, [Write::InsertPosition(_), Write::InsertEvent(_)]),
-        "a position is written with its event"
+        matches!(writes, [Write::InsertPosition(_), Write::InsertEvent(_), Write::InsertAudit(_)]),
+        "a position is written with its event, and with who asked for it"
     );
 }
 

@@ -217,7 +217,8 @@ impl World {
     fn erase(&mut self, at: usize) {
         let (id, debt) = &self.debts[at];
         let expected = debt.after(&Command::Erase, self.now(), false).map(|_| ());
-        let told = erase_draft(&mut parts(&mut self.town).1, &self.real.positions[id]).map_err(|refusal| refusal.code());
+        let told =
+            erase_draft(&mut parts(&mut self.town).1, &self.real.positions[id]).map_err(|refusal| refusal.code());
         assert_eq!(told.as_ref().map(|_| ()).map_err(|code| *code), expected);
         let named = self.trips.iter().any(|trip| trip.items.iter().any(|(place, ..)| *place == at));
         // The model finds positions by their place, so only the last one goes.

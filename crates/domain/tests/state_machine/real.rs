@@ -136,7 +136,7 @@ impl Real {
                     assert!(last.is_none_or(|last| last <= version), "events of a position never go back");
                 }
             }
-            Write::InsertTask(_) => {}
+            Write::InsertTask(_) | Write::InsertAudit(_) => {}
             other => panic!("a decision about a position writes {other:?}"),
         }
     }

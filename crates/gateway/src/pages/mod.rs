@@ -128,7 +128,8 @@ mod tests {
 
     #[test]
     fn the_form_of_a_citizens_page_leads_over_plain_http_in_the_sandbox_alone() {
-        let values = serde_json::json!({"language": "it", "heading": "x", "sentence": "x", "button": "x"});
+        let values =
+            serde_json::json!({"language": "it", "heading": "x", "sentence": "x", "button": "x", "way_back": null});
         for (environment, plain) in [(TramiteEnvironment::Sandbox, true), (TramiteEnvironment::Production, false)] {
             let page = Pages::new(environment).unwrap().citizen_page("outcome.html", &values).unwrap();
             let policy = page.headers().get(CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap();

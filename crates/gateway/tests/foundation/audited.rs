@@ -167,7 +167,12 @@ async fn of_the_institution(asked: &Asked<'_>, made: &std::collections::BTreeMap
     });
     asked.portal("replace_service", put("/v1/services/NUOVO", &service)).await;
     asked.portal("add_callback_secret", post("/v1/services/NUOVO/callback-secrets", &json!({}))).await;
-    let resolve = format!("/v1/receipts/{}/resolve", made["receipts"]);
+    let unasked = asked.portal.make(POSITIONS, &debt_position("A-5")).await;
+    let notice = text(&unasked, "/payment_options/0/installments/0/notice_number");
+    let node = asked.gateway.node();
+    node.pays(node.receipt("unasked", &notice, 12_050)).await;
+    let strange = asked.portal.ids("/v1/receipts?anomaly=not_activated").await;
+    let resolve = format!("/v1/receipts/{}/resolve", strange[0]);
     let said = json!({"anomaly": "not_activated", "note": "Verificato"});
     asked.portal("resolve_receipt", post(resolve, &said)).await;
     asked.portal("end_delegation", Ask::delete(format!("/v1/delegations/{}", made["delegations"]))).await;
