@@ -2,7 +2,7 @@
 //! Every change through the API is in the audit trail, with who asked and by which request.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use tramite_domain::access::ClientKind;
@@ -63,8 +63,9 @@ pub(crate) async fn every_change_is_in_the_trail_with_its_request(database: Data
     let portal = gateway.portal(&seeded.for_a);
     let asked = Asked { gateway: &gateway, portal, operator, done: RefCell::default() };
     positions(&asked).await;
-    of_the_institution(&asked, &seeded.made).await;
-    of_the_platform(&asked, &seeded.a.id.to_string(), &seeded.made).await;
+    let institution = seeded.a.id.to_string();
+    of_the_institution(&asked, &institution, &seeded.made).await;
+    of_the_platform(&asked, &institution, &seeded.made).await;
 
     let done = asked.done.into_inner();
     let kept = trail(&database);
@@ -159,7 +160,7 @@ async fn webhooks(asked: &Asked<'_>) {
     asked.portal("end_webhook_endpoint", Ask::delete(path)).await;
 }
 
-async fn of_the_institution(asked: &Asked<'_>, made: &std::collections::BTreeMap<&'static str, String>) {
+async fn of_the_institution(asked: &Asked<'_>, institution: &str, made: &BTreeMap<&'static str, String>) {
     let service = json!({
         "title": {"it": "Nuovo"}, "taxonomy_code": "0101101IM", "account_id": "main", "kind": "both",
         "amount": {"rule": "free"}, "status": "active",
@@ -176,21 +177,15 @@ async fn of_the_institution(asked: &Asked<'_>, made: &std::collections::BTreeMap
     let said = json!({"anomaly": "not_activated", "note": "Verificato"});
     asked.portal("resolve_receipt", post(resolve, &said)).await;
     asked.portal("end_delegation", Ask::delete(format!("/v1/delegations/{}", made["delegations"]))).await;
-    let institution = asked.portal.get("/v1/delegations").await.json();
-    let institution = text(&institution, "/items/0/institution_id");
     let allow = format!("/v1/institutions/{institution}/support-access");
-    asked.portal("replace_support_access", put(&allow, &json!({"support_access": false}))).await;
-    asked.portal("replace_support_access", put(&allow, &json!({"support_access": true}))).await;
+    asked.portal("replace_support_access", put(&allow, &json!({"allowed": false}))).await;
+    asked.portal("replace_support_access", put(&allow, &json!({"allowed": true}))).await;
 }
 
-async fn of_the_platform(
-    asked: &Asked<'_>,
-    institution: &str,
-    made: &std::collections::BTreeMap<&'static str, String>,
-) {
+async fn of_the_platform(asked: &Asked<'_>, institution: &str, made: &BTreeMap<&'static str, String>) {
     let client = json!({"kind": "application", "display_name": "Portale"});
     let client = asked.operator("add_client", post("/v1/clients", &client)).await.json();
-    let path = format!("/v1/clients/{}", text(&client, "/id"));
+    let path = format!("/v1/clients/{}", text(&client, "/client/id"));
     let renamed = json!({"display_name": "Portale nuovo", "status": "active", "delegations": []});
     asked.operator("replace_client", put(&path, &renamed)).await;
     let terms = json!({"scopes": ["services:read"], "status": "active"});

@@ -71,7 +71,7 @@ pub(crate) fn audit_line() -> AuditLine {
         at: now(),
         client_id: None,
         request_id: None,
-        action: "debt_position.cancelled".to_owned(),
+        action: "debt_position.reopened".to_owned(),
         subject: "debt_position 1".to_owned(),
         reason: Some("errore".to_owned()),
     }
