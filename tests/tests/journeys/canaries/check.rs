@@ -10,7 +10,7 @@ use tramite_tests::dump;
 use super::Search;
 
 /// The columns that are for somebody's data, in this reviewed list alone. Sealed ones hold nothing that can be read.
-pub(super) const PERSONAL_IN_PRODUCTION: [&str; 12] = [
+pub(super) const PERSONAL_IN_PRODUCTION: [&str; 13] = [
     "checkout_sessions.payer",
     "debt_positions.debtor_address",
     "debt_positions.debtor_email",
@@ -18,6 +18,7 @@ pub(super) const PERSONAL_IN_PRODUCTION: [&str; 12] = [
     "debt_positions.debtor_tax_code",
     "journal.payload",
     "raw_messages.message",
+    "receipt_keys.value",
     "receipt_transfers.iban",
     "receipt_variants.message",
     "receipts.debtor",
@@ -25,13 +26,14 @@ pub(super) const PERSONAL_IN_PRODUCTION: [&str; 12] = [
     "receipts.payer",
 ];
 /// Those of them that a citizen's payment fills.
-pub(super) const PERSONAL_AT_CHECKOUT: [&str; 10] = [
+pub(super) const PERSONAL_AT_CHECKOUT: [&str; 11] = [
     "checkout_sessions.payer",
     "debt_positions.debtor_address",
     "debt_positions.debtor_email",
     "debt_positions.debtor_full_name",
     "debt_positions.debtor_tax_code",
     "journal.payload",
+    "receipt_keys.value",
     "receipt_transfers.iban",
     "receipts.debtor",
     "receipts.message",
