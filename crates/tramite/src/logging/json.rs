@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A line of the log as one flat JSON object: what is known of the request stands beside what is said, so that a collector
-//! finds every field that the national guidelines want ([RAC_GEN_LOG_01]) in one place (docs/operating.md, Logs).
+//! finds every field that the national guidelines want (`RAC_GEN_LOG_01`) in one place (docs/operating.md, Logs).
 
 use std::fmt;
 

@@ -86,7 +86,7 @@ impl Collector {
 
 /// The bytes that hexadecimal digits spell.
 fn bytes_of(digits: &str) -> Vec<u8> {
-    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
+    digits.as_bytes().chunks(2).map(|two| u8::from_str_radix(str::from_utf8(two).unwrap(), 16).unwrap()).collect()
 }
 
 fn tramite(arguments: &[&str], settings: &[(&str, &str)]) -> Command {
