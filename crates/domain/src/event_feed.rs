@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! How far back the feed of events reaches, and for how long a place in it holds.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 
 use crate::journal::{RETENTION_MONTHS_MIN, kept_from};
 use crate::time::Instant;
@@ -17,7 +17,19 @@ pub const PUBLICATION_SECONDS_MAX: i64 = 86_400;
 /// Whether a place that was told then still holds: nothing that follows it has gone.
 #[must_use]
 pub fn place_holds(told_at: Instant, now: Instant) -> bool {
-    told_at.datetime().date_naive() >= kept_from(now, FEED_MONTHS_MIN)
+    told_at.datetime().date_naive() >= feed_from(now)
+}
+
+/// The first day of the oldest month that the feed tells of. Events may be kept for longer: a place among those would not hold.
+#[must_use]
+pub fn feed_from(now: Instant) -> NaiveDate {
+    kept_from(now, FEED_MONTHS_MIN)
+}
+
+/// The instant at which that day begins, in UTC.
+#[must_use]
+pub fn feed_begins(now: Instant) -> Instant {
+    Instant::new(feed_from(now).and_time(NaiveTime::MIN).and_utc())
 }
 
 /// The first day of the oldest month of events that is kept, where the journal is kept for so many months.
@@ -36,6 +48,10 @@ mod tests {
         let end = at("2026-02-28T23:59:59Z");
         assert!(place_holds(end, at("2028-02-29T23:59:59Z")), "two years to the day at least");
         assert!(!place_holds(end, at("2028-03-01T00:00:00Z")));
+        // What the feed tells of has a place that holds, however long events are kept.
+        for now in ["2028-03-01T00:00:00Z", "2028-03-31T23:59:59Z"].map(at) {
+            assert!(place_holds(feed_begins(now), now) && !place_holds(feed_begins(now).plus_seconds(-1), now));
+        }
         // The month of that place is kept a day longer.
         let kept = |now: &str| events_kept_from(at(now), 24).to_string();
         assert_eq!(kept("2028-03-01T23:59:59Z"), "2026-02-01");

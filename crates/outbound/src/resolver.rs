@@ -81,13 +81,11 @@ impl Resolver {
         if self.known(name).is_some() {
             return;
         }
-        let (Ok(own), Ok(shared)) =
-            (Arc::clone(asker).try_acquire_owned(), Arc::clone(&self.0.total).try_acquire_owned())
-        else {
-            return;
-        };
         let (names, wanted) = (Arc::clone(&self.0.names), name.to_owned());
+        let (asker, total) = (Arc::clone(asker), Arc::clone(&self.0.total));
+        // A place is taken for a look-up, not for the wait for one that is under way.
         let work = || async move {
+            let (own, shared) = (asker.try_acquire_owned().ok()?, total.try_acquire_owned().ok()?);
             let looked = tokio::task::spawn_blocking(move || {
                 let _places = (own, shared);
                 names.addresses(&wanted)
@@ -188,5 +186,15 @@ mod tests {
         assert!(resolver.known("fast").is_none(), "its places are taken");
         resolver.prepare("fast", &other).await;
         assert!(resolver.known("fast").is_some());
+    }
+
+    #[tokio::test]
+    async fn many_who_ask_for_one_name_at_once_find_it_with_one_look_up() {
+        let resolver = Resolver::new(Towards::World, Arc::new(Hanging));
+        let own = asker();
+        let asked = (0..4 * LOOKUPS_MAX).map(|_| resolver.prepare("slow", &own));
+        futures_util::future::join_all(asked).await;
+        assert!(resolver.known("slow").is_some());
+        assert_eq!(own.available_permits(), LOOKUPS_MAX);
     }
 }

@@ -95,13 +95,13 @@ families! {
         "Positions and sessions that the clock has moved and nobody was told of; more than 10000 are not counted.";
     TRANSITIONS_OLDEST = Kind::Gauge, "tramite_transitions_due_oldest_seconds", ["kind"],
         "For how long the first of them has been due.";
-    JOB_PASSES = Kind::Counter, "tramite_job_passes_total", ["job", "outcome"],
-        "Passes of the worker's jobs; the outcome is delivered or the code of the failure.";
-    JOB_DURATION = Kind::Histogram(JOB_BUCKETS), "tramite_job_pass_duration_seconds", ["job"],
+    JOB_PASSES = Kind::Counter, "tramite_job_passes_total", ["duty", "outcome"],
+        "Passes of the worker's jobs; the outcome is ok or the code of the failure.";
+    JOB_DURATION = Kind::Histogram(JOB_BUCKETS), "tramite_job_pass_duration_seconds", ["duty"],
         "How long passes of the worker's jobs took.";
-    JOB_DONE = Kind::Counter, "tramite_job_done_total", ["job"],
+    JOB_DONE = Kind::Counter, "tramite_job_done_total", ["duty"],
         "Things that the worker's jobs have done.";
-    JOB_AGE = Kind::Gauge, "tramite_job_last_pass_age_seconds", ["job"],
+    JOB_AGE = Kind::Gauge, "tramite_job_last_pass_age_seconds", ["duty"],
         "For how long a job has not ended a pass.";
     WEBHOOK_DELIVERIES = Kind::Counter, "tramite_webhook_deliveries_total", ["outcome"],
         "Deliveries to webhook endpoints that were tried; the outcome is delivered or the code of the failure.";

@@ -32,7 +32,12 @@ enum Sample {
 
 impl Default for Metrics {
     fn default() -> Self {
-        Self(ALL.iter().map(|family| (family.name, Mutex::default())).collect())
+        let metrics = Self(ALL.iter().map(|family| (family.name, Mutex::default())).collect());
+        // A series that appears with its first value has not grown, for whoever watches its growth.
+        for family in ALL.iter().filter(|family| matches!(family.kind, Kind::Counter) && family.labels.is_empty()) {
+            metrics.add(family, &[], 0);
+        }
+        metrics
     }
 }
 

@@ -46,6 +46,8 @@ pub(crate) const LANES_WOKEN_EVERY_MS: u64 = 2_000;
 /// How long a claimed lane belongs to its worker, in seconds: after that time the next takes over from one that cannot renew it.
 /// From one that was killed it takes over at once.
 pub(crate) const LANE_LEASE_SECONDS: i64 = 5;
+/// How long a lane whose work failed is left alone, in seconds.
+pub(crate) const LANE_AGAIN_SECONDS: i64 = 5;
 /// How often a worker renews its claims, in milliseconds.
 pub(crate) const LANE_RENEW_MS: u64 = 1_000;
 /// How long a worker stays at a lane, in seconds: then others have their turn, and what its client may be told is read anew.

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use diesel::dsl::max;
 use diesel::prelude::*;
 use tramite_domain::event::{Event, EventKind};
-use tramite_domain::event_feed::place_holds;
+use tramite_domain::event_feed::{feed_from, place_holds};
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::{EventId, InstitutionId};
 use tramite_domain::time::Instant;
@@ -147,7 +147,7 @@ pub(super) async fn stretch(
         events::table.filter(events::institution_id.eq(institution)).select(max(events::feed_position)),
         events::table
             .filter(events::institution_id.eq(institution))
-            .filter(events::month.ge(first_month(&filter)))
+            .filter(events::month.ge(first_month(&filter, now)))
             .filter(events::feed_position.gt(after))
             .order(events::feed_position)
             .offset(FEED_SCAN_MAX - 1)
@@ -174,8 +174,8 @@ pub(super) async fn stretch(
 }
 
 /// The first month in which what a filter asks for can lie.
-pub(crate) fn first_month(filter: &FeedFilter) -> NaiveDate {
-    filter.since.map_or_else(NaiveDate::default, month_of)
+pub(crate) fn first_month(filter: &FeedFilter, now: Instant) -> NaiveDate {
+    filter.since.map_or_else(NaiveDate::default, month_of).max(feed_from(now))
 }
 
 /// A part of the feed.

@@ -40,5 +40,5 @@ pub use sessions::SessionFilter;
 pub use terms::Terms;
 pub use timeline::{History, TimelineFact, TimelineItem};
 
-pub(crate) use feed::{Stretch, by_id as event_by_id, fed, names as kind_names, start as start_of_feed};
+pub(crate) use feed::{Stretch, by_id as event_by_id, fed, first_month, names as kind_names, start as start_of_feed};
 pub(crate) use institution::{KnownInstitutions, assemble as assemble_institutions, grouped};

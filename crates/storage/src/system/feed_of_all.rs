@@ -3,6 +3,7 @@
 //! feed is read along it, a stretch at a time, however many institutions there are.
 
 use diesel::prelude::*;
+use tramite_domain::event_feed::feed_begins;
 use tramite_domain::ids::{EventId, InstitutionId};
 use tramite_domain::institution::InstitutionStatus;
 use tramite_domain::tax_code::InstitutionTaxCode;
@@ -14,8 +15,8 @@ use crate::commit::COUNTER;
 use crate::db::{Db, load, load_boxed};
 use crate::error::StoreError;
 use crate::page::{FeedPlace, List, PageRequest};
-use crate::read::{FeedEvent, FeedFilter, FeedPage, Stretch, event_by_id, fed, kind_names, start_of_feed};
-use crate::row::event::{EventRow, month_of};
+use crate::read::{FeedEvent, FeedFilter, FeedPage, Stretch, event_by_id, fed, first_month, kind_names, start_of_feed};
+use crate::row::event::EventRow;
 use crate::row::read;
 use crate::schema::{events, feed_counter, institutions};
 use crate::scope::Scope;
@@ -52,7 +53,7 @@ impl SystemScope {
     ) -> Answer<'a, FeedPage> {
         Box::pin(async move {
             let start = start_of_feed(page.cursor.as_ref(), List::FeedOfAll, now)?;
-            let asked = Asked { scopes: scopes.to_vec(), filter: filter.clone() };
+            let asked = Asked { scopes: scopes.to_vec(), filter: filter.clone(), now };
             let size = page.size();
             let found = self.store.read(Who::System, move |db| Box::pin(along(db, asked, start, size, now))).await?;
             Ok(found.page(List::FeedOfAll))
@@ -90,6 +91,7 @@ async fn active(
 struct Asked {
     scopes: Vec<Scope>,
     filter: FeedFilter,
+    now: Instant,
 }
 
 impl Asked {
@@ -133,7 +135,11 @@ async fn along(
         }
     }
     let has_more = reached < last;
-    let at = if has_more { instant_of(&mut db, reached).await?.or(start.map(|place| place.at)) } else { None };
+    let at = if has_more {
+        instant_of(&mut db, reached).await?.or(start.map(|place| place.at)).map(|at| at.max(feed_begins(now)))
+    } else {
+        None
+    };
     let place = FeedPlace { position: reached, at: at.unwrap_or(now) };
     Ok(Stretch { events: found, place, has_more })
 }
@@ -144,6 +150,7 @@ async fn between(db: &mut Db<'_>, asked: &Asked, after: i64, until: i64) -> Resu
     let found: Vec<EventRow> = load_boxed!(db, DB => {
         let mut query = events::table
             .filter(events::institution_id.eq_any(asked.institutions()))
+            .filter(events::month.ge(first_month(filter, asked.now)))
             .filter(events::feed_position.gt(after))
             .filter(events::feed_position.le(until))
             .order(events::feed_position)
@@ -154,7 +161,7 @@ async fn between(db: &mut Db<'_>, asked: &Asked, after: i64, until: i64) -> Resu
             query = query.filter(events::kind.eq_any(kind_names(filter)));
         }
         if let Some(since) = filter.since {
-            query = query.filter(events::month.ge(month_of(since))).filter(events::at.ge(At(since)));
+            query = query.filter(events::at.ge(At(since)));
         }
         if let Some(code) = &filter.service_code {
             query = query.filter(events::service_code.eq(code.as_str()));

@@ -220,10 +220,11 @@ async fn update(
     ready: &Ready,
 ) -> Result<(), StoreError> {
     ready.begin(&mut db).await?;
-    touched(execute!(&mut db, diesel::update(at(place)).set(terms))?)?;
+    // The lane before its endpoint, as the worker does.
     if let Some(test) = test {
         tested(&mut db, place.0, place.1, test).await?;
     }
+    touched(execute!(&mut db, diesel::update(at(place)).set(terms))?)?;
     ready.finish(&mut db).await
 }
 

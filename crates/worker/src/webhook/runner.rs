@@ -2,6 +2,7 @@
 //! The running of it: lanes are claimed at every tick, worked on beside each other, and their claims renewed while that lasts.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -15,8 +16,8 @@ use crate::failure::code;
 use crate::guard::guarded;
 use crate::job::Job;
 use crate::pace::{
-    LANE_LEASE_SECONDS, LANE_LIMITS, LANE_RENEW_MS, LANES_WOKEN_EVERY_MS, STOP_GRACE_SECONDS, WEBHOOKS_EVERY_MS,
-    back_off,
+    LANE_AGAIN_SECONDS, LANE_LEASE_SECONDS, LANE_LIMITS, LANE_RENEW_MS, LANES_WOKEN_EVERY_MS, PASS_SECONDS_MAX,
+    STOP_GRACE_SECONDS, WEBHOOKS_EVERY_MS, back_off,
 };
 use crate::worker::Worker;
 
@@ -25,7 +26,9 @@ pub(crate) async fn run(worker: &Worker, webhooks: &Webhooks, stopped: watch::Re
     if let Err(error) = worker.store.system().take_over_lanes().await {
         tracing::warn!(code = code(&error), cause = %error, "lanes that were left come back by their time");
     }
-    let running = Running { worker, webhooks, busy: AtomicUsize::new(0), stops: AtomicBool::new(false) };
+    worker.watch.begin(Job::Webhooks, worker.settings.every(Job::Webhooks));
+    let running =
+        Running { worker, webhooks, busy: AtomicUsize::new(0), stops: AtomicBool::new(false), left: Mutex::default() };
     let (claimed, lanes) = mpsc::unbounded_channel();
     let end = async {
         running.claim(claimed, stopped.clone()).await;
@@ -38,6 +41,7 @@ pub(crate) async fn run(worker: &Worker, webhooks: &Webhooks, stopped: watch::Re
         () = running.renew() => {}
         () = end => {}
     }
+    worker.watch.stopped(Job::Webhooks);
 }
 
 struct Running<'a> {
@@ -45,6 +49,8 @@ struct Running<'a> {
     webhooks: &'a Webhooks,
     busy: AtomicUsize,
     stops: AtomicBool,
+    /// Lanes whose work failed and that are not free yet: while they are not, no claim is renewed, for theirs would be too.
+    left: Mutex<Vec<ClaimedLane>>,
 }
 
 impl Running<'_> {
@@ -56,7 +62,11 @@ impl Running<'_> {
     async fn claim(&self, claimed: mpsc::UnboundedSender<ClaimedLane>, mut stopped: watch::Receiver<bool>) {
         let (mut failures, mut seen) = (0_u32, None);
         loop {
-            let outcome = guarded(self.tick(&mut seen)).await;
+            let begun = Moment::now();
+            let ticking = timeout(Duration::from_secs(PASS_SECONDS_MAX), guarded(self.tick(&mut seen)));
+            let outcome = ticking.await.unwrap_or_else(|_| Err(StoreError::Busy));
+            let (told, done) = outcome.as_ref().map_or_else(|error| (code(error), 0), |lanes| ("ok", lanes.len()));
+            self.worker.watch.came_round(Job::Webhooks, told, done, begun.elapsed());
             let pause = match outcome {
                 Ok(lanes) => {
                     failures = 0;
@@ -122,20 +132,35 @@ impl Running<'_> {
         if let Err(error) = outcome {
             let job = Job::Webhooks.name();
             tracing::warn!(job, endpoint = %lane.endpoint, code = code(&error), cause = %error, "a lane was left");
+            self.left().push(lane);
         }
+    }
+
+    fn left(&self) -> MutexGuard<'_, Vec<ClaimedLane>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Frees the lanes whose work failed, and then renews the claims of the others.
+    async fn free_and_renew(&self) -> Result<usize, StoreError> {
+        let system = self.worker.store.system();
+        let now = self.clock().now();
+        loop {
+            let Some(lane) = self.left().last().cloned() else { break };
+            system.leave_lane(&lane, now.plus_seconds(LANE_AGAIN_SECONDS)).await?;
+            self.left().retain(|one| *one != lane);
+        }
+        system.renew_lanes(self.webhooks.holder, now, LANE_LEASE_SECONDS).await
     }
 
     /// Renews the claims of this process while it lives.
     async fn renew(&self) {
         loop {
             sleep(Duration::from_millis(LANE_RENEW_MS)).await;
-            if self.busy.load(Ordering::Relaxed) == 0 {
+            if self.busy.load(Ordering::Relaxed) == 0 && self.left().is_empty() {
                 continue;
             }
-            let system = self.worker.store.system();
-            let now = self.clock().now();
-            let renewing = system.renew_lanes(self.webhooks.holder, now, LANE_LEASE_SECONDS);
-            match timeout(Duration::from_secs(LANE_LEASE_SECONDS.unsigned_abs()), guarded(renewing)).await {
+            let renewing = guarded(self.free_and_renew());
+            match timeout(Duration::from_secs(LANE_LEASE_SECONDS.unsigned_abs()), renewing).await {
                 Ok(Ok(_)) => {}
                 Ok(Err(error)) => tracing::warn!(code = code(&error), cause = %error, "lanes could not be renewed"),
                 Err(_) => tracing::warn!(code = "timeout", "lanes could not be renewed in time"),

@@ -140,6 +140,17 @@ impl SystemScope {
         })
     }
 
+    /// Leaves a lane whose work failed: it is free, and due again at that instant. Nothing happens where somebody else has it.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from writing.
+    pub fn leave_lane<'a>(&'a self, lane: &'a ClaimedLane, due_at: Instant) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let left = (lane.institution.unwrap_or(NIL), lane.endpoint, lane.claim, due_at);
+            self.store.write(Who::System, left, |db, left| Box::pin(leave(db, *left))).await
+        })
+    }
+
     /// Renews the claims of a worker whose time has not passed.
     ///
     /// # Errors
@@ -293,6 +304,24 @@ async fn permitted(
 async fn take_over(mut db: Db<'_>) -> Result<(), StoreError> {
     let held = lanes::table.filter(lanes::held_until.is_not_null());
     execute!(&mut db, diesel::update(held).set(lanes::held_until.eq(None::<At>)))?;
+    Ok(())
+}
+
+async fn leave(
+    mut db: Db<'_>,
+    (institution, endpoint, claim, due_at): (InstitutionId, WebhookEndpointId, i64, Instant),
+) -> Result<(), StoreError> {
+    let own = lanes::table
+        .filter(lanes::institution_id.eq(Id(institution)))
+        .filter(lanes::endpoint_id.eq(Id(endpoint)))
+        .filter(lanes::claim.eq(claim));
+    let freed = (
+        lanes::due_at.eq(Some(At(due_at))),
+        lanes::holder.eq(None::<Id<Uuid>>),
+        lanes::holder_pid.eq(None::<i32>),
+        lanes::held_until.eq(None::<At>),
+    );
+    execute!(&mut db, diesel::update(own).set(freed))?;
     Ok(())
 }
 

@@ -279,8 +279,8 @@ async fn release(db: &mut Db<'_>, asked: &Asked, told: bool) -> Result<(), Store
     let next = next.into_iter().flatten().next();
     let later = At(asked.now.plus_seconds(REST_SECONDS));
     let (due_at, rests_until) = match rests {
-        // The nil lane of an active endpoint has nothing to wait for but tests.
-        true if asked.lane.institution.is_none() => (next, None),
+        // The nil lane of an active endpoint has nothing to wait for but tests; those of a client that may not be told rest too.
+        true if asked.lane.institution.is_none() && asked.lane.client_is_live => (next, None),
         true => {
             let until = next.filter(|_| asked.lane.mandate.is_some()).map_or(later, |next| next.min(later));
             (Some(until), Some(until))
