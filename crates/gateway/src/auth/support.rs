@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use actix_web::dev::ServiceRequest;
 use tramite_domain::access::{ApiScope, Client};
-use tramite_domain::audit::AuditLine;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::institution::InstitutionStatus;
@@ -17,7 +16,7 @@ use uuid::Uuid;
 
 use super::Actor;
 use super::caller::{Identity, Mandate, Tenant};
-use crate::frame::current_request;
+use crate::convention::line;
 use crate::frame::route_of;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
@@ -60,15 +59,8 @@ pub(crate) async fn witness(
     access: &SupportAccess,
     request: &ServiceRequest,
 ) -> Result<(), Problem> {
-    let line = AuditLine {
-        id: gateway.world().id().into(),
-        at: gateway.now(),
-        client_id: Some(access.client_id),
-        request_id: current_request(),
-        action: SUPPORT_READ.to_owned(),
-        subject: format!("{} {}", request.method(), place(request)),
-        reason: Some(format!("support_access/{}", access.id)),
-    };
+    let line = line(gateway, access.client_id, SUPPORT_READ, format!("{} {}", request.method(), place(request)))
+        .because(format!("support_access/{}", access.id));
     gateway.store().commit(&tenant.scope, Batch::new().with(Write::InsertAudit(line))).await?;
     Ok(())
 }

@@ -15,4 +15,4 @@ pub use page::{Paging, cursor_text, page_request};
 pub use reply::{Answer, Reply};
 pub use settle::settle;
 
-pub(crate) use audit::audited;
+pub(crate) use audit::{audited, line};

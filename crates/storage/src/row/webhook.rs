@@ -44,11 +44,17 @@ pub(crate) struct EndpointTerms {
     url: String,
     description: Option<String>,
     event_types: Option<Doc<BTreeSet<String>>>,
+    version: i64,
+    updated_at: At,
+}
+
+/// Where an endpoint stands: what workers decide, and a new address begins anew.
+#[derive(Debug, AsChangeset)]
+#[diesel(table_name = webhook_endpoints, treat_none_as_null = true)]
+pub(crate) struct EndpointState {
     status: String,
     disabled_reason: Option<String>,
     failing_since: Option<At>,
-    version: i64,
-    updated_at: At,
 }
 
 fn kinds(endpoint: &WebhookEndpoint) -> Option<Doc<BTreeSet<String>>> {
@@ -117,11 +123,18 @@ impl EndpointTerms {
             url: endpoint.url.clone(),
             description: endpoint.description.as_ref().map(ToString::to_string),
             event_types: kinds(endpoint),
+            version: endpoint.version,
+            updated_at: At(endpoint.updated_at),
+        }
+    }
+}
+
+impl EndpointState {
+    pub(crate) fn of(endpoint: &WebhookEndpoint) -> Self {
+        Self {
             status: endpoint.status.name().to_owned(),
             disabled_reason: endpoint.disabled_reason.map(|reason| reason.name().to_owned()),
             failing_since: endpoint.failing_since.map(At),
-            version: endpoint.version,
-            updated_at: At(endpoint.updated_at),
         }
     }
 }

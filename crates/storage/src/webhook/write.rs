@@ -14,7 +14,7 @@ use crate::column::{At, Id, NIL};
 use crate::commit::touched;
 use crate::db::{Db, execute, execute_each, load};
 use crate::error::StoreError;
-use crate::row::webhook::{DeliveryRow, EndpointRow, EndpointTerms, Told};
+use crate::row::webhook::{DeliveryRow, EndpointRow, EndpointState, EndpointTerms, Told};
 use crate::schema::{delegations, events, webhook_deliveries, webhook_endpoints as endpoints, webhook_lanes as lanes};
 use crate::store::Answer;
 
@@ -51,10 +51,12 @@ impl WebhookDoor {
     ) -> Answer<'_, ()> {
         Box::pin(async move {
             let place = (self.institution, endpoint.id, expected);
-            let whole = (place, EndpointTerms::of(&endpoint), test, self.ready(change).await?);
+            // Only a new address, which is tested, begins anew: else what workers have decided meanwhile stays.
+            let begins = test.map(|test| (EndpointState::of(&endpoint), test));
+            let whole = (place, EndpointTerms::of(&endpoint), begins, self.ready(change).await?);
             self.store
-                .write(self.who(), whole, |db, (place, terms, test, ready)| {
-                    Box::pin(update(db, *place, terms, *test, ready))
+                .write(self.who(), whole, |db, (place, terms, begins, ready)| {
+                    Box::pin(update(db, *place, terms, begins.as_ref(), ready))
                 })
                 .await
         })
@@ -216,13 +218,14 @@ async fn update(
     mut db: Db<'_>,
     place: Place,
     terms: &EndpointTerms,
-    test: Option<TestEvent>,
+    begins: Option<&(EndpointState, TestEvent)>,
     ready: &Ready,
 ) -> Result<(), StoreError> {
     ready.begin(&mut db).await?;
     // The lane before its endpoint, as the worker does.
-    if let Some(test) = test {
-        tested(&mut db, place.0, place.1, test).await?;
+    if let Some((state, test)) = begins {
+        tested(&mut db, place.0, place.1, *test).await?;
+        touched(execute!(&mut db, diesel::update(at(place)).set(state))?)?;
     }
     touched(execute!(&mut db, diesel::update(at(place)).set(terms))?)?;
     ready.finish(&mut db).await

@@ -202,3 +202,65 @@ pub(crate) async fn lanes_of_one_institution_and_of_one_endpoint_are_bounded_who
     assert_eq!((next.len(), of(&next, town.a.id)), (1, 1));
     assert_eq!(system.renew_lanes(other, now().plus_seconds(1), 3).await.unwrap(), 1);
 }
+
+fn failed(due: &DueDelivery, attempts: u32, seconds: i64) -> Outcome {
+    let at = now().plus_seconds(seconds);
+    let attempt = Attempt { at, answered: Answered::Status(500), latency_ms: 12 };
+    Outcome { attempts, attempt, next: Next::Again(at.plus_seconds(7_200)), ..taken(due, seconds) }
+}
+
+/// The endpoint answers its test, and one event waits for it; the lane is held.
+async fn waiting(town: &Town, door: &WebhookDoor, key: &str) -> (WebhookEndpoint, ClaimedLane, Box<LaneWork>) {
+    permitted(town).await;
+    let endpoint = added(door, town).await;
+    let lane = claimed(town, 0).await.remove(0);
+    let test = work(stepped(town, &lane, Vec::new(), 0).await);
+    told(town, key).await;
+    let next = work(stepped(town, &lane, vec![taken(&test.due[0], 1)], 1).await);
+    (endpoint, lane, next)
+}
+
+pub(crate) async fn a_redelivery_is_not_undone_by_the_attempt_under_way(database: Database) {
+    let town = town(&database).await;
+    let door = town.store.webhooks(&town.token(town.a.id)).unwrap();
+    let (endpoint, lane, work_one) = waiting(&town, &door, "E-1").await;
+    let due = &work_one.due[0];
+    let first = stepped(&town, &lane, vec![failed(due, 1, 2)], 2).await;
+    assert!(matches!(first, Stepped::Released), "{first:?}");
+    let one = tramite_storage::Redelivery::One(due.event_id);
+    let lane = claimed(&town, 7_300).await.remove(0);
+    let again = work(stepped(&town, &lane, Vec::new(), 7_300).await);
+    let (keys, _) = door.redeliverable(endpoint.id, one).await.unwrap();
+    door.redeliver(endpoint.id, keys, now().plus_seconds(7_301), WebhookChange::default()).await.unwrap();
+    // The attempt that was under way ends badly, and what was asked for stands all the same.
+    let next = work(stepped(&town, &lane, vec![failed(&again.due[0], 2, 7_302)], 7_302).await);
+    assert_eq!((next.due[0].event_id, next.due[0].attempts), (due.event_id, 0));
+}
+
+pub(crate) async fn new_terms_leave_what_workers_decided_unless_the_address_is_new(database: Database) {
+    let town = town(&database).await;
+    let door = town.store.webhooks(&town.token(town.a.id)).unwrap();
+    let (endpoint, _, _) = waiting(&town, &door, "E-1").await;
+    // It was read before its test was answered.
+    let named = WebhookEndpoint { version: 2, ..endpoint.clone() };
+    door.update(named, 1, None, WebhookChange::default()).await.unwrap();
+    assert_eq!(door.show(endpoint.id).await.unwrap().unwrap().status.name(), "active");
+    let url = "https://altro.example.it/tramite".to_owned();
+    let moved = WebhookEndpoint { version: 3, url, ..endpoint.clone() };
+    door.update(moved, 2, Some(test_event()), WebhookChange::default()).await.unwrap();
+    assert_eq!(door.show(endpoint.id).await.unwrap().unwrap().status.name(), "pending");
+}
+
+pub(crate) async fn a_lane_whose_work_failed_is_free_at_once_and_due_a_little_later(database: Database) {
+    let town = town(&database).await;
+    permitted(&town).await;
+    added(&town.store.webhooks(&town.token(town.a.id)).unwrap(), &town).await;
+    let lane = claimed(&town, 0).await.remove(0);
+    town.store.system().leave_lane(&lane, now().plus_seconds(2)).await.unwrap();
+    let next = claimed(&town, 2).await.remove(0);
+    assert_eq!(next.endpoint, lane.endpoint);
+    assert_ne!(next, lane, "another claim");
+    // Who left it says nothing of it any more.
+    town.store.system().leave_lane(&lane, now().plus_seconds(3)).await.unwrap();
+    assert!(claimed(&town, 4).await.is_empty(), "it is held");
+}

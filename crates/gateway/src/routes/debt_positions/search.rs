@@ -7,7 +7,6 @@ use actix_web::post;
 use actix_web::web::Data;
 use data_encoding::HEXLOWER;
 use serde::Deserialize;
-use tramite_domain::audit::AuditLine;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::PositionStatus;
 use tramite_domain::ident::ServiceCode;
@@ -21,9 +20,8 @@ use utoipa::ToSchema;
 
 use super::list::{DebtPositionPage, page};
 use crate::auth::Tenant;
-use crate::convention::{Answer, Reply, page_request};
+use crate::convention::{Answer, Reply, line, page_request};
 use crate::extract::Body;
-use crate::frame::current_request;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 use crate::words;
@@ -87,15 +85,7 @@ pub(crate) async fn find_debt_positions(
         ..PositionFilter::default()
     };
     let now = gateway.now();
-    let line = AuditLine {
-        id: gateway.world().id().into(),
-        at: now,
-        client_id: Some(tenant.client_id()),
-        request_id: current_request(),
-        action: "debt_position.searched".to_owned(),
-        subject,
-        reason: None,
-    };
+    let line = line(&gateway, tenant.client_id(), "debt_position.searched", subject);
     gateway.store().commit(&tenant.scope, Batch::new().with(Write::InsertAudit(line))).await?;
     let found = gateway.store().positions(&tenant.scope, &filter, &request, now).await?;
     Ok(Reply::ok(&page(&gateway, &tenant, found).await?)?.into_response())

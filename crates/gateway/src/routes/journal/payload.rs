@@ -6,7 +6,6 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use data_encoding::BASE64;
 use serde::Serialize;
-use tramite_domain::audit::AuditLine;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::ids::JournalId;
 use tramite_domain::journal::JournalEntry;
@@ -14,9 +13,8 @@ use utoipa::ToSchema;
 
 use super::view::PayloadFacts;
 use crate::auth::Tenant;
-use crate::convention::{Answer, Reply};
+use crate::convention::{Answer, Reply, line};
 use crate::extract::Segment;
-use crate::frame::current_request;
 use crate::gate::best;
 use crate::gateway::Gateway;
 use crate::problem::OrNotFound;
@@ -64,15 +62,8 @@ pub(crate) async fn show_journal_payload(
     request: HttpRequest,
 ) -> Answer {
     let found = gateway.store().journal_entry(&tenant.scope, tenant.creditor, *id).await?.or_not_found()?;
-    let read = Write::InsertAudit(AuditLine {
-        id: gateway.world().id().into(),
-        at: gateway.now(),
-        client_id: Some(tenant.client_id()),
-        request_id: current_request(),
-        action: "journal.payload_read".to_owned(),
-        subject: format!("journal {}", found.id),
-        reason: None,
-    });
+    let read = line(&gateway, tenant.client_id(), "journal.payload_read", format!("journal {}", found.id));
+    let read = Write::InsertAudit(read);
     gateway.store().commit(&tenant.scope, Batch::new().with(read)).await?;
     if best(request.headers(), [JSON, BYTES]) == Some(BYTES) {
         return Ok(file(found));

@@ -5,7 +5,6 @@
 use actix_web::post;
 use actix_web::web::Data;
 use serde::Deserialize;
-use tramite_domain::audit::AuditLine;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::notice::{Iuv, NoticeNumber};
@@ -17,9 +16,8 @@ use utoipa::ToSchema;
 
 use super::list::{ReceiptPage, page};
 use crate::auth::Tenant;
-use crate::convention::{Answer, Reply, page_request};
+use crate::convention::{Answer, Reply, line, page_request};
 use crate::extract::Body;
-use crate::frame::current_request;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 use crate::routes::debt_positions::subject;
@@ -81,15 +79,7 @@ pub(crate) async fn find_receipts(gateway: Data<Gateway>, tenant: Tenant, body: 
         ..ReceiptFilter::default()
     };
     let now = gateway.now();
-    let line = AuditLine {
-        id: gateway.world().id().into(),
-        at: now,
-        client_id: Some(tenant.client_id()),
-        request_id: current_request(),
-        action: "receipt.searched".to_owned(),
-        subject: about,
-        reason: None,
-    };
+    let line = line(&gateway, tenant.client_id(), "receipt.searched", about);
     gateway.store().commit(&tenant.scope, Batch::new().with(Write::InsertAudit(line))).await?;
     let found = gateway.store().receipts(&tenant.scope, &filter, &request, now).await?;
     Ok(Reply::ok(&page(found))?.into_response())

@@ -3,12 +3,12 @@
 
 use tramite_domain::access::ApiScope;
 use tramite_domain::audit::AuditLine;
-use tramite_domain::ids::{AuditId, InstitutionId, WebhookEndpointId};
+use tramite_domain::ids::{InstitutionId, WebhookEndpointId};
 use tramite_domain::webhook::WebhookEndpoint;
 use tramite_storage::{TestEvent, WebhookChange, WebhookDoor};
 
 use crate::auth::Holder;
-use crate::frame::current_request;
+use crate::convention::line;
 use crate::gateway::Gateway;
 use crate::problem::{Code, OrNotFound, Problem};
 
@@ -36,14 +36,9 @@ pub(super) fn audited(
     id: WebhookEndpointId,
     reason: Option<String>,
 ) -> WebhookChange {
-    let line = || AuditLine {
-        id: AuditId::new(gateway.world().id()),
-        at: gateway.now(),
-        client_id: Some(holder.client_id()),
-        request_id: current_request(),
-        action: action.to_owned(),
-        subject: format!("webhook_endpoint/{id}"),
-        reason: reason.clone(),
+    let line = || {
+        let line = line(gateway, holder.client_id(), action, format!("webhook_endpoint/{id}"));
+        AuditLine { reason: reason.clone(), ..line }
     };
     let mut audit = vec![(None, line())];
     audit.extend(told(gateway, holder).into_iter().map(|institution| (Some(institution), line())));

@@ -36,6 +36,8 @@ struct Row {
     last_status: Option<i32>,
     last_failure: Option<&'static str>,
     latency_ms: i32,
+    /// The fewest attempts that the row may tell: one that was begun anew meanwhile tells none, and is due.
+    least: i32,
 }
 
 /// Writes what came of each delivery.
@@ -53,6 +55,7 @@ pub(super) async fn record(db: &mut Db<'_>, asked: &Asked) -> Result<(), StoreEr
         };
         rows.push(Row {
             event: Id(one.event_id),
+            least: i32::from(one.attempts > 1 && one.next != Next::Delivered),
             status: status.name(),
             attempts: fit("webhook_deliveries.attempts", one.attempts)?,
             began_at: At(one.began_at),
@@ -68,7 +71,8 @@ pub(super) async fn record(db: &mut Db<'_>, asked: &Asked) -> Result<(), StoreEr
         let own = deliveries::table
             .filter(deliveries::institution_id.eq(Id(institution)))
             .filter(deliveries::endpoint_id.eq(Id(endpoint)))
-            .filter(deliveries::event_id.eq(row.event));
+            .filter(deliveries::event_id.eq(row.event))
+            .filter(deliveries::attempts.ge(row.least));
         diesel::update(own).set((
             deliveries::status.eq(row.status),
             deliveries::attempts.eq(row.attempts),
