@@ -2,11 +2,13 @@
 //! What every operation does in the same way: versions, replies, pages, acting once, deciding again.
 
 mod audit;
+mod empty;
 mod etag;
 mod once;
 mod page;
 mod reply;
 mod settle;
+mod signing_secret;
 
 pub use etag::Etag;
 pub use once::{Recorder, once, once_by_operator};
@@ -16,3 +18,5 @@ pub use reply::{Answer, Reply};
 pub use settle::settle;
 
 pub(crate) use audit::{audited, line};
+pub(crate) use empty::EmptyInput;
+pub(crate) use signing_secret::SigningSecretView;

@@ -94,6 +94,11 @@ impl EndpointRow {
         self.event_types.as_ref().map(|Doc(names)| names)
     }
 
+    /// Whether it is told of all institutions that let its client act.
+    pub(crate) fn is_wide(&self) -> bool {
+        self.institution_id.0 == NIL
+    }
+
     pub(crate) fn into_endpoint(self) -> Result<WebhookEndpoint, StoreError> {
         // A kind that a newer program knows is none that this one tells.
         let kinds = self.event_types.map(|Doc(names)| names.iter().filter_map(|name| EventKind::named(name)).collect());

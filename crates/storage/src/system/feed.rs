@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Integer};
 
 use super::SystemScope;
+use super::ended::end_before;
 use crate::commit::COUNTER;
 use crate::db::{Db, execute};
 use crate::error::StoreError;
@@ -131,20 +132,10 @@ const END_EVENTS: &str = "\
     DELETE FROM events WHERE feed_position IS NOT NULL \
       AND rowid IN (SELECT rowid FROM events WHERE month < ? LIMIT ?)";
 
-#[derive(QueryableByName)]
-struct Ended {
-    #[diesel(sql_type = Integer)]
-    gone: i32,
-}
-
 async fn end(db: Db<'_>, before: NaiveDate, rows: i32) -> Result<usize, StoreError> {
     match db {
-        Db::Postgres(mut connection) => {
-            let call = diesel::sql_query("SELECT tramite_end_events($1, $2) AS gone")
-                .bind::<Date, _>(before)
-                .bind::<Integer, _>(rows);
-            let ended: Ended = diesel_async::RunQueryDsl::get_result(call, &mut connection).await?;
-            fit("gone", ended.gone)
+        Db::Postgres(connection) => {
+            end_before(connection, "SELECT tramite_end_events($1, $2) AS gone", before, rows).await
         }
         Db::Sqlite(connection) => {
             let delete = diesel::sql_query(END_EVENTS).bind::<Date, _>(before).bind::<Integer, _>(rows);

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
-use diesel::QueryableByName;
-use diesel::sql_types::{Date, Integer};
+use diesel::sql_types::Integer;
 use tramite_domain::audit::AuditLine;
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::time::Instant;
 
 use super::SystemScope;
+use super::ended::end_before;
 use crate::column::sql::Moment;
 use crate::column::{At, NIL};
 use crate::commit::{self, JournalLine};
@@ -75,20 +75,10 @@ const END_LINES: &str = "\
         CROSS JOIN journal AS line ON line.institution_id = owner.institution_id AND line.at < ? \
         LIMIT ?)";
 
-#[derive(QueryableByName)]
-struct Ended {
-    #[diesel(sql_type = Integer)]
-    gone: i32,
-}
-
 async fn end(db: Db<'_>, before: NaiveDate, rows: i32) -> Result<usize, StoreError> {
     match db {
-        Db::Postgres(mut connection) => {
-            let call = diesel::sql_query("SELECT tramite_end_journal($1, $2) AS gone")
-                .bind::<Date, _>(before)
-                .bind::<Integer, _>(rows);
-            let ended: Ended = diesel_async::RunQueryDsl::get_result(call, &mut connection).await?;
-            fit("gone", ended.gone)
+        Db::Postgres(connection) => {
+            end_before(connection, "SELECT tramite_end_journal($1, $2) AS gone", before, rows).await
         }
         Db::Sqlite(connection) => {
             let start = At(Instant::new(before.and_time(NaiveTime::MIN).and_utc()));

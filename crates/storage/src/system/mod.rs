@@ -5,6 +5,7 @@
 mod backlog;
 mod change;
 mod client;
+mod ended;
 mod feed;
 mod feed_of_all;
 mod idempotency;

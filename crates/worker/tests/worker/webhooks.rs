@@ -295,6 +295,20 @@ pub(crate) async fn one_endpoint_is_told_of_all_institutions_that_let_its_client
         consumer.heard().iter().map(|one| one.json()["institution_id"].as_str().unwrap().to_owned()).collect();
     assert_eq!(told, BTreeSet::from([a.to_string(), b.to_string()]));
     assert_eq!(deliveries(&door, &endpoint).await.len(), 3);
+    // After an outage the first answer makes what waits due at once, of whichever institution.
+    consumer.says(Says::Status(500));
+    place.position(&one_payment("TARI-2", 12_050)).await;
+    let decided = place.b.open(&one_payment("TARI-C", 12_050)).unwrap();
+    place.store.commit(&scope, decided.batch).await.unwrap();
+    for seconds in [0, 10, 400] {
+        place.later(seconds);
+        assert_eq!(place.tells().await, 2, "both fail");
+    }
+    consumer.says(Says::Status(200));
+    place.position(&one_payment("TARI-3", 12_050)).await;
+    consumer.heard();
+    assert_eq!(place.tells().await, 3);
+    assert!(consumer.heard().iter().any(|one| one.json()["institution_id"] == b.to_string()));
     // It is no tenant's: neither of them finds it, nor another client.
     assert_eq!(place.door(&client, a).list().await.unwrap(), []);
     assert_eq!(place.store.system().webhooks(ClientId::new(Uuid::now_v7())).list().await.unwrap(), []);

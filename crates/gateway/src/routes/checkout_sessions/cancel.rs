@@ -13,11 +13,10 @@ use super::reply::{with_link, without_link};
 use super::show::{etag_of, positions_of};
 use super::view::CheckoutSessionView;
 use crate::auth::Tenant;
-use crate::convention::{Answer, Reply, once_completed};
+use crate::convention::{Answer, EmptyInput, Reply, once_completed};
 use crate::extract::{Body, IdempotencyKey, Preconditions, Segment};
 use crate::gateway::Gateway;
 use crate::problem::OrNotFound;
-use crate::routes::debt_positions::EmptyInput;
 use crate::words;
 
 /// Cancels a checkout session

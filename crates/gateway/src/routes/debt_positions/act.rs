@@ -3,7 +3,6 @@
 
 use actix_web::web::Data;
 use actix_web::{delete, post};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tramite_domain::audit::AuditLine;
 use tramite_domain::batch::Write;
@@ -19,17 +18,11 @@ use super::load::{Loaded, etag_of, load, view};
 use super::replace::ForceParameters;
 use super::view::DebtPositionView;
 use crate::auth::Tenant;
-use crate::convention::{Answer, Reply, once, settle};
+use crate::convention::{Answer, EmptyInput, Reply, once, settle};
 use crate::extract::{Body, IdempotencyKey, Preconditions, Query, Segment};
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 use crate::words;
-
-/// Nothing to say beside the action itself.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({}))]
-pub(crate) struct EmptyInput {}
 
 /// One action under its key: load, read the body, check the condition, decide, commit, show.
 pub(super) async fn act<T: DeserializeOwned + ToSchema, E: Into<Problem>>(

@@ -21,7 +21,6 @@ mod view;
 mod wire;
 
 pub(crate) use accounting::AccountingEntryView;
-pub(crate) use act::EmptyInput;
 pub(crate) use load::payers;
 pub(crate) use make::{IfExists, make};
 pub(crate) use search::subject;

@@ -3,39 +3,17 @@
 
 use actix_web::post;
 use actix_web::web::Data;
-use serde::{Deserialize, Serialize};
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::service::renew_callback_secret;
-use utoipa::ToSchema;
 
 use super::within;
 use crate::auth::Tenant;
 use crate::callback::secret_text;
-use crate::convention::{Answer, Reply, once};
+use crate::convention::{Answer, EmptyInput, Reply, SigningSecretView, once};
 use crate::extract::{Body, IdempotencyKey, Segment};
 use crate::gateway::Gateway;
 use crate::problem::{Code, OrNotFound, Problem};
 use crate::words;
-
-/// Nothing needs to be said.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = CallbackSecretAddition, example = json!({}))]
-pub(super) struct SecretBody {}
-
-/// A secret that signs questions.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AddedCallbackSecret, example = json!({
-    "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=", "secret_shown": false,
-}))]
-pub(super) struct SecretView {
-    /// The secret, as libraries of Standard Webhooks take it; absent from replays.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<words::CallbackSecret>)]
-    secret: Option<String>,
-    /// Whether an earlier answer has shown it already.
-    secret_shown: bool,
-}
 
 /// Renews the secret that signs questions
 ///
@@ -45,8 +23,8 @@ pub(super) struct SecretView {
     tag = "services",
     operation_id = "add_callback_secret",
     params(("code" = words::ServiceCode, Path, description = "The code of the service.")),
-    request_body = SecretBody,
-    responses((status = 201, description = "The secret was made.", body = SecretView))
+    request_body = EmptyInput,
+    responses((status = 201, description = "The secret was made.", body = SigningSecretView))
 )]
 #[post("/v1/services/{code}/callback-secrets")]
 pub(super) async fn add_callback_secret(
@@ -54,7 +32,7 @@ pub(super) async fn add_callback_secret(
     tenant: Tenant,
     code: Segment<ServiceCode>,
     key: IdempotencyKey,
-    body: Body<SecretBody>,
+    body: Body<EmptyInput>,
 ) -> Answer {
     within(&tenant, &code)?;
     let decide = async || {
@@ -67,8 +45,8 @@ pub(super) async fn add_callback_secret(
         let number = service.amount_callback.as_ref().map(|callback| callback.secret);
         let text = number.and_then(|number| secret_text(&root, &service.code, number));
         let text = text.ok_or_else(|| Problem::new(Code::InternalError))?;
-        let shown = SecretView { secret: Some(text.expose().clone()), secret_shown: false };
-        let kept = SecretView { secret: None, secret_shown: true };
+        let shown = SigningSecretView::shown(&text);
+        let kept = SigningSecretView::kept();
         let location = format!("/v1/services/{code}", code = service.code);
         Ok((batch, Reply::created(&shown, location)?.kept_as(&kept)?))
     };

@@ -3,23 +3,17 @@
 
 use actix_web::post;
 use actix_web::web::Data;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tramite_domain::ids::WebhookEndpointId;
 use tramite_storage::WebhookChange;
 use utoipa::ToSchema;
 
 use super::holder::{audited, door, load, test_event};
 use crate::auth::Holder;
-use crate::convention::{Answer, Reply, once_by_holder};
+use crate::convention::{Answer, EmptyInput, Reply, once_by_holder};
 use crate::extract::{Body, IdempotencyKey, Segment};
 use crate::gateway::Gateway;
 use crate::words;
-
-/// Nothing needs to be said.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = WebhookTestInput, example = json!({}))]
-pub(super) struct TestBody {}
 
 /// A test event on its way.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,7 +32,7 @@ pub(super) struct TestView {
     tag = "webhook-endpoints",
     operation_id = "test_webhook_endpoint",
     params(("id" = words::Id, Path, description = "The id of the endpoint.")),
-    request_body = TestBody,
+    request_body = EmptyInput,
     responses((status = 201, description = "The event is on its way.", body = TestView))
 )]
 #[post("/v1/webhook-endpoints/{id}/test")]
@@ -47,7 +41,7 @@ pub(super) async fn test_webhook_endpoint(
     holder: Holder,
     id: Segment<WebhookEndpointId>,
     key: IdempotencyKey,
-    body: Body<TestBody>,
+    body: Body<EmptyInput>,
 ) -> Answer {
     once_by_holder(&gateway, &holder, &key, body.fingerprint(), async |record| {
         let door = door(&gateway, &holder)?;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What came of deliveries: of each, and of the endpoint.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use tramite_domain::given::{Given, Ids};
 use tramite_domain::ids::{EventId, InstitutionId, WebhookEndpointId};
@@ -13,7 +15,7 @@ use uuid::Uuid;
 use super::step::Asked;
 use crate::column::{At, Id, NIL};
 use crate::commit;
-use crate::db::{Db, execute, execute_each, load};
+use crate::db::{Db, execute, execute_each, load_boxed};
 use crate::error::StoreError;
 use crate::row::fit;
 use crate::row::webhook::EndpointRow;
@@ -104,7 +106,7 @@ pub(super) async fn health(db: &mut Db<'_>, asked: &Asked, row: &EndpointRow) ->
         Health::Recovered(since) => {
             write(db, &endpoint, EndpointStatus::Active, None, None).await?;
             if asked.now.seconds_since(since) >= OUTAGE_SECONDS_MIN {
-                recover(db, asked).await?;
+                recover(db, asked, row.is_wide()).await?;
             }
             Ok(false)
         }
@@ -146,24 +148,36 @@ async fn wake_all(db: &mut Db<'_>, endpoint: WebhookEndpointId, now: Instant) ->
     Ok(())
 }
 
-/// What waits since an outage is due at once, the first to come first.
-async fn recover(db: &mut Db<'_>, asked: &Asked) -> Result<(), StoreError> {
-    let waiting = deliveries::table
-        .filter(deliveries::institution_id.eq(Id(asked.institution())))
-        .filter(deliveries::endpoint_id.eq(Id(asked.endpoint())))
-        .filter(deliveries::due_at.gt(At(asked.now)).assume_not_null())
-        .order(deliveries::due_at)
-        .limit(RECOVERED_MAX)
-        .select(deliveries::event_id);
-    let ids: Vec<Id<EventId>> = load!(db, waiting)?;
-    for some in ids.chunks(commit::INSERT_ROWS_MAX) {
-        let own = deliveries::table
-            .filter(deliveries::institution_id.eq(Id(asked.institution())))
+/// What waits since an outage is due at once, the first to come first: of every institution that the endpoint is told of.
+async fn recover(db: &mut Db<'_>, asked: &Asked, wide: bool) -> Result<(), StoreError> {
+    let waiting = load_boxed!(db, DB => {
+        let query = deliveries::table
             .filter(deliveries::endpoint_id.eq(Id(asked.endpoint())))
-            .filter(deliveries::event_id.eq_any(some));
-        execute!(db, diesel::update(own).set(deliveries::due_at.eq(Some(At(asked.now)))))?;
+            .filter(deliveries::due_at.gt(At(asked.now)).assume_not_null())
+            .order(deliveries::due_at)
+            .limit(RECOVERED_MAX)
+            .select((deliveries::institution_id, deliveries::event_id))
+            .into_boxed::<DB>();
+        match wide {
+            true => query.filter(deliveries::wide.eq(true)),
+            false => query.filter(deliveries::institution_id.eq(Id(asked.institution()))),
+        }
+    })?;
+    let mut of: BTreeMap<InstitutionId, Vec<Id<EventId>>> = BTreeMap::new();
+    let waiting: Vec<(Id<InstitutionId>, Id<EventId>)> = waiting;
+    for (institution, event) in waiting {
+        of.entry(institution.0).or_default().push(event);
     }
-    Ok(())
+    for (institution, ids) in of {
+        for some in ids.chunks(commit::INSERT_ROWS_MAX) {
+            let own = deliveries::table
+                .filter(deliveries::institution_id.eq(Id(institution)))
+                .filter(deliveries::endpoint_id.eq(Id(asked.endpoint())))
+                .filter(deliveries::event_id.eq_any(some));
+            execute!(db, diesel::update(own).set(deliveries::due_at.eq(Some(At(asked.now)))))?;
+        }
+    }
+    if wide { wake_all(db, asked.endpoint(), asked.now).await } else { Ok(()) }
 }
 
 /// An event in the feed of the institution whose event met the end, and a line in its trail; of a test, a line alone.
