@@ -95,6 +95,14 @@ families! {
         "Positions and sessions that the clock has moved and nobody was told of; more than 10000 are not counted.";
     TRANSITIONS_OLDEST = Kind::Gauge, "tramite_transitions_due_oldest_seconds", ["kind"],
         "For how long the first of them has been due.";
+    LANES_DUE = Kind::Gauge, "tramite_webhook_lanes_due", [],
+        "Lanes of webhooks, one for each endpoint and institution, that a worker should look at or is at work on.";
+    LANES_OLDEST = Kind::Gauge, "tramite_webhook_lanes_due_oldest_seconds", [],
+        "For how long the first of them has been due.";
+    ENDPOINTS_FAILING = Kind::Gauge, "tramite_webhook_endpoints_failing", [],
+        "Webhook endpoints that are told of events and have stopped to answer.";
+    ENDPOINTS_OLDEST = Kind::Gauge, "tramite_webhook_endpoints_failing_oldest_seconds", [],
+        "For how long the first of them has not answered.";
     JOB_PASSES = Kind::Counter, "tramite_job_passes_total", ["duty", "outcome"],
         "Passes of the worker's jobs; the outcome is ok or the code of the failure.";
     JOB_DURATION = Kind::Histogram(JOB_BUCKETS), "tramite_job_pass_duration_seconds", ["duty"],

@@ -23,8 +23,10 @@ pub(crate) async fn keep(worker: &Worker, now: Instant) -> Result<Pass, StoreErr
     if ended > 0 {
         tracing::info!(ended, "the journal's oldest lines went");
     }
-    let deliveries = system.forget_deliveries(now.plus_hours(-RETENTION_DAYS * DAY_HOURS), OLD_DELIVERIES_MAX).await?;
-    let told = system.end_events(events_kept_from(now, worker.settings.journal_months), EVENTS_MAX).await?;
+    let events_from = events_kept_from(now, worker.settings.journal_months);
+    let told_before = now.plus_hours(-RETENTION_DAYS * DAY_HOURS);
+    let deliveries = system.forget_deliveries(told_before, events_from, OLD_DELIVERIES_MAX).await?;
+    let told = system.end_events(events_from, EVENTS_MAX).await?;
     if told > 0 {
         tracing::info!(told, "the oldest events went");
     }

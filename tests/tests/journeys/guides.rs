@@ -2,6 +2,7 @@
 //! The guides, followed to the letter: their blocks are run by a shell as they stand. Addresses and what a reader fills
 //! in are all that is replaced.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -26,7 +27,10 @@ pub(crate) fn curl_present() -> bool {
 
 /// The `sh` blocks of a page, in their order.
 fn blocks(page: &str) -> Vec<String> {
-    let text = fs::read_to_string(workspace_root().join(page)).unwrap();
+    blocks_of(&fs::read_to_string(workspace_root().join(page)).unwrap())
+}
+
+fn blocks_of(text: &str) -> Vec<String> {
     let parts = text.split("```sh\n").skip(1);
     parts.map(|part| part.split_once("```").unwrap().0.to_owned()).collect()
 }
@@ -169,4 +173,41 @@ pub(crate) async fn first_institution() {
     let said = run(&at(&filled(&script, &client, &secret), &gateway, &node), folder.path());
     assert!(!said.contains("/errors/") && said.contains("\"status\":\"revoked\""), "{said}");
     assert!(said.contains("paVerifyPaymentNotice"), "the timeline of the payment: {said}");
+}
+
+/// The guides, by the names of their files, that lack their twin in the other language or hold other blocks than it.
+fn unlike(guides: &BTreeMap<String, String>) -> Vec<String> {
+    let stem = |name: &String| name.strip_suffix(".it.md").or_else(|| name.strip_suffix(".md")).map(str::to_owned);
+    let stems: BTreeSet<String> = guides.keys().filter_map(stem).collect();
+    let of = |name: String| guides.get(&name).map(|text| blocks_of(text));
+    let finding = |stem: String| match (of(format!("{stem}.md")), of(format!("{stem}.it.md"))) {
+        (Some(english), Some(italian)) => {
+            let differs = |at: &usize| english.get(*at) != italian.get(*at);
+            let at = (0..english.len().max(italian.len())).find(differs)?;
+            Some(format!("{stem}: block {} is not the same in both languages", at + 1))
+        }
+        (None, _) => Some(format!("{stem}: not there in English")),
+        (_, None) => Some(format!("{stem}: not there in Italian")),
+    };
+    stems.into_iter().filter_map(finding).collect()
+}
+
+/// Whoever follows a guide in Italian runs what stands in the English one, which is run above.
+pub(crate) fn in_both_languages() {
+    let mut guides = BTreeMap::new();
+    for entry in fs::read_dir(workspace_root().join("docs/guides")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        guides.insert(name.to_owned(), fs::read_to_string(&path).unwrap());
+    }
+    assert!(!guides.is_empty(), "there are guides");
+    assert_eq!(unlike(&guides), Vec::<String>::new());
+    // Of each of them it is noticed when it is missing, or says something else.
+    for (name, text) in &guides {
+        let mut others = guides.clone();
+        others.remove(name);
+        assert_eq!(unlike(&others).len(), 1, "{name} is missing");
+        others.insert(name.clone(), text.replacen("```sh\n", "```sh\ntrue\n", 1));
+        assert_eq!(unlike(&others).len(), 1, "{name} holds another command");
+    }
 }

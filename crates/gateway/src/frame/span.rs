@@ -36,6 +36,7 @@ impl RootSpanBuilder for Spans {
             status = Empty,
             otel.name = Empty,
             otel.kind = Empty,
+            otel.status_code = Empty,
         );
         if trace::is_traced() {
             // How whoever follows traces finds it.
@@ -69,6 +70,10 @@ impl RootSpanBuilder for Spans {
         });
         // Behind the line, which says it already: it is for whoever follows traces.
         span.record("status", status);
+        if trace::is_traced() && response.status().is_server_error() {
+            // What a caller did wrong is no error of the server's span (OpenTelemetry, HTTP).
+            span.record("otel.status_code", "ERROR");
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use tramite_domain::audit::{AuditLine, EVERYDAY_ACTIONS};
 use tramite_domain::time::Instant;
+use uuid::Uuid;
 
 use crate::Store;
 use crate::column::{At, Id};
@@ -16,6 +17,10 @@ use crate::row::journal::AuditRow;
 use crate::schema::audit;
 use crate::scope::Scope;
 use crate::store::Answer;
+
+/// How far back one page looks where no index leads to its lines alone, in days: those of one client, and those of an everyday
+/// action, may be few among very many.
+pub const AUDIT_PAGE_DAYS_MAX: i64 = 31;
 
 /// Which lines; what is none does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,7 +35,8 @@ pub struct AuditFilter {
 
 impl Store {
     /// The lines that a filter names, the newest first. A line names no service, so that a caller confined to some sees
-    /// the lines of its own client alone.
+    /// the lines of its own client alone. A page that looks no further back than [`AUDIT_PAGE_DAYS_MAX`] may be short, or empty,
+    /// and yet not the last.
     ///
     /// # Errors
     /// `Cursor` when the cursor is of another list; else whatever keeps the database from answering.
@@ -43,10 +49,12 @@ impl Store {
         Box::pin(async move {
             let after = Cursor::change(page.cursor.as_ref(), List::Audit)?;
             let (own, asked, rows) = (scope.clone(), filter.clone(), page.rows());
-            let found = self.read(scope, move |db| Box::pin(list(db, own, asked, after, rows))).await?;
-            Ok(Page::cut(found, page, |line| {
-                Cursor::after_change(List::Audit, LastChange { at: line.at, id: line.id.uuid(), window: line.at })
-            }))
+            let (found, before) = self.read(scope, move |db| Box::pin(list(db, own, asked, after, rows))).await?;
+            let place = |at, id| Cursor::after_change(List::Audit, LastChange { at, id, window: at });
+            let cut = Page::cut(found, page, |line| place(line.at, line.id.uuid()));
+            // No line has the nil id: the next page begins before that instant.
+            let next = cut.next.or_else(|| before.map(|at| place(at, Uuid::nil())));
+            Ok(Page { items: cut.items, next, complete_until: None })
         })
     }
 }
@@ -57,14 +65,64 @@ pub(super) fn no_everyday_action() -> SqlLiteral<Bool> {
     diesel::dsl::sql(&format!("audit.action NOT IN ('{}')", EVERYDAY_ACTIONS.join("', '")))
 }
 
+/// The lines of a page, and the instant before which the next one looks where this one did not look at all there is.
 async fn list(
     mut db: Db<'_>,
     scope: Scope,
     filter: AuditFilter,
     after: Option<LastChange>,
     limit: i64,
+) -> Result<(Vec<AuditLine>, Option<Instant>), StoreError> {
+    let confined = scope.services().is_some();
+    let everyday = filter.action.as_ref().is_some_and(|action| EVERYDAY_ACTIONS.contains(&action.as_str()));
+    if !confined && !everyday {
+        return Ok((lines(&mut db, &scope, &filter, after, limit).await?, None));
+    }
+    let Some(newest) = newest(&mut db, &scope, filter.to, after).await? else { return Ok((Vec::new(), None)) };
+    let back = newest.plus_hours(-24 * AUDIT_PAGE_DAYS_MAX);
+    if filter.from.is_some_and(|from| from >= back) {
+        return Ok((lines(&mut db, &scope, &filter, after, limit).await?, None));
+    }
+    let nearer = AuditFilter { from: Some(back), ..filter.clone() };
+    let found = lines(&mut db, &scope, &nearer, after, limit).await?;
+    let older = self::newest(&mut db, &scope, Some(back), None).await?;
+    let goes_on = older.is_some_and(|at| filter.from.is_none_or(|from| from <= at));
+    Ok((found, goes_on.then_some(back)))
+}
+
+/// The instant of the newest line of the institution, whoever did it, where the page begins.
+async fn newest(
+    db: &mut Db<'_>,
+    scope: &Scope,
+    to: Option<Instant>,
+    after: Option<LastChange>,
+) -> Result<Option<Instant>, StoreError> {
+    let found: Vec<At> = load_boxed!(db, DB => {
+        let mut query = audit::table
+            .filter(audit::institution_id.eq(Id(scope.institution())))
+            .order(audit::at.desc())
+            .limit(1)
+            .select(audit::at)
+            .into_boxed::<DB>();
+        if let Some(to) = to {
+            query = query.filter(audit::at.lt(At(to)));
+        }
+        if let Some(last) = after {
+            query = query.filter(audit::at.le(At(last.at)));
+        }
+        query
+    })?;
+    Ok(found.into_iter().next().map(|At(at)| at))
+}
+
+async fn lines(
+    db: &mut Db<'_>,
+    scope: &Scope,
+    filter: &AuditFilter,
+    after: Option<LastChange>,
+    limit: i64,
 ) -> Result<Vec<AuditLine>, StoreError> {
-    let rows: Vec<AuditRow> = load_boxed!(&mut db, DB => {
+    let rows: Vec<AuditRow> = load_boxed!(db, DB => {
         let mut query = audit::table
             .filter(audit::institution_id.eq(Id(scope.institution())))
             .order((audit::at.desc(), audit::id.desc()))

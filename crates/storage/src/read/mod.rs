@@ -26,7 +26,7 @@ mod terms;
 mod timeline;
 mod timeline_sources;
 
-pub use audit::AuditFilter;
+pub use audit::{AUDIT_PAGE_DAYS_MAX, AuditFilter};
 pub use feed::{FeedEvent, FeedFilter, FeedPage};
 pub use in_use::{Payers, PositionInUse};
 pub use journal::JournalFilter;

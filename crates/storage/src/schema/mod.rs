@@ -34,6 +34,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     support_accesses,
     webhook_endpoints,
     webhook_lanes,
+    webhook_deliveries,
 );
 
 // What a position is looked up by, within queries on the tables themselves.

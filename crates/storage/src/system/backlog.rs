@@ -33,6 +33,13 @@ const SESSIONS: &str = "\
     SELECT count(*) AS waiting, min(counted.next_transition_at) AS oldest \
     FROM (SELECT next_transition_at FROM checkout_sessions WHERE next_transition_at <= $1 \
           ORDER BY next_transition_at LIMIT $2) AS counted";
+// Few rows: one for each endpoint and institution.
+const LANES: &str = "\
+    SELECT count(*) AS waiting, min(due_at) AS oldest FROM webhook_lanes \
+    WHERE due_at <= $1 AND (rests_until IS NULL OR rests_until <= $1)";
+const FAILING: &str = "\
+    SELECT count(*) AS waiting, min(failing_since) AS oldest FROM webhook_endpoints \
+    WHERE failing_since <= $1 AND status = 'active' AND ended_at IS NULL";
 
 /// What waits in one queue.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -65,6 +72,10 @@ pub struct Backlog {
     pub positions: Queue,
     /// Sessions that the clock has moved.
     pub sessions: Queue,
+    /// Lanes of webhooks that a worker should look at, or is at work on.
+    pub lanes: Queue,
+    /// Endpoints of webhooks that are told of events and answer no longer; `oldest` is since when.
+    pub failing: Queue,
 }
 
 #[derive(QueryableByName)]
@@ -103,6 +114,9 @@ async fn backlog(mut db: Db<'_>, now: Instant) -> Result<Backlog, StoreError> {
     let due = |text| diesel::sql_query(text).bind::<Moment, _>(At(now)).bind::<BigInt, _>(BACKLOG_ROWS_MAX);
     let positions: Option<QueueRow> = first!(&mut db, due(POSITIONS))?;
     let sessions: Option<QueueRow> = first!(&mut db, due(SESSIONS))?;
+    let until = |text| diesel::sql_query(text).bind::<Moment, _>(At(now));
+    let lanes: Option<QueueRow> = first!(&mut db, until(LANES))?;
+    let failing: Option<QueueRow> = first!(&mut db, until(FAILING))?;
     let tasks = rows.into_iter().map(|row| {
         let queue = queue(Some(QueueRow { waiting: row.waiting, oldest: row.oldest }))?;
         Ok::<_, StoreError>(TaskQueue { work: row.work, queue, again: fit("tasks", row.again)? })
@@ -112,6 +126,8 @@ async fn backlog(mut db: Db<'_>, now: Instant) -> Result<Backlog, StoreError> {
         events: queue(events)?,
         positions: queue(positions)?,
         sessions: queue(sessions)?,
+        lanes: queue(lanes)?,
+        failing: queue(failing)?,
     })
 }
 

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::SystemScope;
 use super::change::{Change, Ready};
+use super::webhook::begin_lanes_of;
 use crate::column::{At, Id};
 use crate::commit::touched;
 use crate::db::{Db, execute, load, load_boxed, load_together};
@@ -145,7 +146,7 @@ async fn below(db: &mut Db<'_>, client: &Client) -> Result<(), StoreError> {
                 ))
         )?;
     }
-    Ok(())
+    begin_lanes_of(db, client.id).await
 }
 
 async fn by_id(mut db: Db<'_>, id: ClientId) -> Result<Option<Client>, StoreError> {

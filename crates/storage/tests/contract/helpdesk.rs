@@ -5,7 +5,7 @@ use tramite_domain::audit::AuditLine;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::institution::Institution;
 use tramite_domain::support::SupportAccess;
-use tramite_storage::{AuditFilter, Change, PageRequest, StoreError};
+use tramite_storage::{AuditFilter, Change, PageRequest, Scope, StoreError};
 use tramite_testkit::Database;
 
 use crate::support::*;
@@ -59,6 +59,53 @@ pub(crate) async fn an_access_is_its_institutions_and_ends_once_or_with_support(
     assert_eq!(shown(ended.id).await, ended.ended_at);
     let other = store.support_access(&town.token(town.b.id), of_b.id).await.unwrap().unwrap();
     assert_eq!(other.0, of_b, "another institution's is not touched");
+}
+
+pub(crate) async fn lines_that_no_index_leads_to_are_looked_for_a_month_at_a_time_and_all_are_found(
+    database: Database,
+) {
+    let town = town(&database).await;
+    let mut own = Vec::new();
+    for days in [0, 40, 100, 101, 200] {
+        let at = now().plus_hours(-24 * days);
+        // Of another client there is a line whenever there is one at all, and one more.
+        for (client, days_more) in [(town.portal, 0), (town.other, 1)] {
+            let line = AuditLine {
+                id: id(),
+                at: at.plus_hours(-24 * days_more),
+                client_id: Some(client),
+                action: "debt_position.created".to_owned(),
+                ..audit_line()
+            };
+            town.store
+                .commit(&town.token(town.a.id), Batch::new().with(Write::InsertAudit(line.clone())))
+                .await
+                .unwrap();
+            if client == town.portal {
+                own.push(line);
+            }
+        }
+    }
+    let walk = async |scope: &Scope, filter: AuditFilter| {
+        let (mut page, mut walked, mut pages) = (PageRequest::first(2), Vec::new(), 0);
+        loop {
+            let found = town.store.audit_lines(scope, &filter, &page).await.unwrap();
+            walked.extend(found.items);
+            pages += 1;
+            page.cursor = found.next;
+            if page.cursor.is_none() {
+                return (walked, pages);
+            }
+        }
+    };
+    let confined = town.restricted(&["TARI"]);
+    let (walked, pages) = walk(&confined, AuditFilter::default()).await;
+    assert_eq!(walked, own);
+    assert!((4..=8).contains(&pages), "{pages}: a month without lines of anybody costs nothing");
+    let since = AuditFilter { from: Some(now().plus_hours(-24 * 101)), ..AuditFilter::default() };
+    assert_eq!(walk(&confined, since.clone()).await.0, own[..4]);
+    let created = AuditFilter { action: Some("debt_position.created".to_owned()), ..since };
+    assert_eq!(walk(&town.token(town.a.id), created).await.0.len(), 7);
 }
 
 pub(crate) async fn a_trail_is_read_page_by_page_and_by_its_own_institution_alone(database: Database) {

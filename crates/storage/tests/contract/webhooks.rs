@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Endpoints of webhooks behind their walls, and lanes that belong to one worker at a time.
 
-use tramite_domain::access::ApiScope;
+use tramite_domain::access::{ApiScope, Client, ClientKind};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::event::EventKind;
 use tramite_domain::ids::{AuditId, EventId};
@@ -173,8 +173,41 @@ pub(crate) async fn deliveries_are_written_while_the_cursor_moves_and_each_event
     assert_eq!((page.items.len(), rest.items.len(), rest.next), (20, 6, None));
     assert!(claimed(&town, 100).await.is_empty());
     let system = town.store.system();
-    assert_eq!(system.forget_deliveries(now(), 100).await.unwrap(), 0);
-    assert_eq!(system.forget_deliveries(now().plus_hours(1), 100).await.unwrap(), 26);
+    let (month, later) = (now().datetime().date_naive(), now().plus_hours(1));
+    assert_eq!(system.forget_deliveries(now(), month, 100).await.unwrap(), 0);
+    // One more waits for its endpoint: it stays as long as its event may.
+    told(&town, "P-26").await;
+    let lane = claimed(&town, 200).await.remove(0);
+    let late = work(stepped(&town, &lane, Vec::new(), 200).await);
+    let failed = stepped(&town, &lane, vec![failed(&late.due[0], 1, 200)], 200).await;
+    assert!(matches!(failed, Stepped::Released), "{failed:?}");
+    assert_eq!(system.forget_deliveries(later, month, 100).await.unwrap(), 26);
+    assert_eq!(system.forget_deliveries(later, month, 100).await.unwrap(), 0);
+    assert_eq!(system.forget_deliveries(later, month.succ_opt().unwrap(), 100).await.unwrap(), 1);
+}
+
+pub(crate) async fn an_endpoint_of_all_delegations_is_told_of_a_new_one_from_its_first_event_on(database: Database) {
+    let town = town(&database).await;
+    let system = town.store.system();
+    let newcomer = client(ClientKind::Application);
+    system.insert_client(newcomer.clone(), tramite_storage::Change::default()).await.unwrap();
+    let wide = system.webhooks(newcomer.id);
+    let endpoint = webhook_endpoint(newcomer.id);
+    wide.insert(endpoint.clone(), Secret::new(SECRET), test_event(), WebhookChange::default()).await.unwrap();
+    let lane = claimed(&town, 0).await.remove(0);
+    let test = work(stepped(&town, &lane, Vec::new(), 0).await);
+    stepped(&town, &lane, vec![taken(&test.due[0], 0)], 0).await;
+    // Not of what was before. From the delegation on of everything, though no worker has looked since.
+    told(&town, "E-1").await;
+    let mut grant = delegation(&newcomer, town.a.id);
+    grant.scopes.insert(ApiScope::WebhooksWrite);
+    let client = Client { delegations: vec![grant], version: 2, ..newcomer };
+    system.update_client(client, 1, tramite_storage::Change::default()).await.unwrap();
+    let first = told(&town, "E-2").await;
+    let lanes = claimed(&town, 10).await;
+    let lane = lanes.iter().find(|one| one.institution == Some(town.a.id)).unwrap();
+    let due = work(stepped(&town, lane, Vec::new(), 10).await).due;
+    assert_eq!(due.iter().map(|one| one.event_id).collect::<Vec<_>>(), [first]);
 }
 
 pub(crate) async fn lanes_of_one_institution_and_of_one_endpoint_are_bounded_whoever_works_on_them(database: Database) {

@@ -13,10 +13,10 @@ use tramite_domain::time::Instant;
 use tramite_gateway::soap::month_of;
 use tramite_storage::{Backlog, NodeAnswers, Queue, Store, StoreError};
 use tramite_telemetry::catalogue::{
-    BUILD, DATABASE_CONNECTIONS, DATABASE_CONNECTIONS_MAX, DATABASE_UP, DATABASE_WAITING, EVENTS_OLDEST,
-    EVENTS_UNPUBLISHED, JOB_AGE, JOURNAL_BYTES, JOURNAL_LINES, MEMORY, NODE_MONTH_ANSWERS, NODE_MONTH_RATIO,
-    NODE_MONTH_WITHIN, OPEN_FILES, STARTED, TASKS_OLDEST, TASKS_PENDING, TASKS_RETRYING, TRANSITIONS_DUE,
-    TRANSITIONS_OLDEST,
+    BUILD, DATABASE_CONNECTIONS, DATABASE_CONNECTIONS_MAX, DATABASE_UP, DATABASE_WAITING, ENDPOINTS_FAILING,
+    ENDPOINTS_OLDEST, EVENTS_OLDEST, EVENTS_UNPUBLISHED, JOB_AGE, JOURNAL_BYTES, JOURNAL_LINES, LANES_DUE,
+    LANES_OLDEST, MEMORY, NODE_MONTH_ANSWERS, NODE_MONTH_RATIO, NODE_MONTH_WITHIN, OPEN_FILES, STARTED, TASKS_OLDEST,
+    TASKS_PENDING, TASKS_RETRYING, TRANSITIONS_DUE, TRANSITIONS_OLDEST,
 };
 use tramite_telemetry::{Family, Label, Metrics, Number};
 
@@ -28,7 +28,7 @@ const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// How long the database may take to say what waits, in milliseconds: whoever asks waits ten seconds at most.
 const DATABASE_ANSWER_MS_MAX: u64 = 2_000;
 /// What is known of the database alone, and forgotten while it does not answer: an old number would lie.
-const OF_DATABASE: [&Family; 10] = [
+const OF_DATABASE: [&Family; 14] = [
     &TASKS_PENDING,
     &TASKS_RETRYING,
     &TASKS_OLDEST,
@@ -36,6 +36,10 @@ const OF_DATABASE: [&Family; 10] = [
     &EVENTS_OLDEST,
     &TRANSITIONS_DUE,
     &TRANSITIONS_OLDEST,
+    &LANES_DUE,
+    &LANES_OLDEST,
+    &ENDPOINTS_FAILING,
+    &ENDPOINTS_OLDEST,
     &NODE_MONTH_ANSWERS,
     &NODE_MONTH_WITHIN,
     &NODE_MONTH_RATIO,
@@ -121,6 +125,10 @@ fn of_backlog(metrics: &Metrics, backlog: &Backlog, now: Instant) {
         metrics.set(&TRANSITIONS_DUE, &[kind.into()], Number::Whole(queue.waiting));
         metrics.set(&TRANSITIONS_OLDEST, &[kind.into()], age(queue, now));
     }
+    metrics.set(&LANES_DUE, &[], Number::Whole(backlog.lanes.waiting));
+    metrics.set(&LANES_OLDEST, &[], age(backlog.lanes, now));
+    metrics.set(&ENDPOINTS_FAILING, &[], Number::Whole(backlog.failing.waiting));
+    metrics.set(&ENDPOINTS_OLDEST, &[], age(backlog.failing, now));
 }
 
 fn of_month(metrics: &Metrics, answers: &[NodeAnswers]) {

@@ -101,7 +101,9 @@ struct AuditPage {
 /// Lists the audit trail
 ///
 /// Who did what in the institution of the token, the newest first: changes, searches for persons, and every read of an
-/// operator in support (`action=support.read`). A token confined to some services sees the lines of its own client alone.
+/// operator in support (`action=support.read`). A token confined to some services sees the lines of its own client alone. Its
+/// pages, and those of an everyday action such as `debt_position.created`, look 31 days back at a time: one may be short, or
+/// empty, and yet have a `next_cursor`.
 #[utoipa::path(
     tag = "audit",
     operation_id = "list_audit_lines",

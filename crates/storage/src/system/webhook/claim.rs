@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable};
-use tramite_domain::access::{ClientStatus, Delegation};
+use tramite_domain::access::{ClientStatus, Delegation, DelegationStatus};
 use tramite_domain::ids::{ClientId, InstitutionId, WebhookEndpointId};
 use tramite_domain::institution::InstitutionStatus;
 use tramite_domain::time::Instant;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::ClaimedLane;
 use crate::column::sql::{Key, Moment};
 use crate::column::{At, Id, NIL};
-use crate::db::{Db, execute, load};
+use crate::db::{Db, execute, load, load_boxed};
 use crate::error::StoreError;
 use crate::row::access::DelegationRow;
 use crate::row::{fit, known};
@@ -91,8 +91,8 @@ impl SystemScope {
         Box::pin(async move { self.store.read(Who::System, |db| Box::pin(feed_end(db))).await })
     }
 
-    /// Makes lanes due for which something new was published, and begins those of institutions that have let the client of an
-    /// endpoint of all delegations act since it was made.
+    /// Makes lanes due for which something new was published, and begins those that are missing: a delegation and an endpoint of
+    /// all delegations that were made at the same instant do not see each other.
     ///
     /// # Errors
     /// Whatever keeps the database from writing.
@@ -171,7 +171,8 @@ async fn feed_end(mut db: Db<'_>) -> Result<i64, StoreError> {
 }
 
 async fn wake(mut db: Db<'_>, now: Instant) -> Result<(), StoreError> {
-    begin_missing(&mut db).await?;
+    let missing = missing_lanes(&mut db, None).await?;
+    begin(&mut db, missing).await?;
     let text = match &db {
         Db::Postgres(_) => format!("{WAKE} FOR UPDATE{WAKE_END}"),
         Db::Sqlite(_) => format!("{WAKE}{WAKE_END}"),
@@ -180,21 +181,37 @@ async fn wake(mut db: Db<'_>, now: Instant) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Lanes of endpoints of all delegations that are not there yet.
-async fn begin_missing(db: &mut Db<'_>) -> Result<(), StoreError> {
+/// Begins the lanes of endpoints of all delegations of a client that are not there yet, in the transaction that lets it act: the
+/// event that tells of it, and all that follow, have their places in the feed behind.
+pub(in crate::system) async fn begin_lanes_of(db: &mut Db<'_>, client: ClientId) -> Result<(), StoreError> {
+    let missing = missing_lanes(db, Some(client)).await?;
+    begin(db, missing).await
+}
+
+type Lane = (Id<InstitutionId>, Id<WebhookEndpointId>);
+
+async fn missing_lanes(db: &mut Db<'_>, client: Option<ClientId>) -> Result<Vec<Lane>, StoreError> {
     let there = lanes::table
         .filter(lanes::institution_id.eq(delegations::institution_id))
         .filter(lanes::endpoint_id.eq(endpoints::id));
-    let missing: Vec<(Id<InstitutionId>, Id<WebhookEndpointId>)> = load!(
-        db,
-        endpoints::table
+    let missing = load_boxed!(db, DB => {
+        let query = endpoints::table
             .inner_join(delegations::table.on(delegations::client_id.eq(endpoints::client_id)))
             .filter(endpoints::institution_id.eq(Id(NIL)))
             .filter(endpoints::ended_at.is_null())
-            .filter(delegations::status.eq("active"))
+            .filter(delegations::status.eq(DelegationStatus::Active.name()))
             .filter(diesel::dsl::not(diesel::dsl::exists(there)))
             .select((delegations::institution_id, endpoints::id))
-    )?;
+            .into_boxed::<DB>();
+        match client {
+            Some(client) => query.filter(endpoints::client_id.eq(Id(client))),
+            None => query,
+        }
+    })?;
+    Ok(missing)
+}
+
+async fn begin(db: &mut Db<'_>, missing: Vec<Lane>) -> Result<(), StoreError> {
     for (institution, endpoint) in missing {
         begin_lane(db, institution.0, endpoint.0).await?;
     }

@@ -13,6 +13,7 @@ use tramite_domain::ids::{InstitutionId, WebhookEndpointId};
 use tramite_domain::webhook::Mandate;
 
 pub use claim::LaneLimits;
+pub(super) use claim::begin_lanes_of;
 pub use step::{DueDelivery, LaneWork, Stepped};
 
 /// A lane that is ours for a while.
