@@ -22,6 +22,8 @@ struct Canary {
     folded: Vec<String>,
     /// Looked for as they are: base64 from each of the three bits at which it can begin, in both alphabets.
     exact: Vec<String>,
+    /// Looked for as bytes; empty where the value is a text.
+    raw: Vec<u8>,
 }
 
 /// Values that are looked for together.
@@ -41,13 +43,22 @@ impl Canaries {
                 .into();
         folded.sort_unstable();
         folded.dedup();
-        let mut exact: Vec<String> = [STANDARD, URL_SAFE]
-            .iter()
-            .flat_map(|alphabet| (0..3).map(|shift| inner(alphabet, shift, value)))
-            .collect();
-        exact.sort_unstable();
-        exact.dedup();
-        self.0.push(Canary { name: name.to_owned(), folded, exact });
+        self.0.push(Canary { name: name.to_owned(), folded, exact: in_base64(value.as_bytes()), raw: Vec::new() });
+    }
+
+    /// One more value that is no text, such as a key: looked for as it is, hexadecimal, in base64, and as a list of numbers.
+    ///
+    /// # Panics
+    /// When it is too short to be told from anything else.
+    pub fn add_bytes(&mut self, name: &str, value: &[u8]) {
+        assert!(value.len() >= BYTES_MIN, "{name} is no canary");
+        let numbers = format!("{value:?}");
+        let folded = vec![
+            HEXLOWER.encode(value),
+            numbers.trim_matches(['[', ']']).to_owned(),
+            numbers.replace([' ', '[', ']'], ""),
+        ];
+        self.0.push(Canary { name: name.to_owned(), folded, exact: in_base64(value), raw: value.to_vec() });
     }
 
     /// A signed token: as a whole, and its signature, without which it is worth nothing.
@@ -68,6 +79,7 @@ impl Canaries {
         let stands = |canary: &&Canary| {
             canary.folded.iter().any(|form| folded.contains(form))
                 || canary.exact.iter().any(|form| text.contains(form))
+                || (!canary.raw.is_empty() && hay.windows(canary.raw.len()).any(|bytes| bytes == canary.raw))
         };
         self.0.iter().filter(stands).map(|canary| canary.name.clone()).collect()
     }
@@ -94,9 +106,18 @@ fn percent(value: &str) -> String {
     })
 }
 
+/// A value's base64 in both alphabets, wherever it begins.
+fn in_base64(value: &[u8]) -> Vec<String> {
+    let mut forms: Vec<String> =
+        [STANDARD, URL_SAFE].iter().flat_map(|alphabet| (0..3).map(|shift| inner(alphabet, shift, value))).collect();
+    forms.sort_unstable();
+    forms.dedup();
+    forms
+}
+
 /// The part of a value's base64 that does not depend on what stands around it, where `shift` bytes stand before it.
-fn inner(alphabet: &base64::alphabet::Alphabet, shift: usize, value: &str) -> String {
-    let around = [&vec![0; shift], value.as_bytes()].concat();
+fn inner(alphabet: &base64::alphabet::Alphabet, shift: usize, value: &[u8]) -> String {
+    let around = [&vec![0; shift], value].concat();
     let encoded = GeneralPurpose::new(alphabet, NO_PAD).encode(&around);
     let (from, to) = ((shift * 8).div_ceil(6), around.len() * 8 / 6);
     encoded.chars().skip(from).take(to - from).collect()
@@ -129,5 +150,28 @@ mod tests {
         for hay in ["a canary/0123", "", "a canary 0123+?"] {
             canaries.none_within("a text without it", hay.as_bytes());
         }
+    }
+
+    #[test]
+    fn bytes_are_found_in_every_form() {
+        let value = [0x9f, 0, 0xff, 0x41, 0xc3, 0x28, 0x7e, 0xfb, 0x80];
+        let mut canaries = Canaries::default();
+        canaries.add_bytes("it", &value);
+        let around = [b"b".as_slice(), &value, b"c"].concat();
+        let hays = [
+            around.clone(),
+            HEXLOWER.encode(&around).into_bytes(),
+            HEXLOWER.encode(&around).to_ascii_uppercase().into_bytes(),
+            STANDARD.encode(value).into_bytes(),
+            STANDARD.encode(&around).into_bytes(),
+            URL_SAFE_NO_PAD.encode(&around).into_bytes(),
+            format!("key: {around:?}").into_bytes(),
+            format!("{around:?}").replace(' ', "").into_bytes(),
+        ];
+        for hay in hays {
+            assert_eq!(canaries.within(&hay).len(), 1, "{}", String::from_utf8_lossy(&hay));
+        }
+        canaries.none_within("a part of it", &value[1..]);
+        canaries.none_within("a text", String::from_utf8_lossy(&value).as_bytes());
     }
 }

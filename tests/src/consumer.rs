@@ -29,6 +29,30 @@ pub struct Manner {
     pub takes: Duration,
     /// It refuses one of so many, with 500; never where it is 0.
     pub refuses_one_of: usize,
+    /// What it answers with otherwise.
+    pub status: u16,
+    /// It sends everybody to that port of this machine instead.
+    pub redirects_to: Option<u16>,
+}
+
+impl Default for Manner {
+    /// Takes everything at once.
+    fn default() -> Self {
+        Self { takes: Duration::ZERO, refuses_one_of: 0, status: 204, redirects_to: None }
+    }
+}
+
+impl Manner {
+    /// The status of an answer where so many were heard before.
+    const fn status_after(self, count: usize) -> u16 {
+        if self.redirects_to.is_some() {
+            301
+        } else if self.refuses_one_of > 0 && count.is_multiple_of(self.refuses_one_of) {
+            500
+        } else {
+            self.status
+        }
+    }
 }
 
 /// A receiver.
@@ -75,7 +99,7 @@ impl Consumer {
         let consumer = Self {
             port: listener.local_addr().expect("an address").port(),
             heard: Arc::default(),
-            manner: Arc::new(Mutex::new(Manner { takes: Duration::ZERO, refuses_one_of: 0 })),
+            manner: Arc::default(),
             connections: Arc::default(),
         };
         let own = consumer.clone();
@@ -135,14 +159,16 @@ impl Consumer {
             one.body = bytes.split_off(end);
             bytes = rest;
             let manner = *locked(&self.manner);
-            let count = locked(&self.heard).len();
-            if manner.refuses_one_of > 0 && count.is_multiple_of(manner.refuses_one_of) {
-                one.status = 500;
-            }
-            let status = one.status;
-            locked(&self.heard).push(one);
+            let status = {
+                let mut heard = locked(&self.heard);
+                one.status = manner.status_after(heard.len());
+                let status = one.status;
+                heard.push(one);
+                status
+            };
             tokio::time::sleep(manner.takes).await;
-            let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n");
+            let to = manner.redirects_to.map(|port| format!("Location: http://127.0.0.1:{port}/\r\n"));
+            let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\n{}\r\n", to.unwrap_or_default());
             socket.write_all(answer.as_bytes()).await.ok()?;
         }
     }

@@ -27,12 +27,16 @@ mod held;
 mod hostile;
 #[path = "journeys/keys.rs"]
 mod keys;
+#[path = "journeys/limits.rs"]
+mod limits;
 #[path = "journeys/many.rs"]
 mod many;
 #[path = "journeys/members.rs"]
 mod members;
 #[path = "journeys/node_listener.rs"]
 mod node_listener;
+#[path = "journeys/nowhere.rs"]
+mod nowhere;
 #[path = "journeys/otf.rs"]
 mod otf;
 #[path = "journeys/outage.rs"]
@@ -41,6 +45,8 @@ mod outage;
 mod outcomes;
 #[path = "journeys/quota.rs"]
 mod quota;
+#[path = "journeys/returned.rs"]
+mod returned;
 #[path = "journeys/rolling.rs"]
 mod rolling;
 #[path = "journeys/same_notice.rs"]
@@ -63,6 +69,10 @@ mod walk;
 mod webhooks;
 #[path = "journeys/webhooks_kills.rs"]
 mod webhooks_kills;
+#[path = "journeys/webhooks_manners.rs"]
+mod webhooks_manners;
+#[path = "journeys/webhooks_slow.rs"]
+mod webhooks_slow;
 
 use std::time::Duration;
 
@@ -71,8 +81,9 @@ use tramite_testkit::postgres::Options;
 
 /// A journey starts processes and makes payments: it may take a while on a small machine.
 const JOURNEY_LIMIT: Duration = Duration::from_secs(180);
-/// Where somebody asks for more messages than usual, there is time for them.
-const MESSAGES_LIMIT: Duration = Duration::from_hours(3);
+/// Where somebody asks for more messages or kills than usual, there is time for them.
+const LONG: [&str; 2] = ["TRAMITE_MESSAGES", "TRAMITE_KILLS"];
+const LONG_LIMIT: Duration = Duration::from_hours(3);
 
 fn main() {
     // Built before the first journey begins: its time is not the compiler's.
@@ -80,7 +91,7 @@ fn main() {
     let usual = Options::default();
     let full = Options { volume_mib: Some(disk_full::TABLESPACE_MIB), ..usual };
     let suite = Suite::new()
-        .limit(if std::env::var_os("TRAMITE_MESSAGES").is_some() { MESSAGES_LIMIT } else { JOURNEY_LIMIT })
+        .limit(if LONG.iter().any(|name| std::env::var_os(name).is_some()) { LONG_LIMIT } else { JOURNEY_LIMIT })
         .async_on_both("a_payment_started_from_a_portal_completes_its_session", otf::completes)
         .async_on_both("a_declined_payment_leaves_the_position_payable", otf::declined)
         .async_on_both("a_receipt_after_the_session_was_cancelled_completes_it_late", otf::late)
@@ -120,10 +131,17 @@ fn main() {
         .async_on_postgres("a_gateway_is_replaced_while_another_serves", rolling::one_of_two)
         .async_on_both("a_database_is_prepared_by_several_processes_at_once", rolling::prepared_at_once)
         .async_on_both("a_client_above_its_quota_is_told_so_and_nobody_else_notices", quota::above)
+        .async_on_both("every_answer_says_how_much_is_left", limits::everywhere)
         .async_on_both("a_payment_is_told_and_its_signature_verifies", webhooks::told)
-        .async_on_both("no_endpoint_leads_home", webhooks::nowhere)
-        .async_on_both("a_slow_endpoint_delays_no_other_tenant", webhooks::slow)
+        .async_on_both("no_endpoint_leads_home", nowhere::at_home)
+        .async_on_both("a_sandbox_that_the_world_reaches_tells_no_machine_of_its_own", nowhere::from_the_world)
+        .async_on_both("a_slow_endpoint_delays_no_other_tenant", webhooks_slow::delays_nobody)
+        .async_on_both("who_does_not_take_an_event_is_asked_again_by_the_schedule", webhooks_manners::refusing)
+        .async_on_both("who_says_that_it_is_gone_is_told_no_more", webhooks_manners::gone)
+        .async_on_both("whose_delegation_has_ended_is_told_no_more", ended::told_no_more)
         .async_on_postgres("webhooks_survive_kills", webhooks_kills::survive)
+        .async_on_both("what_was_made_before_a_gateway_was_killed_is_told_under_one_id", webhooks_kills::gateway_killed)
+        .async_on_both("who_was_away_for_days_is_told_everything_and_again_what_it_asks_for", returned::after_days)
         // The database has no part in these.
         .async_on_sqlite("the_node_is_told_to_let_go_of_its_connections_at_a_stop", stop::node_with_tls)
         .async_on_sqlite("slow_callers_of_the_api_are_cut_in_time_and_nobody_else_notices", slow::api)
@@ -136,6 +154,7 @@ fn main() {
             "a_client_generated_from_the_official_wsdl_verifies_gets_and_pays",
             soap_client::generated,
         );
+    let suite = suite.sync("the_guides_in_italian_hold_the_same_commands", guides::in_both_languages);
     let suite = if guides::curl_present() {
         suite
             .async_on_sqlite("the_readme_and_the_quickstart_work_as_they_are_written", guides::demo)

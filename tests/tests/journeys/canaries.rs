@@ -8,6 +8,10 @@ mod check;
 mod citizen;
 #[path = "canaries/people.rs"]
 mod people;
+#[path = "canaries/reads.rs"]
+mod reads;
+#[path = "canaries/receiver.rs"]
+mod receiver;
 #[path = "canaries/registry.rs"]
 mod registry;
 #[path = "canaries/soap.rs"]
@@ -31,7 +35,7 @@ use tramite_tests::node::Addressee;
 use tramite_tests::production::Production;
 use tramite_tests::town::Town;
 
-use check::{PERSONAL_AT_CHECKOUT, PERSONAL_IN_PRODUCTION};
+use check::{NOT_AT_CHECKOUT, NOT_IN_PRODUCTION, PERSONAL_AT_CHECKOUT, PERSONAL_IN_PRODUCTION};
 
 /// Of everybody and everything: more than anybody logs in earnest.
 const FILTER: &str = "trace";
@@ -137,6 +141,7 @@ pub(crate) async fn in_production(database: Database) {
         ("TRAMITE_LOG", FILTER.to_owned()),
         // As a collector reads it; the citizen's payment is told as text.
         ("TRAMITE_LOG_FORMAT", "json".to_owned()),
+        ("TRAMITE_WITH_WORKER", "true".to_owned()),
         ("TRAMITE_NODE_AUTH", "proxy".to_owned()),
         ("TRAMITE_NODE_PROXY_SECRET_FILE", search.file("proxy.secret", PROXY_SECRET)),
         ("TRAMITE_NODE_PEERS", soap::peer().fingerprint.clone()),
@@ -151,7 +156,7 @@ pub(crate) async fn in_production(database: Database) {
     wrong::requests(&search, &running.url, &registry).await;
     let door = soap::Door { url: format!("http://{}", running.node), rest: running.url.clone(), to };
     soap::used(&search, &door, &position).await;
-    check::metrics(&search, &running.private).await;
+    check::metrics(&search, &running.private, &NOT_IN_PRODUCTION).await;
     running.process.stop();
     check::logs(&search, &["serve.out", "serve.err"]);
     check::database(&search, &database, &PERSONAL_IN_PRODUCTION);
@@ -163,15 +168,16 @@ pub(crate) async fn at_checkout(database: Database) {
     let talkative = ("TRAMITE_LOG", FILTER.to_owned());
     let mut town = Town::start_heard(&database, std::slice::from_ref(&talkative), search.ear("demo.err")).await;
     citizen::told(&mut search, &town);
-    let (listen, private) = (format!("127.0.0.1:{}", free_port()), format!("127.0.0.1:{}", free_port()));
+    let listen = format!("127.0.0.1:{}", free_port());
     let settings = [
         talkative,
+        ("TRAMITE_WITH_WORKER", "true".to_owned()),
         ("TRAMITE_CHECKOUT_API_KEY_FILE", search.file("checkout.key", API_KEY)),
-        ("TRAMITE_PRIVATE_LISTEN", private.clone()),
     ];
     let mut served = town.serve_heard(&listen, &settings, search.ears("serve")).await;
-    citizen::pays(&mut search, &town, &served.url).await;
-    check::metrics(&search, &format!("http://{private}")).await;
+    let receiver = citizen::pays(&mut search, &town, &served.url).await;
+    receiver.is_told_by(&served.private).await;
+    check::metrics(&search, &served.private, &NOT_AT_CHECKOUT).await;
     served.process.stop();
     town.demo.stop();
     check::logs(&search, &["demo.err", "serve.out", "serve.err"]);

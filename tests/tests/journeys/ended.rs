@@ -7,11 +7,14 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tramite_testkit::Database;
 use tramite_tests::api::{Api, notice};
+use tramite_tests::consumer::Consumer;
 use tramite_tests::node;
 use tramite_tests::town::Town;
+use tramite_tests::until;
 use uuid::Uuid;
 
 use super::many::addressee;
+use super::webhooks::{active, endpoint, teller};
 
 /// How old what a process knows may be, and a little for a small machine.
 const KNOWN_SECONDS_MAX: u64 = 60 + 5;
@@ -70,6 +73,42 @@ pub(crate) async fn everywhere(database: Database) {
         node::pay(url, message.clone()).await;
         assert_eq!(node::delivered(url, "paSendRTV2", message).await.outcome(), node::DUPLICATE);
     }
+}
+
+/// Whose delegation has ended is told of nothing more (reliability.md 45); who goes on acting is told as before.
+pub(crate) async fn told_no_more(database: Database) {
+    let town = Town::start(&database).await;
+    let gateway = town.gateway();
+    let (leaves, stays) = (Consumer::start().await, Consumer::start().await);
+    for consumer in [&leaves, &stays] {
+        let api = teller(&town, &gateway, "comune-perugia").await;
+        let (endpoint, _) = endpoint(&api, &consumer.url()).await;
+        active(&api, &endpoint).await;
+    }
+    let perugia = town.api("comune-perugia").await;
+    let told = |consumer: &Consumer, position: &Value| {
+        consumer.heard().iter().any(|one| one.json()["data"]["debt_position_id"] == position["id"])
+    };
+    let before = perugia.position("MULTE", 1_000).await;
+    until("both are told", async || told(&leaves, &before) && told(&stays, &before)).await;
+    let operator =
+        Api::of_operator(&gateway, &town.text("/operator/client_id"), &town.text("/operator/client_secret")).await;
+    // Of the two clients that were made here the older is the first. Its delegation ends as it was otherwise.
+    let clients = operator.get("/v1/clients?limit=500").await.body;
+    let all = clients["items"].as_array().unwrap().iter();
+    let mut made: Vec<&Value> = all.filter(|one| one["display_name"] == "Portale di prova").collect();
+    made.sort_unstable_by_key(|one| one["id"].as_str().unwrap());
+    assert_eq!(made.len(), 2, "{clients}");
+    let (client, given) = (made[0]["id"].as_str().unwrap(), &made[0]["delegations"][0]["scopes"]);
+    assert!(given.as_array().unwrap().contains(&json!("webhooks:write")), "{given}");
+    let path = format!("/v1/clients/{client}/delegations/{}", id(&town, "comune-perugia"));
+    let ended = operator.put(&path, &json!({"scopes": given, "status": "ended"})).await;
+    assert_eq!(ended.status, 200, "{}", ended.body);
+    let after = perugia.position("MULTE", 1_000).await;
+    until("the other is told", async || told(&stays, &after)).await;
+    // As long as the worker takes to look again, several times over.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(!told(&leaves, &after), "nothing leaves after the end");
 }
 
 async fn ending(town: &Town, code: &'static str, error: &'static str) -> Ending {

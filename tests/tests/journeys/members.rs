@@ -75,6 +75,7 @@ pub(crate) async fn refused(database: Database) {
     assert!(tried > 300, "{tried}");
     in_queries(&pair).await;
     assert_unchanged(&before, &pair.state().await);
+    numbers_of_others(&pair).await;
     under_payment(&pair).await;
 }
 
@@ -114,6 +115,50 @@ async fn in_queries(pair: &Pair) {
             assert_eq!(came.faults().iter().map(|(_, code)| *code).collect::<Vec<_>>(), ["unknown_parameter"]);
         }
     }
+}
+
+/// A number that another position has is nobody else's: neither of the same institution nor of another.
+async fn numbers_of_others(pair: &Pair) {
+    let api = &pair.a.api;
+    let (first, own) = (api.position(COMMON, 100).await, api.position(COMMON, 200).await);
+    let theirs = pair.b.api.position(COMMON, 300).await;
+    let before = pair.state().await;
+    let with = |external_id: &Value, member: &str, number: &Value| {
+        let mut body = position(COMMON, 200);
+        let terms = body.as_object_mut().unwrap();
+        terms.remove("amount");
+        terms.insert("external_id".to_owned(), external_id.clone());
+        terms.insert("description".to_owned(), json!("Prova"));
+        let options = json!([{"kind": "single", "installments": [{"amount": 200, member: number}]}]);
+        terms.insert("payment_options".to_owned(), options);
+        body
+    };
+    let path = format!("/v1/debt-positions/{}", own["id"].as_str().unwrap());
+    for member in ["notice_number", "iuv"] {
+        let at = format!("/payment_options/0/installments/0/{member}");
+        let taken = installment(&first, member);
+        let refused = api.post("/v1/debt-positions", &with(&json!("T-TAKEN"), member, taken)).await;
+        assert_eq!(refused.problem(), (422, "validation_failed"), "{}", refused.body);
+        assert_eq!(refused.faults(), [(at.as_str(), "notice_number_taken")], "{}", refused.body);
+        // A position keeps its own.
+        let refused = api.put(&path, &with(&own["external_id"], member, taken)).await;
+        assert_eq!(refused.problem(), (422, "immutable_field"), "{}", refused.body);
+        assert_eq!(refused.faults(), [(at.as_str(), "immutable")], "{}", refused.body);
+        let kept = api.put(&path, &with(&own["external_id"], member, installment(&own, member))).await;
+        assert_eq!(kept.status, 200, "{}", kept.body);
+        // What the other institution gave is in the range that this one gives from: it may not be brought either.
+        let refused =
+            api.post("/v1/debt-positions", &with(&json!("T-THEIRS"), member, installment(&theirs, member))).await;
+        assert_eq!(refused.problem(), (422, "validation_failed"), "{}", refused.body);
+        assert_eq!(refused.faults(), [(at.as_str(), "in_local_range")], "{}", refused.body);
+    }
+    let after = pair.state().await;
+    assert_eq!(
+        before["/v1/debt-positions 1"], after["/v1/debt-positions 1"],
+        "the other institution's are as they were"
+    );
+    let shown = api.get(&format!("/v1/debt-positions/{}", first["id"].as_str().unwrap())).await.body;
+    assert_eq!(shown, first);
 }
 
 /// The amount of what somebody is paying, or has paid, stays what it is.

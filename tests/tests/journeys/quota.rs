@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::Value;
 use tramite_testkit::{Database, free_port};
 use tramite_tests::api::{Api, Came, notice};
-use tramite_tests::load::{self, Load, outcomes};
+use tramite_tests::load::{self, Load, Shot, outcomes, rest};
 use tramite_tests::town::Town;
 
 use super::many::addressee;
@@ -18,6 +18,10 @@ const QUOTA: u32 = 10;
 const LOUD_CALLERS: usize = 6;
 /// How long somebody asks far too much.
 const LOUD_SECONDS: usize = 3;
+/// How long it is calm, or loud, at a time.
+const ROUND: Duration = Duration::from_secs(4);
+/// How often the neighbour asks, whatever happens beside it.
+const PACE: Duration = Duration::from_millis(150);
 const REFUSED: &str = "429 rate_limited, come again";
 
 pub(crate) async fn above(database: Database) {
@@ -55,6 +59,42 @@ pub(crate) async fn above(database: Database) {
         assert!(count > least, "{what}: {count}");
     }
     comes_again(&loud).await;
+    keeps_its_pace(&loud, &neighbour).await;
+}
+
+/// While a client asks far too much, its neighbour is served as often as before: in rounds of calm and noise, so that what else
+/// the machine has to do falls on both.
+async fn keeps_its_pace(loud: &Api, neighbour: &Api) {
+    let mut load = Load::default();
+    let (begun, asker) = (Instant::now(), neighbour.clone());
+    load.keep("neighbour", Duration::ZERO, move |count| {
+        let (api, due) = (asker.clone(), begun + PACE * u32::try_from(count).unwrap());
+        async move {
+            tokio::time::sleep_until(due.into()).await;
+            rest(&api, Method::GET, "/v1/debt-positions?limit=1", None, None).await
+        }
+    });
+    let mut rounds = Vec::new();
+    for is_loud in [false, true, false, true] {
+        let mut noise = Load::default();
+        for _ in 0..if is_loud { LOUD_CALLERS } else { 0 } {
+            read(&mut noise, "loud", Duration::from_millis(10), loud);
+        }
+        let begun = Instant::now();
+        tokio::time::sleep(ROUND).await;
+        rounds.push((is_loud, begun..Instant::now()));
+        let refused = outcomes(&noise.end().await, "loud").get(REFUSED).copied().unwrap_or(0);
+        assert!(!is_loud || refused > 100, "it was loud: {refused}");
+    }
+    let shots = load.end().await;
+    let count = |of_loud: bool| {
+        let within = |shot: &Shot| rounds.iter().any(|(loud, time)| *loud == of_loud && time.contains(&shot.begun));
+        let some: Vec<Shot> = shots.iter().filter(|shot| within(shot)).cloned().collect();
+        load::served(&some, "neighbour", "200")
+    };
+    let (loud, calm) = (count(true), count(false));
+    assert!(calm > 40, "too few requests to tell: {calm}");
+    assert!(loud * 100 >= calm * 95, "{loud} beside the loud one, {calm} without it");
 }
 
 /// Reads a list, and looks at the three headers of whatever is answered.
@@ -95,4 +135,5 @@ async fn comes_again(api: &Api) {
             return;
         }
     }
+    panic!("never refused");
 }

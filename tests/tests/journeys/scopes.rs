@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Which scope opens what (reliability.md 31): exactly what the contract says, for one scope and for all but one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use tramite_testkit::{Database, Operation};
+use tramite_testkit::{Database, Operation, workspace_root};
 use tramite_tests::api::{Api, Came};
 use tramite_tests::pair::{Pair, at_random, scopes};
 
 pub(crate) async fn matrix(database: Database) {
     let pair = Pair::start(&database).await;
     let operations = pair.operations();
+    is_as_published(&operations);
     nobody(&operations, &Api::of_nobody(&pair.served.url)).await;
     let (platform, tenant): (Vec<_>, Vec<_>) =
         scopes(&pair.contract).into_iter().partition(|scope| scope.starts_with("platform:"));
@@ -26,6 +27,16 @@ pub(crate) async fn matrix(database: Database) {
             }
         }
     }
+}
+
+/// The contract that the gateway tells is the one that is read by others.
+fn is_as_published(operations: &[Operation]) {
+    let text = std::fs::read_to_string(workspace_root().join("openapi/tramite.json")).unwrap();
+    let published = Operation::all(&serde_json::from_str(&text).unwrap());
+    let scopes = |all: &[Operation]| -> BTreeMap<String, BTreeSet<String>> {
+        all.iter().map(|one| (one.id.clone(), one.scopes.clone())).collect()
+    };
+    assert_eq!(scopes(operations), scopes(&published));
 }
 
 /// A caller with these scopes and no others: the operator for those of the platform.

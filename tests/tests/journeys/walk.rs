@@ -3,7 +3,7 @@
 //! that is added later is walked without a line here.
 
 use serde_json::{Value, json};
-use tramite_testkit::{Database, Operation};
+use tramite_testkit::{Database, Operation, free_port};
 use tramite_tests::api::{Api, Came, installment, notice, position};
 use tramite_tests::pair::{COMMON, Made, OWN, Pair, assert_unchanged, at_random};
 use tramite_tests::platform::PORTAL;
@@ -16,8 +16,9 @@ const EXCEPTIONS: [(&str, &str); 1] =
 pub(crate) async fn stranger(database: Database) {
     let pair = Pair::start(&database).await;
     let made = pair.one_of_each().await;
-    let before = pair.state().await;
     let stranger = &pair.b.api;
+    let own = Own::made(stranger, COMMON).await;
+    let before = pair.state().await;
     let mut walked = 0;
     for operation in pair.operations().iter().filter(|one| !one.parameters.is_empty()) {
         if EXCEPTIONS.iter().any(|(id, _)| *id == operation.id) {
@@ -33,7 +34,9 @@ pub(crate) async fn stranger(database: Database) {
     }
     assert!(walked > 10, "{walked}");
     in_bodies(&pair, &made, stranger, OWN).await;
+    own.with_ids_of(&made, stranger).await;
     in_lists(&pair, &made, stranger).await;
+    in_every_list(&pair, &made, stranger, OWN).await;
     as_message(&pair, &made, stranger).await;
     assert_unchanged(&before, &pair.state().await);
     // The exception: it makes a service of the caller's own, and the other one stays what it was.
@@ -50,6 +53,7 @@ pub(crate) async fn colleagues(database: Database) {
     let url = &pair.served.url;
     let other = pair.another(None).await.api(url).await;
     let narrow = pair.another(Some(OWN)).await.api(url).await;
+    let own = Own::made(&narrow, OWN).await;
     let before = pair.state().await;
     let mut walked = 0;
     for operation in pair.operations().iter().filter(|one| !one.parameters.is_empty() && !one.is_platform()) {
@@ -71,12 +75,52 @@ pub(crate) async fn colleagues(database: Database) {
     }
     assert!(walked > 10, "{walked}");
     in_bodies(&pair, &made, &narrow, COMMON).await;
+    own.with_ids_of(&made, &narrow).await;
     in_lists(&pair, &made, &narrow).await;
+    in_every_list(&pair, &made, &narrow, COMMON).await;
     as_message(&pair, &made, &narrow).await;
     let sessions = format!("/v1/checkout-sessions?debt_position_id={}", made.position["id"].as_str().unwrap());
     assert_eq!(other.get(&sessions).await.body["items"], json!([]), "another client sees no session of its colleague");
     assert_unchanged(&before, &pair.state().await);
     is_there(&pair, &made, COMMON).await;
+}
+
+/// Things of the caller's own, within which something of somebody else may be named.
+struct Own {
+    endpoint: String,
+    position: String,
+}
+
+impl Own {
+    async fn made(caller: &Api, service: &str) -> Self {
+        let url = json!({"url": format!("http://127.0.0.1:{}/", free_port())});
+        let endpoint = caller.post("/v1/webhook-endpoints", &url).await;
+        assert_eq!(endpoint.status, 201, "{}", endpoint.body);
+        let position = caller.position(service, 100).await;
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        Self { endpoint: text(&endpoint.body["endpoint"]["id"]), position: text(&position["id"]) }
+    }
+
+    /// Somebody else's event is none of one's own endpoint, and somebody else's installment none of one's own position.
+    async fn with_ids_of(&self, made: &Made, caller: &Api) {
+        let redeliver = format!("/v1/webhook-endpoints/{}/redeliver", self.endpoint);
+        let mark_paid = format!("/v1/debt-positions/{}/mark-paid", self.position);
+        let again = async |event: Value| caller.post(&redeliver, &json!({"event_id": event})).await;
+        let pay = async |id: &Value| {
+            let paid =
+                json!({"installment_id": id, "paid_at": "2026-01-01T00:00:00Z", "amount": 100, "reference": "x"});
+            caller.post(&mark_paid, &paid).await
+        };
+        let random = json!(Uuid::now_v7());
+        let asked = [
+            (again(json!(made.event)).await, again(random.clone()).await),
+            (pay(installment(&made.position, "id")).await, pay(&random).await),
+        ];
+        for (theirs, nothing) in asked {
+            assert!(theirs.status.is_client_error(), "{}", theirs.body);
+            assert_eq!((theirs.problem(), theirs.without_instance()), (nothing.problem(), nothing.without_instance()));
+        }
+    }
 }
 
 fn is_the_same(operation: &Operation, expected: (u16, &str), theirs: &Came, nothing: &Came) {
@@ -180,6 +224,44 @@ async fn in_lists(pair: &Pair, made: &Made, caller: &Api) {
     let search = json!({"debtor_tax_code": "RSSMRA85T10A562S"});
     let find = async |api: &Api| api.post("/v1/debt-positions/search", &search).await;
     shows_nothing("search", &marks, &find(&pair.a.api).await, &find(caller).await);
+}
+
+/// The same of every list that the contract has now or later: its owner is shown something of what was made, others are not.
+async fn in_every_list(pair: &Pair, made: &Made, caller: &Api, hidden: &str) {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let marks = [
+        text(&made.position["id"]),
+        made.session.clone(),
+        text(&made.receipt["id"]),
+        text(&made.receipt["debt_position_id"]),
+        text(&made.journal["id"]),
+        made.endpoint.clone(),
+        made.event.clone(),
+        made.access.clone(),
+        text(&made.idle.told["delegations"][0]["id"]),
+        // A service has no id, and others may have one of the same code: this one they have not.
+        format!("\"code\":\"{hidden}\""),
+    ];
+    let lists = pair
+        .operations()
+        .into_iter()
+        .filter(|one| one.method == "GET" && one.parameters.is_empty() && !one.is_platform() && !one.scopes.is_empty());
+    let mut looked = 0;
+    for operation in lists {
+        let shown = async |api: &Api| {
+            let url = format!("{}{}?limit=500", pair.served.url, operation.path);
+            // Tables are no JSON.
+            let answer = reqwest::Client::new().get(url).bearer_auth(api.token()).send().await.unwrap();
+            assert_eq!(answer.status(), 200, "{}", operation.id);
+            let text = answer.text().await.unwrap();
+            (marks.iter().filter(|mark| text.contains(*mark)).count(), text)
+        };
+        let (owners, others) = (shown(&pair.a.api).await, shown(caller).await);
+        assert!(owners.0 > 0, "{}: its owner is shown it: {}", operation.id, owners.1);
+        assert_eq!(others.0, 0, "{}: {}", operation.id, others.1);
+        looked += 1;
+    }
+    assert!(looked >= 10, "{looked}");
 }
 
 fn shows_nothing(what: &str, marks: &[String], owners: &Came, others: &Came) {

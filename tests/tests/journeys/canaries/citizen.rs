@@ -8,9 +8,10 @@ use tramite_tests::town::Town;
 use uuid::Uuid;
 
 use super::people::{link_token, position, session};
-use super::{Search, addressee_of, soap};
+use super::receiver::Receiver;
+use super::{Search, addressee_of, reads, soap};
 
-const INSTITUTION: &str = "comune-perugia";
+pub(super) const INSTITUTION: &str = "comune-perugia";
 
 /// The secrets that the demonstration has told.
 pub(super) fn told(search: &mut Search, town: &Town) {
@@ -28,9 +29,10 @@ fn token_of(location: &str) -> String {
     found.unwrap_or_else(|| panic!("no token in {location}")).to_owned()
 }
 
-pub(super) async fn pays(search: &mut Search, town: &Town, url: &str) {
+pub(super) async fn pays(search: &mut Search, town: &Town, url: &str) -> Receiver {
     let api = town.api_at(url, INSTITUTION).await;
     search.secrets.add_token("token of the portal", api.token());
+    let receiver = Receiver::registered(search, town, url).await;
     let made = api.post("/v1/debt-positions", &position("C-1")).await;
     assert_eq!(made.status, 201, "{}", made.body);
     let begun = api.post("/v1/checkout-sessions", &session(&made.body, "http://127.0.0.1:8091/esito")).await;
@@ -55,11 +57,17 @@ pub(super) async fn pays(search: &mut Search, town: &Town, url: &str) {
     let other = api.post("/v1/debt-positions", &position("C-2")).await.body;
     let message = soap::receipt(&addressee_of(town, INSTITUTION), notice(&other), &Uuid::new_v4().to_string(), "10.00");
     node::pay(url, message).await;
+    receiver.was_told(search, &other).await;
+    reads::everything(search, url, api.token()).await;
+    receiver
 }
 
 /// Where an address leads, without going there.
 async fn leads_to(search: &Search, address: &str) -> String {
     let shown = search.ask(search.http.get(address)).await;
     assert_eq!(shown.status, 303, "{}", shown.text);
-    shown.headers["location"].to_str().unwrap().to_owned()
+    let location = shown.headers["location"].to_str().unwrap().to_owned();
+    search.people.none_within("where it leads", location.as_bytes());
+    search.secrets.none_within("where it leads", location.as_bytes());
+    location
 }

@@ -110,6 +110,7 @@ pub(super) async fn used(search: &mut Search, url: &str, registry: &Registry) ->
     search.given("a look at the address", search.http.head(format!("{url}/s/{token}"))).await;
     for wrong in [format!("{token}x"), format!("{token}/{token}"), token.chars().rev().collect()] {
         search.refused("a wrong address", search.http.head(format!("{url}/s/{wrong}"))).await;
+        search.refused("a wrong address", search.http.get(format!("{url}/s/{wrong}"))).await;
         search.refused("a wrong address", search.http.post(format!("{url}/s/{wrong}"))).await;
     }
     made

@@ -3,6 +3,7 @@
 
 use std::process::Command;
 
+use data_encoding::BASE64;
 use serde_json::{Value, json};
 use tramite_tests::binary::tramite;
 use tramite_tests::production::Production;
@@ -45,15 +46,16 @@ pub(super) async fn used(search: &mut Search, production: &Production, url: &str
         "payments:write",
         "receipts:read",
         "services:read",
+        "services:write",
     ];
     let wanted = json!({"kind": "application", "display_name": "Portale di prova", "delegations": [
         {"institution_id": institution, "scopes": scopes, "return_origins": ["https://portale.example.it"]}]});
     let clients = format!("{url}/v1/clients");
-    let (client, secret) = twice(search, &clients, &wanted, &operator, "/secret/client_secret").await;
+    let (client, secret) = twice(search, &clients, &wanted, (&operator, KEY), "/secret/client_secret").await;
     let client = text(&client["client"]["id"]);
     search.secrets.add("secret of a client", &secret);
     let path = format!("{clients}/{client}/secrets");
-    let (_, second) = twice(search, &path, &json!({}), &operator, "/client_secret").await;
+    let (_, second) = twice(search, &path, &json!({}), (&operator, KEY), "/client_secret").await;
     search.secrets.add("second secret of a client", &second);
     // Both ways of proving oneself.
     let tokens = [
@@ -64,18 +66,47 @@ pub(super) async fn used(search: &mut Search, production: &Production, url: &str
         search.secrets.add_token("token of a client", token);
     }
     let [token, _] = tokens;
+    callback(search, url, &token).await;
     Registry { client: (client, secret), token, operator }
 }
 
+/// A service of which an institution's system is asked what is due, and two secrets that sign the questions.
+async fn callback(search: &mut Search, url: &str, token: &str) {
+    let service = json!({"title": {"it": "Rette"}, "taxonomy_code": "0102100SA", "account_id": "main", "kind": "both",
+        "amount": {"rule": "free"}, "status": "active",
+        "amount_callback": {"url": "https://gestionale.example.it/importi", "on_failure": "refuse"}});
+    let path = format!("{url}/v1/services/RETTE");
+    search.given("a service", search.http.put(&path).bearer_auth(token).json(&service)).await;
+    for (name, key) in [("first", "canary-first-callback"), ("second", "canary-second-callback")] {
+        let secrets = format!("{path}/callback-secrets");
+        let (_, secret) = twice(search, &secrets, &json!({}), (token, key), "/secret").await;
+        add_signing(search, &format!("{name} secret of a callback"), &secret);
+    }
+}
+
+/// A secret of Standard Webhooks: as it is shown, and the key that it stands for.
+pub(super) fn add_signing(search: &mut Search, name: &str, secret: &str) {
+    let key = BASE64.decode(secret.strip_prefix("whsec_").unwrap().as_bytes()).unwrap();
+    search.secrets.add(name, secret);
+    search.secrets.add_bytes(&format!("{name} (key)"), &key);
+}
+
 /// Makes something with a secret, and asks again under the same key.
-async fn twice(search: &Search, path: &str, body: &Value, operator: &str, secret: &str) -> (Value, String) {
-    let ask = || search.http.post(path).bearer_auth(operator).header("Idempotency-Key", KEY).json(body);
+pub(super) async fn twice(
+    search: &Search,
+    path: &str,
+    body: &Value,
+    (token, key): (&str, &str),
+    secret: &str,
+) -> (Value, String) {
+    let ask = || search.http.post(path).bearer_auth(token).header("Idempotency-Key", key).json(body);
     let made = search.ask(ask()).await;
     assert_eq!(made.status, 201, "{}", made.text);
     let made = made.json();
     let shown = text(made.pointer(secret).unwrap());
     let Shown { headers, text, .. } = search.given("a replay", ask()).await;
     assert!(headers.contains_key("idempotent-replayed") && !text.contains(&shown), "a replay shows no secret: {text}");
+    assert!(text.contains("\"secret_shown\":true") && !text.contains("whsec_"), "a replay says so: {text}");
     (made, shown)
 }
 

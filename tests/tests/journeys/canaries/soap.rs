@@ -62,8 +62,14 @@ async fn send(search: &Search, door: &Door, operation: &str, secret: &str, messa
 pub(super) async fn used(search: &Search, door: &Door, position: &Value) {
     let (to, number) = (&door.to, notice(position));
     let good = receipt(to, number, "canary-receipt", "10.00");
+    // Nobody's station and nobody's broker: what is counted names neither.
+    let person = || DEBTOR_TAX_CODE.to_owned();
+    let (no_station, no_broker) =
+        (Addressee { station: person(), ..to.clone() }, Addressee { broker: person(), ..to.clone() });
     for (operation, message) in [
         ("paVerifyPaymentNotice", node::verify(to, number)),
+        ("paVerifyPaymentNotice", node::verify(&no_station, number)),
+        ("paVerifyPaymentNotice", node::verify(&no_broker, number)),
         ("paGetPaymentV2", node::get(to, number)),
         ("paSendRTV2", good.clone()),
         ("paSendRTV2", good.clone()),

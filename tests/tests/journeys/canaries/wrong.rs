@@ -61,6 +61,7 @@ async fn places(search: &Search, url: &str, registry: &Registry, value: &str) {
         ("a path of the Node", search.http.post(format!("{url}/soap/{value}"))),
         ("a page", get(&format!("/errors/{value}"))),
         ("a session's address", search.http.head(format!("{url}/s/{value}"))),
+        ("a session's address", get(&format!("/s/{value}"))),
         ("a parameter", mine(&format!("{list}?debtor_tax_code={value}"))),
         ("a parameter's name", mine(&format!("{list}?{encoded}=1"))),
         ("a cursor", mine(&format!("{list}?cursor={encoded}"))),
