@@ -20,6 +20,8 @@ pub(crate) async fn forget(worker: &Worker, now: Instant) -> Result<Pass, StoreE
     let years = worker.settings.retention_years;
     let terms = Terms { occasion: Occasion::Time, years, sessions_from, now };
     let mut pass = Pass::default();
+    let raw = worker.store.system().end_raw(accounting_from(now, years), OVER_AT_ONCE_MAX).await?;
+    (pass.found, pass.done) = (raw, raw);
     let mut cursor: Option<Cursor> = None;
     loop {
         let page = worker.store.system().institutions(&PageRequest { limit: PAGE_LIMIT_MAX, cursor }).await?;

@@ -10,3 +10,7 @@ GRANT UPDATE (remittance_information, payment_metadata) ON receipt_transfers TO 
 GRANT UPDATE (remittance_information, payment_metadata) ON transfers TO tramite_app;
 GRANT DELETE ON receipt_variants TO tramite_app;
 GRANT DELETE ON receipt_keys TO tramite_app;
+
+-- A message that nobody could read may name somebody. Once somebody has dealt with it, it goes with accounting.
+SELECT tramite_open_to_system('raw_messages', 'DELETE');
+GRANT DELETE ON raw_messages TO tramite_system;
