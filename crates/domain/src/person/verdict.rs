@@ -121,10 +121,7 @@ fn withdrawn_at(position: &DebtPosition) -> Instant {
 /// Of what is paid in part the rest may still be payable.
 fn still_payable(position: &DebtPosition, now: Instant) -> Option<Verdict> {
     let open = position.installments().any(|(option, one)| {
-        matches!(
-            installment_status(position, option, one, now),
-            InstallmentStatus::Open | InstallmentStatus::Scheduled
-        )
+        matches!(installment_status(position, option, one, now), InstallmentStatus::Open | InstallmentStatus::Scheduled)
     });
     let until = StatusFacts::of(position).ends_at;
     open.then_some(Verdict::Keep { why: ReasonKept::Payable, until })

@@ -60,7 +60,8 @@ pub(crate) async fn everything_that_is_kept_of_a_person_is_exported_in_one_call(
     let seeded = gateway.seed().await;
     let (portal, node) = (gateway.portal(&seeded.for_a), gateway.node());
     let colleague = gateway.portal(&seeded.other_for_a);
-    let (paid, open) = (portal.make(POSITIONS, &position("E-1", true)).await, portal.make(POSITIONS, &position("E-2", true)).await);
+    let (paid, open) =
+        (portal.make(POSITIONS, &position("E-1", true)).await, portal.make(POSITIONS, &position("E-2", true)).await);
     let others = portal.make(POSITIONS, &position("E-3", false)).await;
     node.asks(&notice(&paid), None).await;
     node.pays(node.receipt("rt-1", &notice(&paid), 12_050)).await;
@@ -112,9 +113,11 @@ async fn erased(portal: &Portal<'_>) -> Value {
 async fn booked(gateway: &TestGateway, portal: &Portal<'_>) -> Vec<Vec<String>> {
     gateway.gateway.store().system().publish_feed(1_000).await.unwrap();
     let seen = portal.ask(Ask::get("/v1/exports/outcomes").header("Accept", "text/csv")).await;
-    let lines = seen.is(200).text().lines().map(|line| line.split("\",\"").map(|cell| cell.trim_matches('"').to_owned()));
+    let lines =
+        seen.is(200).text().lines().map(|line| line.split("\",\"").map(|cell| cell.trim_matches('"').to_owned()));
     let lines: Vec<Vec<String>> = lines.map(Iterator::collect).collect();
-    let columns = ["line_id", "movement", "notice_number", "amount_due_cents", "amount_cents", "own_amount_cents", "paid_at"];
+    let columns =
+        ["line_id", "movement", "notice_number", "amount_due_cents", "amount_cents", "own_amount_cents", "paid_at"];
     let places = columns.map(|name| lines[0].iter().position(|one| one == name).unwrap_or_else(|| panic!("no {name}")));
     lines.iter().map(|line| places.iter().map(|place| line[*place].clone()).collect()).collect()
 }
@@ -191,7 +194,10 @@ pub(crate) async fn what_the_law_lets_go_goes_and_of_the_rest_it_is_said_why_it_
     // When its accounting is over, what is booked stays.
     gateway.world.pass(11 * 366 * DAY_SECONDS);
     let answer = erased(&portal).await;
-    assert_eq!((&answer["erased"]["debt_positions_pseudonymised"], &answer["erased"]["receipts"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&answer["erased"]["debt_positions_pseudonymised"], &answer["erased"]["receipts"]),
+        (&json!(1), &json!(1))
+    );
     assert_eq!(answer["kept"], json!([]));
     let shown = portal.get(path(&paid)).await.is(200).json();
     assert_eq!((&shown["debtor"]["tax_code"], &shown["status"]), (&json!("ANONIMO"), &json!("paid")));

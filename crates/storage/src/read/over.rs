@@ -87,8 +87,12 @@ async fn positions(
         .or(dsl::debtor_full_name.ne(ANONYMOUS))
         .or(dsl::debtor_email.is_not_null().nullable())
         .or(dsl::debtor_address.is_not_null().nullable());
-    let ended =
-        dsl::settled.is_not_null().or(dsl::cancelled).or(not(dsl::published)).nullable().or(dsl::ends_at.lt(At(before)));
+    let ended = dsl::settled
+        .is_not_null()
+        .or(dsl::cancelled)
+        .or(not(dsl::published))
+        .nullable()
+        .or(dsl::ends_at.lt(At(before)));
     // Every id is greater than the nil one.
     let after = after.unwrap_or(DebtPositionId::new(uuid::Uuid::nil()));
     let heads: Vec<PositionHead> = load!(

@@ -67,8 +67,7 @@ async fn receipts(place: &Place, filter: &ReceiptFilter) -> Vec<Receipt> {
 
 pub(crate) async fn persons_go_when_accounting_is_over_and_the_totals_stay(database: Database) {
     let mut place = Place::open(database.url()).await;
-    let (paid, open) =
-        (place.position(&one_payment("S-1", 100)).await, place.position(&one_payment("S-2", 200)).await);
+    let (paid, open) = (place.position(&one_payment("S-1", 100)).await, place.position(&one_payment("S-2", 200)).await);
     let begun = session(&mut place, &paid).await;
     receive_of(&mut place, &paid, "rt-1", 20, Some(party())).await;
     place.store.system().publish_feed(1_000).await.unwrap();
@@ -85,7 +84,8 @@ pub(crate) async fn persons_go_when_accounting_is_over_and_the_totals_stay(datab
     assert_eq!(totals(&place).await, before);
     let proof = receipts(&place, &ReceiptFilter::default()).await.pop().unwrap();
     assert!(proof.message.is_forgotten() && proof.content.debtor.is_none());
-    let of_person = ReceiptFilter { person_tax_code: Some(Personal::new(CODE.parse().unwrap())), ..ReceiptFilter::default() };
+    let of_person =
+        ReceiptFilter { person_tax_code: Some(Personal::new(CODE.parse().unwrap())), ..ReceiptFilter::default() };
     assert_eq!(receipts(&place, &of_person).await, [], "nor is it found by whom it was about");
     // What may still be paid names its debtor, however old it is.
     assert!(!place.stored(&open).await.debtor.tax_code.expose().is_anonymous());

@@ -73,7 +73,8 @@ async fn find(about: &About<'_>) -> Result<Found, Problem> {
     let (receipts, more_receipts) = all(async |cursor| about.receipts(cursor).await).await?;
     let ids: Vec<_> = positions.iter().map(|position| position.id).collect();
     let sessions = about.sessions(&ids).await?;
-    let notices = positions.iter().flat_map(DebtPosition::installments).filter_map(|(_, one)| one.notice_number.as_ref());
+    let notices =
+        positions.iter().flat_map(DebtPosition::installments).filter_map(|(_, one)| one.notice_number.as_ref());
     let of = TracesOf {
         positions: ids,
         notices: notices.map(ToString::to_string).collect(),
@@ -95,9 +96,7 @@ async fn find(about: &About<'_>) -> Result<Found, Problem> {
 }
 
 /// The pages of a list, as many as an answer holds, and whether there are more.
-async fn all<T>(
-    page: impl AsyncFn(Option<Cursor>) -> Result<Stretch<T>, Problem>,
-) -> Result<(Vec<T>, bool), Problem> {
+async fn all<T>(page: impl AsyncFn(Option<Cursor>) -> Result<Stretch<T>, Problem>) -> Result<(Vec<T>, bool), Problem> {
     let (mut items, mut cursor) = (Vec::new(), None);
     loop {
         let Stretch { items: mut some, next } = page(cursor).await?;

@@ -150,12 +150,7 @@ fn of_person(code: &SubjectTaxCode, receipt: Receipt) -> Receipt {
 }
 
 impl PersonSessionView {
-    fn of(
-        code: &SubjectTaxCode,
-        session: &CheckoutSession,
-        positions: &[DebtPosition],
-        now: Instant,
-    ) -> Self {
+    fn of(code: &SubjectTaxCode, session: &CheckoutSession, positions: &[DebtPosition], now: Instant) -> Self {
         let own = pays_in(code, session);
         let mut shown = view_of_session(session, positions, None, now);
         if !own {
