@@ -181,6 +181,10 @@ scopes! {
     DelegationsRead = "delegations:read",
     /// End delegations.
     DelegationsWrite = "delegations:write",
+    /// Export everything that is kept of one person.
+    PersonsRead = "persons:read",
+    /// Erase what is kept of one person.
+    PersonsErase = "persons:erase",
     /// See the platform's registry.
     PlatformRead = "platform:read",
     /// Change the platform's registry.

@@ -15,6 +15,7 @@ use crate::resolution::Resolution;
 use crate::service::Service;
 use crate::session::CheckoutSession;
 use crate::task::Task;
+use crate::time::Instant;
 
 /// The writes of one decision. The store applies them in one transaction, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,12 +53,48 @@ pub enum Write {
         /// The installment that was paid or flagged.
         installment: InstallmentId,
     },
-    /// A draft goes: its personal data is erased, its numbers stay taken forever (rules.md 1).
-    EraseDraft {
-        /// The draft.
+    /// A position goes that was never paid, a draft or one that is over: its personal data is erased, its numbers stay taken
+    /// forever (rules.md 1).
+    ErasePosition {
+        /// The position.
         id: DebtPositionId,
         /// The version it was read at.
         expected: i64,
+    },
+    /// Whom a position is about is forgotten: how to reach them, or who they are. Amounts, dates and numbers stay, and so do the
+    /// totals. Kept answers that show it go too.
+    ForgetDebtor {
+        /// The position.
+        id: DebtPositionId,
+        /// The version it was read at.
+        expected: i64,
+        /// Whether name, tax code and free texts go as well as e-mail and address.
+        whole: bool,
+        /// When.
+        at: Instant,
+    },
+    /// Who pays in a session that is over is forgotten, with what its client wrote freely. Kept answers that show it go too.
+    ForgetPayer {
+        /// The session.
+        session: SessionId,
+        /// The positions of its own items.
+        positions: Vec<DebtPositionId>,
+        /// The version it was read at.
+        expected: i64,
+        /// When.
+        at: Instant,
+    },
+    /// The persons of a receipt are forgotten, with its message, its other messages and the keys by which they are found. Amounts,
+    /// dates and numbers stay.
+    ForgetReceipt {
+        /// The receipt.
+        receipt: ReceiptRowId,
+        /// The position that it is about.
+        position: Option<DebtPositionId>,
+        /// The version it was read at.
+        expected: i64,
+        /// When.
+        at: Instant,
     },
     /// Numbers of the institution's sequence that are its own to give from now on.
     InsertIuvBatch(Box<IuvBatch>),

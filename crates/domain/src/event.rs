@@ -14,6 +14,7 @@ use crate::ids::{
 };
 use crate::money::Cents;
 use crate::named::named;
+use crate::person::Erased;
 use crate::time::Instant;
 
 /// One event of an institution.
@@ -74,6 +75,8 @@ pub enum EventKind {
     SupportAccessUpdated,
     /// An endpoint of the client is told of events no longer.
     WebhookEndpointDisabled,
+    /// What named a person was erased, on request or because its time was over.
+    PersonalDataErased,
     /// Nothing happened: an endpoint is tested. It stands in no feed.
     WebhookEndpointTest,
 }
@@ -85,7 +88,8 @@ named!(EventKind {
     SessionUpdated = "checkout_session.updated",
     ServiceUpdated = "service.updated", InstitutionUpdated = "institution.updated",
     DelegationUpdated = "delegation.updated", SupportAccessUpdated = "support_access.updated",
-    WebhookEndpointDisabled = "webhook_endpoint.disabled", WebhookEndpointTest = "webhook_endpoint.test",
+    WebhookEndpointDisabled = "webhook_endpoint.disabled", PersonalDataErased = "personal_data.erased",
+    WebhookEndpointTest = "webhook_endpoint.test",
 });
 
 /// The facts of an event; what does not apply is absent.
@@ -173,4 +177,7 @@ pub struct EventData {
     /// How many changes there were beyond those.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub more_changes: Option<u32>,
+    /// How much of what named a person went.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erased: Option<Erased>,
 }

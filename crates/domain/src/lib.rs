@@ -30,6 +30,7 @@ pub mod money;
 mod named;
 pub mod node;
 pub mod notice;
+pub mod person;
 pub mod personal;
 pub mod personal_data;
 pub mod qr;

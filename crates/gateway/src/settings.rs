@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 use tramite_domain::institution::ACCOUNT_DELAY_SECONDS;
+use tramite_domain::person::RETENTION_YEARS;
 use tramite_pagopa::checkout::CheckoutClient;
 use url::Url;
 
@@ -24,6 +25,8 @@ pub struct GatewaySettings {
     pub trusted_proxies: Vec<IpAddr>,
     /// How long after its decision a change of an account or a beneficiary takes effect, in seconds.
     pub account_delay_seconds: i64,
+    /// For how many years accounting is kept before the persons in it go.
+    pub retention_years: u8,
     /// Where carts are minted; none where citizens are sent nowhere.
     pub checkout: Option<CheckoutClient>,
     /// How long the body of a request may take to come.
@@ -61,6 +64,7 @@ impl GatewaySettings {
             limits: RateLimits::default(),
             trusted_proxies: Vec::new(),
             account_delay_seconds: ACCOUNT_DELAY_SECONDS,
+            retention_years: RETENTION_YEARS,
             checkout: None,
             body_time_max: BODY_TIME_MAX,
             platform_apart: false,

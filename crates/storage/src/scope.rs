@@ -56,6 +56,13 @@ impl Scope {
         Self { institution, services: None, client: None }
     }
 
+    /// The same caller, for whom it does not matter which client of the institution made a session: what is kept of a person is
+    /// the institution's, through whomever it came. Services confine it as before.
+    #[must_use]
+    pub(crate) fn whichever_client(&self) -> Self {
+        Self { client: None, ..self.clone() }
+    }
+
     /// The tenant.
     #[must_use]
     pub const fn institution(&self) -> InstitutionId {

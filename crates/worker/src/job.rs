@@ -16,11 +16,14 @@ pub(crate) enum Job {
     Webhooks,
     /// Partitions and expired records.
     Upkeep,
+    /// Personal data whose time is over.
+    Retention,
 }
 
 impl Job {
     /// All of them, in the order in which one round does them: what a job makes due is done in the same round.
-    pub(crate) const ALL: [Job; 6] = [Job::Positions, Job::Sessions, Job::Tasks, Job::Feed, Job::Webhooks, Job::Upkeep];
+    pub(crate) const ALL: [Job; 7] =
+        [Job::Positions, Job::Sessions, Job::Tasks, Job::Feed, Job::Webhooks, Job::Upkeep, Job::Retention];
 
     /// Its name in logs and metrics.
     pub(crate) const fn name(self) -> &'static str {
@@ -31,6 +34,7 @@ impl Job {
             Job::Feed => "feed",
             Job::Webhooks => "webhooks",
             Job::Upkeep => "upkeep",
+            Job::Retention => "retention",
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use tramite_domain::journal::RETENTION_MONTHS_MIN;
+use tramite_domain::person::RETENTION_YEARS;
 use tramite_storage::LaneLimits;
 
 use crate::job::Job;
@@ -17,6 +18,13 @@ pub(crate) const TASKS_EVERY_MS: u64 = 1_000;
 pub(crate) const FEED_EVERY_MS: u64 = 500;
 /// How often old records go and new partitions come, in milliseconds: an hour.
 pub(crate) const UPKEEP_EVERY_MS: u64 = 3_600_000;
+
+/// How often personal data whose time is over is looked for, in milliseconds: six hours. Accounting ends with a year.
+pub(crate) const RETENTION_EVERY_MS: u64 = 21_600_000;
+/// Things of one kind that are looked for at a time, and changed in one transaction.
+pub(crate) const OVER_AT_ONCE_MAX: usize = 100;
+/// Things that go in one pass at most; so full a pass is followed by another at once.
+pub(crate) const OVER_MAX: usize = 2_000;
 
 /// Positions or sessions read at a time.
 pub(crate) const TRANSITIONS_MAX: usize = 200;
@@ -102,6 +110,8 @@ pub struct WorkerSettings {
     pub upkeep_every: Duration,
     /// For how many months the journal is kept; at least [`RETENTION_MONTHS_MIN`], whatever is said here.
     pub journal_months: u32,
+    /// For how many years accounting is kept before the persons in it go.
+    pub retention_years: u8,
 }
 
 impl Default for WorkerSettings {
@@ -112,6 +122,7 @@ impl Default for WorkerSettings {
             feed_every: Duration::from_millis(FEED_EVERY_MS),
             upkeep_every: Duration::from_millis(UPKEEP_EVERY_MS),
             journal_months: RETENTION_MONTHS_MIN,
+            retention_years: RETENTION_YEARS,
         }
     }
 }
@@ -125,6 +136,7 @@ impl WorkerSettings {
             Job::Feed => self.feed_every,
             Job::Webhooks => Duration::from_millis(WEBHOOKS_EVERY_MS),
             Job::Upkeep => self.upkeep_every,
+            Job::Retention => Duration::from_millis(RETENTION_EVERY_MS),
         }
     }
 }

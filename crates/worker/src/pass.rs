@@ -62,6 +62,8 @@ pub struct Report {
     pub deliveries: usize,
     /// Expired records that went.
     pub expired_records: usize,
+    /// Things whose personal data went.
+    pub forgotten: usize,
     /// The codes of failures, by job.
     pub failures: Vec<(&'static str, &'static str)>,
 }
@@ -75,6 +77,7 @@ impl Report {
             Job::Feed => &mut self.events,
             Job::Webhooks => &mut self.deliveries,
             Job::Upkeep => &mut self.expired_records,
+            Job::Retention => &mut self.forgotten,
         };
         *place = place.saturating_add(pass.done);
         if let Some(error) = &pass.failed {

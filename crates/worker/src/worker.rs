@@ -19,13 +19,13 @@ use crate::failure::code;
 use crate::guard::guarded;
 use crate::job::Job;
 use crate::pace::{
-    EXPIRED_RECORDS_MAX, FEED_EVENTS_MAX, PASS_SECONDS_MAX, STOP_GRACE_SECONDS, TASKS_MAX, TRANSITIONS_MAX,
+    EXPIRED_RECORDS_MAX, FEED_EVENTS_MAX, OVER_MAX, PASS_SECONDS_MAX, STOP_GRACE_SECONDS, TASKS_MAX, TRANSITIONS_MAX,
     WorkerSettings, back_off,
 };
 use crate::pass::{Pass, Report};
 use crate::watch::{TIMEOUT, Watch};
 use crate::webhook::Webhooks;
-use crate::{feed, positions, sessions, tasks, upkeep, webhook};
+use crate::{feed, positions, retention, sessions, tasks, upkeep, webhook};
 
 /// Does what no request asks for. Any number of them may run on one PostgreSQL; on SQLite it runs inside `serve`.
 pub struct Worker {
@@ -148,6 +148,7 @@ impl Worker {
                 None => Ok(Pass::default()),
             },
             Job::Upkeep => upkeep::keep(self, clock.now()).await,
+            Job::Retention => retention::forget(self, clock.now()).await,
         }
     }
 
@@ -167,6 +168,7 @@ const fn limit_of(job: Job) -> usize {
         // A round takes all there is.
         Job::Webhooks => usize::MAX,
         Job::Upkeep => EXPIRED_RECORDS_MAX,
+        Job::Retention => OVER_MAX,
     }
 }
 

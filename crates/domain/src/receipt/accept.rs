@@ -110,7 +110,8 @@ pub fn accept(given: &mut Given<'_>, known: Known<'_>, arrival: &Arrival) -> Acc
 /// The same key again: the first stays as it is, other bytes are kept beside it (rules.md 26). They are told once, and anew
 /// where somebody has dealt with those that came before.
 fn again(given: &mut Given<'_>, kept: &Receipt, known: Known<'_>, arrival: &Arrival) -> Batch {
-    if kept.message.sha256 == arrival.message.sha256 || known.variant_kept {
+    // What was forgotten is not kept anew because somebody sends it once more.
+    if kept.message.is_forgotten() || kept.message.sha256 == arrival.message.sha256 || known.variant_kept {
         return Batch::new();
     }
     let variant = ReceiptVariant {

@@ -190,6 +190,17 @@ pub struct ReceiptMessage {
     pub sha256: [u8; 32],
 }
 
+impl ReceiptMessage {
+    /// The digest of a message whose time is over. A real one would say whether a guess at what it said is right.
+    pub const FORGOTTEN_SHA256: [u8; 32] = [0; 32];
+
+    /// Whether it went with the persons that it named.
+    #[must_use]
+    pub fn is_forgotten(&self) -> bool {
+        self.sha256 == Self::FORGOTTEN_SHA256
+    }
+}
+
 impl fmt::Debug for ReceiptMessage {
     /// The length; the bytes hold personal data, and a digest of them would tell whether two are the same.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

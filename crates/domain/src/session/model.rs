@@ -285,6 +285,14 @@ impl CheckoutSession {
         self.returned.filter(|returned| Some(returned.at) >= self.last_get_at).map(|returned| returned.by)
     }
 
+    /// The positions of its own items, in their order.
+    pub fn own_positions(&self) -> impl Iterator<Item = DebtPositionId> {
+        self.items.iter().filter_map(|item| match &item.subject {
+            ItemSubject::Own { position_id, .. } => Some(*position_id),
+            ItemSubject::Foreign => None,
+        })
+    }
+
     /// Whether one of its items is that installment.
     #[must_use]
     pub fn holds(&self, installment: InstallmentId) -> bool {

@@ -82,6 +82,7 @@ pub const fn read_scope(kind: EventKind) -> ApiScope {
         EventKind::SessionUpdated => ApiScope::PaymentsRead,
         EventKind::ServiceUpdated | EventKind::InstitutionUpdated => ApiScope::ServicesRead,
         EventKind::DelegationUpdated | EventKind::SupportAccessUpdated => ApiScope::DelegationsRead,
+        EventKind::PersonalDataErased => ApiScope::PersonsRead,
         EventKind::WebhookEndpointDisabled | EventKind::WebhookEndpointTest => ApiScope::WebhooksWrite,
     }
 }

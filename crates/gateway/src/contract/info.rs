@@ -62,7 +62,7 @@ fn servers(public_url: &str, environment: Option<Environment>) -> Value {
 }
 
 /// Every tag, in the order of the documentation: what portals need comes before what operators do.
-const TAGS: [(&str, &str); 17] = [
+const TAGS: [(&str, &str); 18] = [
     ("services", "What an institution collects: its catalogue of payment services."),
     ("debt-positions", "What debtors owe, with the ways to pay it."),
     ("iuv-batches", "Notice numbers given to an institution beforehand, for notices that it prints by itself."),
@@ -72,6 +72,7 @@ const TAGS: [(&str, &str); 17] = [
     ("events", "What happened, in an order that misses nothing."),
     ("exports", "Tables for back offices."),
     ("journal", "Every message exchanged with the Node and with Checkout."),
+    ("persons", "What is kept of one person: its export and its erasure."),
     ("delegations", "Who acts for an institution, as the institution sees it."),
     ("support-accesses", "Operators who read in an institution for a while, in support."),
     ("audit", "Who did what, and what operators read in support."),
@@ -123,6 +124,8 @@ fn meaning(scope: ApiScope) -> &'static str {
         ApiScope::AuditRead => "See the audit trail.",
         ApiScope::DelegationsRead => "See who acts for the institution.",
         ApiScope::DelegationsWrite => "End delegations.",
+        ApiScope::PersonsRead => "Export everything that is kept of one person.",
+        ApiScope::PersonsErase => "Erase what is kept of one person.",
         ApiScope::PlatformRead => "See the platform's registry.",
         ApiScope::PlatformWrite => "Change the platform's registry.",
         ApiScope::PlatformSupport => "Ask an institution for read access in support.",

@@ -11,6 +11,7 @@ mod exports;
 mod institutions;
 mod iuv_batches;
 mod journal;
+mod persons;
 mod raw_messages;
 mod receipts;
 mod services;
@@ -34,6 +35,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     events::mount(api);
     exports::mount(api);
     journal::mount(api);
+    persons::mount(api);
     status::mount(api);
     institutions::mount(api);
     stations::mount(api);

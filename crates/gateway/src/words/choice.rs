@@ -75,12 +75,13 @@ choices! {
     EventType [
         "debt_position.created" "debt_position.updated" "installment.paid" "installment.reopened" "receipt.received"
         "payment.anomaly" "payment.anomaly_resolved" "checkout_session.updated" "service.updated" "institution.updated"
-        "delegation.updated" "support_access.updated" "webhook_endpoint.disabled"
+        "delegation.updated" "support_access.updated" "webhook_endpoint.disabled" "personal_data.erased"
     ] "What happened.";
     DeliveredType [
         "debt_position.created" "debt_position.updated" "installment.paid" "installment.reopened" "receipt.received"
         "payment.anomaly" "payment.anomaly_resolved" "checkout_session.updated" "service.updated" "institution.updated"
         "delegation.updated" "support_access.updated" "webhook_endpoint.disabled" "webhook_endpoint.test"
+        "personal_data.erased"
     ] "What happened, or that an endpoint is tested.";
     WebhookEndpointStatus ["pending" "active" "disabled"] "Whether an endpoint is told of events: not before a test event got its 2xx, yes, or no longer.";
     WebhookDisabledReason ["gone" "failing"] "Why an endpoint is told no longer: it answered 410, or nothing reached it for fourteen days.";
@@ -94,6 +95,8 @@ choices! {
         "publication" "opening" "payer" "payer_who_looked" "payer_of_session" "payer_at_checkout" "payer_again"
         "payment_running" "receipt" "next_installment" "later_due_date" "reopening" "review" "settlement" "nothing"
     ] "What a debt position waits for.";
+    ReasonKept ["payable" "payment_may_arrive" "accounting"] "Why something stays: it may still be paid, it ended unpaid less than ten days ago, or the law of accounting asks for it.";
+    PersonThings ["debt_positions" "receipts" "checkout_sessions" "journal" "events" "kept_answers"] "What is kept of a person.";
     ReceiptRole ["owner" "beneficiary"] "Whether the institution owns the notice, or receives a transfer of it.";
     ReceiptOutcome ["ok" "ko"] "Whether money was paid.";
 }

@@ -53,6 +53,7 @@ numbers! {
     OutcomeLimit Int32 1i32..=10_000i32 = 1_000, "How many lines at most.";
     Microseconds Int64 0i64..=9_007_199_254_740_991i64 = 12_345, "A time in microseconds.";
     ByteCount Int64 0i64..=10_000_000i64 = 1_834, "A number of bytes.";
+    ItemCount Int32 0i32..=1_000_000i32 = 3, "How many.";
     MoreItems Int32 1i32..=1_000_000i32 = 12, "How many there are beyond those that are shown.";
     RateNumber Int32 0i32..=1_000_000i32 = 200, "A number of requests or of seconds.";
     RetrySeconds Int32 1i32..=86_400i32 = 2, "Seconds to wait.";

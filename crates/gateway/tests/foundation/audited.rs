@@ -145,6 +145,10 @@ async fn positions(asked: &Asked<'_>) {
     asked.portal("cancel_checkout_session", post(cancel, &json!({}))).await;
     asked.portal("add_iuv_batch", post("/v1/iuv-batches", &json!({"size": 3}))).await;
     asked.portal("find_receipts", post("/v1/receipts/search", &json!({"notice_number": "301000000000000018"}))).await;
+    let person = json!({"tax_code": "RSSMRA85T10A562S"});
+    asked.portal("export_person", post("/v1/persons/export", &person)).await;
+    let person = json!({"tax_code": "RSSMRA85T10A562S", "reason": "Protocol 4711"});
+    asked.portal("erase_person", post("/v1/persons/erase", &person)).await;
     webhooks(asked).await;
 }
 

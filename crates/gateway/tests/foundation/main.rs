@@ -28,6 +28,7 @@ mod limits;
 mod links;
 mod notifying;
 mod oauth;
+mod persons;
 mod position_faults;
 mod position_lists;
 mod position_terms;
@@ -66,6 +67,8 @@ sentences! {
         events::who_waits_for_an_event_is_answered_when_it_comes,
         events::the_export_holds_every_payment_once_and_its_sums_are_what_is_booked,
         events::receipts_are_searched_by_a_body_and_each_search_leaves_a_line,
+        persons::everything_that_is_kept_of_a_person_is_exported_in_one_call,
+        persons::what_the_law_lets_go_goes_and_of_the_rest_it_is_said_why_it_stays,
         revocation::what_a_token_stood_for_ends_it_within_a_minute_in_every_process,
         idempotency::the_same_key_gives_the_same_answer_and_another_body_is_refused,
         idempotency::twenty_twins_register_one_institution,

@@ -8,6 +8,7 @@ mod institution;
 mod iuv_batch;
 mod journal;
 mod message;
+mod person;
 mod position;
 mod receipt;
 mod service;
@@ -143,7 +144,16 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
                 )?;
                 Ok(())
             }
-            Write::EraseDraft { id, expected } => position::erase(db, scope, *id, *expected).await,
+            Write::ErasePosition { id, expected } => position::erase(db, scope, *id, *expected).await,
+            Write::ForgetDebtor { id, expected, whole, at } => {
+                person::forget_debtor(db, scope, *id, *expected, *whole, *at).await
+            }
+            Write::ForgetPayer { session, positions, expected, at } => {
+                person::forget_payer(db, institution, *session, positions, *expected, *at).await
+            }
+            Write::ForgetReceipt { receipt, position, expected, at } => {
+                person::forget_receipt(db, scope, *receipt, *position, *expected, *at).await
+            }
             Write::InsertIuvBatch(batch) => iuv_batch::insert(db, institution, batch).await,
             Write::InsertSession(session) => session::insert(db, institution, session).await,
             Write::UpdateSession { session, expected } => session::update(db, institution, session, *expected).await,

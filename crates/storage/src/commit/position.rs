@@ -24,8 +24,8 @@ use crate::statement;
 
 /// What options and installments are known by.
 const KEY: &str = "institution_id, id";
-/// What stands in the place of the description of an erased draft.
-const ERASED_TEXT: &str = "-";
+/// What stands in the place of a text that went.
+pub(super) const ERASED_TEXT: &str = "-";
 
 pub(super) async fn insert(
     db: &mut Db<'_>,
@@ -165,7 +165,7 @@ fn at_version(institution: InstitutionId, id: DebtPositionId, expected: i64) -> 
         .and(debt_positions::erased_at.is_null())
 }
 
-/// Empties a draft, and the answers that show it, of everything about a person. The row stays, and its numbers stay taken (rules.md 1).
+/// Empties a position that was never paid, and the answers that show it, of everything about a person. The row stays, and its numbers stay taken (rules.md 1).
 pub(super) async fn erase(db: &mut Db<'_>, scope: &Scope, id: DebtPositionId, expected: i64) -> Result<(), StoreError> {
     use debt_positions::dsl;
     let institution = scope.institution();
@@ -207,7 +207,7 @@ pub(super) async fn erase(db: &mut Db<'_>, scope: &Scope, id: DebtPositionId, ex
 }
 
 /// A position of another service does not exist for the scope. The service of a position never changes.
-async fn check_service(db: &mut Db<'_>, scope: &Scope, id: DebtPositionId) -> Result<(), StoreError> {
+pub(super) async fn check_service(db: &mut Db<'_>, scope: &Scope, id: DebtPositionId) -> Result<(), StoreError> {
     if scope.services().is_none() {
         return Ok(());
     }

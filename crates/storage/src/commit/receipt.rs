@@ -123,7 +123,7 @@ pub(super) async fn resolve(
 }
 
 /// A receipt of another service does not exist for the scope. The service of a receipt never changes.
-async fn check_service(db: &mut Db<'_>, scope: &Scope, receipt: ReceiptRowId) -> Result<(), StoreError> {
+pub(super) async fn check_service(db: &mut Db<'_>, scope: &Scope, receipt: ReceiptRowId) -> Result<(), StoreError> {
     if scope.services().is_none() {
         return Ok(());
     }

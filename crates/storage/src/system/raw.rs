@@ -15,7 +15,7 @@ use super::SystemScope;
 use super::change::{Change, Ready};
 use crate::column::{At, Id, NIL};
 use crate::commit::{self, touched};
-use crate::db::{Db, execute, first, load_boxed};
+use crate::db::{Db, execute, first, load, load_boxed};
 use crate::error::StoreError;
 use crate::page::{Cursor, List, Page, PageRequest};
 use crate::row::anomaly::resolution;
@@ -177,6 +177,35 @@ impl SystemScope {
                 .await
         })
     }
+}
+
+impl SystemScope {
+    /// Ends messages that came before an instant and that somebody has dealt with, at most so many. How many went.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from writing.
+    pub fn end_raw(&self, before: Instant, limit: usize) -> Answer<'_, usize> {
+        Box::pin(async move {
+            let rows: i64 = fit("limit", limit)?;
+            self.store.write(Who::System, (before, rows), |db, (before, rows)| Box::pin(end(db, *before, *rows))).await
+        })
+    }
+}
+
+async fn end(mut db: Db<'_>, before: Instant, rows: i64) -> Result<usize, StoreError> {
+    let over: Vec<Id<RawMessageId>> = load!(
+        &mut db,
+        raw_messages::table
+            .filter(raw_messages::received_at.lt(At(before)))
+            .filter(raw_messages::resolved_at.is_not_null())
+            .order(raw_messages::id)
+            .limit(rows)
+            .select(raw_messages::id)
+    )?;
+    if over.is_empty() {
+        return Ok(0);
+    }
+    Ok(execute!(&mut db, diesel::delete(raw_messages::table.filter(raw_messages::id.eq_any(over))))?)
 }
 
 async fn insert(mut db: Db<'_>, message: &RawMessage, alarm: &AuditLine) -> Result<bool, StoreError> {

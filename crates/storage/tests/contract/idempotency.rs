@@ -126,7 +126,7 @@ pub(crate) async fn with_a_draft_go_the_answers_that_show_it_and_no_others(datab
     town.store.commit_answer(&elsewhere, Batch::new(), about(1, &draft)).await.unwrap();
     town.store.commit_answer(&scope, inserting(&other), about(2, &other)).await.unwrap();
     town.store.commit_answer(&scope, Batch::new(), record(3)).await.unwrap();
-    let erase = Batch::new().with(Write::EraseDraft { id: draft.id, expected: 1 });
+    let erase = Batch::new().with(Write::ErasePosition { id: draft.id, expected: 1 });
     town.store.commit(&scope, erase).await.unwrap();
     let kept = async |scope: &Scope, digest| town.store.idempotent_answer(scope, &key(digest), now()).await.unwrap();
     let (location, etag, fingerprint) = (None, None, [0; 32]);

@@ -71,11 +71,15 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
     let private = private_server(told(&gateway, &door, &pulse, node_apart), private_listener)?;
     let (public, private_handle) = (servers.iter().map(Server::handle).collect(), private.handle());
     let running = servers.into_iter().chain([private]).map(tokio::spawn);
-    let journal_months = settings.service.journal_months;
+    let kept = WorkerSettings {
+        journal_months: settings.service.journal_months,
+        retention_years: settings.service.retention_years,
+        ..WorkerSettings::default()
+    };
     let with_worker = settings.with_worker || store.backend() == Backend::Sqlite;
     let watch = (Arc::clone(gateway.metrics()), pulse);
     let public_url = gateway.settings().public_url();
-    let worker = with_worker.then(|| RunningWorker::start(&store, public_url, journal_months, watch)).transpose()?;
+    let worker = with_worker.then(|| RunningWorker::start(&store, public_url, kept, watch)).transpose()?;
     tracing::info!(worker = worker.is_some(), "Tramite serves");
     let ended = tokio::select! {
         () = stop.asked() => None,
@@ -146,14 +150,13 @@ pub(crate) struct RunningWorker {
 }
 
 impl RunningWorker {
-    /// Starts it over a store, whose journal is kept for so many months; it tells of itself in the counters of the process.
+    /// Starts it over a store; it tells of itself in the counters of the process.
     pub(crate) fn start(
         store: &Store,
         public_url: &str,
-        journal_months: u32,
+        settings: WorkerSettings,
         (metrics, pulse): (Arc<Metrics>, Arc<Pulse>),
     ) -> Result<Self, Failure> {
-        let settings = WorkerSettings { journal_months, ..WorkerSettings::default() };
         let worker = Worker::new(store.clone(), Arc::new(SystemWorld), settings).watched(metrics, pulse);
         let worker = telling(worker, store, public_url)?;
         let (stop, stopped) = oneshot::channel();

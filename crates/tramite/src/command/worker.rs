@@ -54,7 +54,11 @@ async fn work(settings: &WorkerConfig, store: Store, stop: &mut Stop) -> Result<
     let listening = private_server(Data::new(private), listener)?;
     let handle = listening.handle();
     let mut listening = tokio::spawn(listening);
-    let pace = WorkerSettings { journal_months: settings.service.journal_months, ..WorkerSettings::default() };
+    let pace = WorkerSettings {
+        journal_months: settings.service.journal_months,
+        retention_years: settings.service.retention_years,
+        ..WorkerSettings::default()
+    };
     let worker = Worker::new(store.clone(), Arc::new(SystemWorld), pace).watched(metrics, pulse);
     let worker = telling(worker, &store, settings.service.public_url.as_str())?;
     tracing::info!(environment = store.environment().name(), private_listen = %bound, "the worker works");

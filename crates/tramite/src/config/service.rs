@@ -5,6 +5,7 @@
 use clap::Args;
 use tramite_domain::institution::ACCOUNT_DELAY_SECONDS;
 use tramite_domain::journal::{RETENTION_MONTHS_MAX, RETENTION_MONTHS_MIN};
+use tramite_domain::person::{RETENTION_YEARS, RETENTION_YEARS_MAX, RETENTION_YEARS_MIN};
 use tramite_storage::StoreSettings;
 use url::Url;
 
@@ -39,6 +40,9 @@ pub(crate) struct ServiceOptions {
     /// For how many months the journal of messages is kept; never less than 24 [default: 24]
     #[arg(long, env = "TRAMITE_JOURNAL_MONTHS", value_name = "MONTHS")]
     pub(crate) journal_months: Option<String>,
+    /// For how many years after the end of its own accounting is kept before the persons in it go; 5 to 50 [default: 10]
+    #[arg(long, env = "TRAMITE_RETENTION_YEARS", value_name = "YEARS")]
+    pub(crate) retention_years: Option<String>,
 }
 
 /// What every process of one installation is told, read.
@@ -57,6 +61,8 @@ pub(crate) struct ServiceSettings {
     pub(crate) account_delay_seconds: i64,
     /// For how many months the journal is kept.
     pub(crate) journal_months: u32,
+    /// For how many years accounting is kept before the persons in it go.
+    pub(crate) retention_years: u8,
 }
 
 impl ServiceOptions {
@@ -91,6 +97,13 @@ impl ServiceOptions {
             RETENTION_MONTHS_MIN,
             |text| text.parse().ok().filter(|months| (RETENTION_MONTHS_MIN..=RETENTION_MONTHS_MAX).contains(months)),
         );
+        let retention_years = reader.or_default(
+            "TRAMITE_RETENTION_YEARS",
+            self.retention_years.as_deref(),
+            "years, 5 to 50",
+            RETENTION_YEARS,
+            |text| text.parse().ok().filter(|years| (RETENTION_YEARS_MIN..=RETENTION_YEARS_MAX).contains(years)),
+        );
         Some(ServiceSettings {
             store: store?,
             public_url: public_url?,
@@ -99,6 +112,7 @@ impl ServiceOptions {
             loopback_return,
             account_delay_seconds,
             journal_months,
+            retention_years,
         })
     }
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use tramite_domain::environment::Environment;
-use tramite_domain::journal::RETENTION_MONTHS_MIN;
 use tramite_gateway::{Gateway, GatewaySettings};
 use tramite_storage::{Store, StoreSettings};
+use tramite_worker::WorkerSettings;
 use url::Url;
 
 use super::failure::DemoFailure;
@@ -72,7 +72,7 @@ impl Platform {
             sandbox: caller(&sandbox_url)?,
             gateway_url: plain(&gateway_url),
             sandbox_url: plain(&sandbox_url),
-            worker: RunningWorker::start(&store, parts.settings().public_url(), RETENTION_MONTHS_MIN, watch)?,
+            worker: RunningWorker::start(&store, parts.settings().public_url(), WorkerSettings::default(), watch)?,
             door,
             store,
             parts,

@@ -7,7 +7,7 @@ pub(crate) const BROKER_TAX_CODE: &str = "99999000039";
 pub(crate) const STATION_ID: &str = "99999000039_01";
 
 /// What the portals of the demonstration may do.
-pub(crate) const PORTAL_SCOPES: [&str; 15] = [
+pub(crate) const PORTAL_SCOPES: [&str; 17] = [
     "payments:read",
     "payments:write",
     "debt-positions:read",
@@ -23,6 +23,8 @@ pub(crate) const PORTAL_SCOPES: [&str; 15] = [
     "events:read",
     "webhooks:write",
     "exports:read",
+    "persons:read",
+    "persons:erase",
 ];
 /// What the software house of the demonstration may do.
 pub(crate) const SOFTWARE_HOUSE_SCOPES: [&str; 6] =

@@ -51,6 +51,7 @@ pub(crate) fn gateway_settings(settings: &ServeSettings) -> Result<GatewaySettin
     let mut told = public(&service.public_url)?;
     told.limits = settings.limits;
     told.account_delay_seconds = service.account_delay_seconds;
+    told.retention_years = service.retention_years;
     told.trusted_proxies.clone_from(&settings.trusted_proxies);
     told.checkout = Some(checkout);
     told.platform_apart = settings.platform_listen.is_some();

@@ -53,6 +53,7 @@ pub(crate) fn wrong_settings() {
         ("TRAMITE_LOOPBACK_RETURN", "perhaps"),
         ("TRAMITE_ACCOUNT_DELAY", "-1"),
         ("TRAMITE_JOURNAL_MONTHS", "23"),
+        ("TRAMITE_RETENTION_YEARS", "4"),
         ("TRAMITE_LOG", "a=b=c"),
         ("TRAMITE_LOG_FORMAT", "xml"),
     ] {

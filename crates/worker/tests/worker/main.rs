@@ -11,6 +11,7 @@ mod consumer;
 mod place;
 mod positions;
 mod receipts;
+mod retention;
 mod running;
 mod sessions;
 mod tasks;
@@ -34,6 +35,7 @@ sentences! {
         tasks::an_alarm_is_raised_once_although_its_task_is_done_twice,
         receipts::a_get_written_a_moment_after_its_receipt_raises_no_alarm,
         receipts::sessions_that_were_over_are_completed_afterwards_however_many,
+        retention::persons_go_when_accounting_is_over_and_the_totals_stay,
         upkeep::the_journal_is_kept_for_two_years_and_longer_where_that_is_wished,
         webhooks::an_endpoint_is_told_once_its_test_got_an_answer,
         webhooks::a_delivery_follows_the_schedule_for_fourteen_days_and_then_the_endpoint_rests,

@@ -108,16 +108,8 @@ impl Place {
 
     /// A session of institution A over a position, which it made or not.
     pub(crate) async fn session(&mut self, position: &DebtPosition, inline: bool) -> CheckoutSession {
-        let item = OwnItem {
-            position: position.clone(),
-            choice: Choice::Only,
-            inline,
-            expected_amount: None,
-            attempts: Vec::new(),
-            sessions: Vec::new(),
-        };
         let on_abandon = if inline { OnAbandon::Cancel } else { OnAbandon::Keep };
-        let (session, batch) = opened(&mut self.a, on_abandon, ItemInput::Own(Box::new(item)));
+        let (session, batch) = opened(&mut self.a, on_abandon, item(position, inline));
         self.store.commit(&scope(&self.a), batch).await.unwrap();
         session
     }
@@ -129,6 +121,22 @@ impl Place {
     pub(crate) async fn write(&self, town: &Town, batch: Batch) {
         self.store.commit(&scope(town), batch).await.unwrap();
     }
+}
+
+/// A position that was there before.
+pub(crate) fn own_item(position: &DebtPosition) -> ItemInput {
+    item(position, false)
+}
+
+fn item(position: &DebtPosition, inline: bool) -> ItemInput {
+    ItemInput::Own(Box::new(OwnItem {
+        position: position.clone(),
+        choice: Choice::Only,
+        inline,
+        expected_amount: None,
+        attempts: Vec::new(),
+        sessions: Vec::new(),
+    }))
 }
 
 pub(crate) fn opened(town: &mut Town, on_abandon: OnAbandon, item: ItemInput) -> (CheckoutSession, Batch) {

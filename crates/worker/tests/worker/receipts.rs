@@ -5,7 +5,10 @@ use tramite_domain::attempt::{Attempt, AttemptKind};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::{DebtPosition, Metadata};
 use tramite_domain::money::Cents;
-use tramite_domain::receipt::{Accepted, Arrival, Known, Psp, ReceiptContent, ReceiptMessage, ReceiptOutcome, accept};
+use tramite_domain::personal::Personal;
+use tramite_domain::receipt::{
+    Accepted, Arrival, Known, Party, Psp, ReceiptContent, ReceiptMessage, ReceiptOutcome, accept,
+};
 use tramite_domain::session::{SessionStatus, session_status};
 use tramite_testkit::{Database, postgres};
 use uuid::Uuid;
@@ -15,6 +18,17 @@ use crate::town::{STATION, TAX_CODE, named, one_payment};
 
 /// A receipt, taken while no get of it is known and so many sessions that are over are read.
 async fn receive(place: &mut Place, position: &DebtPosition, receipt_id: &str, over_max: usize) {
+    receive_of(place, position, receipt_id, over_max, None).await;
+}
+
+/// The same, which says who owed.
+pub(crate) async fn receive_of(
+    place: &mut Place,
+    position: &DebtPosition,
+    receipt_id: &str,
+    over_max: usize,
+    debtor: Option<Personal<Party>>,
+) {
     let one = named(position, "single");
     let (installment, number) = (one.id, one.notice_number.unwrap().to_string());
     let arrival = Arrival {
@@ -34,7 +48,7 @@ async fn receive(place: &mut Place, position: &DebtPosition, receipt_id: &str, o
             psp: Psp::default(),
             payment_method: None,
             payment_note: None,
-            debtor: None,
+            debtor,
             payer: None,
             transfers: Vec::new(),
             payment_metadata: Metadata::new(),

@@ -12,7 +12,7 @@ use super::compose::view;
 use super::items::look_up;
 use super::link::session_url;
 use super::origin;
-use super::reply::{with_link, without_link};
+use super::reply::{kept_with, with_link, without_link};
 use super::show::etag_of;
 use super::view::CheckoutSessionView;
 use super::wire::CheckoutSessionInput;
@@ -54,7 +54,8 @@ pub(crate) async fn add_checkout_session(
                 all.append(batch);
                 let shown = view(&session, &items.positions, Some(session_url(&gateway, session.id)?), now);
                 let reply = Reply::created(&shown, format!("/v1/checkout-sessions/{}", session.id))?;
-                Ok((all, without_link(reply.etag(&etag_of(&session, now)), shown)?))
+                let reply = kept_with(reply.etag(&etag_of(&session, now)), &session, &all);
+                Ok((all, without_link(reply, shown)?))
             }
             // Who joins pays what is being paid: new terms would be told and never written.
             Opened::Joined(session) if !items.batch.is_empty() => {

@@ -9,7 +9,7 @@ use tramite_domain::session::{CheckoutSession, cancel};
 
 use super::compose::view;
 use super::link::session_url;
-use super::reply::{with_link, without_link};
+use super::reply::{kept_with, with_link, without_link};
 use super::show::{etag_of, positions_of};
 use super::view::CheckoutSessionView;
 use crate::auth::Tenant;
@@ -49,7 +49,7 @@ pub(crate) async fn cancel_checkout_session(
         let after = written(&batch).unwrap_or(session);
         let positions = positions_of(&gateway, &tenant.scope, &after).await?;
         let shown = view(&after, &positions, Some(session_url(&gateway, after.id)?), now);
-        let reply = Reply::ok(&shown)?.etag(&etag_of(&after, now));
+        let reply = kept_with(Reply::ok(&shown)?.etag(&etag_of(&after, now)), &after, &batch);
         Ok((batch, without_link(reply, shown)?))
     };
     once_completed(&gateway, &tenant, &key, body.fingerprint(), decide, async |kept| with_link(&gateway, kept)).await

@@ -13,7 +13,7 @@ const CHECK_SECONDS: i64 = 5;
 const CHECK_UNRESOLVED_SECONDS: i64 = 3_600;
 
 /// The session as it is now.
-pub(super) fn view(
+pub(crate) fn view(
     session: &CheckoutSession,
     positions: &[DebtPosition],
     url: Option<String>,

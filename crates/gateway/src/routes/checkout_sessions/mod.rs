@@ -16,8 +16,10 @@ mod view;
 mod waits;
 mod wire;
 
+pub(crate) use compose::view as view_of_session;
 pub(crate) use link::{is_for_citizens, too_often};
 pub(crate) use misses::Misses;
+pub(crate) use view::CheckoutSessionView;
 pub(crate) use waits::Waits;
 
 use tramite_domain::access::ApiScope;

@@ -3,7 +3,9 @@
 //! Checkout sessions). It is derived from the id of the session, and a replay derives it again.
 
 use serde_json::Value;
+use tramite_domain::batch::Batch;
 use tramite_domain::ids::SessionId;
+use tramite_domain::session::CheckoutSession;
 
 use super::link::session_url;
 use super::view::CheckoutSessionView;
@@ -13,6 +15,15 @@ use crate::problem::{Code, Problem};
 
 /// What stands in the place of the link: no address begins or ends like this.
 const NO_LINK: &str = "\"url\":\"/s/\"";
+
+/// The same reply, kept under the first position of the session's items: it goes when that goes, and when the payer does. An
+/// answer to what changed nothing locks nothing, and that position may be gone.
+pub(super) fn kept_with(reply: Reply, session: &CheckoutSession, batch: &Batch) -> Reply {
+    match session.own_positions().next().filter(|_| !batch.is_empty()) {
+        Some(position) => reply.about(position),
+        None => reply,
+    }
+}
 
 /// The same reply, kept without the link.
 pub(super) fn without_link(reply: Reply, shown: CheckoutSessionView) -> Result<Reply, Problem> {

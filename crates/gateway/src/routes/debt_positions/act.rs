@@ -113,7 +113,7 @@ fn audit_of(given: &mut Given<'_>, subject: String, action: &str, reason: String
 }
 
 /// The audit trail is kept for years and names nobody (rules.md 6).
-pub(super) fn no_person(reason: &str) -> Result<(), Refusal> {
+pub(crate) fn no_person(reason: &str) -> Result<(), Refusal> {
     if find_personal_data(reason).is_none() {
         return Ok(());
     }

@@ -21,10 +21,12 @@ mod view;
 mod wire;
 
 pub(crate) use accounting::AccountingEntryView;
-pub(crate) use load::payers;
+pub(crate) use act::no_person;
+pub(crate) use load::{payers, view};
 pub(crate) use make::{IfExists, make};
 pub(crate) use search::subject;
 pub(crate) use timeline_view::FieldChangeView;
+pub(crate) use view::DebtPositionView;
 pub(crate) use wire::DebtPositionInput;
 
 use tramite_domain::access::ApiScope;

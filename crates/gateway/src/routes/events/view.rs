@@ -10,6 +10,7 @@ use tramite_domain::time::Instant;
 use utoipa::ToSchema;
 
 use crate::routes::debt_positions::FieldChangeView;
+use crate::routes::persons::ErasedView;
 use crate::words;
 
 /// Something that happened: enough to book without a second call, and no personal data.
@@ -139,6 +140,9 @@ pub(crate) struct EventDataView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::MoreItems>)]
     more_changes: Option<u32>,
+    /// How much of what named a person went. Whose it was is not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erased: Option<ErasedView>,
 }
 
 impl EventView {
@@ -188,6 +192,7 @@ impl EventDataView {
             changed_by: text(data.changed_by),
             changes: data.changes.into_iter().map(FieldChangeView::of).collect(),
             more_changes: data.more_changes,
+            erased: data.erased.map(ErasedView::of),
         }
     }
 }
@@ -198,6 +203,7 @@ mod tests {
 
     use tramite_domain::event::{Event, EventKind};
     use tramite_domain::field_change::FieldChange;
+    use tramite_domain::person::Erased;
     use uuid::Uuid;
 
     use super::*;
@@ -239,6 +245,7 @@ mod tests {
             changed_by: Some(id.into()),
             changes: vec![change],
             more_changes: Some(4),
+            erased: Some(Erased { debt_positions: 1, receipts: 2, ..Erased::default() }),
         };
         for data in [data, EventData::default()] {
             let kind = EventKind::InstallmentPaid;

@@ -7,6 +7,8 @@ mod payload;
 mod show;
 mod view;
 
+pub(crate) use view::JournalEntryView;
+
 use tramite_domain::access::ApiScope;
 
 use crate::api::Api;

@@ -119,7 +119,7 @@ fn media_type(payload: &[u8]) -> &'static str {
 
 impl JournalEntryView {
     /// A line of a list.
-    pub(super) fn of(entry: JournalEntry, channel: Option<&str>) -> Self {
+    pub(crate) fn of(entry: JournalEntry, channel: Option<&str>) -> Self {
         Self {
             id: entry.id.to_string(),
             exchange_id: entry.exchange.to_string(),

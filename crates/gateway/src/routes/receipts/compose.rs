@@ -20,7 +20,7 @@ const PAIRS_SHOWN_MAX: usize = 100;
 const TRANSFERS_SHOWN_MAX: usize = 100;
 
 /// The receipt as it is.
-pub(super) fn view(receipt: &Receipt) -> ReceiptView {
+pub(crate) fn view(receipt: &Receipt) -> ReceiptView {
     let content = &receipt.content;
     let subject = receipt.position.as_ref();
     let own = |transfer: &&ReceiptTransfer| {
@@ -53,7 +53,7 @@ pub(super) fn view(receipt: &Receipt) -> ReceiptView {
         payment_metadata: metadata(&content.payment_metadata),
         anomalies: receipt.anomalies.iter().map(|anomaly| anomaly.name()).collect(),
         resolutions: receipt.resolutions.iter().map(resolution).collect(),
-        has_xml: true,
+        has_xml: !receipt.message.is_forgotten(),
     }
 }
 

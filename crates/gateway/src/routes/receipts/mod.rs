@@ -8,6 +8,9 @@ mod search;
 mod show;
 mod view;
 
+pub(crate) use compose::view as view_of_receipt;
+pub(crate) use view::ReceiptView;
+
 use tramite_domain::access::ApiScope;
 
 use crate::api::Api;

@@ -58,7 +58,12 @@ pub(crate) async fn resolve_receipt(
         let mut ids = gateway.ids();
         let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
         let resolved = resolve(&mut given, &receipt, anomaly, &note)?;
-        Ok((resolved.batch, Reply::ok(&view(&resolved.receipt))?.etag(&etag_of(&resolved.receipt))))
+        let mut reply = Reply::ok(&view(&resolved.receipt))?.etag(&etag_of(&resolved.receipt));
+        // What changes nothing locks nothing, and what it is about may be gone.
+        if let Some(subject) = receipt.position.as_ref().filter(|_| !resolved.batch.is_empty()) {
+            reply = reply.about(subject.position_id);
+        }
+        Ok((resolved.batch, reply))
     })
     .await
 }

@@ -15,7 +15,7 @@ use crate::convention::{Answer, Etag, Reply};
 use crate::extract::Segment;
 use crate::gate::best;
 use crate::gateway::Gateway;
-use crate::problem::{OrNotFound, Problem};
+use crate::problem::{Code, OrNotFound, Problem};
 use crate::words;
 
 /// What it can be read as; the first where the caller does not mind.
@@ -45,6 +45,10 @@ pub(crate) async fn show_receipt(
         // Who reads in support reads what the API shows, and not the Node's messages, which name persons whole.
         if tenant.support().is_some() {
             return Err(Problem::insufficient_scope(ApiScope::JournalPayload.name()));
+        }
+        // It went with the persons that it named, when its accounting was over.
+        if receipt.message.is_forgotten() {
+            return Err(Problem::new(Code::NotFound));
         }
         return Ok(message(receipt));
     }

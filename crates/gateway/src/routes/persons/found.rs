@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What is kept of a person, page by page, whichever client of the institution made it.
+
+use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::ids::DebtPositionId;
+use tramite_domain::personal::Personal;
+use tramite_domain::receipt::Receipt;
+use tramite_domain::session::CheckoutSession;
+use tramite_domain::tax_code::SubjectTaxCode;
+use tramite_storage::{Cursor, PAGE_LIMIT_MAX, PageRequest, PositionFilter, ReceiptFilter};
+
+use crate::auth::Tenant;
+use crate::gateway::Gateway;
+use crate::problem::Problem;
+
+/// Sessions of one person that are looked at in one request at most.
+pub(super) const SESSIONS_MAX: usize = 1_000;
+
+/// Some of them, and whether there are more.
+pub(super) struct Stretch<T> {
+    pub(super) items: Vec<T>,
+    pub(super) next: Option<Cursor>,
+}
+
+/// Who asks, and about whom.
+pub(super) struct About<'a> {
+    pub(super) gateway: &'a Gateway,
+    pub(super) tenant: &'a Tenant,
+    pub(super) code: &'a SubjectTaxCode,
+}
+
+impl About<'_> {
+    /// A page of the debt positions that are the person's, the newest first.
+    pub(super) async fn positions(&self, cursor: Option<Cursor>) -> Result<Stretch<DebtPosition>, Problem> {
+        let filter =
+            PositionFilter { debtor_tax_code: Some(Personal::new(self.code.clone())), ..PositionFilter::default() };
+        let request = PageRequest { limit: PAGE_LIMIT_MAX, cursor };
+        let store = self.gateway.store();
+        let page = store.positions(&self.tenant.scope, &filter, &request, self.gateway.now()).await?;
+        Ok(Stretch { items: page.items, next: page.next })
+    }
+
+    /// A page of the receipts of the person's debts and payments, the newest first.
+    pub(super) async fn receipts(&self, cursor: Option<Cursor>) -> Result<Stretch<Receipt>, Problem> {
+        let filter =
+            ReceiptFilter { person_tax_code: Some(Personal::new(self.code.clone())), ..ReceiptFilter::default() };
+        let request = PageRequest { limit: PAGE_LIMIT_MAX, cursor };
+        let store = self.gateway.store();
+        let page = store.receipts(&self.tenant.scope, &filter, &request, self.gateway.now()).await?;
+        Ok(Stretch { items: page.items, next: page.next })
+    }
+
+    /// The sessions in which the person pays, and those over these debts of theirs.
+    pub(super) async fn sessions(&self, positions: &[DebtPositionId]) -> Result<Vec<CheckoutSession>, Problem> {
+        let store = self.gateway.store();
+        Ok(store.sessions_of_person(&self.tenant.scope, self.code, positions, SESSIONS_MAX).await?)
+    }
+}
+
+/// Whether what a session says of its payer is about that person, or about nobody who is named: another's is not theirs.
+pub(super) fn pays_in(code: &SubjectTaxCode, session: &CheckoutSession) -> bool {
+    let payer = session.payer.as_ref().and_then(|payer| payer.expose().tax_code.as_ref());
+    payer.is_none_or(|payer| payer == code)
+}

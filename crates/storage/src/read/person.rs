@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The checkout sessions of one person, whichever client made them: those in which the person pays, and those over a debt of
+//! theirs. Debts and receipts are found by their own lists.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+use tramite_domain::ids::{DebtPositionId, InstitutionId, SessionId};
+use tramite_domain::session::CheckoutSession;
+use tramite_domain::tax_code::SubjectTaxCode;
+
+use super::session::whole;
+use crate::Store;
+use crate::column::Id;
+use crate::db::{Db, load};
+use crate::error::StoreError;
+use crate::row::fit;
+use crate::schema::{checkout_sessions, session_items};
+use crate::scope::Scope;
+use crate::store::Answer;
+
+/// Ids that one statement asks for at most.
+pub(super) const IDS_AT_ONCE_MAX: usize = 500;
+/// Who pays, in the words of the index of payers, so that both databases know that it serves.
+const PAYER_IS: &str = "payer IS NOT NULL AND (payer ->> 'tax_code') = ";
+
+impl Store {
+    /// The sessions that exist for the scope, of whichever client, in which that person pays, or over one of those positions:
+    /// the newest first, at most so many.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn sessions_of_person<'a>(
+        &'a self,
+        scope: &'a Scope,
+        code: &'a SubjectTaxCode,
+        positions: &'a [DebtPositionId],
+        limit: usize,
+    ) -> Answer<'a, Vec<CheckoutSession>> {
+        Box::pin(async move {
+            let (own, code) = (scope.whichever_client(), code.as_str().to_owned());
+            let positions: Vec<Id<DebtPositionId>> = positions.iter().copied().map(Id).collect();
+            self.read(scope, move |db| Box::pin(list(db, own, code, positions, limit))).await
+        })
+    }
+}
+
+async fn list(
+    mut db: Db<'_>,
+    scope: Scope,
+    code: String,
+    positions: Vec<Id<DebtPositionId>>,
+    limit: usize,
+) -> Result<Vec<CheckoutSession>, StoreError> {
+    let institution = scope.institution();
+    let mut ids = paid_by(&mut db, institution, code, limit).await?;
+    for part in positions.chunks(IDS_AT_ONCE_MAX) {
+        ids.extend(over(&mut db, institution, part, limit).await?);
+    }
+    // Ids are in the order of time.
+    let newest: Vec<Id<SessionId>> = ids.into_iter().rev().take(limit).collect();
+    let mut sessions = Vec::with_capacity(newest.len());
+    for part in newest.chunks(IDS_AT_ONCE_MAX) {
+        sessions.append(&mut whole(&mut db, institution, part.to_vec()).await?);
+    }
+    sessions.retain(|session| scope.sees_session(session));
+    sessions.sort_by_key(|session| std::cmp::Reverse(session.id));
+    Ok(sessions)
+}
+
+async fn paid_by(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    code: String,
+    limit: usize,
+) -> Result<BTreeSet<Id<SessionId>>, StoreError> {
+    let rows: i64 = fit("limit", limit)?;
+    let found: Vec<Id<SessionId>> = load!(
+        db,
+        checkout_sessions::table
+            .filter(checkout_sessions::institution_id.eq(Id(institution)))
+            .filter(diesel::dsl::sql::<Bool>(PAYER_IS).bind::<Text, _>(code))
+            .order(checkout_sessions::id.desc())
+            .limit(rows)
+            .select(checkout_sessions::id)
+    )?;
+    Ok(found.into_iter().collect())
+}
+
+async fn over(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    positions: &[Id<DebtPositionId>],
+    limit: usize,
+) -> Result<Vec<Id<SessionId>>, StoreError> {
+    let rows: i64 = fit("limit", limit)?;
+    Ok(load!(
+        db,
+        session_items::table
+            .filter(session_items::institution_id.eq(Id(institution)))
+            .filter(session_items::debt_position_id.assume_not_null().eq_any(positions))
+            .order(session_items::session_id.desc())
+            .limit(rows)
+            .select(session_items::session_id)
+    )?)
+}
