@@ -9,6 +9,8 @@ pub mod audit;
 pub mod batch;
 pub mod cell;
 mod check;
+pub mod client_key;
+pub mod client_limits;
 pub mod debt_position;
 pub mod email;
 pub mod environment;

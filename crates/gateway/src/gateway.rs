@@ -21,7 +21,7 @@ use crate::auth::Fresh;
 use crate::callback::Callbacks;
 use crate::contract::{Contract, ContractError};
 use crate::frame::current_request;
-use crate::gate::Limits;
+use crate::gate::{Limits, Quotas};
 use crate::keys::{KeyError, Keys};
 use crate::node::RefusedPeer;
 use crate::pages::{PageError, Pages};
@@ -59,6 +59,7 @@ pub struct Gateway {
     pages: Pages,
     fresh: Fresh,
     limits: Limits,
+    quotas: Quotas,
     metrics: Arc<Metrics>,
     callbacks: Callbacks,
     misses: Misses,
@@ -87,6 +88,7 @@ impl Gateway {
             pages,
             fresh: Fresh::default(),
             limits,
+            quotas: Quotas::default(),
             metrics,
             callbacks,
             misses: Misses::new(settings.limits.misses_per_hour),
@@ -218,6 +220,11 @@ impl Gateway {
     /// What clients and institutions are today.
     pub(crate) fn fresh(&self) -> &Fresh {
         &self.fresh
+    }
+
+    /// How much of their quotas clients have used.
+    pub(crate) fn quotas(&self) -> &Quotas {
+        &self.quotas
     }
 
     /// How many requests are served.

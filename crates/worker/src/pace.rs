@@ -64,6 +64,8 @@ pub(crate) const DELIVERY_ANSWER_BYTES_MAX: usize = 4_096;
 pub(crate) const DELIVERY_REST_MS_MAX: u64 = 1_000;
 /// Deliveries whose time is over that go in one pass at most.
 pub(crate) const OLD_DELIVERIES_MAX: usize = 5_000;
+/// Used tokens that go in one pass at most, likewise.
+pub(crate) const USED_TOKENS_MAX: usize = EXPIRED_RECORDS_MAX;
 /// Events that go in one pass at most, likewise.
 pub(crate) const EVENTS_MAX: usize = EXPIRED_RECORDS_MAX;
 

@@ -14,7 +14,7 @@ use tramite_storage::Scope;
 
 use super::caller::{ForAll, Identity, Mandate, Operator, Tenant};
 use super::support::supporting;
-use super::{Claims, Expected, key_id, verified};
+use super::{Claims, Expected, Token, verified};
 use crate::gateway::Gateway;
 use crate::problem::{Code, Problem};
 
@@ -31,10 +31,11 @@ pub(crate) async fn identify(gateway: &Gateway, headers: &HeaderMap) -> Result<I
     let settings = gateway.settings();
     let audience = settings.audience();
     let expected = Expected { issuer: settings.issuer(), audience: &audience, now: gateway.now() };
-    gateway.keys().refresh(gateway.now(), key_id(token).as_deref()).await;
-    let claims = verified(token, &expected, |kid| gateway.keys().verifying(kid))
-        .map_err(|_| Problem::new(Code::InvalidToken))?;
-    alive(gateway, &claims).await?.ok_or_else(|| Problem::new(Code::InvalidToken))
+    let refused = || Problem::new(Code::InvalidToken);
+    let token = Token::read(token).map_err(|_| refused())?;
+    gateway.keys().refresh(gateway.now(), token.key_id()).await;
+    let claims = verified(&token, &expected, |kid| gateway.keys().verifying(kid)).map_err(|_| refused())?;
+    alive(gateway, &claims).await?.ok_or_else(refused)
 }
 
 /// The token of the Authorization header.

@@ -8,6 +8,7 @@ mod identify;
 mod issue;
 mod reach;
 mod support;
+mod token;
 mod verify;
 
 pub use caller::{Caller, Mandate, Operator, Tenant};
@@ -20,4 +21,5 @@ pub(crate) use identify::{FOR_ALL_SCOPES, identify};
 pub(crate) use issue::{ACCESS_TOKEN_TYPE, access_token};
 pub(crate) use reach::reach;
 pub(crate) use support::witness;
-pub(crate) use verify::{Expected, key_id, verified};
+pub(crate) use token::{LEEWAY_SECONDS, Span, Token, TokenError};
+pub(crate) use verify::{Expected, verified};

@@ -8,6 +8,7 @@
 
 mod accept;
 mod limits;
+mod quota;
 mod source;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 
 pub(crate) use accept::best;
 pub(crate) use limits::{Limits, RateState};
+pub(crate) use quota::Quotas;
 pub(crate) use source::source_of;
 
 use crate::api::Limit;
@@ -106,8 +108,7 @@ async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Ru
             }
         };
         name_caller(&identity);
-        let taken = gateway.limits().client(identity.client_id(), identity.institution_id());
-        keep(request, taken)?;
+        count(gateway, request, &identity).await?;
         check_scope(&identity, rules)?;
         request.extensions_mut().insert(identity);
     }
@@ -120,6 +121,20 @@ async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Ru
         check_key(request.headers())?;
     }
     watched(gateway, request).await
+}
+
+/// A request of a client counts against its rate, and, where that serves it, against its quota of the day. The headers tell
+/// of whichever of the two is used up first.
+async fn count(gateway: &Gateway, request: &ServiceRequest, identity: &Identity) -> Result<(), Problem> {
+    let client = identity.client();
+    let own = client.limits.unwrap_or_default();
+    let rate = gateway.limits().client(client.id, identity.institution_id(), own.rate);
+    keep(request, rate)?;
+    let Some(quota) = own.requests_per_day else { return Ok(()) };
+    match (gateway.quotas().take(gateway.store(), client.id, quota, gateway.now()).await?, rate) {
+        (Ok(day), Ok(rate)) if day.remaining >= rate.remaining => Ok(()),
+        (day, _) => keep_as(request, day, Code::QuotaExceeded),
+    }
 }
 
 /// The log says who calls, and for which institution.
@@ -164,9 +179,13 @@ fn by_source(gateway: &Gateway, request: &ServiceRequest) -> Result<(), Problem>
 
 /// Puts the state of a bucket beside the request, for the headers of the answer.
 pub(crate) fn keep(request: &impl HttpMessage, taken: Result<RateState, RateState>) -> Result<(), Problem> {
+    keep_as(request, taken, Code::RateLimited)
+}
+
+fn keep_as(request: &impl HttpMessage, taken: Result<RateState, RateState>, code: Code) -> Result<(), Problem> {
     let (state, problem) = match taken {
         Ok(state) => (state, None),
-        Err(state) => (state, Some(Problem::new(Code::RateLimited).retry_after(state.retry_seconds.into()))),
+        Err(state) => (state, Some(Problem::new(code).retry_after(state.retry_seconds.into()))),
     };
     request.extensions_mut().insert(state);
     problem.map_or(Ok(()), Err)

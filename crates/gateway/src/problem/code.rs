@@ -61,6 +61,14 @@ problems! {
         "A client may have two live secrets at a time, so that it can change them without a pause."
         "Remove the old secret first."
     }
+    ClientKeysFull = 409 "client_keys_full" "The client has two live keys" {
+        "A client may have two live public keys at a time, so that it can change them without a pause."
+        "End the old key first."
+    }
+    KeyIdTaken = 409 "key_id_taken" "The client has or had a key of this name" {
+        "The name of a key, its `kid`, stands once in its client for ever: what an ended key has signed is never taken for a new one's."
+        "Give the new key another `kid`, or none: its thumbprint names it then."
+    }
     WebhookEndpointsFull = 409 "webhook_endpoints_full" "The client has ten webhook endpoints" {
         "A client may have ten webhook endpoints in an institution, and ten that are told of all its delegations."
         "End one that nobody needs, or let one be told of more types of events."
@@ -180,6 +188,10 @@ problems! {
     RateLimited = 429 "rate_limited" "Too many requests" {
         "The limit of this client and institution, or of this source, is used up for the moment."
         "Wait the seconds in Retry-After, and spread requests out."
+    }
+    QuotaExceeded = 429 "quota_exceeded" "The quota of the day is used up" {
+        "The operator of this Tramite gave this client a number of requests a day (Europe/Rome), for all its institutions together, and they have been served."
+        "Wait the seconds in Retry-After: a new day begins then. If the quota is too small for what you do, ask the operator for another."
     }
     InternalError = 500 "internal_error" "Something is wrong on our side" {
         "Tramite has failed in a way that was not foreseen; the cause is in its log under the request id."

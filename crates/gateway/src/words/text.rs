@@ -101,6 +101,8 @@ texts! {
         = "\"3-active\"", "A strong entity tag: the row version and the derived status.";
     CursorText r"^[A-Za-z0-9_-]{1,512}$" 1..=512
         = "djEBmF08ehB7fo0LPx9abC4B", "Where a list goes on; opaque.";
+    KeyId r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$" 1..=64
+        = "portale-2026", "The name of a public key, the `kid` of what it signs.";
     ClientSecret r"^tr_(test|live)_[A-Za-z0-9_-]{43}$" 51..=51
         = "tr_test_x7Yk2mQ9fLr3VbT8sWc5NdJ1hGz6PaKe0RuXoIiE4Bw", "A client secret; shown once.";
     SecretHint r"^tr_(test|live)_$" 8..=8
