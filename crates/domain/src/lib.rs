@@ -51,5 +51,6 @@ pub mod tax_code;
 pub mod taxonomy;
 pub mod text;
 pub mod time;
+pub mod trusted_issuer;
 pub mod violation;
 pub mod webhook;

@@ -17,7 +17,7 @@ use tramite_storage::{Store, StoreError};
 use tramite_telemetry::Metrics;
 use tramite_telemetry::catalogue::REFUSED_PEERS;
 
-use crate::auth::Fresh;
+use crate::auth::{Fresh, Issuers};
 use crate::callback::Callbacks;
 use crate::contract::{Contract, ContractError};
 use crate::frame::current_request;
@@ -58,6 +58,7 @@ pub struct Gateway {
     contract: Contract,
     pages: Pages,
     fresh: Fresh,
+    issuers: Issuers,
     limits: Limits,
     quotas: Quotas,
     metrics: Arc<Metrics>,
@@ -87,6 +88,7 @@ impl Gateway {
             contract,
             pages,
             fresh: Fresh::default(),
+            issuers: Issuers::default(),
             limits,
             quotas: Quotas::default(),
             metrics,
@@ -220,6 +222,11 @@ impl Gateway {
     /// What clients and institutions are today.
     pub(crate) fn fresh(&self) -> &Fresh {
         &self.fresh
+    }
+
+    /// Others whose tokens are taken.
+    pub(crate) fn issuers(&self) -> &Issuers {
+        &self.issuers
     }
 
     /// How much of their quotas clients have used.

@@ -14,13 +14,16 @@ pub(crate) enum Job {
     Feed,
     /// Telling clients of events.
     Webhooks,
+    /// The keys of others whose tokens are taken.
+    Issuers,
     /// Partitions and expired records.
     Upkeep,
 }
 
 impl Job {
     /// All of them, in the order in which one round does them: what a job makes due is done in the same round.
-    pub(crate) const ALL: [Job; 6] = [Job::Positions, Job::Sessions, Job::Tasks, Job::Feed, Job::Webhooks, Job::Upkeep];
+    pub(crate) const ALL: [Job; 7] =
+        [Job::Positions, Job::Sessions, Job::Tasks, Job::Feed, Job::Webhooks, Job::Issuers, Job::Upkeep];
 
     /// Its name in logs and metrics.
     pub(crate) const fn name(self) -> &'static str {
@@ -30,6 +33,7 @@ impl Job {
             Job::Tasks => "tasks",
             Job::Feed => "feed",
             Job::Webhooks => "webhooks",
+            Job::Issuers => "issuers",
             Job::Upkeep => "upkeep",
         }
     }

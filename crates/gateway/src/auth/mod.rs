@@ -3,9 +3,12 @@
 
 mod caller;
 mod claims;
+mod dpop;
+mod foreign;
 mod fresh;
 mod identify;
 mod issue;
+mod issuers;
 mod reach;
 mod support;
 mod token;
@@ -17,8 +20,9 @@ pub use issue::{ACCESS_TOKEN_SECONDS, Grant};
 
 pub(crate) use caller::{Holder, Identity};
 pub(crate) use fresh::Fresh;
-pub(crate) use identify::{FOR_ALL_SCOPES, identify};
+pub(crate) use identify::{Asked, FOR_ALL_SCOPES, identify};
 pub(crate) use issue::{ACCESS_TOKEN_TYPE, access_token};
+pub(crate) use issuers::Issuers;
 pub(crate) use reach::reach;
 pub(crate) use support::witness;
 pub(crate) use token::{LEEWAY_SECONDS, Span, Token, TokenError};

@@ -9,7 +9,7 @@ use super::token::{Span, Token, TokenError};
 use crate::keys::VerifyingKey;
 
 /// What an access token calls itself (RFC 9068, 2.1), in both spellings.
-pub(crate) const ACCESS_TYPES: [&str; 2] = ["at+jwt", "application/at+jwt"];
+const ACCESS_TYPES: [&str; 2] = ["at+jwt", "application/at+jwt"];
 
 /// Where and when a token must hold.
 pub(crate) struct Expected<'a> {
@@ -21,15 +21,16 @@ pub(crate) struct Expected<'a> {
     pub(crate) now: Instant,
 }
 
-/// The claims of a token that one of our keys signed and that holds now.
+/// The claims of a token that this key of ours signed and that holds now.
 pub(crate) fn verified(
     token: &Token<'_>,
     expected: &Expected<'_>,
-    key_of: impl FnOnce(&str) -> Option<VerifyingKey>,
+    key: &VerifyingKey,
 ) -> Result<Claims, TokenError> {
-    let kid = token.key_id().filter(|_| token.is_of(&ACCESS_TYPES)).ok_or(TokenError)?;
-    let key = key_of(kid).ok_or(TokenError)?;
-    let claims = Claims::deserialize(token.claims(&key)?).map_err(|_| TokenError)?;
+    if !token.is_of(&ACCESS_TYPES) {
+        return Err(TokenError);
+    }
+    let claims = Claims::deserialize(token.claims(key)?).map_err(|_| TokenError)?;
     check_claims(&claims, expected)?;
     Ok(claims)
 }

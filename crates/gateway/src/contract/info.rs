@@ -73,12 +73,13 @@ const TAGS: [(&str, &str); 17] = [
     ("exports", "Tables for back offices."),
     ("journal", "Every message exchanged with the Node and with Checkout."),
     ("delegations", "Who acts for an institution, as the institution sees it."),
+    ("trusted-issuers", "Others whose tokens are taken: identity providers, and PDND with its vouchers."),
     ("support-accesses", "Operators who read in an institution for a while, in support."),
     ("audit", "Who did what, and what operators read in support."),
     ("institutions", "Creditor institutions with their stations, accounts and beneficiaries."),
     ("stations", "Connection points of the broker at the Node."),
     ("raw-messages", "Messages of the Node that could not be taken, for the operators."),
-    ("clients", "Programs that call this API, their secrets and what institutions let them do."),
+    ("clients", "Programs that call this API, their secrets, keys and limits, and what institutions let them do."),
     ("status", "Whether Tramite works."),
 ];
 

@@ -26,7 +26,7 @@ pub(crate) use quota::Quotas;
 pub(crate) use source::source_of;
 
 use crate::api::Limit;
-use crate::auth::{Identity, identify, witness};
+use crate::auth::{Asked, Identity, identify, witness};
 use crate::contract::Rules;
 use crate::extract::{check_headers, check_key, check_query};
 use crate::face::Face;
@@ -100,7 +100,8 @@ async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Ru
     if rules.scopes.is_empty() {
         by_source(gateway, request)?;
     } else {
-        let identity = match identify(gateway, request.headers()).await {
+        let asked = Asked { headers: request.headers(), method: request.method().as_str(), path: request.path() };
+        let identity = match identify(gateway, &asked).await {
             Ok(identity) => identity,
             Err(problem) => {
                 by_source(gateway, request)?;

@@ -69,6 +69,14 @@ problems! {
         "The name of a key, its `kid`, stands once in its client for ever: what an ended key has signed is never taken for a new one's."
         "Give the new key another `kid`, or none: its thumbprint names it then."
     }
+    TrustedIssuerTaken = 409 "trusted_issuer_taken" "The issuer is trusted already" {
+        "An issuer of this name is registered: what its tokens are worth is said in one place."
+        "Change the one that exists."
+    }
+    TrustedIssuersFull = 409 "trusted_issuers_full" "There are fifty trusted issuers" {
+        "This Tramite takes tokens of fifty other issuers at most; those that are switched off count too."
+        "Give one that nobody needs another name, or ask why there are so many."
+    }
     WebhookEndpointsFull = 409 "webhook_endpoints_full" "The client has ten webhook endpoints" {
         "A client may have ten webhook endpoints in an institution, and ten that are told of all its delegations."
         "End one that nobody needs, or let one be told of more types of events."

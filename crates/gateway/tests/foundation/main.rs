@@ -8,6 +8,7 @@
 )]
 
 mod acting;
+mod assertions;
 mod audited;
 mod brought_numbers;
 mod callbacks;
@@ -83,6 +84,10 @@ sentences! {
         clients::a_secret_is_changed_without_a_pause,
         clients::a_delegation_is_given_changed_and_ended,
         clients::the_last_operator_stays,
+        assertions::a_client_proves_itself_with_its_key_and_each_proof_once,
+        assertions::no_other_assertion_proves_anything_and_all_are_refused_in_one_shape,
+        assertions::only_public_keys_are_registered,
+        limits::a_client_has_limits_of_its_own_and_a_quota_of_the_day,
         positions::the_short_form_makes_one_payment_with_its_own_notice,
         positions::the_long_form_keeps_every_word_and_numbers_every_installment,
         positions::an_external_id_stands_once_and_if_exists_says_what_happens,

@@ -81,6 +81,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::column::sql::{Document, Key, Moment};
+
+    trusted_issuers (id) {
+        id -> Key,
+        issuer -> Text,
+        terms -> Document,
+        version -> BigInt,
+        created_at -> Moment,
+        updated_at -> Moment,
+        key_set -> Document,
+        keys_fetched_at -> Nullable<Moment>,
+        keys_asked_at -> Nullable<Moment>,
+        keys_wanted_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::Binary;
     use crate::column::sql::Moment;
 

@@ -10,6 +10,7 @@ mod feed;
 mod feed_of_all;
 mod idempotency;
 mod institution;
+mod issuer;
 mod journal;
 mod node_answers;
 mod raw;

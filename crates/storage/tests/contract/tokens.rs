@@ -4,7 +4,8 @@
 use tramite_domain::access::ClientKind;
 use tramite_domain::client_key::{ClientKey, KeyAlgorithm, PublicKey};
 use tramite_domain::client_limits::{ClientLimits, ClientRate};
-use tramite_storage::{Change, StoreError};
+use tramite_domain::trusted_issuer::{IssuerKeys, IssuerKind, IssuerTerms, PublishedKey, TrustedIssuer};
+use tramite_storage::{Change, Rule, StoreError};
 use tramite_testkit::Database;
 
 use crate::support::*;
@@ -99,4 +100,62 @@ pub(crate) async fn of_a_quota_no_more_is_taken_than_it_says_by_however_many(dat
     assert_eq!(system.take_requests(one.id, next, 100, 7).await.unwrap().taken, 7, "another day");
     assert_eq!(system.forget_usage(next).await.unwrap(), 1);
     assert_eq!(system.take_requests(one.id, day, 100, 7).await.unwrap().taken, 7);
+}
+
+fn issuer(name: &str) -> TrustedIssuer {
+    let terms = IssuerTerms {
+        kind: IssuerKind::Oidc,
+        enabled: true,
+        jwks_url: "https://idp.example.it/keys".to_owned(),
+        audience: "https://tramite.example.it/v1".to_owned(),
+        algorithms: [KeyAlgorithm::Rs256].into(),
+        types: ["at+jwt".to_owned()].into(),
+        eservice: None,
+        callers: Vec::new(),
+    };
+    TrustedIssuer { id: id(), issuer: name.to_owned(), terms, version: 1, created_at: now(), updated_at: now() }
+}
+
+pub(crate) async fn keys_of_an_issuer_are_asked_for_by_one_and_kept_for_all(database: Database) {
+    let town = town(&database).await;
+    let system = town.store.system();
+    let one = issuer("https://idp.example.it");
+    system.insert_trusted_issuer(one.clone(), Change::default()).await.unwrap();
+    let twice = system.insert_trusted_issuer(issuer("https://idp.example.it"), Change::default()).await;
+    assert!(matches!(twice, Err(StoreError::Duplicate(Rule::TrustedIssuer))), "{twice:?}");
+    let askers: Vec<_> = (0..CALLERS)
+        .map(|_| {
+            let store = town.store.clone();
+            tokio::spawn(async move { store.system().claim_due_keys(now()).await })
+        })
+        .collect();
+    let mut claimed = Vec::new();
+    for asker in askers {
+        // Two who ask for it at once may cross; who did not get it looks again later.
+        claimed.extend(asker.await.unwrap().unwrap_or_default());
+    }
+    assert_eq!(claimed, [(one.id, one.terms.clone())]);
+    let key = PublishedKey { kid: "uno".to_owned(), public: key("x").public };
+    system.keep_issuer_keys(one.id, one.terms.clone(), vec![key.clone()], now()).await.unwrap();
+    let known = open(&database).await.system().trusted_issuers().await.unwrap();
+    let keys = IssuerKeys { keys: vec![key], fetched_at: Some(now()) };
+    assert_eq!(known, [(one.clone(), keys.clone())]);
+
+    // A key that nobody knows is asked for a minute later at the earliest.
+    let at = |seconds| now().plus_seconds(seconds);
+    system.want_issuer_keys(one.id, at(1)).await.unwrap();
+    assert_eq!(system.claim_due_keys(at(59)).await.unwrap(), []);
+    assert_eq!(system.claim_due_keys(at(60)).await.unwrap().len(), 1);
+    // What is published elsewhere from now on is not what was fetched before, nor what is on its way.
+    let mut moved = one.clone();
+    (moved.version, moved.terms.jwks_url) = (2, "https://idp.example.it/altre".to_owned());
+    system.update_trusted_issuer(moved.clone(), &one, Change::default()).await.unwrap();
+    let stale = system.update_trusted_issuer(moved.clone(), &one, Change::default()).await;
+    assert!(matches!(stale, Err(StoreError::Conflict)), "{stale:?}");
+    system.keep_issuer_keys(one.id, one.terms, keys.keys, at(61)).await.unwrap();
+    assert_eq!(system.trusted_issuers().await.unwrap(), [(moved.clone(), IssuerKeys::default())]);
+    let mut off = moved.clone();
+    (off.version, off.terms.enabled) = (3, false);
+    system.update_trusted_issuer(off, &moved, Change::default()).await.unwrap();
+    assert_eq!(system.claim_due_keys(at(10_000)).await.unwrap(), [], "of one that is switched off nothing is asked");
 }
