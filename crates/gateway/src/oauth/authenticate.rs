@@ -26,7 +26,7 @@ pub(super) async fn authenticate(gateway: &Gateway, request: &TokenRequest) -> R
             client.filter(|client| proved && client.status == ClientStatus::Active)
         }
         Proof::Assertion(text) => match client.filter(|client| client.status == ClientStatus::Active) {
-            Some(client) => assertion::proves(gateway, &client, text).await?.then_some(client),
+            Some(client) => assertion::proves(gateway, &client, text.expose()).await?.then_some(client),
             None => None,
         },
     }

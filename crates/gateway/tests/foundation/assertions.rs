@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 use tramite_domain::access::ClientKind;
+use tramite_domain::given::World;
 use tramite_domain::ids::ClientId;
 use tramite_testkit::{Database, Signer};
 use uuid::Uuid;

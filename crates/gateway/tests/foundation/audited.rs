@@ -199,6 +199,15 @@ async fn of_the_platform(asked: &Asked<'_>, institution: &str, made: &BTreeMap<&
     asked.operator("add_client_key", post(format!("{path}/keys"), &key)).await;
     asked.operator("end_client_key", Ask::delete(format!("{path}/keys/uno"))).await;
     asked.operator("replace_client_limits", put(format!("{path}/limits"), &json!({"requests_per_day": 1_000}))).await;
+    let issuer = json!({
+        "issuer": "https://idp.example.it", "kind": "oidc", "jwks_url": "https://idp.example.it/keys",
+        "audience": "https://tramite.example.it/v1", "algorithms": ["RS256"], "types": ["at+jwt"],
+    });
+    let trusted = asked.operator("add_trusted_issuer", post("/v1/trusted-issuers", &issuer)).await.json();
+    let mut off = issuer;
+    off["enabled"] = json!(false);
+    let trusted = format!("/v1/trusted-issuers/{}", text(&trusted, "/id"));
+    asked.operator("replace_trusted_issuer", put(trusted, &off)).await;
     let station = json!({"broker_tax_code": "99999000039", "version": 2, "primitive_version": 2});
     asked.operator("replace_station", put("/v1/stations/nuova", &station)).await;
     let new = json!({
