@@ -172,11 +172,23 @@ pub fn read(members: &Members, place: &Place, all: &mut Violations) -> Option<(K
     for name in members.keys() {
         let at = place.at(name.replace('~', "~0").replace('/', "~1"));
         if PRIVATE_MEMBERS.contains(&name.as_str()) {
-            faults.add(&at, "private_key", "This is the private part of a key: keep it to yourself, and make a new key, for this one was shown.");
+            faults.add(
+                &at,
+                "private_key",
+                "This is the private part of a key: keep it to yourself, and make a new key, for this one was shown.",
+            );
         } else if FOREIGN_MEMBERS.contains(&name.as_str()) {
-            faults.add(&at, "not_allowed", "Certificates are not looked at, and nothing is fetched: send the key itself.");
+            faults.add(
+                &at,
+                "not_allowed",
+                "Certificates are not looked at, and nothing is fetched: send the key itself.",
+            );
         } else if name == "k" {
-            faults.add(&at, "symmetric_key", "A symmetric key is a secret that two know: send the public part of an EC or RSA key.");
+            faults.add(
+                &at,
+                "symmetric_key",
+                "A symmetric key is a secret that two know: send the public part of an EC or RSA key.",
+            );
         } else if !PUBLIC_MEMBERS.contains(&name.as_str()) {
             faults.add(&at, "unknown_field", "A public key has no such member here.");
         }
@@ -228,7 +240,11 @@ fn point(members: &Members, place: &Place, faults: &mut Violations) -> Option<Pu
         faults.add(&place.at("crv"), "unknown_value", "Expected P-256: another curve is not taken.");
     }
     if members.get("alg").is_some_and(|alg| alg != "ES256") {
-        faults.add(&place.at("alg"), "unknown_value", "Expected ES256, or nothing: a key of P-256 has no other algorithm.");
+        faults.add(
+            &place.at("alg"),
+            "unknown_value",
+            "Expected ES256, or nothing: a key of P-256 has no other algorithm.",
+        );
     }
     let mut coordinate = |name: &str| {
         let text = members.get(name);
@@ -256,7 +272,11 @@ fn rsa(members: &Members, place: &Place, faults: &mut Violations) -> Option<Publ
     }
     let bytes = members.get("n").and_then(|text| decoded(text));
     let Some(bytes) = bytes.filter(|bytes| bytes.first().is_some_and(|first| *first != 0)) else {
-        faults.add(&place.at("n"), "invalid_key", "Expected the modulus in base64url without padding and leading zeros.");
+        faults.add(
+            &place.at("n"),
+            "invalid_key",
+            "Expected the modulus in base64url without padding and leading zeros.",
+        );
         return None;
     };
     let bits = bits_of(&bytes);

@@ -157,7 +157,8 @@ impl IssuerTerms {
     pub fn caller<'a>(&self, told: impl Fn(CallerClaim) -> Option<&'a str>) -> Option<&MappedCaller> {
         let mut all = self.callers.iter().filter(|one| told(one.claim) == Some(one.value.as_str()));
         let found = all.next()?;
-        all.all(|other| (other.client_id, other.institution_id) == (found.client_id, found.institution_id)).then_some(found)
+        all.all(|other| (other.client_id, other.institution_id) == (found.client_id, found.institution_id))
+            .then_some(found)
     }
 }
 

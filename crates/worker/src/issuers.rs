@@ -2,10 +2,11 @@
 //! The keys of others whose tokens are taken. They are asked for here, at addresses that an operator has written down, and kept
 //! for every process; what cannot be fetched or read leaves those of before as they are.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use reqwest::Response;
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -27,22 +28,32 @@ const KID_BYTES_MAX: usize = 64;
 /// What asks.
 pub(crate) struct Issuers {
     outbound: Outbound,
-    lookups: Arc<Semaphore>,
+    /// Look-ups of names by whose they are: one that hangs is in no other issuer's way.
+    lookups: Mutex<HashMap<TrustedIssuerId, Arc<Semaphore>>>,
 }
 
 impl Issuers {
     pub(crate) fn new(towards: Towards, names: Arc<dyn Names>) -> Result<Self, reqwest::Error> {
         let outbound = Outbound::new(towards, names, Duration::from_secs(KEY_SET_SECONDS_MAX))?;
-        Ok(Self { outbound, lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)) })
+        Ok(Self { outbound, lookups: Mutex::default() })
+    }
+
+    fn lookups(&self, issuer: TrustedIssuerId) -> Arc<Semaphore> {
+        let mut all = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(issuer).or_insert_with(|| Arc::new(Semaphore::new(LOOKUPS_MAX))))
     }
 }
 
-/// Asks for the keys that are due.
+/// Asks for the keys that are due, all at once: they are few, and one that does not answer keeps no other waiting.
 pub(crate) async fn refresh(worker: &Worker, issuers: &Issuers, now: Instant) -> Result<Pass, StoreError> {
     let due = worker.store.system().claim_due_keys(now).await?;
     let mut pass = Pass { found: due.len(), ..Pass::default() };
-    for (id, terms) in due {
-        match fetched(issuers, &terms).await {
+    let asked = due.into_iter().map(|(id, terms)| async move {
+        let keys = fetched(issuers, id, &terms).await;
+        (id, terms, keys)
+    });
+    for (id, terms, keys) in join_all(asked).await {
+        match keys {
             Ok(keys) => {
                 worker.store.system().keep_issuer_keys(id, terms, keys, now).await?;
                 pass.done = pass.done.saturating_add(1);
@@ -58,11 +69,16 @@ fn not_fetched(id: TrustedIssuerId, code: &str) {
 }
 
 /// The keys that an issuer publishes, as far as its tokens may be signed by them.
-async fn fetched(issuers: &Issuers, terms: &IssuerTerms) -> Result<Vec<PublishedKey>, &'static str> {
+async fn fetched(
+    issuers: &Issuers,
+    id: TrustedIssuerId,
+    terms: &IssuerTerms,
+) -> Result<Vec<PublishedKey>, &'static str> {
     // The rules may have become stricter since the address was written.
     let url = check(&terms.jwks_url, issuers.outbound.towards()).map_err(|_| Unreached::NotAllowed.code())?;
+    let lookups = issuers.lookups(id);
     let exchange = async {
-        let response = issuers.outbound.get(url, &issuers.lookups).await.map_err(Unreached::code)?;
+        let response = issuers.outbound.get(url, &lookups).await.map_err(Unreached::code)?;
         if response.status() != 200 {
             return Err("http_status");
         }

@@ -8,7 +8,9 @@ use tramite_domain::time::Instant;
 use tramite_domain::webhook::RETENTION_DAYS;
 use tramite_storage::StoreError;
 
-use crate::pace::{EVENTS_MAX, EXPIRED_RECORDS_MAX, JOURNAL_LINES_MAX, OLD_DELIVERIES_MAX, PARTITION_MONTHS, USED_TOKENS_MAX};
+use crate::pace::{
+    EVENTS_MAX, EXPIRED_RECORDS_MAX, JOURNAL_LINES_MAX, OLD_DELIVERIES_MAX, PARTITION_MONTHS, USED_TOKENS_MAX,
+};
 use crate::pass::Pass;
 use crate::worker::Worker;
 

@@ -165,7 +165,8 @@ async fn of_a_trusted_issuer(
     assert_eq!(good.get("/v1/services").await.problem(), (403, "insufficient_scope"));
     let by = |name: &str, value: Value| key.token("at+jwt", &with(&claims, name, value));
     let head = |name: &str, value: Value| key.sign(&with(&key.header("at+jwt"), name, value), &claims.to_string());
-    let twice = |claim: &str| key.sign(&key.header("at+jwt"), &claims.to_string().replacen('{', &format!("{{{claim},"), 1));
+    let twice =
+        |claim: &str| key.sign(&key.header("at+jwt"), &claims.to_string().replacen('{', &format!("{{{claim},"), 1));
     let cases = [
         ("another audience", by("aud", json!("https://elsewhere.example.it/v1"))),
         ("our own name", by("iss", json!(town.gateway()))),

@@ -77,10 +77,8 @@ fn signed(proof: &str, thumbprint: &str) -> Option<Value> {
 /// The public key of a proof; one that holds anything private is none.
 fn public(proof: &Token<'_>) -> Option<PublicKey> {
     let written = proof.member("jwk")?.as_object()?;
-    let mut members: Members = written
-        .iter()
-        .map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
-        .collect::<Option<_>>()?;
+    let mut members: Members =
+        written.iter().map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect::<Option<_>>()?;
     members.remove("kid");
     // The key is the caller's own, so its algorithm is as well; RS256 and PS256 are equally good.
     if let Some(algorithm) = proof.member("alg").and_then(Value::as_str) {
@@ -111,7 +109,8 @@ mod tests {
     #[test]
     fn an_address_is_the_same_without_query_and_fragment_and_in_no_other_way() {
         let own = "https://tramite.example.it/v1/services";
-        for same in [own, "https://TRAMITE.example.it:443/v1/services", "https://tramite.example.it/v1/services?a=1#b"] {
+        for same in [own, "https://TRAMITE.example.it:443/v1/services", "https://tramite.example.it/v1/services?a=1#b"]
+        {
             assert!(is_same(same, own), "{same}");
         }
         for other in [

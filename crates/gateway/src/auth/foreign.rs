@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use tramite_domain::access::ClientStatus;
+use tramite_domain::access::{ClientKind, ClientStatus};
 use tramite_domain::time::Instant;
 use tramite_domain::trusted_issuer::{CallerClaim, Eservice, IssuerTerms};
 use uuid::Uuid;
@@ -43,7 +43,8 @@ pub(super) async fn foreign(
     let told = |claim: CallerClaim| claims.get(claim.name()).and_then(Value::as_str);
     let Some(mapped) = terms.caller(told) else { return Ok(None) };
     let Some(client) = gateway.fresh().client(gateway, mapped.client_id).await? else { return Ok(None) };
-    if client.status != ClientStatus::Active {
+    // No token of others is an operator's, whatever was written down.
+    if client.status != ClientStatus::Active || client.kind != ClientKind::Application {
         return Ok(None);
     }
     let scopes = mapped.scopes.iter().copied().filter(|scope| !scope.is_platform()).collect();

@@ -22,11 +22,7 @@ pub(crate) struct Expected<'a> {
 }
 
 /// The claims of a token that this key of ours signed and that holds now.
-pub(crate) fn verified(
-    token: &Token<'_>,
-    expected: &Expected<'_>,
-    key: &VerifyingKey,
-) -> Result<Claims, TokenError> {
+pub(crate) fn verified(token: &Token<'_>, expected: &Expected<'_>, key: &VerifyingKey) -> Result<Claims, TokenError> {
     if !token.is_of(&ACCESS_TYPES) {
         return Err(TokenError);
     }

@@ -93,7 +93,8 @@ fn scheme(public_url: &str) -> Value {
     json!({
         "type": "oauth2",
         "description": "Client credentials; the access token is a JWT (RFC 9068, typ at+jwt, ES256) made and checked after \
-            the best current practices of RFC8725. A token stands for one client and one institution.",
+            the best current practices of RFC8725. A token stands for one client and one institution. Tokens of issuers that an \
+            operator of this Tramite trusts are taken as well.",
         "flows": {"clientCredentials": {"tokenUrl": format!("{public_url}/oauth2/token"), "scopes": scopes}},
     })
 }

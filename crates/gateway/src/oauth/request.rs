@@ -144,10 +144,7 @@ mod tests {
         let basic = format!("Basic {}", BASE64.encode(format!("{ID}:tr_test%5Fx").as_bytes()));
         let by_header = read(Some(&basic), "grant_type=client_credentials&institution=comune").unwrap();
         assert_eq!(by_header.client_id, Some(ID.parse().unwrap()));
-        assert_eq!(
-            (text(&by_header), by_header.institution.as_deref()),
-            ("tr_test_x", Some("comune"))
-        );
+        assert_eq!((text(&by_header), by_header.institution.as_deref()), ("tr_test_x", Some("comune")));
         let form = format!("grant_type=client_credentials&client_id={ID}&client_secret=tr_test_x&scope=");
         let by_form = read(None, &form).unwrap();
         assert_eq!((text(&by_form), by_form.scope), ("tr_test_x", None));
@@ -167,7 +164,8 @@ mod tests {
             assert_eq!((asked.client_id, text(&asked)), (Some(ID.parse().unwrap()), signed.as_str()));
         }
         // Of another kind, or of another client, it proves nobody.
-        for more in ["", "&client_assertion_type=x", &format!("{kind}&client_id=01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e02")] {
+        for more in ["", "&client_assertion_type=x", &format!("{kind}&client_id=01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e02")]
+        {
             assert_eq!(read(None, &form(more)).unwrap().client_id, None, "{more}");
         }
         let both = form(&format!("{kind}&client_id={ID}&client_secret=x"));

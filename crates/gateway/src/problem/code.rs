@@ -26,7 +26,7 @@ problems! {
         "Take a token at /oauth2/token and send it as `Authorization: Bearer …`."
     }
     InvalidToken = 401 "invalid_token" "The token is not accepted" {
-        "The token is not one of ours, has expired, or what it stands for no longer holds: its client was revoked, its delegation has ended, or its institution is not active."
+        "The token is neither one of ours nor of an issuer that is trusted here, has expired, lacks the proof that it is bound to, or what it stands for no longer holds: its client was revoked, its delegation has ended, or its institution is not active."
         "Take a new token. If that fails too, ask the operator of this Tramite."
     }
     InsufficientScope = 403 "insufficient_scope" "The token may not do this" {

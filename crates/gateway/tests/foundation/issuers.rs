@@ -47,8 +47,7 @@ impl<'a> Place<'a> {
     fn pdnd(&self) -> Value {
         let mut issuer = self.issuer("purposeId", PURPOSE);
         issuer["kind"] = json!("pdnd");
-        issuer["eservice"] =
-            json!({"eservice_id": ESERVICE, "producer_id": PRODUCER, "descriptor_ids": [DESCRIPTOR]});
+        issuer["eservice"] = json!({"eservice_id": ESERVICE, "producer_id": PRODUCER, "descriptor_ids": [DESCRIPTOR]});
         issuer
     }
 
@@ -203,7 +202,11 @@ pub(crate) async fn what_is_said_of_an_issuer_is_checked(database: Database) {
         (caller("scopes", json!(["platform:read"])), "/callers/0/scopes", "not_delegable"),
         (caller("client_id", json!(Uuid::new_v4().to_string())), "/callers/0/client_id", "unknown_client"),
         (caller("client_id", json!(seeded.operator.id.to_string())), "/callers/0/client_id", "unknown_client"),
-        (caller("institution_id", json!(Uuid::new_v4().to_string())), "/callers/0/institution_id", "unknown_institution"),
+        (
+            caller("institution_id", json!(Uuid::new_v4().to_string())),
+            "/callers/0/institution_id",
+            "unknown_institution",
+        ),
         (caller("claim", json!("email")), "/callers/0/claim", "unknown_value"),
         (twice, "/callers/1/value", "repeated_item"),
     ] {

@@ -91,6 +91,10 @@ pub(crate) async fn a_client_has_limits_of_its_own_and_a_quota_of_the_day(databa
         seen.is_problem(422, "validation_failed");
         assert!(seen.text().contains(&format!("\"pointer\":\"{pointer}\"")), "{}", seen.text());
     }
+    // Whoever runs the platform is not shut out of it.
+    let own = Ask::put(format!("/v1/clients/{}/limits", seeded.operator.id));
+    let refused = gateway.ask(own.token(&operator).json(&json!({"requests_per_day": 1}))).await;
+    refused.is_problem(422, "validation_failed");
     let limits = json!({"requests_per_second": 1, "burst": 3, "requests_per_day": 5});
     assert_eq!(put(limits.clone()).await.is(200).json(), limits);
     let client = gateway.ask(Ask::get(format!("/v1/clients/{}", seeded.for_both.id)).token(&operator)).await.json();
@@ -116,7 +120,10 @@ pub(crate) async fn a_client_has_limits_of_its_own_and_a_quota_of_the_day(databa
     for process in [&gateway, &twin] {
         let refused = process.ask(list(&at_b)).await;
         refused.is_problem(429, "quota_exceeded");
-        assert_eq!((refused.header("x-ratelimit-limit"), refused.header("x-ratelimit-remaining")), (Some("5"), Some("0")));
+        assert_eq!(
+            (refused.header("x-ratelimit-limit"), refused.header("x-ratelimit-remaining")),
+            (Some("5"), Some("0"))
+        );
         // It is ten in the morning in Italy.
         assert_eq!(refused.header("retry-after"), Some("50400"));
         assert_eq!(refused.header("x-ratelimit-reset"), Some("50400"));
@@ -125,7 +132,10 @@ pub(crate) async fn a_client_has_limits_of_its_own_and_a_quota_of_the_day(databa
     // A larger quota holds at once, and a new day begins anew.
     put(json!({"requests_per_day": 6})).await.is(200);
     let seen = gateway.ask(list(&at_b)).await;
-    assert_eq!((seen.is(200).header("x-ratelimit-limit"), seen.header("x-ratelimit-remaining")), (Some("6"), Some("0")));
+    assert_eq!(
+        (seen.is(200).header("x-ratelimit-limit"), seen.header("x-ratelimit-remaining")),
+        (Some("6"), Some("0"))
+    );
     gateway.ask(list(&at_b)).await.is_problem(429, "quota_exceeded");
     gateway.world.pass(50_400);
     let tomorrow = gateway.token_with(&seeded.for_both, "&institution=comune-b").await;

@@ -104,9 +104,9 @@ impl SystemScope {
     /// # Errors
     /// Whatever keeps the database from writing.
     pub fn want_issuer_keys(&self, id: TrustedIssuerId, now: Instant) -> Answer<'_, ()> {
-        Box::pin(
-            async move { self.store.write(Who::System, (id, now), |db, (id, now)| Box::pin(want(db, *id, *now))).await },
-        )
+        Box::pin(async move {
+            self.store.write(Who::System, (id, now), |db, (id, now)| Box::pin(want(db, *id, *now))).await
+        })
     }
 
     /// Takes over to ask for the keys that are due, each by one worker alone: the issuers, and where their keys are.
@@ -150,9 +150,8 @@ async fn all(mut db: Db<'_>) -> Result<Vec<(TrustedIssuer, IssuerKeys)>, StoreEr
             trusted_issuers::keys_fetched_at,
         ))
     )?;
-    let read = |(row, keys, at): WithKeys| {
-        (row.into_issuer(), IssuerKeys { keys: keys.0, fetched_at: at.map(|at| at.0) })
-    };
+    let read =
+        |(row, keys, at): WithKeys| (row.into_issuer(), IssuerKeys { keys: keys.0, fetched_at: at.map(|at| at.0) });
     Ok(rows.into_iter().map(read).collect())
 }
 
@@ -251,10 +250,8 @@ async fn keep(
     keys: &[PublishedKey],
     now: Instant,
 ) -> Result<(), StoreError> {
-    let rows: Vec<Doc<IssuerTerms>> = load!(
-        &mut db,
-        trusted_issuers::table.filter(trusted_issuers::id.eq(Id(id))).select(trusted_issuers::terms)
-    )?;
+    let rows: Vec<Doc<IssuerTerms>> =
+        load!(&mut db, trusted_issuers::table.filter(trusted_issuers::id.eq(Id(id))).select(trusted_issuers::terms))?;
     if !rows.first().is_some_and(|present| present.0.jwks_url == terms.jwks_url) {
         return Ok(());
     }

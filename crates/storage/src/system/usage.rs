@@ -40,9 +40,7 @@ impl SystemScope {
     /// # Errors
     /// Whatever keeps the database from writing.
     pub fn forget_usage(&self, before: NaiveDate) -> Answer<'_, usize> {
-        Box::pin(
-            async move { self.store.write(Who::System, before, |db, before| Box::pin(forget(db, *before))).await },
-        )
+        Box::pin(async move { self.store.write(Who::System, before, |db, before| Box::pin(forget(db, *before))).await })
     }
 }
 
@@ -54,11 +52,8 @@ struct Wanted {
 }
 
 async fn take(mut db: Db<'_>, wanted: &Wanted) -> Result<Taken, StoreError> {
-    let first = (
-        client_usage::day.eq(wanted.day),
-        client_usage::client_id.eq(wanted.client),
-        client_usage::requests.eq(0),
-    );
+    let first =
+        (client_usage::day.eq(wanted.day), client_usage::client_id.eq(wanted.client), client_usage::requests.eq(0));
     execute!(&mut db, diesel::insert_into(client_usage::table).values(first).on_conflict_do_nothing())?;
     let row = client_usage::table
         .filter(client_usage::day.eq(wanted.day))

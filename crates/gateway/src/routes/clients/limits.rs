@@ -3,7 +3,7 @@
 
 use actix_web::put;
 use actix_web::web::Data;
-use tramite_domain::access::Client;
+use tramite_domain::access::{Client, ClientKind};
 use tramite_domain::client_limits::{ClientLimits, ClientRate};
 use tramite_domain::ids::ClientId;
 use tramite_domain::violation::{Place, Violations};
@@ -22,7 +22,7 @@ use crate::words;
 /// Replaces the limits of a client
 ///
 /// Its own rate, in place of everybody's, and a quota of requests a day. What is left out is as for everybody: an empty
-/// object takes all limits of its own away. Every process knows within a minute. Versions are those of the client.
+/// object takes all limits of its own away. Operators have none. Every process knows within a minute. Versions are those of the client.
 #[utoipa::path(
     tag = "clients",
     operation_id = "replace_client_limits",
@@ -42,7 +42,7 @@ pub(super) async fn replace_client_limits(
         let present = gateway.store().system().client(*id).await?.or_not_found()?;
         let input = body.valid()?;
         preconditions.check(Some(&etag(&present)))?;
-        let wanted = Client { limits: decide(&input)?, ..present.clone() };
+        let wanted = Client { limits: decide(present.kind, &input)?, ..present.clone() };
         let client = write(&gateway, &operator, &present, wanted, "client.limits_replaced").await?;
         let view = ClientLimitsView::of(&client.limits.unwrap_or_default());
         Ok(Reply::ok(&view)?.etag(&etag(&client)))
@@ -52,8 +52,12 @@ pub(super) async fn replace_client_limits(
 }
 
 /// The limits that are asked for; none where nothing is said.
-fn decide(wanted: &ClientLimitsBody) -> Result<Option<ClientLimits>, Problem> {
+fn decide(kind: ClientKind, wanted: &ClientLimitsBody) -> Result<Option<ClientLimits>, Problem> {
     let mut faults = Violations::new();
+    if kind == ClientKind::Operator {
+        // Whoever runs the platform could shut himself out of it for a day.
+        faults.add(&Place::root(), "not_allowed", "An operator has the limits of everybody, and no quota.");
+    }
     let rate = match (wanted.requests_per_second, wanted.burst) {
         (Some(requests_per_second), Some(burst)) => Some(ClientRate { requests_per_second, burst }),
         (None, None) => None,

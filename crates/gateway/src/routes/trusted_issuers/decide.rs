@@ -27,7 +27,11 @@ pub(super) async fn decide(gateway: &Gateway, wanted: &TrustedIssuerBody) -> Res
     let known = known(gateway, &wanted.callers).await?;
     let (root, mut faults) = (Place::root(), Violations::new());
     if wanted.issuer == gateway.settings().issuer() {
-        faults.add(&root.at("issuer"), "not_allowed", "This is the name of this Tramite: its own tokens need no trust.");
+        faults.add(
+            &root.at("issuer"),
+            "not_allowed",
+            "This is the name of this Tramite: its own tokens need no trust.",
+        );
     }
     if let Err(why) = check(&wanted.jwks_url, gateway.callbacks().towards()) {
         faults.add(&root.at("jwks_url"), "address_not_allowed", why);
