@@ -306,7 +306,10 @@ mod tests {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
-    fn told(pairs: &[(&str, &str)]) -> (Option<(KeyId, PublicKey)>, Vec<(String, &'static str)>) {
+    /// What was read, and where there were faults.
+    type Told = (Option<(KeyId, PublicKey)>, Vec<(String, &'static str)>);
+
+    fn told(pairs: &[(&str, &str)]) -> Told {
         let mut faults = Violations::new();
         let read = read(&members(pairs), &Place::root().at("public_key"), &mut faults);
         (read, faults.into_vec().into_iter().map(|fault| (fault.pointer, fault.code)).collect())

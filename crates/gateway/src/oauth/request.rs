@@ -147,7 +147,7 @@ mod tests {
         assert_eq!((text(&by_header), by_header.institution.as_deref()), ("tr_test_x", Some("comune")));
         let form = format!("grant_type=client_credentials&client_id={ID}&client_secret=tr_test_x&scope=");
         let by_form = read(None, &form).unwrap();
-        assert_eq!((text(&by_form), by_form.scope), ("tr_test_x", None));
+        assert_eq!((text(&by_form), by_form.scope.as_deref()), ("tr_test_x", None));
         assert!(matches!(read(Some(&basic), &form), Err(NoToken::InvalidRequest(_))));
         assert!(matches!(read(None, "grant_type=client_credentials"), Err(NoToken::InvalidClient)));
         assert!(matches!(read(Some("Bearer x"), "grant_type=client_credentials"), Err(NoToken::InvalidClient)));

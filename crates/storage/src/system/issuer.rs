@@ -252,7 +252,7 @@ async fn keep(
 ) -> Result<(), StoreError> {
     let rows: Vec<Doc<IssuerTerms>> =
         load!(&mut db, trusted_issuers::table.filter(trusted_issuers::id.eq(Id(id))).select(trusted_issuers::terms))?;
-    if !rows.first().is_some_and(|present| present.0.jwks_url == terms.jwks_url) {
+    if rows.first().is_none_or(|present| present.0.jwks_url != terms.jwks_url) {
         return Ok(());
     }
     let same = trusted_issuers::table.filter(trusted_issuers::id.eq(Id(id)));
