@@ -50,6 +50,12 @@ impl Api {
         Self { url: url.to_owned(), token: String::new(), http: client() }
     }
 
+    /// Somebody who shows that token, whosever it is.
+    #[must_use]
+    pub fn with_token(url: &str, token: &str) -> Self {
+        Self { url: url.to_owned(), token: token.to_owned(), http: client() }
+    }
+
     /// Takes a token with what the form says.
     ///
     /// # Panics

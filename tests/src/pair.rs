@@ -18,6 +18,8 @@ use crate::until;
 const LEFT_OUT: [&str; 3] = ["audit", "events", "exports"];
 /// The service that both have.
 pub const COMMON: &str = "TARI";
+/// The name of the key that the client has that nobody acts as.
+pub const KEY: &str = "chiave";
 /// The service that the first has alone.
 pub const OWN: &str = "MENSA";
 
@@ -81,6 +83,8 @@ pub struct Made {
     pub endpoint: String,
     /// An event of the first institution.
     pub event: String,
+    /// Somebody whose tokens are taken, for nobody.
+    pub issuer: String,
 }
 
 impl Pair {
@@ -165,12 +169,13 @@ impl Pair {
             session: session.body["id"].as_str().expect("an id").to_owned(),
             receipt: receipts["items"][0].clone(),
             journal: journal["items"][0].clone(),
-            idle: self.another(None).await,
+            idle: self.idle().await,
             access: access.body["id"].as_str().expect("an id").to_owned(),
             batch: batch.body["id"].as_str().expect("an id").to_owned(),
             raw: self.raw_message(notice(&paid)).await,
             endpoint: self.endpoint().await,
             event: self.event().await,
+            issuer: self.issuer().await,
         }
     }
 
@@ -183,6 +188,30 @@ impl Pair {
         let made = self.a.api.post("/v1/webhook-endpoints", &body).await;
         assert_eq!(made.status, 201, "{}", made.body);
         made.body["endpoint"]["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// A client that nobody acts as, with a key.
+    async fn idle(&self) -> Credentials {
+        let idle = self.another(None).await;
+        let key = json!({"public_key": {
+            "kty": "EC", "crv": "P-256", "kid": KEY, "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+            "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+        }});
+        let added = self.platform.api.post(&format!("/v1/clients/{}/keys", idle.id), &key).await;
+        assert_eq!(added.status, 201, "{}", added.body);
+        idle
+    }
+
+    /// Somebody whose tokens would be taken, if anybody answered where the keys are.
+    async fn issuer(&self) -> String {
+        let issuer = json!({
+            "issuer": "https://idp.example.it", "kind": "oidc", "enabled": false,
+            "jwks_url": format!("http://127.0.0.1:{}/keys", free_port()), "audience": "https://tramite.example.it/v1",
+            "algorithms": ["RS256"], "types": ["at+jwt"],
+        });
+        let made = self.platform.api.post("/v1/trusted-issuers", &issuer).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        made.body["id"].as_str().expect("an id").to_owned()
     }
 
     /// The event that tells of the payment.
@@ -224,6 +253,8 @@ impl Pair {
             ("services", "code") => json!(service),
             ("clients", "id") => json!(made.idle.id),
             ("clients", "entry_id") => made.idle.told["secrets"][0]["id"].clone(),
+            ("clients", "key_id") => json!(KEY),
+            ("trusted-issuers", "id") => json!(made.issuer),
             ("delegations", "id") => made.idle.told["delegations"][0]["id"].clone(),
             ("support-accesses", "id") => json!(made.access),
             ("debt-positions", "id") => made.position["id"].clone(),

@@ -65,6 +65,10 @@ mod stop;
 mod tenants;
 #[path = "journeys/together.rs"]
 mod together;
+#[path = "journeys/tokens.rs"]
+mod tokens;
+#[path = "journeys/vouchers.rs"]
+mod vouchers;
 #[path = "journeys/walk.rs"]
 mod walk;
 #[path = "journeys/webhooks.rs"]
@@ -135,6 +139,9 @@ fn main() {
         .async_on_both("a_database_is_prepared_by_several_processes_at_once", rolling::prepared_at_once)
         .async_on_both("a_client_above_its_quota_is_told_so_and_nobody_else_notices", quota::above)
         .async_on_both("every_answer_says_how_much_is_left", limits::everywhere)
+        .async_on_both("of_a_days_quota_all_processes_together_serve_no_more_than_it_says", quota::of_the_day)
+        .async_on_both("no_hostile_token_opens_anything_and_nothing_is_fetched", tokens::hostile)
+        .async_on_both("a_voucher_is_taken_for_what_it_says_and_from_its_owner_alone", vouchers::checked)
         .async_on_both("a_payment_is_told_and_its_signature_verifies", webhooks::told)
         .async_on_both("no_endpoint_leads_home", nowhere::at_home)
         .async_on_both("a_sandbox_that_the_world_reaches_tells_no_machine_of_its_own", nowhere::from_the_world)

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::client_key::ClientKey;
+use crate::client_limits::ClientLimits;
 use crate::ident::ServiceCode;
 use crate::ids::{ClientId, ClientSecretId, DelegationId, InstitutionId};
 use crate::named::named;
@@ -31,6 +33,10 @@ pub struct Client {
     pub demo: bool,
     /// Its secrets, live ones and ended ones.
     pub secrets: Vec<ClientSecret>,
+    /// Its public keys, live ones and ended ones.
+    pub keys: Vec<ClientKey>,
+    /// Limits of its own; none means those of everybody.
+    pub limits: Option<ClientLimits>,
     /// For whom it may act.
     pub delegations: Vec<Delegation>,
     /// Row version, for optimistic locking and ETags.

@@ -89,6 +89,8 @@ ids! {
     ClientSecretId;
     /// What one client may do for one institution.
     DelegationId;
+    /// Somebody else whose tokens are taken.
+    TrustedIssuerId;
     /// Read access of an operator to one institution, for a while.
     SupportAccessId;
     /// The association of an institution with a station.

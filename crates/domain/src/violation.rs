@@ -54,6 +54,11 @@ impl Violations {
         self.0.push(Violation { pointer: place.pointer().to_owned(), code, detail: detail.into() });
     }
 
+    /// Records a fault that somebody else found.
+    pub fn push(&mut self, violation: Violation) {
+        self.0.push(violation);
+    }
+
     /// Takes the value, or records why there is none.
     pub fn take<T, E: Display>(&mut self, place: &Place, code: &'static str, result: Result<T, E>) -> Option<T> {
         match result {

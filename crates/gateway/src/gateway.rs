@@ -17,11 +17,11 @@ use tramite_storage::{Store, StoreError};
 use tramite_telemetry::Metrics;
 use tramite_telemetry::catalogue::REFUSED_PEERS;
 
-use crate::auth::Fresh;
+use crate::auth::{Fresh, Issuers};
 use crate::callback::Callbacks;
 use crate::contract::{Contract, ContractError};
 use crate::frame::current_request;
-use crate::gate::Limits;
+use crate::gate::{Limits, Quotas};
 use crate::keys::{KeyError, Keys};
 use crate::node::RefusedPeer;
 use crate::pages::{PageError, Pages};
@@ -58,7 +58,9 @@ pub struct Gateway {
     contract: Contract,
     pages: Pages,
     fresh: Fresh,
+    issuers: Issuers,
     limits: Limits,
+    quotas: Quotas,
     metrics: Arc<Metrics>,
     callbacks: Callbacks,
     misses: Misses,
@@ -86,7 +88,9 @@ impl Gateway {
             contract,
             pages,
             fresh: Fresh::default(),
+            issuers: Issuers::default(),
             limits,
+            quotas: Quotas::default(),
             metrics,
             callbacks,
             misses: Misses::new(settings.limits.misses_per_hour),
@@ -218,6 +222,16 @@ impl Gateway {
     /// What clients and institutions are today.
     pub(crate) fn fresh(&self) -> &Fresh {
         &self.fresh
+    }
+
+    /// Others whose tokens are taken.
+    pub(crate) fn issuers(&self) -> &Issuers {
+        &self.issuers
+    }
+
+    /// How much of their quotas clients have used.
+    pub(crate) fn quotas(&self) -> &Quotas {
+        &self.quotas
     }
 
     /// How many requests are served.

@@ -63,6 +63,17 @@ impl Outbound {
         self.towards
     }
 
+    /// Gets what stands at an address. The look-up of the name is at the cost of its asker, as in [`Outbound::post`].
+    ///
+    /// # Errors
+    /// [`Unreached`] where no answer comes.
+    pub async fn get(&self, url: Url, lookups: &Arc<Semaphore>) -> Result<Response, Unreached> {
+        if let Some(name) = url.domain() {
+            self.resolver.prepare(name, lookups).await;
+        }
+        Ok(self.client.get(url).header(ACCEPT, JSON).send().await?)
+    }
+
     /// Posts a signed message. The look-up of the name is at the cost of its asker, who may let so many hang at a time.
     ///
     /// # Errors

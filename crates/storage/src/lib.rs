@@ -44,7 +44,7 @@ pub use seal::{MasterKey, MasterKeyError};
 pub use store::{Answer, DECISION_SECONDS_MAX, PoolState, Store, StoreSettings};
 pub use system::{
     BACKLOG_ROWS_MAX, Backlog, Change, ClaimedLane, ClaimedTask, Due, DueDelivery, KeptMessage, KeyPurpose, LaneLimits,
-    LaneWork, NodeAnswers, OperatorRecord, Queue, RAW_BYTES_MAX, RawMessage, SigningKey, Stepped, SystemScope,
+    LaneWork, NodeAnswers, OperatorRecord, Queue, RAW_BYTES_MAX, RawMessage, SigningKey, Stepped, SystemScope, Taken,
     TaskQueue,
 };
 pub use url::{Backend, DatabaseUrl, DatabaseUrlError};

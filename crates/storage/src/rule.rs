@@ -28,12 +28,14 @@ pub enum Rule {
     StationLink,
     /// The two codes by which the Node's catalogue knows a service of an institution.
     Demand,
+    /// Name of an issuer that is trusted.
+    TrustedIssuer,
     /// Something else; the name of the constraint.
     Other(&'static str),
 }
 
 /// Name of the constraint on PostgreSQL, its columns as SQLite tells them, and the rule.
-const RULES: [(&str, &str, Rule); 9] = [
+const RULES: [(&str, &str, Rule); 10] = [
     (
         "debt_positions_external_key",
         "debt_positions.institution_id, debt_positions.external_id, debt_positions.service_code",
@@ -60,6 +62,7 @@ const RULES: [(&str, &str, Rule); 9] = [
         "services.institution_id, services.demand_service_id, services.demand_subject_id",
         Rule::Demand,
     ),
+    ("trusted_issuers_issuer", "trusted_issuers.issuer", Rule::TrustedIssuer),
 ];
 
 /// Things put with "it must not exist yet" whose key is chosen by people: that it exists is a conflict of versions.
@@ -97,6 +100,7 @@ impl fmt::Display for Rule {
             Self::InstitutionTaxCode => "institution_tax_code",
             Self::StationLink => "station_link",
             Self::Demand => "demand",
+            Self::TrustedIssuer => "trusted_issuer",
             Self::Other(name) => name,
         })
     }

@@ -26,6 +26,7 @@ mod presence;
 mod random;
 mod reference;
 mod sentences;
+mod signer;
 mod suite;
 mod xmllint;
 
@@ -39,5 +40,6 @@ pub use port::free_port;
 pub use presence::all_required;
 pub use random::Random;
 pub use reference::{reference, workspace_root};
+pub use signer::{Signer, message};
 pub use suite::Suite;
 pub use xmllint::{xmllint, xmllint_present};

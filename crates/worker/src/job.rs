@@ -14,6 +14,8 @@ pub(crate) enum Job {
     Feed,
     /// Telling clients of events.
     Webhooks,
+    /// The keys of others whose tokens are taken.
+    Issuers,
     /// Partitions and expired records.
     Upkeep,
     /// Personal data whose time is over.
@@ -22,8 +24,16 @@ pub(crate) enum Job {
 
 impl Job {
     /// All of them, in the order in which one round does them: what a job makes due is done in the same round.
-    pub(crate) const ALL: [Job; 7] =
-        [Job::Positions, Job::Sessions, Job::Tasks, Job::Feed, Job::Webhooks, Job::Upkeep, Job::Retention];
+    pub(crate) const ALL: [Job; 8] = [
+        Job::Positions,
+        Job::Sessions,
+        Job::Tasks,
+        Job::Feed,
+        Job::Webhooks,
+        Job::Issuers,
+        Job::Upkeep,
+        Job::Retention,
+    ];
 
     /// Its name in logs and metrics.
     pub(crate) const fn name(self) -> &'static str {
@@ -33,6 +43,7 @@ impl Job {
             Job::Tasks => "tasks",
             Job::Feed => "feed",
             Job::Webhooks => "webhooks",
+            Job::Issuers => "issuers",
             Job::Upkeep => "upkeep",
             Job::Retention => "retention",
         }

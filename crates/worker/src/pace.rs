@@ -47,6 +47,13 @@ pub(crate) const EXPIRED_RECORDS_MAX: usize = 5_000;
 /// Lines of the journal that go in one pass at most; so full a pass is followed by another at once.
 pub(crate) const JOURNAL_LINES_MAX: usize = EXPIRED_RECORDS_MAX;
 
+/// How often keys of trusted issuers that are due are looked for, in milliseconds.
+pub(crate) const ISSUERS_EVERY_MS: u64 = 2_000;
+/// How long a set of keys may take to come, in seconds: the look-up of the name, the connection and the exchange.
+pub(crate) const KEY_SET_SECONDS_MAX: u64 = 5;
+/// Bytes of a set of keys.
+pub(crate) const KEY_SET_BYTES_MAX: usize = 65_536;
+
 /// How often due lanes of webhooks are looked for, in milliseconds.
 pub(crate) const WEBHOOKS_EVERY_MS: u64 = 250;
 /// How often lanes behind the feed are looked for although nothing new was published, in milliseconds.
@@ -72,6 +79,8 @@ pub(crate) const DELIVERY_ANSWER_BYTES_MAX: usize = 4_096;
 pub(crate) const DELIVERY_REST_MS_MAX: u64 = 1_000;
 /// Deliveries whose time is over that go in one pass at most.
 pub(crate) const OLD_DELIVERIES_MAX: usize = 5_000;
+/// Used tokens that go in one pass at most, likewise.
+pub(crate) const USED_TOKENS_MAX: usize = EXPIRED_RECORDS_MAX;
 /// Events that go in one pass at most, likewise.
 pub(crate) const EVENTS_MAX: usize = EXPIRED_RECORDS_MAX;
 
@@ -135,6 +144,7 @@ impl WorkerSettings {
             Job::Tasks => self.tasks_every,
             Job::Feed => self.feed_every,
             Job::Webhooks => Duration::from_millis(WEBHOOKS_EVERY_MS),
+            Job::Issuers => Duration::from_millis(ISSUERS_EVERY_MS),
             Job::Upkeep => self.upkeep_every,
             Job::Retention => Duration::from_millis(RETENTION_EVERY_MS),
         }

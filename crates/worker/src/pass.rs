@@ -60,6 +60,8 @@ pub struct Report {
     pub events: usize,
     /// Attempts to tell an endpoint of an event.
     pub deliveries: usize,
+    /// Sets of keys that were fetched.
+    pub key_sets: usize,
     /// Expired records that went.
     pub expired_records: usize,
     /// Things whose personal data went.
@@ -76,6 +78,7 @@ impl Report {
             Job::Tasks => &mut self.tasks,
             Job::Feed => &mut self.events,
             Job::Webhooks => &mut self.deliveries,
+            Job::Issuers => &mut self.key_sets,
             Job::Upkeep => &mut self.expired_records,
             Job::Retention => &mut self.forgotten,
         };

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Upkeep: partitions for the months to come, and records, lines of the journal and events whose time has passed.
 
+use tramite_domain::client_limits::quota_day;
 use tramite_domain::event_feed::events_kept_from;
 use tramite_domain::journal::kept_from;
 use tramite_domain::time::Instant;
 use tramite_domain::webhook::RETENTION_DAYS;
 use tramite_storage::StoreError;
 
-use crate::pace::{EVENTS_MAX, EXPIRED_RECORDS_MAX, JOURNAL_LINES_MAX, OLD_DELIVERIES_MAX, PARTITION_MONTHS};
+use crate::pace::{
+    EVENTS_MAX, EXPIRED_RECORDS_MAX, JOURNAL_LINES_MAX, OLD_DELIVERIES_MAX, PARTITION_MONTHS, USED_TOKENS_MAX,
+};
 use crate::pass::Pass;
 use crate::worker::Worker;
 
 const DAY_HOURS: i64 = 24;
 
-/// Makes the next partitions, and removes expired idempotency records, what journal and feed need no longer keep, and
-/// deliveries of webhooks whose time is over.
+/// Makes the next partitions, and removes expired idempotency records, what journal and feed need no longer keep, deliveries
+/// of webhooks whose time is over, tokens of one use that have ended, and what was counted of quotas before yesterday.
 pub(crate) async fn keep(worker: &Worker, now: Instant) -> Result<Pass, StoreError> {
     let system = worker.store.system();
     system.make_partitions(PARTITION_MONTHS).await?;
@@ -26,10 +29,12 @@ pub(crate) async fn keep(worker: &Worker, now: Instant) -> Result<Pass, StoreErr
     let events_from = events_kept_from(now, worker.settings.journal_months);
     let told_before = now.plus_hours(-RETENTION_DAYS * DAY_HOURS);
     let deliveries = system.forget_deliveries(told_before, events_from, OLD_DELIVERIES_MAX).await?;
+    let tokens = system.forget_used_tokens(now, USED_TOKENS_MAX).await?;
+    system.forget_usage(quota_day(now.plus_hours(-DAY_HOURS))).await?;
     let told = system.end_events(events_from, EVENTS_MAX).await?;
     if told > 0 {
         tracing::info!(told, "the oldest events went");
     }
-    let gone = gone.max(ended).max(told).max(deliveries);
+    let gone = gone.max(ended).max(told).max(deliveries).max(tokens);
     Ok(Pass { found: gone, done: gone, failed: None })
 }

@@ -17,6 +17,7 @@ use tramite_telemetry::{Metrics, Pulse};
 use crate::clock::Clock;
 use crate::failure::code;
 use crate::guard::guarded;
+use crate::issuers::{self, Issuers};
 use crate::job::Job;
 use crate::pace::{
     EXPIRED_RECORDS_MAX, FEED_EVENTS_MAX, OVER_MAX, PASS_SECONDS_MAX, STOP_GRACE_SECONDS, TASKS_MAX, TRANSITIONS_MAX,
@@ -35,13 +36,15 @@ pub struct Worker {
     pub(crate) watch: Watch,
     /// None tells no endpoint of anything.
     webhooks: Option<Webhooks>,
+    /// None asks for no keys.
+    issuers: Option<Issuers>,
 }
 
 impl Worker {
     /// A worker over a store. The store must be able to make its system scope.
     #[must_use]
     pub fn new(store: Store, world: Arc<dyn World>, settings: WorkerSettings) -> Self {
-        Self { store, world, settings, watch: Watch::default(), webhooks: None }
+        Self { store, world, settings, watch: Watch::default(), webhooks: None, issuers: None }
     }
 
     /// The same, telling of itself in the counters of the process, and in its pulse.
@@ -50,13 +53,14 @@ impl Worker {
         Self { watch: Watch { metrics, pulse }, ..self }
     }
 
-    /// The same worker, which also tells clients of events: as far as `towards` allows, where `names` says that a name leads.
+    /// The same worker, which also tells clients of events, and asks trusted issuers for their keys: as far as `towards` allows, where `names` says that a name leads.
     ///
     /// # Errors
     /// Where TLS cannot be set up.
     pub fn telling(self, towards: Towards, names: Arc<dyn Names>) -> Result<Self, reqwest::Error> {
+        let issuers = Issuers::new(towards, Arc::clone(&names))?;
         let webhooks = Webhooks::new(towards, names, self.world.id())?;
-        Ok(Self { webhooks: Some(webhooks), ..self })
+        Ok(Self { webhooks: Some(webhooks), issuers: Some(issuers), ..self })
     }
 
     /// Works until `shutdown` is ready. A pass that is running then gets a few seconds; what it does not finish is
@@ -147,6 +151,10 @@ impl Worker {
                 Some(webhooks) => webhook::round(self, webhooks, clock).await,
                 None => Ok(Pass::default()),
             },
+            Job::Issuers => match &self.issuers {
+                Some(issuers) => issuers::refresh(self, issuers, clock.now()).await,
+                None => Ok(Pass::default()),
+            },
             Job::Upkeep => upkeep::keep(self, clock.now()).await,
             Job::Retention => retention::forget(self, clock.now()).await,
         }
@@ -166,7 +174,7 @@ const fn limit_of(job: Job) -> usize {
         Job::Tasks => TASKS_MAX,
         Job::Feed => FEED_EVENTS_MAX,
         // A round takes all there is.
-        Job::Webhooks => usize::MAX,
+        Job::Webhooks | Job::Issuers => usize::MAX,
         Job::Upkeep => EXPIRED_RECORDS_MAX,
         Job::Retention => OVER_MAX,
     }

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tramite_testkit::{Database, free_port};
 use tramite_tests::api::{Api, Came, notice};
 use tramite_tests::load::{self, Load, Shot, outcomes, rest};
@@ -12,6 +12,7 @@ use tramite_tests::town::Town;
 
 use super::many::addressee;
 use super::outage::ask;
+use super::tokens::{platform, reader};
 
 /// Requests a second, and at once.
 const QUOTA: u32 = 10;
@@ -136,4 +137,44 @@ async fn comes_again(api: &Api) {
         }
     }
     panic!("never refused");
+}
+
+/// Requests of a day, and how many are made at once over two processes.
+const DAY: usize = 40;
+const ASKED: usize = 90;
+
+pub(crate) async fn of_the_day(database: Database) {
+    let town = Town::start(&database).await;
+    let processes = [town.serve().await, town.serve().await];
+    let platform = platform(&town, &processes[0].url).await;
+    let client = reader(&town, &platform, "comune-perugia").await;
+    let limits = json!({"requests_per_day": DAY});
+    let put = platform.api.put(&format!("/v1/clients/{}/limits", client.id), &limits).await;
+    assert_eq!(put.status, 200, "{}", put.body);
+    let callers = [client.api(&processes[0].url).await, client.api(&processes[1].url).await];
+    let mut asked = tokio::task::JoinSet::new();
+    for at in 0..ASKED {
+        let api = callers[at % 2].clone();
+        asked.spawn(async move { api.get("/v1/debt-positions?limit=1").await });
+    }
+    let came = asked.join_all().await;
+    // All processes together serve the quota and not one request more.
+    assert_eq!(came.iter().filter(|one| one.status == 200).count(), DAY);
+    for refused in came.iter().filter(|one| one.status != 200) {
+        assert_eq!(refused.told(), "429 quota_exceeded, come again", "{}", refused.body);
+        let [limit, remaining, reset] = limits_of(refused);
+        assert_eq!((usize::try_from(limit).unwrap(), remaining), (DAY, 0));
+        let seconds: u32 = refused.header("Retry-After").unwrap().parse().unwrap();
+        assert!(seconds == reset && (1..=90_000).contains(&seconds), "{seconds} s");
+    }
+    // Its neighbour has none, and a process that begins now knows of it too.
+    let neighbour = town.api_at(&processes[0].url, "comune-perugia").await;
+    assert_eq!(neighbour.get("/v1/debt-positions?limit=1").await.status, 200);
+    let third = town.serve().await;
+    let again = callers[0].at(&third.url).get("/v1/debt-positions?limit=1").await;
+    assert_eq!(again.problem(), (429, "quota_exceeded"));
+}
+
+fn limits_of(came: &Came) -> [u32; 3] {
+    limits(came).unwrap()
 }

@@ -148,12 +148,17 @@ impl Identity {
     }
 
     /// The client.
-    pub(crate) fn client_id(&self) -> ClientId {
+    pub(crate) fn client(&self) -> &Client {
         match self {
-            Self::Tenant(tenant) => tenant.client.id,
-            Self::Operator(operator) => operator.client.id,
-            Self::ForAll(client) => client.client.id,
+            Self::Tenant(tenant) => &tenant.client,
+            Self::Operator(operator) => &operator.client,
+            Self::ForAll(client) => &client.client,
         }
+    }
+
+    /// Its id.
+    pub(crate) fn client_id(&self) -> ClientId {
+        self.client().id
     }
 
     /// The institution, where there is one.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
-use tramite_domain::access::{ApiScope, ClientKind, ClientStatus, Delegation};
+use tramite_domain::access::{ApiScope, Client, ClientKind, ClientStatus, Delegation};
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::institution::InstitutionStatus;
@@ -13,32 +13,75 @@ use tramite_domain::tax_code::InstitutionTaxCode;
 use tramite_storage::Scope;
 
 use super::caller::{ForAll, Identity, Mandate, Operator, Tenant};
+use super::dpop;
+use super::foreign::foreign;
 use super::support::supporting;
-use super::{Claims, Expected, key_id, verified};
+use super::{Claims, Expected, Token, verified};
 use crate::gateway::Gateway;
+use crate::keys::VerifyingKey;
 use crate::problem::{Code, Problem};
 
 /// The scopes that a token for all delegations of a client may hold.
 pub(crate) const FOR_ALL_SCOPES: [ApiScope; 2] = [ApiScope::EventsRead, ApiScope::WebhooksWrite];
 
+/// What of a request says who calls.
+pub(crate) struct Asked<'a> {
+    /// Its headers.
+    pub(crate) headers: &'a HeaderMap,
+    /// Its method.
+    pub(crate) method: &'a str,
+    /// Its path.
+    pub(crate) path: &'a str,
+}
+
+/// How a token is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scheme {
+    /// By whoever has it (RFC 6750).
+    Bearer,
+    /// With a proof that it is the caller's (RFC 9449).
+    Dpop,
+}
+
 /// The caller of a request.
 ///
 /// # Errors
-/// [`Code::Unauthenticated`] without a bearer token, [`Code::InvalidToken`] for every token that does not hold, in one shape;
+/// [`Code::Unauthenticated`] without a token, [`Code::InvalidToken`] for every token that does not hold, in one shape;
 /// [`Code::Unavailable`] where the store cannot tell.
-pub(crate) async fn identify(gateway: &Gateway, headers: &HeaderMap) -> Result<Identity, Problem> {
-    let token = bearer(headers)?;
+pub(crate) async fn identify(gateway: &Gateway, asked: &Asked<'_>) -> Result<Identity, Problem> {
+    let (scheme, text) = shown(asked.headers)?;
+    let refused = || match scheme {
+        Scheme::Bearer => Problem::new(Code::InvalidToken),
+        Scheme::Dpop => dpop::challenge(),
+    };
+    let token = Token::read(text).map_err(|_| refused())?;
+    gateway.keys().refresh(gateway.now(), token.key_id()).await;
+    let ours = token.key_id().and_then(|kid| gateway.keys().verifying(kid));
+    let found = match ours {
+        Some(key) => own(gateway, scheme, &token, key).await?,
+        None => foreign(gateway, asked, (scheme, text), &token).await?,
+    };
+    found.ok_or_else(refused)
+}
+
+/// The caller of one of our own tokens, which are bound to no key.
+async fn own(
+    gateway: &Gateway,
+    scheme: Scheme,
+    token: &Token<'_>,
+    key: VerifyingKey,
+) -> Result<Option<Identity>, Problem> {
     let settings = gateway.settings();
     let audience = settings.audience();
     let expected = Expected { issuer: settings.issuer(), audience: &audience, now: gateway.now() };
-    gateway.keys().refresh(gateway.now(), key_id(token).as_deref()).await;
-    let claims = verified(token, &expected, |kid| gateway.keys().verifying(kid))
-        .map_err(|_| Problem::new(Code::InvalidToken))?;
-    alive(gateway, &claims).await?.ok_or_else(|| Problem::new(Code::InvalidToken))
+    match verified(token, &expected, &key) {
+        Ok(claims) if scheme == Scheme::Bearer => alive(gateway, &claims).await,
+        _ => Ok(None),
+    }
 }
 
-/// The token of the Authorization header.
-fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+/// The token of the Authorization header, and how it is shown.
+fn shown(headers: &HeaderMap) -> Result<(Scheme, &str), Problem> {
     let mut all = headers.get_all(AUTHORIZATION);
     let (Some(value), None) = (all.next(), all.next()) else {
         let code = if headers.contains_key(AUTHORIZATION) { Code::InvalidToken } else { Code::Unauthenticated };
@@ -47,11 +90,11 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     let text = value.to_str().map_err(|_| Problem::new(Code::InvalidToken))?;
     let (scheme, token) = text.trim().split_once(' ').unwrap_or((text, ""));
     let token = token.trim();
+    let known = [("bearer", Scheme::Bearer), ("dpop", Scheme::Dpop)];
+    let scheme = known.into_iter().find(|(name, _)| scheme.eq_ignore_ascii_case(name)).map(|(_, scheme)| scheme);
     // Another scheme, as the client's own secret, is no token (RFC 6750, 3).
-    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
-        return Err(Problem::new(Code::Unauthenticated));
-    }
-    Ok(token)
+    let scheme = scheme.filter(|_| !token.is_empty()).ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    Ok((scheme, token))
 }
 
 /// What the claims stand for today; none where they no longer stand for anything.
@@ -67,15 +110,7 @@ async fn alive(gateway: &Gateway, claims: &Claims) -> Result<Option<Identity>, P
             Ok(Some(Identity::Operator(Operator { client, scopes })))
         }
         (ClientKind::Application, Some(institution), None) => {
-            let now = gateway.now();
-            let live = client.delegations.iter().find(|one| one.institution_id == institution && one.live_at(now));
-            let Some(delegation) = live.cloned().map(Arc::new) else { return Ok(None) };
-            let Some(creditor) = collecting(gateway, institution).await? else { return Ok(None) };
-            let services = common_services(&delegation, claims.services.as_deref());
-            let scopes = asked.into_iter().filter(|scope| delegation.scopes.contains(scope)).collect();
-            let scope = Scope::of_token(institution, services, client.id);
-            let mandate = Mandate::Delegation(delegation);
-            Ok(Some(Identity::Tenant(Tenant { scope, creditor, client, mandate, scopes })))
+            acting(gateway, client, institution, asked, claims.services.as_deref()).await
         }
         (ClientKind::Application, None, None) => {
             let scopes = asked.into_iter().filter(|scope| FOR_ALL_SCOPES.contains(scope)).collect();
@@ -86,6 +121,26 @@ async fn alive(gateway: &Gateway, claims: &Claims) -> Result<Option<Identity>, P
         }
         (ClientKind::Operator, _, _) | (ClientKind::Application, _, Some(_)) => Ok(None),
     }
+}
+
+/// A client that acts for an institution: what was asked for, as far as the delegation gives it today. None where there is none,
+/// or the institution does not collect.
+pub(super) async fn acting(
+    gateway: &Gateway,
+    client: Arc<Client>,
+    institution: InstitutionId,
+    asked: BTreeSet<ApiScope>,
+    services: Option<&[String]>,
+) -> Result<Option<Identity>, Problem> {
+    let now = gateway.now();
+    let live = client.delegations.iter().find(|one| one.institution_id == institution && one.live_at(now));
+    let Some(delegation) = live.cloned().map(Arc::new) else { return Ok(None) };
+    let Some(creditor) = collecting(gateway, institution).await? else { return Ok(None) };
+    let services = common_services(&delegation, services);
+    let scopes = asked.into_iter().filter(|scope| delegation.scopes.contains(scope)).collect();
+    let scope = Scope::of_token(institution, services, client.id);
+    let mandate = Mandate::Delegation(delegation);
+    Ok(Some(Identity::Tenant(Tenant { scope, creditor, client, mandate, scopes })))
 }
 
 /// The tax code of an institution that collects; none where it does not, or does not exist.

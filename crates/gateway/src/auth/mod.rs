@@ -3,11 +3,15 @@
 
 mod caller;
 mod claims;
+mod dpop;
+mod foreign;
 mod fresh;
 mod identify;
 mod issue;
+mod issuers;
 mod reach;
 mod support;
+mod token;
 mod verify;
 
 pub use caller::{Caller, Mandate, Operator, Tenant};
@@ -16,8 +20,10 @@ pub use issue::{ACCESS_TOKEN_SECONDS, Grant};
 
 pub(crate) use caller::{Holder, Identity};
 pub(crate) use fresh::Fresh;
-pub(crate) use identify::{FOR_ALL_SCOPES, identify};
+pub(crate) use identify::{Asked, FOR_ALL_SCOPES, identify};
 pub(crate) use issue::{ACCESS_TOKEN_TYPE, access_token};
+pub(crate) use issuers::Issuers;
 pub(crate) use reach::reach;
 pub(crate) use support::witness;
-pub(crate) use verify::{Expected, key_id, verified};
+pub(crate) use token::{LEEWAY_SECONDS, Span, Token, TokenError};
+pub(crate) use verify::{Expected, verified};

@@ -19,7 +19,7 @@ const SHARED: [(&str, &[Code]); 10] = [
     ("PreconditionFailed", &[Code::PreconditionFailed]),
     ("BodyTooLarge", &[Code::BodyTooLarge]),
     ("UnsupportedMediaType", &[Code::UnsupportedMediaType]),
-    ("TooManyRequests", &[Code::RateLimited]),
+    ("TooManyRequests", &[Code::RateLimited, Code::QuotaExceeded]),
     ("InternalError", &[Code::InternalError]),
     ("Unavailable", &[Code::Unavailable]),
 ];
@@ -92,7 +92,9 @@ fn codes_of(operation: &Operation, traits: Traits) -> Vec<Code> {
     add(operation.conditional, &[Code::PreconditionFailed]);
     add(operation.idempotent, &[Code::IdempotencyKeyRequired, Code::IdempotencyInProgress, Code::IdempotencyKeyReused]);
     add(true, &operation.refusals);
-    add(true, &[Code::RateLimited, Code::InternalError, Code::Unavailable]);
+    add(true, &[Code::RateLimited]);
+    add(operation.access != Access::Public, &[Code::QuotaExceeded]);
+    add(true, &[Code::InternalError, Code::Unavailable]);
     codes
 }
 

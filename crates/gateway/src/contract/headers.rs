@@ -10,9 +10,9 @@ const EVERYWHERE: [&str; 5] =
 /// The components that stand for headers of answers.
 pub(super) fn components() -> Value {
     json!({
-        "X-RateLimit-Limit": header("How many requests fit in the bucket of this client and institution.", "RateNumber"),
+        "X-RateLimit-Limit": header("How many requests fit in the bucket of this client and institution, or in the client's quota of the day where that is used up first.", "RateNumber"),
         "X-RateLimit-Remaining": header("How many requests are left now.", "RateNumber"),
-        "X-RateLimit-Reset": header("Seconds until the bucket is full again.", "RateNumber"),
+        "X-RateLimit-Reset": header("Seconds until the bucket is full again, or the next day begins.", "RateNumber"),
         "Request-Id": header("The id of this request; tell it when you ask for help.", "Id"),
         "Tramite-Environment": header("Whether real money moves here.", "EnvironmentName"),
         "Cache-Control": text_header("Whether the answer may be kept.", "no-store"),

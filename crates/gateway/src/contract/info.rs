@@ -74,12 +74,13 @@ const TAGS: [(&str, &str); 18] = [
     ("journal", "Every message exchanged with the Node and with Checkout."),
     ("persons", "What is kept of one person: its export and its erasure."),
     ("delegations", "Who acts for an institution, as the institution sees it."),
+    ("trusted-issuers", "Others whose tokens are taken: identity providers, and PDND with its vouchers."),
     ("support-accesses", "Operators who read in an institution for a while, in support."),
     ("audit", "Who did what, and what operators read in support."),
     ("institutions", "Creditor institutions with their stations, accounts and beneficiaries."),
     ("stations", "Connection points of the broker at the Node."),
     ("raw-messages", "Messages of the Node that could not be taken, for the operators."),
-    ("clients", "Programs that call this API, their secrets and what institutions let them do."),
+    ("clients", "Programs that call this API, their secrets, keys and limits, and what institutions let them do."),
     ("status", "Whether Tramite works."),
 ];
 
@@ -93,7 +94,8 @@ fn scheme(public_url: &str) -> Value {
     json!({
         "type": "oauth2",
         "description": "Client credentials; the access token is a JWT (RFC 9068, typ at+jwt, ES256) made and checked after \
-            the best current practices of RFC8725. A token stands for one client and one institution.",
+            the best current practices of RFC8725. A token stands for one client and one institution. Tokens of issuers that an \
+            operator of this Tramite trusts are taken as well.",
         "flows": {"clientCredentials": {"tokenUrl": format!("{public_url}/oauth2/token"), "scopes": scopes}},
     })
 }

@@ -32,6 +32,8 @@ impl RootSpanBuilder for Spans {
             operation = Empty,
             client_id = Empty,
             institution_id = Empty,
+            purpose_id = Empty,
+            voucher_id = Empty,
             trace_id = Empty,
             status = Empty,
             otel.name = Empty,

@@ -2,10 +2,11 @@
 //! How many requests are served: a bucket per client and institution, so that no tenant can take another's share, and
 //! a bucket per source for those who have not said who they are. Memory is bounded whatever is asked.
 
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use governor::clock::{Clock, DefaultClock};
@@ -13,12 +14,15 @@ use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
+use tramite_domain::client_limits::ClientRate;
 use tramite_domain::ids::{ClientId, InstitutionId};
 
 use crate::settings::RateLimits;
 
 /// How many buckets of one kind are kept; when there are more, full ones go, and strangers share one.
 const BUCKETS_MAX: usize = 100_000;
+/// Clients with a rate of their own that are kept; beyond it all begin anew.
+const OWN_MAX: usize = 10_000;
 /// How often full buckets are looked for, at most.
 const CLEANING_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -38,6 +42,7 @@ pub(crate) struct RateState {
 /// Every bucket.
 pub(crate) struct Limits {
     clients: Buckets<(ClientId, Option<InstitutionId>)>,
+    own: RwLock<HashMap<ClientId, Own>>,
     sources: Buckets<IpAddr>,
     token_clients: Buckets<ClientId>,
     token_sources: Buckets<IpAddr>,
@@ -49,15 +54,45 @@ impl Limits {
         let per_second = |rate, burst| Quota::per_second(rate).allow_burst(burst);
         Self {
             clients: Buckets::new(per_second(limits.client_per_second, limits.client_burst)),
+            own: RwLock::default(),
             sources: Buckets::new(per_second(limits.source_per_second, limits.source_burst)),
             token_clients: Buckets::new(Quota::per_minute(limits.token_client_per_minute)),
             token_sources: Buckets::new(Quota::per_minute(limits.token_source_per_minute)),
         }
     }
 
-    /// Takes from the bucket of a client and institution.
-    pub(crate) fn client(&self, client: ClientId, institution: Option<InstitutionId>) -> Result<RateState, RateState> {
-        self.clients.take((client, institution))
+    /// Takes from the bucket of a client and institution, which is as large as everybody's or as the client's own rate says.
+    pub(crate) fn client(
+        &self,
+        client: ClientId,
+        institution: Option<InstitutionId>,
+        own: Option<ClientRate>,
+    ) -> Result<RateState, RateState> {
+        match own {
+            Some(rate) => self.own(client, rate).take(institution),
+            None => self.clients.take((client, institution)),
+        }
+    }
+
+    /// The buckets of a client with a rate of its own; one that was changed begins with full buckets.
+    fn own(&self, client: ClientId, rate: ClientRate) -> Arc<Buckets<Option<InstitutionId>>> {
+        let same = |own: &&Own| own.rate == rate;
+        let known = self.own.read().unwrap_or_else(PoisonError::into_inner).get(&client).filter(same).cloned();
+        if let Some(own) = known {
+            return own.buckets;
+        }
+        let mut all = self.own.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = all.get(&client).filter(same) {
+            return Arc::clone(&own.buckets);
+        }
+        if all.len() >= OWN_MAX {
+            all.clear();
+        }
+        let number = |value| NonZeroU32::new(value).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::per_second(number(rate.requests_per_second)).allow_burst(number(rate.burst));
+        let buckets = Arc::new(Buckets::new(quota));
+        all.insert(client, Own { rate, buckets: Arc::clone(&buckets) });
+        buckets
     }
 
     /// Takes from the bucket of a source.
@@ -80,6 +115,13 @@ impl Limits {
         let limit = self.clients.quota.burst_size().get();
         RateState { limit, remaining: limit, reset_seconds: 0, retry_seconds: 0 }
     }
+}
+
+/// The buckets of a client with a rate of its own, one for each of its institutions.
+#[derive(Clone)]
+struct Own {
+    rate: ClientRate,
+    buckets: Arc<Buckets<Option<InstitutionId>>>,
 }
 
 struct Buckets<K: Hash + Eq + Clone> {

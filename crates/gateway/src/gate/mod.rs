@@ -8,6 +8,7 @@
 
 mod accept;
 mod limits;
+mod quota;
 mod source;
 
 use std::sync::Arc;
@@ -21,10 +22,11 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 
 pub(crate) use accept::best;
 pub(crate) use limits::{Limits, RateState};
+pub(crate) use quota::Quotas;
 pub(crate) use source::source_of;
 
 use crate::api::Limit;
-use crate::auth::{Identity, identify, witness};
+use crate::auth::{Asked, Identity, identify, witness};
 use crate::contract::Rules;
 use crate::extract::{check_headers, check_key, check_query};
 use crate::face::Face;
@@ -98,7 +100,8 @@ async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Ru
     if rules.scopes.is_empty() {
         by_source(gateway, request)?;
     } else {
-        let identity = match identify(gateway, request.headers()).await {
+        let asked = Asked { headers: request.headers(), method: request.method().as_str(), path: request.path() };
+        let identity = match identify(gateway, &asked).await {
             Ok(identity) => identity,
             Err(problem) => {
                 by_source(gateway, request)?;
@@ -106,8 +109,7 @@ async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Ru
             }
         };
         name_caller(&identity);
-        let taken = gateway.limits().client(identity.client_id(), identity.institution_id());
-        keep(request, taken)?;
+        count(gateway, request, &identity).await?;
         check_scope(&identity, rules)?;
         request.extensions_mut().insert(identity);
     }
@@ -120,6 +122,20 @@ async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Ru
         check_key(request.headers())?;
     }
     watched(gateway, request).await
+}
+
+/// A request of a client counts against its rate, and, where that serves it, against its quota of the day. The headers tell
+/// of whichever of the two is used up first.
+async fn count(gateway: &Gateway, request: &ServiceRequest, identity: &Identity) -> Result<(), Problem> {
+    let client = identity.client();
+    let own = client.limits.unwrap_or_default();
+    let rate = gateway.limits().client(client.id, identity.institution_id(), own.rate);
+    keep(request, rate)?;
+    let Some(quota) = own.requests_per_day else { return Ok(()) };
+    match (gateway.quotas().take(gateway.store(), client.id, quota, gateway.now()).await?, rate) {
+        (Ok(day), Ok(rate)) if day.remaining >= rate.remaining => Ok(()),
+        (day, _) => keep_as(request, day, Code::QuotaExceeded),
+    }
 }
 
 /// The log says who calls, and for which institution.
@@ -164,9 +180,13 @@ fn by_source(gateway: &Gateway, request: &ServiceRequest) -> Result<(), Problem>
 
 /// Puts the state of a bucket beside the request, for the headers of the answer.
 pub(crate) fn keep(request: &impl HttpMessage, taken: Result<RateState, RateState>) -> Result<(), Problem> {
+    keep_as(request, taken, Code::RateLimited)
+}
+
+fn keep_as(request: &impl HttpMessage, taken: Result<RateState, RateState>, code: Code) -> Result<(), Problem> {
     let (state, problem) = match taken {
         Ok(state) => (state, None),
-        Err(state) => (state, Some(Problem::new(Code::RateLimited).retry_after(state.retry_seconds.into()))),
+        Err(state) => (state, Some(Problem::new(code).retry_after(state.retry_seconds.into()))),
     };
     request.extensions_mut().insert(state);
     problem.map_or(Ok(()), Err)

@@ -4,14 +4,14 @@
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use data_encoding::BASE64URL_NOPAD;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use tramite_domain::client_key::PublicKey;
 use tramite_domain::secret::Secret;
 use tramite_domain::time::Instant;
 
-use super::KeyError;
+use super::{KeyError, VerifyingKey};
 
 /// Bytes of a coordinate of the curve.
 const COORDINATE_BYTES: usize = 32;
@@ -24,16 +24,6 @@ pub(crate) struct SigningKey {
     verifying: VerifyingKey,
     x: String,
     y: String,
-}
-
-/// The public half of a key.
-#[derive(Clone)]
-pub struct VerifyingKey(DecodingKey);
-
-impl VerifyingKey {
-    pub(crate) fn decoding(&self) -> &DecodingKey {
-        &self.0
-    }
 }
 
 /// A new private key, PKCS#8.
@@ -51,9 +41,10 @@ impl SigningKey {
         let point = pair.public_key().as_ref().strip_prefix(&[4]).ok_or(KeyError::Unusable)?;
         let (x, y) = point.split_at_checked(COORDINATE_BYTES).ok_or(KeyError::Unusable)?;
         let (x, y) = (BASE64URL_NOPAD.encode(x), BASE64URL_NOPAD.encode(y));
-        let verifying = DecodingKey::from_ec_components(&x, &y).map_err(|_| KeyError::Unusable)?;
+        let verifying = VerifyingKey::of_point(&x, &y)?;
         let signing = EncodingKey::from_ec_der(pkcs8);
-        Ok(Self { kid: thumbprint(&x, &y), created_at, signing, verifying: VerifyingKey(verifying), x, y })
+        let kid = PublicKey::P256 { x: x.clone(), y: y.clone() }.thumbprint();
+        Ok(Self { kid, created_at, signing, verifying, x, y })
     }
 
     /// Its id in the headers of tokens: the thumbprint of its public half, so that no two keys ever share one.
@@ -78,10 +69,4 @@ impl SigningKey {
     pub(super) fn jwk(&self) -> Value {
         json!({"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": self.kid, "x": self.x, "y": self.y})
     }
-}
-
-/// The thumbprint of a public half (RFC 7638): SHA-256 over its members in their one order.
-fn thumbprint(x: &str, y: &str) -> String {
-    let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-    BASE64URL_NOPAD.encode(&Sha256::digest(members.as_bytes()))
 }

@@ -8,6 +8,7 @@ mod es256;
 mod kept;
 mod link;
 mod set;
+mod verifying;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -20,9 +21,10 @@ use tramite_domain::secret::Secret;
 use tramite_domain::time::Instant;
 use tramite_storage::{Store, StoreError};
 
-pub use es256::VerifyingKey;
 pub use kept::Purpose;
 use set::{KeySet, SETTLE_SECONDS};
+pub use verifying::VerifyingKey;
+pub(crate) use verifying::is_usable;
 
 /// How often a process looks for keys that another one made, in seconds.
 const RELOAD_SECONDS: i64 = 60;

@@ -4,9 +4,9 @@
 use serde_json::{Value, json};
 use tramite_domain::time::Instant;
 
-use super::Purpose;
-use super::es256::{SigningKey, VerifyingKey};
+use super::es256::SigningKey;
 use super::link::LinkKey;
+use super::{Purpose, VerifyingKey};
 
 /// How long a new key is published before it signs, in seconds: every process and every reader has it by then.
 pub(super) const SETTLE_SECONDS: i64 = 300;

@@ -56,7 +56,7 @@ impl TokenAnswer {
 pub(super) enum NoToken {
     /// The request breaks the rules of the endpoint.
     InvalidRequest(&'static str),
-    /// The client does not exist, has another secret, or is revoked: one answer for all.
+    /// The client does not exist, has another secret or key, has shown its proof before, or is revoked: one answer for all.
     InvalidClient,
     /// Only client credentials are known here.
     UnsupportedGrantType,

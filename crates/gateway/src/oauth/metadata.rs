@@ -6,6 +6,7 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use serde_json::json;
 use tramite_domain::access::ApiScope;
+use tramite_domain::client_key::KeyAlgorithm;
 
 use crate::gateway::Gateway;
 
@@ -23,6 +24,7 @@ pub(super) async fn jwks(gateway: Data<Gateway>) -> HttpResponse {
 #[get("/.well-known/oauth-authorization-server")]
 pub(super) async fn server(gateway: Data<Gateway>) -> HttpResponse {
     let base = gateway.settings().public_url();
+    let algorithms = KeyAlgorithm::ALL.map(KeyAlgorithm::name);
     let scopes: Vec<&str> = ApiScope::ALL.iter().map(|scope| scope.name()).collect();
     HttpResponse::Ok().insert_header((CACHE_CONTROL, KEPT_FOR_A_WHILE)).json(json!({
         "issuer": gateway.settings().issuer(),
@@ -31,7 +33,8 @@ pub(super) async fn server(gateway: Data<Gateway>) -> HttpResponse {
         "scopes_supported": scopes,
         "response_types_supported": [],
         "grant_types_supported": ["client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "service_documentation": format!("{base}/docs/"),
     }))
 }

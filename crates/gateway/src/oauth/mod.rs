@@ -3,6 +3,7 @@
 //! standards, so they stand outside the contract's `paths` and answer errors in OAuth's shape.
 
 mod answer;
+mod assertion;
 mod authenticate;
 mod grant;
 mod metadata;

@@ -26,7 +26,7 @@ problems! {
         "Take a token at /oauth2/token and send it as `Authorization: Bearer …`."
     }
     InvalidToken = 401 "invalid_token" "The token is not accepted" {
-        "The token is not one of ours, has expired, or what it stands for no longer holds: its client was revoked, its delegation has ended, or its institution is not active."
+        "The token is neither one of ours nor of an issuer that is trusted here, has expired, lacks the proof that it is bound to, or what it stands for no longer holds: its client was revoked, its delegation has ended, or its institution is not active."
         "Take a new token. If that fails too, ask the operator of this Tramite."
     }
     InsufficientScope = 403 "insufficient_scope" "The token may not do this" {
@@ -60,6 +60,22 @@ problems! {
     SecretsFull = 409 "secrets_full" "The client has two live secrets" {
         "A client may have two live secrets at a time, so that it can change them without a pause."
         "Remove the old secret first."
+    }
+    ClientKeysFull = 409 "client_keys_full" "The client has two live keys" {
+        "A client may have two live public keys at a time, so that it can change them without a pause."
+        "End the old key first."
+    }
+    KeyIdTaken = 409 "key_id_taken" "The client has or had a key of this name" {
+        "The name of a key, its `kid`, stands once in its client for ever: what an ended key has signed is never taken for a new one's."
+        "Give the new key another `kid`, or none: its thumbprint names it then."
+    }
+    TrustedIssuerTaken = 409 "trusted_issuer_taken" "The issuer is trusted already" {
+        "An issuer of this name is registered: what its tokens are worth is said in one place."
+        "Change the one that exists."
+    }
+    TrustedIssuersFull = 409 "trusted_issuers_full" "There are fifty trusted issuers" {
+        "This Tramite takes tokens of fifty other issuers at most; those that are switched off count too."
+        "Give one that nobody needs another name, or ask why there are so many."
     }
     WebhookEndpointsFull = 409 "webhook_endpoints_full" "The client has ten webhook endpoints" {
         "A client may have ten webhook endpoints in an institution, and ten that are told of all its delegations."
@@ -180,6 +196,10 @@ problems! {
     RateLimited = 429 "rate_limited" "Too many requests" {
         "The limit of this client and institution, or of this source, is used up for the moment."
         "Wait the seconds in Retry-After, and spread requests out."
+    }
+    QuotaExceeded = 429 "quota_exceeded" "The quota of the day is used up" {
+        "The operator of this Tramite gave this client a number of requests a day (Europe/Rome), for all its institutions together, and they have been served."
+        "Wait the seconds in Retry-After: a new day begins then. If the quota is too small for what you do, ask the operator for another."
     }
     InternalError = 500 "internal_error" "Something is wrong on our side" {
         "Tramite has failed in a way that was not foreseen; the cause is in its log under the request id."

@@ -56,6 +56,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 fn of_rule(rule: Rule) -> Problem {
     match rule {
         Rule::Demand => Problem::new(Code::DemandTaken),
+        Rule::TrustedIssuer => Problem::new(Code::TrustedIssuerTaken),
         Rule::InstitutionCode | Rule::InstitutionTaxCode => Problem::new(Code::InstitutionTaken),
         // Two requests that write the same thing at once: reading again shows what the other one wrote, and deciding
         // again takes other numbers.

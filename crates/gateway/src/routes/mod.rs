@@ -18,6 +18,7 @@ mod services;
 mod stations;
 mod status;
 mod support_accesses;
+mod trusted_issuers;
 mod webhook_endpoints;
 
 pub(crate) use checkout_sessions::{Misses, Waits, is_for_citizens, too_often};
@@ -42,6 +43,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     clients::mount(api);
     delegations::mount(api);
     support_accesses::mount(api);
+    trusted_issuers::mount(api);
     webhook_endpoints::mount(api);
     audit::mount(api);
     raw_messages::mount(api);

@@ -44,6 +44,9 @@ choices! {
     InstitutionStatus ["draft" "active" "suspended" "closed"] "Where an institution stands in its life.";
     ClientKind ["application" "operator"] "A program that acts for institutions, or an operator of the platform.";
     ClientStatus ["active" "revoked"] "Whether a client may take tokens.";
+    KeyAlgorithm ["ES256" "RS256" "PS256"] "What a key signs by.";
+    IssuerKind ["oidc" "pdnd"] "An identity provider, or the national platform for data (PDND).";
+    CallerClaim ["sub" "client_id" "azp" "purposeId"] "The claim that says who calls.";
     DelegationStatus ["active" "ended"] "Whether a delegation holds.";
     SupportAccessStatus ["active" "expired" "ended"] "Whether an operator may read in support.";
     ServiceStatus ["draft" "active" "retired"] "Where a service stands in its life.";

@@ -57,5 +57,6 @@ maps! {
     PaymentMetadata keys "^[!-~ ]{1,64}$" 10 of 140 = {"RIF_PRATICA": "2026-000123"}, "Pairs that go to the Node and come back in receipts; no personal data.";
     ReceivedMetadata 100 of 2000 = {"RIF_PRATICA": "2026-000123"}, "Pairs as the Node sent them back.";
     OwnMetadata keys "^[!-~ ]{1,64}$" 50 of 500 = {"protocol": "2026/4711"}, "Pairs of your own; they never leave Tramite.";
+    PublicJwk keys "^[!-~]{1,64}$" 20 of 1400 = {"kty": "EC", "crv": "P-256", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}, "A public key (RFC 7517): all its members are texts.";
     FreeMetadata keys "^[!-~ ]{1,64}$" 50 of 500 = {"cart": "A-17"}, "Pairs of your own; they never leave Tramite.";
 }

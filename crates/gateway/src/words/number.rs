@@ -55,8 +55,11 @@ numbers! {
     ByteCount Int64 0i64..=10_000_000i64 = 1_834, "A number of bytes.";
     ItemCount Int32 0i32..=1_000_000i32 = 3, "How many.";
     MoreItems Int32 1i32..=1_000_000i32 = 12, "How many there are beyond those that are shown.";
-    RateNumber Int32 0i32..=1_000_000i32 = 200, "A number of requests or of seconds.";
-    RetrySeconds Int32 1i32..=86_400i32 = 2, "Seconds to wait.";
+    RequestsPerSecond Int32 1i32..=1_000i32 = 100, "Requests a second.";
+    RequestBurst Int32 1i32..=10_000i32 = 400, "Requests at once.";
+    RequestsPerDay Int32 1i32..=100_000_000i32 = 500_000, "Requests a day (Europe/Rome).";
+    RateNumber Int32 0i32..=100_000_000i32 = 200, "A number of requests or of seconds.";
+    RetrySeconds Int32 1i32..=90_000i32 = 2, "Seconds to wait.";
 
     BasisPoints Int32 0i32..=3_000i32 = 160, "A rate in hundredths of a percent for a year.";
     DaysLate Int64 1i64..=10_000_000i64 = 30, "Days since the due date.";

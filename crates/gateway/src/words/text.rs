@@ -101,6 +101,14 @@ texts! {
         = "\"3-active\"", "A strong entity tag: the row version and the derived status.";
     CursorText r"^[A-Za-z0-9_-]{1,512}$" 1..=512
         = "djEBmF08ehB7fo0LPx9abC4B", "Where a list goes on; opaque.";
+    KeyId r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$" 1..=64
+        = "portale-2026", "The name of a public key, the `kid` of what it signs.";
+    ClaimText r"^[!-~]{1,255}$" 1..=255
+        = "https://idp.comune.example.it", "What a claim of a token says.";
+    TokenType r"^[A-Za-z0-9.+/-]{1,64}$" 1..=64
+        = "at+jwt", "What a token calls itself.";
+    KeySetAddress r"^https?://[!-~]{1,492}$" 8..=500 as "uri"
+        = "https://idp.comune.example.it/jwks.json", "Where keys are published: https, to an address of the world; in a developer's sandbox also http to its own machine.";
     ClientSecret r"^tr_(test|live)_[A-Za-z0-9_-]{43}$" 51..=51
         = "tr_test_x7Yk2mQ9fLr3VbT8sWc5NdJ1hGz6PaKe0RuXoIiE4Bw", "A client secret; shown once.";
     SecretHint r"^tr_(test|live)_$" 8..=8

@@ -196,6 +196,22 @@ async fn of_the_platform(asked: &Asked<'_>, institution: &str, made: &BTreeMap<&
     asked.operator("replace_delegation", put(format!("{path}/delegations/{institution}"), &terms)).await;
     let secret = asked.operator("add_client_secret", post(format!("{path}/secrets"), &json!({}))).await.json();
     asked.operator("end_client_secret", Ask::delete(format!("{path}/secrets/{}", text(&secret, "/id")))).await;
+    let key = json!({"public_key": {
+        "kty": "EC", "crv": "P-256", "kid": "uno", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+        "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+    }});
+    asked.operator("add_client_key", post(format!("{path}/keys"), &key)).await;
+    asked.operator("end_client_key", Ask::delete(format!("{path}/keys/uno"))).await;
+    asked.operator("replace_client_limits", put(format!("{path}/limits"), &json!({"requests_per_day": 1_000}))).await;
+    let issuer = json!({
+        "issuer": "https://idp.example.it", "kind": "oidc", "jwks_url": "https://idp.example.it/keys",
+        "audience": "https://tramite.example.it/v1", "algorithms": ["RS256"], "types": ["at+jwt"],
+    });
+    let trusted = asked.operator("add_trusted_issuer", post("/v1/trusted-issuers", &issuer)).await.json();
+    let mut off = issuer;
+    off["enabled"] = json!(false);
+    let trusted = format!("/v1/trusted-issuers/{}", text(&trusted, "/id"));
+    asked.operator("replace_trusted_issuer", put(trusted, &off)).await;
     let station = json!({"broker_tax_code": "99999000039", "version": 2, "primitive_version": 2});
     asked.operator("replace_station", put("/v1/stations/nuova", &station)).await;
     let new = json!({

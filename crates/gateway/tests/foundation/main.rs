@@ -8,6 +8,7 @@
 )]
 
 mod acting;
+mod assertions;
 mod audited;
 mod brought_numbers;
 mod callbacks;
@@ -22,6 +23,7 @@ mod helpdesk;
 mod hostile;
 mod idempotency;
 mod institutions;
+mod issuers;
 mod journal;
 mod late;
 mod limits;
@@ -86,6 +88,15 @@ sentences! {
         clients::a_secret_is_changed_without_a_pause,
         clients::a_delegation_is_given_changed_and_ended,
         clients::the_last_operator_stays,
+        assertions::a_client_proves_itself_with_its_key_and_each_proof_once,
+        assertions::no_other_assertion_proves_anything_and_all_are_refused_in_one_shape,
+        assertions::only_public_keys_are_registered,
+        issuers::a_token_of_a_trusted_issuer_is_its_client_within_the_delegation,
+        issuers::what_is_said_of_an_issuer_is_checked,
+        issuers::a_voucher_is_for_one_e_service_and_one_purpose,
+        issuers::a_voucher_that_is_bound_to_a_key_is_its_owners_alone,
+        issuers::keys_serve_for_a_day_and_another_one_is_wanted_once_a_minute,
+        limits::a_client_has_limits_of_its_own_and_a_quota_of_the_day,
         positions::the_short_form_makes_one_payment_with_its_own_notice,
         positions::the_long_form_keeps_every_word_and_numbers_every_installment,
         positions::an_external_id_stands_once_and_if_exists_says_what_happens,

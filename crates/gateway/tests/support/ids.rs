@@ -3,6 +3,7 @@
 //! A resource with a path parameter of its own adds its line here.
 
 use super::TestGateway;
+use super::made::KEY;
 use super::seed::{STATION, Seeded};
 
 impl TestGateway {
@@ -18,6 +19,7 @@ impl TestGateway {
                 let known = self.gateway.store().system().client(client.id).await.unwrap()?;
                 Some(known.secrets.first()?.id.to_string())
             }
+            ("clients", "key_id") => Some(KEY.to_owned()),
             (resource, _) => seeded.made.get(resource).cloned(),
         }
     }

@@ -20,6 +20,9 @@ use tramite_storage::{RawMessage, Scope};
 use super::seed::{STATION, Seeded};
 use super::{Ask, TestGateway};
 
+/// The name of the key that the client of A has.
+pub const KEY: &str = "chiave";
+
 impl TestGateway {
     /// Makes them, and keeps their ids in `seeded.made` by the segment of the path that they stand under. A resource
     /// adds its line here.
@@ -42,6 +45,10 @@ impl TestGateway {
         let access = json!({"institution_id": seeded.a.id, "reason": "Ticket 4711", "expires_in": 28_800});
         let access = self.make(&operator, "/v1/support-accesses", &access).await;
         seeded.made.insert("support-accesses", access);
+        seeded.made.insert("trusted-issuers", self.make(&operator, "/v1/trusted-issuers", &trusted_issuer()).await);
+        let key = json!({"public_key": public_key()});
+        let path = format!("/v1/clients/{}/keys", seeded.for_a.id);
+        assert_eq!(self.make(&operator, &path, &key).await, KEY);
         seeded.made.insert("delegations", acting.delegations[0].id.to_string());
         seeded.made.insert("events", self.event_of(seeded, &position).await);
         seeded.made.insert("debt-positions", position);
@@ -200,5 +207,21 @@ pub fn debt_position(external_id: &str) -> Value {
         "external_id": external_id, "service_code": "TARI", "description": "TARI 2026", "publish": true,
         "debtor": {"type": "natural_person", "tax_code": "RSSMRA85T10A562S", "full_name": "Mario Rossi"},
         "amount": 12050, "due_date": "2026-12-31",
+    })
+}
+
+/// Somebody whose tokens are taken, for nobody yet.
+pub fn trusted_issuer() -> Value {
+    json!({
+        "issuer": "https://idp.altrove.example.it", "kind": "oidc", "jwks_url": "https://idp.altrove.example.it/keys",
+        "audience": "https://tramite.example.it/v1", "algorithms": ["RS256"], "types": ["at+jwt"],
+    })
+}
+
+/// A public key of P-256: the example of RFC 7517, A.1.
+pub fn public_key() -> Value {
+    json!({
+        "kty": "EC", "crv": "P-256", "kid": KEY, "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+        "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
     })
 }

@@ -188,6 +188,8 @@ impl TestGateway {
                 created_at: now,
                 expires_at: None,
             }],
+            keys: Vec::new(),
+            limits: None,
             delegations: delegations.collect(),
             version: 1,
             created_at: now,

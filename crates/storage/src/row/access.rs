@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Stations, clients, secrets and delegations.
+//! Stations, clients, secrets, keys and delegations.
 
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use tramite_domain::access::{ApiScope, Client, ClientKind, ClientSecret, ClientStatus, Delegation, DelegationStatus};
+use tramite_domain::client_key::{ClientKey, PublicKey};
+use tramite_domain::client_limits::ClientLimits;
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::{ClientId, ClientSecretId, DelegationId, InstitutionId};
 use tramite_domain::station::Station;
@@ -12,7 +14,7 @@ use tramite_domain::station::Station;
 use super::{digest, fit, known, read};
 use crate::column::{At, Doc, Id};
 use crate::error::StoreError;
-use crate::schema::{client_secrets, clients, delegations, stations};
+use crate::schema::{client_keys, client_secrets, clients, delegations, stations};
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = stations)]
@@ -56,7 +58,7 @@ impl StationRow {
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = clients)]
+#[diesel(table_name = clients, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(crate) struct ClientRow {
     pub(crate) id: Id<ClientId>,
     kind: String,
@@ -66,6 +68,17 @@ pub(crate) struct ClientRow {
     version: i64,
     created_at: At,
     updated_at: At,
+    limits: Option<Doc<ClientLimits>>,
+}
+
+#[derive(Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = client_keys, treat_none_as_default_value = false)]
+pub(crate) struct KeyRow {
+    pub(crate) client_id: Id<ClientId>,
+    id: String,
+    public_key: Doc<PublicKey>,
+    created_at: At,
+    expires_at: Option<At>,
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
@@ -103,12 +116,14 @@ impl ClientRow {
             version: client.version,
             created_at: At(client.created_at),
             updated_at: At(client.updated_at),
+            limits: client.limits.map(Doc),
         }
     }
 
     pub(crate) fn into_client(
         self,
         secrets: Vec<ClientSecret>,
+        keys: Vec<ClientKey>,
         delegations: Vec<Delegation>,
     ) -> Result<Client, StoreError> {
         Ok(Client {
@@ -118,10 +133,33 @@ impl ClientRow {
             status: known("clients.status", ClientStatus::named(&self.status))?,
             demo: self.demo,
             secrets,
+            keys,
+            limits: self.limits.map(|limits| limits.0),
             delegations,
             version: self.version,
             created_at: self.created_at.0,
             updated_at: self.updated_at.0,
+        })
+    }
+}
+
+impl KeyRow {
+    pub(crate) fn of(client: ClientId, key: &ClientKey) -> Self {
+        Self {
+            client_id: Id(client),
+            id: key.id.to_string(),
+            public_key: Doc(key.public.clone()),
+            created_at: At(key.created_at),
+            expires_at: key.expires_at.map(At),
+        }
+    }
+
+    pub(crate) fn into_key(self) -> Result<ClientKey, StoreError> {
+        Ok(ClientKey {
+            id: read("client_keys.id", &self.id)?,
+            public: self.public_key.0,
+            created_at: self.created_at.0,
+            expires_at: self.expires_at.map(|at| at.0),
         })
     }
 }

@@ -29,6 +29,7 @@ diesel::allow_tables_to_appear_in_same_query!(
 diesel::allow_tables_to_appear_in_same_query!(receipts, receipt_transfers, receipt_anomalies, receipt_keys);
 diesel::allow_tables_to_appear_in_same_query!(
     clients,
+    client_keys,
     client_secrets,
     delegations,
     support_accesses,

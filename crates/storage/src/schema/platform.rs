@@ -40,8 +40,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Bool, Text};
-    use crate::column::sql::{Key, Moment};
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+    use crate::column::sql::{Document, Key, Moment};
 
     clients (id) {
         id -> Key,
@@ -52,6 +52,59 @@ diesel::table! {
         version -> BigInt,
         created_at -> Moment,
         updated_at -> Moment,
+        limits -> Nullable<Document>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::column::sql::{Document, Key, Moment};
+
+    client_keys (client_id, id) {
+        client_id -> Key,
+        id -> Text,
+        public_key -> Document,
+        created_at -> Moment,
+        expires_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Date};
+    use crate::column::sql::Key;
+
+    client_usage (day, client_id) {
+        day -> Date,
+        client_id -> Key,
+        requests -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::column::sql::{Document, Key, Moment};
+
+    trusted_issuers (id) {
+        id -> Key,
+        issuer -> Text,
+        terms -> Document,
+        version -> BigInt,
+        created_at -> Moment,
+        updated_at -> Moment,
+        key_set -> Document,
+        keys_fetched_at -> Nullable<Moment>,
+        keys_asked_at -> Nullable<Moment>,
+        keys_wanted_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Binary;
+    use crate::column::sql::Moment;
+
+    used_tokens (sha256) {
+        sha256 -> Binary,
+        ends_at -> Moment,
     }
 }
 

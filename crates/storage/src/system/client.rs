@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! The registry of clients, with their secrets and delegations.
+//! The registry of clients, with their secrets, keys and delegations.
 
 use diesel::prelude::*;
 use diesel::upsert::excluded;
@@ -17,14 +17,14 @@ use crate::db::{Db, execute, load, load_boxed, load_together};
 use crate::error::StoreError;
 use crate::page::{Cursor, List, Page, PageRequest};
 use crate::read::grouped;
-use crate::row::access::{ClientRow, DelegationRow, SecretRow};
+use crate::row::access::{ClientRow, DelegationRow, KeyRow, SecretRow};
 use crate::row::fit;
-use crate::schema::{client_secrets, clients, delegations};
+use crate::schema::{client_keys, client_secrets, clients, delegations};
 use crate::store::Answer;
 use crate::store::Who;
 
 impl SystemScope {
-    /// The client of that id, with its secrets and delegations.
+    /// The client of that id, with its secrets, keys and delegations.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
@@ -66,7 +66,7 @@ impl SystemScope {
         })
     }
 
-    /// Writes a changed client. Secrets and delegations are changed or added, never removed: ended ones are history.
+    /// Writes a changed client. Secrets, keys and delegations are changed or added, never removed: ended ones are history.
     ///
     /// # Errors
     /// `Conflict` when the version moved; `LastOperator` when no operator could take a token any more.
@@ -129,6 +129,17 @@ async fn below(db: &mut Db<'_>, client: &Client) -> Result<(), StoreError> {
                 .set(dsl::expires_at.eq(excluded(dsl::expires_at)))
         )?;
     }
+    for key in &client.keys {
+        use client_keys::dsl;
+        execute!(
+            db,
+            diesel::insert_into(dsl::client_keys)
+                .values(&KeyRow::of(client.id, key))
+                .on_conflict((dsl::client_id, dsl::id))
+                .do_update()
+                .set(dsl::expires_at.eq(excluded(dsl::expires_at)))
+        )?;
+    }
     for delegation in &client.delegations {
         use delegations::dsl;
         execute!(
@@ -172,39 +183,50 @@ async fn assemble(db: &mut Db<'_>, heads: Vec<ClientRow>) -> Result<Vec<Client>,
         return Ok(Vec::new());
     }
     let ids: Vec<Id<ClientId>> = heads.iter().map(|head| head.id).collect();
-    let (secrets, grants): (Vec<SecretRow>, Vec<DelegationRow>) = load_together!(
+    let (secrets, keys, grants): (Vec<SecretRow>, Vec<KeyRow>, Vec<DelegationRow>) = load_together!(
         db,
         client_secrets::table
             .filter(client_secrets::client_id.eq_any(&ids))
             .order((client_secrets::created_at, client_secrets::id))
             .select(SecretRow::as_select()),
+        client_keys::table
+            .filter(client_keys::client_id.eq_any(&ids))
+            .order((client_keys::created_at, client_keys::id))
+            .select(KeyRow::as_select()),
         delegations::table
             .filter(delegations::client_id.eq_any(&ids))
             .order((delegations::created_at, delegations::id))
             .select(DelegationRow::as_select()),
     )?;
     let mut secrets = grouped(secrets, |row| row.client_id, SecretRow::into_secret)?;
+    let mut keys = grouped(keys, |row| row.client_id, KeyRow::into_key)?;
     let mut grants = grouped(grants, |row| row.client_id, DelegationRow::into_delegation)?;
     heads
         .into_iter()
         .map(|head| {
             let id = head.id;
-            head.into_client(secrets.remove(&id).unwrap_or_default(), grants.remove(&id).unwrap_or_default())
+            let (secrets, keys) = (secrets.remove(&id), keys.remove(&id));
+            let grants = grants.remove(&id).unwrap_or_default();
+            head.into_client(secrets.unwrap_or_default(), keys.unwrap_or_default(), grants)
         })
         .collect()
 }
 
 async fn count_operators(db: &mut Db<'_>, now: Instant) -> Result<usize, StoreError> {
+    use client_keys::dsl as key;
     use client_secrets::dsl as secret;
     let holders = secret::client_secrets
         .filter(secret::expires_at.is_null().or(secret::expires_at.gt(At(now)).assume_not_null()))
         .select(secret::client_id);
+    let keyed = key::client_keys
+        .filter(key::expires_at.is_null().or(key::expires_at.gt(At(now)).assume_not_null()))
+        .select(key::client_id);
     let found: Vec<i64> = load!(
         db,
         clients::table
             .filter(clients::kind.eq(ClientKind::Operator.name()))
             .filter(clients::status.eq(ClientStatus::Active.name()))
-            .filter(clients::id.eq_any(holders))
+            .filter(clients::id.eq_any(holders).or(clients::id.eq_any(keyed)))
             .count()
     )?;
     fit("operators", found.first().copied().unwrap_or_default())

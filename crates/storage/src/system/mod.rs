@@ -10,6 +10,7 @@ mod feed;
 mod feed_of_all;
 mod idempotency;
 mod institution;
+mod issuer;
 mod journal;
 mod node_answers;
 mod raw;
@@ -20,6 +21,8 @@ mod station;
 mod support;
 mod task;
 mod transition;
+mod usage;
+mod used_token;
 mod webhook;
 
 pub use backlog::{BACKLOG_ROWS_MAX, Backlog, Queue, TaskQueue};
@@ -29,6 +32,7 @@ pub use raw::{KeptMessage, RAW_BYTES_MAX, RawMessage};
 pub use signing_key::{KeyPurpose, SigningKey};
 pub use task::ClaimedTask;
 pub use transition::Due;
+pub use usage::Taken;
 pub use webhook::{ClaimedLane, DueDelivery, LaneLimits, LaneWork, Stepped};
 
 use crate::Store;

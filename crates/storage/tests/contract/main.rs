@@ -25,6 +25,7 @@ mod sessions;
 mod support;
 mod system;
 mod tenancy;
+mod tokens;
 mod twins;
 mod walls;
 mod watched;
@@ -123,6 +124,11 @@ mod sentences {
             system::a_station_is_put_and_changed,
             system::a_client_comes_back_with_secrets_and_delegations,
             system::operators_count_while_a_secret_of_theirs_lives,
+            tokens::a_client_comes_back_with_its_keys_and_limits,
+            tokens::an_operator_with_a_live_key_can_take_a_token,
+            tokens::a_token_of_one_use_is_used_once_in_whatever_process,
+            tokens::of_a_quota_no_more_is_taken_than_it_says_by_however_many,
+            tokens::keys_of_an_issuer_are_asked_for_by_one_and_kept_for_all,
             system::a_signing_key_is_sealed_under_the_master_key,
             system::journal_and_raw_messages_of_nobody_belong_to_the_platform,
             system::a_message_that_was_kept_is_listed_without_its_bytes_and_resolved_once,

@@ -145,10 +145,12 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         [
             "accounts",
             "beneficiaries",
+            "client_usage",
             "idempotency_records",
             "institution_stations",
             "raw_messages",
             "tasks",
+            "used_tokens",
             "webhook_deliveries",
             "webhook_lanes",
         ]
@@ -191,6 +193,7 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         "beneficiaries",
         "client_keys",
         "client_secrets",
+        "client_usage",
         "clients",
         "data_keys",
         "delegations",
@@ -207,6 +210,7 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         "support_accesses",
         "tasks",
         "trusted_issuers",
+        "used_tokens",
         "webhook_deliveries",
         "webhook_endpoints",
         "webhook_lanes",

@@ -72,6 +72,8 @@ pub(crate) fn new_operator(world: &dyn World, display_name: Text<1, 140>, secret
         status: ClientStatus::Active,
         demo: false,
         secrets: vec![secret],
+        keys: Vec::new(),
+        limits: None,
         delegations: Vec::new(),
         version: 1,
         created_at: now,

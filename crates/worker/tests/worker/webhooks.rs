@@ -49,6 +49,8 @@ impl Place {
             status: ClientStatus::Active,
             demo: false,
             secrets: Vec::new(),
+            keys: Vec::new(),
+            limits: None,
             delegations: vec![delegation],
             version: 1,
             created_at: self.a.now,

@@ -80,6 +80,8 @@ async fn decide(gateway: &Gateway, operator: &Operator, wanted: &ClientAdditionB
         status: ClientStatus::Active,
         demo: wanted.demo,
         secrets: Vec::new(),
+        keys: Vec::new(),
+        limits: None,
         delegations,
         version: 1,
         created_at: given.now,

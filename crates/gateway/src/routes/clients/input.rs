@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 use tramite_domain::access::{ApiScope, ClientKind, ClientStatus, DelegationStatus};
+use tramite_domain::client_key::Members;
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::time::Instant;
 use utoipa::ToSchema;
@@ -109,6 +110,39 @@ pub(super) struct SecretAdditionBody {
     /// Not accepted from this instant on; an operator's secret lives 90 days at most.
     #[schema(value_type = Option<words::Timestamp>)]
     pub(super) expires_at: Option<Instant>,
+}
+
+/// A public key.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ClientKeyAddition, example = json!({"public_key": {
+    "kty": "EC", "crv": "P-256", "kid": "portale-2026", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+    "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+}}))]
+pub(super) struct KeyAdditionBody {
+    /// The key (RFC 7517): of the curve P-256, which signs by ES256, or RSA of 2048 to 4096 bits, which signs by RS256, or
+    /// by PS256 where `alg` says so. `kid` names it, once in its client for ever; left out, its thumbprint does (RFC 7638).
+    #[schema(value_type = words::PublicJwk)]
+    pub(super) public_key: Members,
+    /// Not accepted from this instant on; an operator's key lives 90 days at most.
+    #[schema(value_type = Option<words::Timestamp>)]
+    pub(super) expires_at: Option<Instant>,
+}
+
+/// Limits of a client of its own.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ClientLimitsInput, example = json!({"requests_per_second": 100, "burst": 400, "requests_per_day": 500_000}))]
+pub(super) struct ClientLimitsBody {
+    /// Requests a second, for each of its institutions; left out, as for everybody.
+    #[schema(value_type = Option<words::RequestsPerSecond>)]
+    pub(super) requests_per_second: Option<u32>,
+    /// As many at once; with `requests_per_second`, and at least as large.
+    #[schema(value_type = Option<words::RequestBurst>)]
+    pub(super) burst: Option<u32>,
+    /// Requests a day (Europe/Rome), for all its institutions together; left out, any number.
+    #[schema(value_type = Option<words::RequestsPerDay>)]
+    pub(super) requests_per_day: Option<u32>,
 }
 
 impl DelegationTermsBody {

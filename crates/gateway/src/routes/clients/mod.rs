@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Clients: programs that call the API, operators, their secrets, and what institutions let them do.
+//! Clients: programs that call the API, operators, their secrets, keys and limits, and what institutions let them do.
 
 mod add;
 mod delegate;
 mod delegations;
 mod input;
+mod keys;
+mod limits;
 mod list;
 mod replace;
 mod secrets;
@@ -27,6 +29,11 @@ pub(super) fn mount(api: &mut Api<'_, '_>) {
     api.operator(replace::replace_client, ApiScope::PlatformWrite).etag().conditional().refuses(&[Code::LastOperator]);
     api.operator(secrets::add_client_secret, ApiScope::PlatformWrite).idempotent().refuses(&[Code::SecretsFull]);
     api.operator(secrets::end_client_secret, ApiScope::PlatformWrite).refuses(&[Code::LastOperator]);
+    api.operator(keys::add_client_key, ApiScope::PlatformWrite)
+        .idempotent()
+        .refuses(&[Code::ClientKeysFull, Code::KeyIdTaken]);
+    api.operator(keys::end_client_key, ApiScope::PlatformWrite).refuses(&[Code::LastOperator]);
+    api.operator(limits::replace_client_limits, ApiScope::PlatformWrite).etag().conditional();
     api.operator(delegate::replace_delegation, ApiScope::PlatformWrite).etag().conditional();
 }
 

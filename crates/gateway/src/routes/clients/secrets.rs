@@ -76,14 +76,19 @@ pub(super) fn new_secret(
     expires_at: Option<Instant>,
 ) -> Result<(ClientSecret, Secret<String>), Problem> {
     let now = gateway.now();
-    let latest = now.plus_hours(OPERATOR_SECRET_DAYS.saturating_mul(DAY_HOURS));
-    let expires_at = match kind {
-        ClientKind::Operator => Some(expires_at.map_or(latest, |end| end.min(latest))),
-        ClientKind::Application => expires_at,
-    };
+    let expires_at = end_of(kind, expires_at, now);
     let (text, sha256) = generate(gateway.environment())?;
     let id = ClientSecretId::new(gateway.world().id());
     Ok((ClientSecret { id, sha256, created_at: now, expires_at }, text))
+}
+
+/// When what a client proves itself with ends: what an operator has, after 90 days at the latest.
+pub(super) fn end_of(kind: ClientKind, asked: Option<Instant>, now: Instant) -> Option<Instant> {
+    let latest = now.plus_hours(OPERATOR_SECRET_DAYS.saturating_mul(DAY_HOURS));
+    match kind {
+        ClientKind::Operator => Some(asked.map_or(latest, |end| end.min(latest))),
+        ClientKind::Application => asked,
+    }
 }
 
 /// Ends a secret

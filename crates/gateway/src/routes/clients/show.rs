@@ -16,7 +16,7 @@ use crate::words;
 
 /// Shows a client
 ///
-/// With its delegations, and that it has secrets; never the secrets.
+/// With its delegations, keys and limits, and that it has secrets; never the secrets.
 #[utoipa::path(
     tag = "clients",
     operation_id = "show_client",

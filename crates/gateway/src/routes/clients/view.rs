@@ -3,6 +3,8 @@
 
 use serde::{Serialize, Serializer};
 use tramite_domain::access::{Client, ClientSecret, Delegation};
+use tramite_domain::client_key::ClientKey;
+use tramite_domain::client_limits::ClientLimits;
 use tramite_domain::secret::Secret;
 use tramite_domain::time::Instant;
 use utoipa::ToSchema;
@@ -10,15 +12,16 @@ use utoipa::ToSchema;
 use crate::secret::is_live;
 use crate::words;
 
-/// How many secrets are shown, the newest first.
-const SECRETS_SHOWN_MAX: usize = 100;
+/// How many secrets and keys are shown, the newest first.
+const SHOWN_MAX: usize = 100;
 
-/// A client with its secrets and delegations.
+/// A client with its secrets, keys, limits and delegations.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Client, example = json!({
     "id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e03", "kind": "application", "display_name": "Portale dei servizi",
     "status": "active", "demo": false,
     "secrets": [{"id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e04", "live": true, "created_at": "2026-09-01T08:30:00Z"}],
+    "keys": [{"id": "portale-2026", "algorithm": "ES256", "live": true, "created_at": "2026-09-01T08:30:00Z"}],
     "delegations": [{
         "id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e05", "institution_id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e01",
         "scopes": ["debt-positions:read"], "return_origins": ["https://portale.comune.example.it"],
@@ -44,6 +47,13 @@ pub(super) struct ClientView {
     /// Its secrets, without what they are.
     #[schema(min_items = 0, max_items = 100)]
     secrets: Vec<SecretView>,
+    /// Its public keys.
+    #[schema(min_items = 0, max_items = 100)]
+    keys: Vec<KeyView>,
+    /// Limits of its own; absent means those of everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ClientLimitsView>)]
+    limits: Option<ClientLimitsView>,
     /// For whom it may act.
     #[schema(min_items = 0, max_items = 1000)]
     delegations: Vec<DelegationView>,
@@ -74,6 +84,47 @@ struct SecretView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Timestamp>)]
     expires_at: Option<Instant>,
+}
+
+/// A public key of a client.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ClientKey, example = json!({
+    "id": "portale-2026", "algorithm": "ES256", "live": true, "created_at": "2026-09-01T08:30:00Z",
+}))]
+pub(super) struct KeyView {
+    /// Its name, the `kid` of what it signs.
+    #[schema(value_type = words::KeyId)]
+    id: String,
+    /// What it signs by, and nothing else.
+    #[schema(value_type = words::KeyAlgorithm)]
+    algorithm: &'static str,
+    /// Whether it is accepted now.
+    live: bool,
+    /// When it was registered.
+    #[schema(value_type = words::Timestamp)]
+    created_at: Instant,
+    /// Not accepted from this instant on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Timestamp>)]
+    expires_at: Option<Instant>,
+}
+
+/// Limits of a client of its own; what is absent is as for everybody.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ClientLimits, example = json!({"requests_per_second": 100, "burst": 400, "requests_per_day": 500_000}))]
+pub(super) struct ClientLimitsView {
+    /// Requests a second, for each of its institutions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::RequestsPerSecond>)]
+    requests_per_second: Option<u32>,
+    /// As many at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::RequestBurst>)]
+    burst: Option<u32>,
+    /// Requests a day (Europe/Rome), for all its institutions together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::RequestsPerDay>)]
+    requests_per_day: Option<u32>,
 }
 
 /// What an institution lets a client do.
@@ -144,7 +195,7 @@ pub(super) struct IssuedSecretView {
         "id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e03", "kind": "application", "display_name": "Portale dei servizi",
         "status": "active", "demo": false,
         "secrets": [{"id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e04", "live": true, "created_at": "2026-09-01T08:30:00Z"}],
-        "delegations": [], "version": 1, "created_at": "2026-09-01T08:30:00Z", "updated_at": "2026-09-01T08:30:00Z",
+        "keys": [], "delegations": [], "version": 1, "created_at": "2026-09-01T08:30:00Z", "updated_at": "2026-09-01T08:30:00Z",
     },
     "secret": {
         "id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e04", "created_at": "2026-09-01T08:30:00Z", "secret_shown": false,
@@ -180,7 +231,9 @@ impl ClientView {
             display_name: client.display_name.to_string(),
             status: client.status.name(),
             demo: client.demo,
-            secrets: client.secrets.iter().rev().take(SECRETS_SHOWN_MAX).map(|one| SecretView::of(one, now)).collect(),
+            secrets: client.secrets.iter().rev().take(SHOWN_MAX).map(|one| SecretView::of(one, now)).collect(),
+            keys: client.keys.iter().rev().take(SHOWN_MAX).map(|one| KeyView::of(one, now)).collect(),
+            limits: client.limits.as_ref().map(ClientLimitsView::of),
             delegations: client.delegations.iter().map(DelegationView::of).collect(),
             version: client.version,
             created_at: client.created_at,
@@ -196,6 +249,30 @@ impl SecretView {
             live: is_live(secret, now),
             created_at: secret.created_at,
             expires_at: secret.expires_at,
+        }
+    }
+}
+
+impl KeyView {
+    /// What is shown of a key.
+    pub(super) fn of(key: &ClientKey, now: Instant) -> Self {
+        Self {
+            id: key.id.to_string(),
+            algorithm: key.public.algorithm().name(),
+            live: key.live_at(now),
+            created_at: key.created_at,
+            expires_at: key.expires_at,
+        }
+    }
+}
+
+impl ClientLimitsView {
+    /// What is shown of limits.
+    pub(super) fn of(limits: &ClientLimits) -> Self {
+        Self {
+            requests_per_second: limits.rate.map(|rate| rate.requests_per_second),
+            burst: limits.rate.map(|rate| rate.burst),
+            requests_per_day: limits.requests_per_day,
         }
     }
 }

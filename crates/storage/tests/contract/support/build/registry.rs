@@ -146,6 +146,8 @@ pub(crate) fn client(kind: ClientKind) -> Client {
         status: ClientStatus::Active,
         demo: false,
         secrets: vec![ClientSecret { id: id(), sha256: [3; 32], created_at: now(), expires_at: None }],
+        keys: Vec::new(),
+        limits: None,
         delegations: Vec::new(),
         version: 1,
         created_at: now(),
