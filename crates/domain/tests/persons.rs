@@ -63,8 +63,7 @@ fn an_erasure_tells_how_much_goes_and_leaves_nobodys_name_in_what_it_tells() {
     let (mut paid, open) = (town.position(&one_payment("D-1", 100)), town.position(&one_payment("D-2", 100)));
     pay(&mut paid, "single", town.now);
     let now = at("2037-01-01T00:00:00Z");
-    let mut erasure =
-        Erasure::begin(Terms { occasion: Occasion::Request, years: 10, sessions_from: now, now });
+    let mut erasure = Erasure::begin(Terms { occasion: Occasion::Request, years: 10, sessions_from: now, now });
     for position in [&paid, &open] {
         erasure.position(position);
     }

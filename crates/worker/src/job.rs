@@ -18,12 +18,22 @@ pub(crate) enum Job {
     Upkeep,
     /// Personal data whose time is over.
     Retention,
+    /// Receipts that never came.
+    Recoveries,
 }
 
 impl Job {
     /// All of them, in the order in which one round does them: what a job makes due is done in the same round.
-    pub(crate) const ALL: [Job; 7] =
-        [Job::Positions, Job::Sessions, Job::Tasks, Job::Feed, Job::Webhooks, Job::Upkeep, Job::Retention];
+    pub(crate) const ALL: [Job; 8] = [
+        Job::Positions,
+        Job::Sessions,
+        Job::Recoveries,
+        Job::Tasks,
+        Job::Feed,
+        Job::Webhooks,
+        Job::Upkeep,
+        Job::Retention,
+    ];
 
     /// Its name in logs and metrics.
     pub(crate) const fn name(self) -> &'static str {
@@ -35,6 +45,7 @@ impl Job {
             Job::Webhooks => "webhooks",
             Job::Upkeep => "upkeep",
             Job::Retention => "retention",
+            Job::Recoveries => "recoveries",
         }
     }
 }

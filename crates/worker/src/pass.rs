@@ -62,6 +62,8 @@ pub struct Report {
     pub deliveries: usize,
     /// Expired records that went.
     pub expired_records: usize,
+    /// Receipts that were asked for.
+    pub recoveries: usize,
     /// Things whose personal data went.
     pub forgotten: usize,
     /// The codes of failures, by job.
@@ -77,6 +79,7 @@ impl Report {
             Job::Feed => &mut self.events,
             Job::Webhooks => &mut self.deliveries,
             Job::Upkeep => &mut self.expired_records,
+            Job::Recoveries => &mut self.recoveries,
             Job::Retention => &mut self.forgotten,
         };
         *place = place.saturating_add(pass.done);
