@@ -29,6 +29,8 @@ pub(crate) struct ShowParameters {
 }
 
 /// Shows a recovery of a receipt
+///
+/// With `wait` the answer comes as soon as it is over.
 #[utoipa::path(
     tag = "receipt-recoveries", operation_id = "show_receipt_recovery",
     params(("id" = words::Id, Path, description = "The id of the recovery."), ShowParameters),
