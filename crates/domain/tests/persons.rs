@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What becomes of a debt position that names a person: on request, and by time.
-#![expect(clippy::unwrap_used, reason = "helpers of a test target are not seen as tests")]
 
 mod support;
 
