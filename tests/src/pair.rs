@@ -85,6 +85,8 @@ pub struct Made {
     pub event: String,
     /// Somebody whose tokens are taken, for nobody.
     pub issuer: String,
+    /// A receipt that was asked for, and that nobody has.
+    pub recovery: String,
 }
 
 impl Pair {
@@ -176,6 +178,7 @@ impl Pair {
             endpoint: self.endpoint().await,
             event: self.event().await,
             issuer: self.issuer().await,
+            recovery: self.recovery().await,
         }
     }
 
@@ -212,6 +215,19 @@ impl Pair {
         let made = self.platform.api.post("/v1/trusted-issuers", &issuer).await;
         assert_eq!(made.status, 201, "{}", made.body);
         made.body["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// A question for a receipt that was answered: what is made is whole when it is given back.
+    async fn recovery(&self) -> String {
+        let line = json!({"iur": Uuid::new_v4().simple().to_string(), "iuv": "05000000000000001"});
+        let made = self.a.api.post("/v1/receipt-recoveries", &line).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let id = made.body["id"].as_str().expect("an id").to_owned();
+        until("the question is answered", async || {
+            self.a.api.get(&format!("/v1/receipt-recoveries/{id}")).await.body["is_over"] == true
+        })
+        .await;
+        id
     }
 
     /// The event that tells of the payment.
@@ -260,6 +276,7 @@ impl Pair {
             ("debt-positions", "id") => made.position["id"].clone(),
             ("checkout-sessions", "id") => json!(made.session),
             ("receipts", "id") => made.receipt["id"].clone(),
+            ("receipt-recoveries", "id") => json!(made.recovery),
             ("iuv-batches", "id") => json!(made.batch),
             ("raw-messages", "id") => json!(made.raw),
             ("events", "id") => json!(made.event),

@@ -198,6 +198,7 @@ impl Town {
                 ("TRAMITE_MASTER_KEY_FILE", self.master_key().display().to_string()),
                 ("TRAMITE_PUBLIC_URL", self.gateway()),
                 ("TRAMITE_CHECKOUT_URL", self.sandbox()),
+                ("TRAMITE_RECEIPTS_URL", self.sandbox()),
                 ("TRAMITE_LISTEN", listen.to_owned()),
                 ("TRAMITE_PRIVATE_LISTEN", private),
                 ("TRAMITE_DRAIN_SECONDS", "0".to_owned()),

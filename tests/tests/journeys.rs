@@ -47,6 +47,8 @@ mod outcomes;
 mod persons;
 #[path = "journeys/quota.rs"]
 mod quota;
+#[path = "journeys/recovered.rs"]
+mod recovered;
 #[path = "journeys/returned.rs"]
 mod returned;
 #[path = "journeys/rolling.rs"]
@@ -103,6 +105,7 @@ fn main() {
         .async_on_both("a_receipt_after_the_session_was_cancelled_completes_it_late", otf::late)
         .async_on_both("a_notice_is_paid_anywhere_and_only_once", otf::anywhere)
         .async_on_both("a_payment_is_told_by_event_receipt_and_export_and_to_nobody_else", outcomes::told)
+        .async_on_both("a_receipt_that_never_came_is_recovered_and_pays_once", recovered::once)
         .async_on_both("a_person_that_was_erased_stands_nowhere_any_more", persons::erased)
         .async_on_both("two_institutions_with_the_same_client_do_not_meet", tenants::apart)
         .async_on_both("what_belongs_to_another_institution_answers_like_what_does_not_exist", walk::stranger)

@@ -11,6 +11,7 @@ use crate::institution::Institution;
 use crate::iuv_batch::IuvBatch;
 use crate::journal::JournalEntry;
 use crate::receipt::{Receipt, ReceiptVariant};
+use crate::recovery::ReceiptRecovery;
 use crate::resolution::Resolution;
 use crate::service::Service;
 use crate::session::CheckoutSession;
@@ -136,6 +137,13 @@ pub enum Write {
         resolution: Resolution,
         /// The version of the receipt it was read at.
         expected: i64,
+    },
+    /// A receipt that is asked for, new (expected none) or as it is now.
+    PutRecovery {
+        /// The recovery; its own version is the expected one plus one.
+        recovery: Box<ReceiptRecovery>,
+        /// The version it was read at; none when it must not exist yet.
+        expected: Option<i64>,
     },
     /// Somebody tries to pay: the last time of the same attempt is kept.
     RecordAttempt(Attempt),

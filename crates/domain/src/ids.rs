@@ -111,6 +111,8 @@ ids! {
     ReceiptRowId;
     /// One stored version of the message of a receipt.
     ReceiptVariantId;
+    /// A receipt that is asked for.
+    RecoveryId;
     /// An event of an institution's feed.
     EventId;
     /// An attempt to pay an instalment: a cart, an RPT, a get.

@@ -37,6 +37,7 @@ pub mod personal;
 pub mod personal_data;
 pub mod qr;
 pub mod receipt;
+pub mod recovery;
 pub mod refusal;
 pub mod remittance;
 pub mod resolution;

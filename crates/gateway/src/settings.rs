@@ -27,6 +27,8 @@ pub struct GatewaySettings {
     pub account_delay_seconds: i64,
     /// For how many years accounting is kept before the persons in it go.
     pub retention_years: u8,
+    /// Whether receipts that never came are asked for: the worker has somebody to ask.
+    pub recovers_receipts: bool,
     /// Where carts are minted; none where citizens are sent nowhere.
     pub checkout: Option<CheckoutClient>,
     /// How long the body of a request may take to come.
@@ -65,6 +67,7 @@ impl GatewaySettings {
             trusted_proxies: Vec::new(),
             account_delay_seconds: ACCOUNT_DELAY_SECONDS,
             retention_years: RETENTION_YEARS,
+            recovers_receipts: false,
             checkout: None,
             body_time_max: BODY_TIME_MAX,
             platform_apart: false,

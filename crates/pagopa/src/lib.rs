@@ -12,6 +12,7 @@ pub mod current;
 pub mod embedded;
 pub mod payment_options;
 mod primitive;
+pub mod receipts;
 mod schema;
 pub mod soap;
 pub mod strict;

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Every limit of the sandbox, with its unit.
 
+/// Questions for receipts that the platform takes in `QUESTION_MINUTES` (sla.md 2).
+pub(crate) const QUESTIONS_MAX: usize = 10;
+
+/// In how many minutes.
+pub(crate) const QUESTION_MINUTES: i64 = 60;
+
 /// Institutions in the registry.
 pub(crate) const INSTITUTIONS_MAX: usize = 1_000;
 

@@ -33,19 +33,19 @@ pub use migrate::Migrated;
 pub use numbers::NUMBERS_MAX;
 pub use page::{COMMIT_WINDOW_SECONDS, Cursor, CursorError, PAGE_LIMIT_MAX, Page, PageRequest};
 pub use read::{
-    AUDIT_PAGE_DAYS_MAX, AuditFilter, FeedEvent, FeedFilter, FeedPage, History, JournalFilter, KeptAnswer,
-    KnownOfReceipt, OUTCOME_LINES_MAX, Outcome, OutcomeFilter, OutcomePage, Payers, PersonTraces, PositionFilter,
-    PositionInUse, ReceiptFilter, ReceiptQuestion, SessionFilter, SessionTerms, Terms, TimelineFact, TimelineItem,
-    TracesOf, Waiting,
+    AUDIT_PAGE_DAYS_MAX, AuditFilter, FeedEvent, FeedFilter, FeedPage, FoundOfReceipt, History, JournalFilter,
+    KeptAnswer, KnownOfReceipt, OUTCOME_LINES_MAX, Outcome, OutcomeFilter, OutcomePage, Payers, PersonTraces,
+    PositionFilter, PositionInUse, ReceiptFilter, ReceiptQuestion, SessionFilter, SessionTerms, Terms, TimelineFact,
+    TimelineItem, TracesOf, Waiting,
 };
 pub use rule::Rule;
 pub use scope::Scope;
 pub use seal::{MasterKey, MasterKeyError};
 pub use store::{Answer, DECISION_SECONDS_MAX, PoolState, Store, StoreSettings};
 pub use system::{
-    BACKLOG_ROWS_MAX, Backlog, Change, ClaimedLane, ClaimedTask, Due, DueDelivery, KeptMessage, KeyPurpose, LaneLimits,
-    LaneWork, NodeAnswers, OperatorRecord, Queue, RAW_BYTES_MAX, RawMessage, SigningKey, Stepped, SystemScope, Taken,
-    TaskQueue,
+    BACKLOG_ROWS_MAX, Backlog, Change, ClaimedLane, ClaimedRecovery, ClaimedTask, Due, DueDelivery, KeptMessage,
+    KeyPurpose, LaneLimits, LaneWork, NodeAnswers, OperatorRecord, Queue, RAW_BYTES_MAX, RawMessage, SigningKey,
+    Stepped, SystemScope, Taken, TaskQueue,
 };
 pub use url::{Backend, DatabaseUrl, DatabaseUrlError};
 pub use webhook::{DeliveryFilter, DeliveryKey, REDELIVERIES_MAX, Redelivery, TestEvent, WebhookChange, WebhookDoor};

@@ -106,10 +106,11 @@ pub(crate) enum List {
     Feed,
     FeedOfAll,
     Outcomes,
+    Recoveries,
 }
 
 impl List {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 23] = [
         Self::Positions,
         Self::PositionsChanged,
         Self::Sessions,
@@ -132,6 +133,7 @@ impl List {
         Self::Feed,
         Self::FeedOfAll,
         Self::Outcomes,
+        Self::Recoveries,
     ];
 
     const fn tag(self) -> u8 {
@@ -158,6 +160,7 @@ impl List {
             Self::Feed => 46,
             Self::FeedOfAll => 47,
             Self::Outcomes => 48,
+            Self::Recoveries => 52,
         }
     }
 }

@@ -20,13 +20,16 @@ pub(crate) enum Job {
     Upkeep,
     /// Personal data whose time is over.
     Retention,
+    /// Receipts that never came.
+    Recoveries,
 }
 
 impl Job {
     /// All of them, in the order in which one round does them: what a job makes due is done in the same round.
-    pub(crate) const ALL: [Job; 8] = [
+    pub(crate) const ALL: [Job; 9] = [
         Job::Positions,
         Job::Sessions,
+        Job::Recoveries,
         Job::Tasks,
         Job::Feed,
         Job::Webhooks,
@@ -46,6 +49,7 @@ impl Job {
             Job::Issuers => "issuers",
             Job::Upkeep => "upkeep",
             Job::Retention => "retention",
+            Job::Recoveries => "recoveries",
         }
     }
 }

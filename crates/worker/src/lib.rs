@@ -19,6 +19,7 @@ mod job;
 mod pace;
 mod pass;
 mod positions;
+mod recovery;
 mod retention;
 mod sessions;
 mod tasks;

@@ -26,6 +26,11 @@ pub(crate) const OVER_AT_ONCE_MAX: usize = 100;
 /// Things that go in one pass at most; so full a pass is followed by another at once.
 pub(crate) const OVER_MAX: usize = 2_000;
 
+/// How often receipts that are asked for are looked for, in milliseconds.
+pub(crate) const RECOVERIES_EVERY_MS: u64 = 2_000;
+/// How long a question belongs to the worker that asks it, in seconds: longer than an answer may take.
+pub(crate) const RECOVERY_LEASE_SECONDS: i64 = 120;
+
 /// Positions or sessions read at a time.
 pub(crate) const TRANSITIONS_MAX: usize = 200;
 /// Pages of them in one pass at most, where some cannot be told.
@@ -146,6 +151,7 @@ impl WorkerSettings {
             Job::Webhooks => Duration::from_millis(WEBHOOKS_EVERY_MS),
             Job::Issuers => Duration::from_millis(ISSUERS_EVERY_MS),
             Job::Upkeep => self.upkeep_every,
+            Job::Recoveries => Duration::from_millis(RECOVERIES_EVERY_MS),
             Job::Retention => Duration::from_millis(RETENTION_EVERY_MS),
         }
     }

@@ -64,6 +64,8 @@ pub struct Report {
     pub key_sets: usize,
     /// Expired records that went.
     pub expired_records: usize,
+    /// Receipts that were asked for.
+    pub recoveries: usize,
     /// Things whose personal data went.
     pub forgotten: usize,
     /// The codes of failures, by job.
@@ -80,6 +82,7 @@ impl Report {
             Job::Webhooks => &mut self.deliveries,
             Job::Issuers => &mut self.key_sets,
             Job::Upkeep => &mut self.expired_records,
+            Job::Recoveries => &mut self.recoveries,
             Job::Retention => &mut self.forgotten,
         };
         *place = place.saturating_add(pass.done);

@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 use tramite_domain::given::{Given, World, WorldIds};
 use tramite_domain::time::Instant as Moment;
 use tramite_outbound::{Names, Towards};
+use tramite_pagopa::receipts::ReceiptsClient;
 use tramite_storage::{Store, StoreError};
 use tramite_telemetry::{Metrics, Pulse};
 
@@ -26,7 +27,7 @@ use crate::pace::{
 use crate::pass::{Pass, Report};
 use crate::watch::{TIMEOUT, Watch};
 use crate::webhook::Webhooks;
-use crate::{feed, positions, retention, sessions, tasks, upkeep, webhook};
+use crate::{feed, positions, recovery, retention, sessions, tasks, upkeep, webhook};
 
 /// Does what no request asks for. Any number of them may run on one PostgreSQL; on SQLite it runs inside `serve`.
 pub struct Worker {
@@ -38,13 +39,15 @@ pub struct Worker {
     webhooks: Option<Webhooks>,
     /// None asks for no keys.
     issuers: Option<Issuers>,
+    /// None asks for no receipt.
+    receipts: Option<ReceiptsClient>,
 }
 
 impl Worker {
     /// A worker over a store. The store must be able to make its system scope.
     #[must_use]
     pub fn new(store: Store, world: Arc<dyn World>, settings: WorkerSettings) -> Self {
-        Self { store, world, settings, watch: Watch::default(), webhooks: None, issuers: None }
+        Self { store, world, settings, watch: Watch::default(), webhooks: None, issuers: None, receipts: None }
     }
 
     /// The same, telling of itself in the counters of the process, and in its pulse.
@@ -61,6 +64,12 @@ impl Worker {
         let issuers = Issuers::new(towards, Arc::clone(&names))?;
         let webhooks = Webhooks::new(towards, names, self.world.id())?;
         Ok(Self { webhooks: Some(webhooks), issuers: Some(issuers), ..self })
+    }
+
+    /// The same worker, which also asks for receipts that never came.
+    #[must_use]
+    pub fn recovering(self, receipts: ReceiptsClient) -> Self {
+        Self { receipts: Some(receipts), ..self }
     }
 
     /// Works until `shutdown` is ready. A pass that is running then gets a few seconds; what it does not finish is
@@ -156,6 +165,10 @@ impl Worker {
                 None => Ok(Pass::default()),
             },
             Job::Upkeep => upkeep::keep(self, clock.now()).await,
+            Job::Recoveries => match &self.receipts {
+                Some(api) => recovery::recover(self, api, clock).await,
+                None => Ok(Pass::default()),
+            },
             Job::Retention => retention::forget(self, clock.now()).await,
         }
     }
@@ -174,7 +187,7 @@ const fn limit_of(job: Job) -> usize {
         Job::Tasks => TASKS_MAX,
         Job::Feed => FEED_EVENTS_MAX,
         // A round takes all there is.
-        Job::Webhooks | Job::Issuers => usize::MAX,
+        Job::Webhooks | Job::Issuers | Job::Recoveries => usize::MAX,
         Job::Upkeep => EXPIRED_RECORDS_MAX,
         Job::Retention => OVER_MAX,
     }

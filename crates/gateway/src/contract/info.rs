@@ -62,12 +62,13 @@ fn servers(public_url: &str, environment: Option<Environment>) -> Value {
 }
 
 /// Every tag, in the order of the documentation: what portals need comes before what operators do.
-const TAGS: [(&str, &str); 18] = [
+const TAGS: [(&str, &str); 20] = [
     ("services", "What an institution collects: its catalogue of payment services."),
     ("debt-positions", "What debtors owe, with the ways to pay it."),
     ("iuv-batches", "Notice numbers given to an institution beforehand, for notices that it prints by itself."),
     ("checkout-sessions", "Payments started from a portal."),
     ("receipts", "Proofs of payment, as the Node sent them."),
+    ("receipt-recoveries", "Receipts that never came, asked for by their settlement lines."),
     ("webhook-endpoints", "Addresses that are told of what happens, and what became of it."),
     ("events", "What happened, in an order that misses nothing."),
     ("exports", "Tables for back offices."),

@@ -105,6 +105,10 @@ problems! {
         "It was resolved before, with another note; what was written then stays."
         "Read it: who resolved it, when and with which note stands there."
     }
+    ReceiptRecoveryOff = 409 "receipt_recovery_off" "Receipts are not recovered here" {
+        "This Tramite was given no address of the receipts API, so that it asks for none."
+        "Ask the operator of this Tramite to set TRAMITE_RECEIPTS_URL and its key."
+    }
     NoAmountCallback = 409 "no_amount_callback" "The service has no amount_callback" {
         "The service asks nobody what is due: there is nothing that a secret would sign."
         "Give the service an `amount_callback` first."

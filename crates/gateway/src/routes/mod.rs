@@ -13,6 +13,7 @@ mod iuv_batches;
 mod journal;
 mod persons;
 mod raw_messages;
+mod receipt_recoveries;
 mod receipts;
 mod services;
 mod stations;
@@ -33,6 +34,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     checkout_sessions::mount(api);
     iuv_batches::mount(api);
     receipts::mount(api);
+    receipt_recoveries::mount(api);
     events::mount(api);
     exports::mount(api);
     journal::mount(api);

@@ -6,18 +6,13 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use tokio::time::sleep;
-use tramite_domain::attempt::{ACTIVATION_SECONDS_MAX, Attempt};
 use tramite_domain::batch::{Batch, Write};
-use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::given::{Given, WorldIds};
 use tramite_domain::institution::Institution;
-use tramite_domain::notice::NoticeNumber;
-use tramite_domain::receipt::{Accepted, Arrival, Known, Receipt, accept};
-use tramite_domain::session::CheckoutSession;
-use tramite_domain::time::Instant;
+use tramite_domain::receipt::{Accepted, Arrival, accept};
 use tramite_pagopa::current::{Answer, PaaFault, ReceiptMessage, Version};
 use tramite_pagopa::soap;
-use tramite_storage::{KnownOfReceipt, ReceiptQuestion, Rule, Scope, Store, StoreError, Waiting};
+use tramite_storage::{FoundOfReceipt, Rule, Scope, StoreError};
 
 use super::answer::{InJournal, Told, refused};
 use super::checks::{ReceiptWay, way_of_receipt};
@@ -31,8 +26,6 @@ use super::message::Inbound;
 use super::raw;
 use super::serve::{ANSWERED, own_failure};
 
-/// Sessions that are over and are completed with the receipt, the newest first; the others follow as a task.
-const SESSIONS_OVER_MAX: usize = 20;
 /// The first pause before a receipt is decided again, in milliseconds; each further one is as much longer.
 const PAUSE_STEP_MS: u64 = 4;
 /// The longest such pause, in milliseconds.
@@ -164,8 +157,8 @@ async fn once(soap: &Soap, taking: &Taking, number_taken: bool) -> Result<Told, 
     }
     let ReceiptWay { institution, broker_matches, .. } = way;
     let scope = Scope::of_node(institution.id);
-    let found = Found::read(soap.store(), &scope, &institution, &taking.arrival, soap.world().now()).await?;
-    let found = Found { broker_matches, number_taken, ..found };
+    let mut found = soap.store().found_of_receipt(&scope, &institution, &taking.arrival, soap.world().now()).await?;
+    (found.broker_matches, found.number_taken) = (broker_matches, number_taken);
     let (answer, mut batch) = decide(soap, taking, &institution, &found);
     let told = Told { answer, institution: Some(institution), journal: InJournal::Committed };
     let body = soap::answer(&told.answer);
@@ -178,7 +171,7 @@ async fn once(soap: &Soap, taking: &Taking, number_taken: bool) -> Result<Told, 
     Ok(told)
 }
 
-fn decide(soap: &Soap, taking: &Taking, institution: &Institution, found: &Found) -> (Answer, Batch) {
+fn decide(soap: &Soap, taking: &Taking, institution: &Institution, found: &FoundOfReceipt) -> (Answer, Batch) {
     let mut ids = WorldIds(soap.world());
     let mut given = Given { now: soap.world().now(), ids: &mut ids, client_id: None, request_id: None };
     match accept(&mut given, found.known(institution), &taking.arrival) {
@@ -186,87 +179,6 @@ fn decide(soap: &Soap, taking: &Taking, institution: &Institution, found: &Found
         Accepted::Duplicate { batch } => {
             let kept = Denied::Fault(PaaFault::DuplicateReceipt, "ricevuta gia' acquisita");
             (taking.refused(&kept), batch)
-        }
-    }
-}
-
-/// What is known here of a receipt.
-#[derive(Default)]
-struct Found {
-    broker_matches: bool,
-    number_taken: bool,
-    kept: Option<Receipt>,
-    variant_kept: bool,
-    position: Option<DebtPosition>,
-    attempts: Vec<Attempt>,
-    sessions: Vec<CheckoutSession>,
-    more_sessions: bool,
-}
-
-impl Found {
-    async fn read(
-        store: &Store,
-        scope: &Scope,
-        institution: &Institution,
-        arrival: &Arrival,
-        now: Instant,
-    ) -> Result<Self, StoreError> {
-        let content = &arrival.content;
-        // The position is that of (fiscalCode, noticeNumber), never of idPA (rules.md 27).
-        let own = content.creditor_tax_code == institution.tax_code.as_str();
-        let Some(notice) = content.notice_number.parse::<NoticeNumber>().ok().filter(|_| own) else {
-            let kept = store.receipt_by_key(scope, &content.receipt_id, content.outcome).await?;
-            return Self::again(store, scope, arrival, kept, None).await;
-        };
-        let question = ReceiptQuestion {
-            receipt_id: content.receipt_id.clone(),
-            outcome: content.outcome,
-            notice,
-            attempts_since: content.paid_at.unwrap_or(now).min(now).plus_seconds(-ACTIVATION_SECONDS_MAX),
-            over_max: SESSIONS_OVER_MAX,
-        };
-        let KnownOfReceipt { kept, position, attempts, waiting } = store.known_of_receipt(scope, question).await?;
-        if kept.is_some() {
-            return Self::again(store, scope, arrival, kept, position).await;
-        }
-        let Waiting { sessions, more: more_sessions } = waiting;
-        Ok(Self { position, attempts, sessions, more_sessions, ..Self::default() })
-    }
-
-    /// A receipt that was kept before, with the position that it paid; the notice of the message may be another one now.
-    async fn again(
-        store: &Store,
-        scope: &Scope,
-        arrival: &Arrival,
-        kept: Option<Receipt>,
-        found: Option<DebtPosition>,
-    ) -> Result<Self, StoreError> {
-        let digest = arrival.message.sha256;
-        let variant_kept = match kept.as_ref().filter(|kept| kept.message.sha256 != digest) {
-            Some(kept) => store.keeps_variant(scope, kept.id, digest).await?,
-            None => false,
-        };
-        let Some(subject) = kept.as_ref().and_then(|kept| kept.position.as_ref()) else {
-            return Ok(Self { kept, variant_kept, ..Self::default() });
-        };
-        let position = match found.filter(|found| found.id == subject.position_id) {
-            Some(found) => Some(found),
-            None => store.position(scope, subject.position_id).await?,
-        };
-        Ok(Self { kept, variant_kept, position, ..Self::default() })
-    }
-
-    fn known<'a>(&'a self, institution: &'a Institution) -> Known<'a> {
-        Known {
-            institution,
-            broker_matches: self.broker_matches,
-            kept: self.kept.as_ref(),
-            variant_kept: self.variant_kept,
-            position: self.position.as_ref(),
-            number_taken: self.number_taken,
-            attempts: &self.attempts,
-            sessions: &self.sessions,
-            more_sessions: self.more_sessions,
         }
     }
 }

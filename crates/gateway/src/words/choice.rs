@@ -100,6 +100,8 @@ choices! {
     ] "What a debt position waits for.";
     ReasonKept ["payable" "payment_may_arrive" "accounting"] "Why something stays: it may still be paid, it ended unpaid less than ten days ago, or the law of accounting asks for it.";
     PersonThings ["debt_positions" "receipts" "checkout_sessions" "journal" "events" "kept_answers"] "What is kept of a person.";
+    RecoveryStatus ["queued" "fetching" "recovered" "not_found" "failed"] "Where a recovery stands: it waits for its turn, is being asked, the receipt is here, the platform knows none, or nobody could use its answer.";
+    ReceiptSource ["node" "recovered"] "Whether the Node sent a receipt, or it was asked for at the receipts API.";
     ReceiptRole ["owner" "beneficiary"] "Whether the institution owns the notice, or receives a transfer of it.";
     ReceiptOutcome ["ok" "ko"] "Whether money was paid.";
 }

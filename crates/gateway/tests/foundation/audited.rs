@@ -145,6 +145,8 @@ async fn positions(asked: &Asked<'_>) {
     asked.portal("cancel_checkout_session", post(cancel, &json!({}))).await;
     asked.portal("add_iuv_batch", post("/v1/iuv-batches", &json!({"size": 3}))).await;
     asked.portal("find_receipts", post("/v1/receipts/search", &json!({"notice_number": "301000000000000018"}))).await;
+    let line = json!({"iur": "audited", "iuv": "05000000000000001"});
+    asked.portal("add_receipt_recovery", post("/v1/receipt-recoveries", &line)).await;
     let person = json!({"tax_code": "RSSMRA85T10A562S"});
     asked.portal("export_person", post("/v1/persons/export", &person)).await;
     let person = json!({"tax_code": "RSSMRA85T10A562S", "reason": "Protocol 4711"});

@@ -51,7 +51,7 @@ pub(crate) async fn a_receipt_is_shown_in_one_shape_and_given_back_byte_for_byte
         let own = text(&listed, "/id");
         let one = &position["payment_options"][0]["installments"][0];
         let wanted = json!({
-            "id": own, "receipt_id": id, "role": "owner", "outcome": "ok", "creditor_tax_code": "99999000013",
+            "id": own, "receipt_id": id, "role": "owner", "source": "node", "outcome": "ok", "creditor_tax_code": "99999000013",
             "debt_position_id": position["id"], "external_id": id, "service_code": "TARI",
             "installment_id": one["id"], "iuv": one["iuv"], "notice_number": number, "amount": 12050, "fee": 150,
             "description": "TARI 2026", "paid_at": "2026-09-01T08:00:00Z", "received_at": "2026-09-01T08:00:00Z",

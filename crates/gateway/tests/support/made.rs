@@ -54,6 +54,8 @@ impl TestGateway {
         seeded.made.insert("debt-positions", position);
         seeded.made.insert("checkout-sessions", session);
         seeded.made.insert("iuv-batches", batch);
+        let line = json!({"iur": "6c1f7b0e0d3a4a9c8f7e2b1a0c9d8e7f", "iuv": "05000000000000001"});
+        seeded.made.insert("receipt-recoveries", self.make(&token, "/v1/receipt-recoveries", &line).await);
         seeded.made.insert("receipts", receipt.to_string());
         seeded.made.insert("raw-messages", self.raw_message().await);
     }

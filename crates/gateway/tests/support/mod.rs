@@ -69,6 +69,7 @@ impl TestGateway {
         let world = Arc::new(TestWorld::new());
         let mut settings = GatewaySettings::new(PUBLIC_URL).unwrap();
         settings.limits = wide();
+        settings.recovers_receipts = true;
         change(&mut settings);
         Self::on(store, world, settings).await
     }

@@ -28,7 +28,7 @@ pub const TOTAL_TIMEOUT_SECONDS: u64 = 10;
 pub const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
 /// The header of the platform's gateway.
-const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
+pub(crate) const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
 
 /// The longest title or detail that is kept, in characters.
 const PROBLEM_CHARS_MAX: usize = 500;
@@ -102,17 +102,7 @@ impl CheckoutClient {
         if !matches!(carts.scheme(), "http" | "https") || carts.query().is_some() || carts.fragment().is_some() {
             return Err(CheckoutClientError::BaseUrl);
         }
-        let mut builder = Client::builder()
-            .redirect(Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .connect_timeout(limits.connect)
-            .timeout(limits.total);
-        if is_loopback(&carts) {
-            // A proxy for the world outside cannot reach a sandbox on this machine.
-            builder = builder.no_proxy();
-        }
-        let client = builder.build().map_err(|error| CheckoutClientError::Setup(causes(error)))?;
+        let client = client_to(&carts, limits).map_err(CheckoutClientError::Setup)?;
         Ok(CheckoutClient { client, carts, key })
     }
 
@@ -144,6 +134,21 @@ impl CheckoutClient {
     }
 }
 
+/// A client that asks an address once, and follows nothing; else why there is none.
+pub(crate) fn client_to(url: &Url, limits: Limits) -> Result<Client, String> {
+    let mut builder = Client::builder()
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .connect_timeout(limits.connect)
+        .timeout(limits.total);
+    if is_loopback(url) {
+        // A proxy for the world outside cannot reach a sandbox on this machine.
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(causes)
+}
+
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -154,8 +159,13 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 fn too_many(response: &Response) -> Unavailable {
+    Unavailable::TooManyRequests { retry_after_seconds: retry_after_seconds(response) }
+}
+
+/// `Retry-After`, where it is a number of seconds.
+pub(crate) fn retry_after_seconds(response: &Response) -> Option<u64> {
     let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-    Unavailable::TooManyRequests { retry_after_seconds: seconds.and_then(|text| text.trim().parse().ok()) }
+    seconds.and_then(|text| text.trim().parse().ok())
 }
 
 async fn refused(status: u16, response: Response) -> CheckoutFailure {
@@ -177,7 +187,7 @@ async fn bounded_body(mut response: Response) -> Vec<u8> {
     body
 }
 
-fn no_answer(error: reqwest::Error) -> Unavailable {
+pub(crate) fn no_answer(error: reqwest::Error) -> Unavailable {
     if error.is_connect() {
         Unavailable::Unreachable(causes(error))
     } else if error.is_timeout() {

@@ -13,6 +13,7 @@ pub use cart::{Cart, CartNotice, ReturnUrls};
 pub use client::{
     ANSWER_BYTES_MAX, CONNECT_TIMEOUT_SECONDS, CheckoutClient, CheckoutClientError, Limits, TOTAL_TIMEOUT_SECONDS,
 };
+pub(crate) use client::{KEY_HEADER, client_to, no_answer, retry_after_seconds};
 pub use failure::{CheckoutFailure, Unavailable};
 pub use key::{InvalidKey, SubscriptionKey};
 pub use redirect::CheckoutUrl;

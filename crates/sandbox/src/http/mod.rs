@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The sandbox over HTTP, for programs: everything but Checkout and the pages.
 
+mod bizevents;
 mod body;
 mod carts;
 mod clock;
@@ -37,6 +38,10 @@ pub(crate) fn shown<T: Serialize>(status: StatusCode, body: &T) -> Answer {
 /// The routes for programs.
 pub(crate) fn configure(service: &mut ServiceConfig) {
     service
+        .service(
+            web::resource("/bizevents/service/v1/organizations/{organization}/receipts/{iur}/paymentoptions/{iuv}")
+                .get(bizevents::show),
+        )
         .service(web::resource("/sandbox/v1/registry").get(registry::show).put(registry::replace))
         .service(web::resource("/sandbox/v1/payments").post(payments::pay))
         .service(web::resource("/sandbox/v1/demands").post(demands::demand))

@@ -69,6 +69,8 @@ pub(crate) struct Node {
     receipts: Mutex<Receipts>,
     carts: Mutex<Bounded<Uuid, Cart>>,
     runs: Mutex<Bounded<Uuid, Run>>,
+    /// When receipts were asked for.
+    questions: Mutex<Vec<Instant>>,
     production: AtomicBool,
 }
 
@@ -94,6 +96,7 @@ impl Node {
             receipts: Mutex::new(receipts::none()),
             carts: Mutex::new(Bounded::new(CARTS_MAX)),
             runs: Mutex::new(Bounded::new(TRANSCRIPTS_MAX)),
+            questions: Mutex::new(Vec::new()),
             production: AtomicBool::new(false),
         }
     }
@@ -118,6 +121,10 @@ impl Node {
 
     pub(crate) fn carts(&self) -> MutexGuard<'_, Bounded<Uuid, Cart>> {
         self.carts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn questions(&self) -> MutexGuard<'_, Vec<Instant>> {
+        self.questions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn runs(&self) -> MutexGuard<'_, Bounded<Uuid, Run>> {

@@ -2,6 +2,7 @@
 //! The sandbox over HTTP, with a creditor that answers what it is told to.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests state what they expect")]
 
+mod bizevents;
 mod carts;
 mod cases;
 mod clock;
@@ -47,6 +48,8 @@ tramite_testkit::sentences! {
         carts::a_cart_lives_ten_minutes_and_ends_once,
         carts::the_key_of_the_subscription_is_demanded,
         carts::stamps_are_sold_at_checkout_alone,
+        bizevents::a_receipt_that_stayed_at_the_node_is_told_to_the_cent,
+        bizevents::ten_questions_are_taken_in_an_hour_and_only_with_the_key,
         pages::checkout_shows_what_is_due_and_escapes_it,
         pages::a_notice_can_be_paid_from_the_index,
         pages::posts_from_other_sites_are_refused,

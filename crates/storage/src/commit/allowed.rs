@@ -27,6 +27,7 @@ fn may(scope: &Scope, batch: &Batch, write: &Write) -> bool {
         Write::UpdateSession { session, .. } => scope.sees_session(session) || follows(scope, batch, session),
         Write::ReleaseItem { session, .. } => updates(batch, *session),
         Write::InsertIuvBatch(batch) => scope.services() == batch.service_codes.as_ref(),
+        Write::PutRecovery { recovery, .. } => scope.sees_service(recovery.service_code.as_ref()),
         Write::PutService { service, .. } => scope.sees_service(Some(&service.code)),
         // Whose service a draft is of is not said here: the store looks before it erases.
         _ => true,

@@ -11,6 +11,7 @@ mod message;
 mod person;
 mod position;
 mod receipt;
+mod recovery;
 mod service;
 mod session;
 
@@ -165,6 +166,7 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
             Write::ResolveAnomaly { receipt, anomaly, resolution, expected } => {
                 receipt::resolve(db, scope, *receipt, *anomaly, resolution, *expected).await
             }
+            Write::PutRecovery { recovery, expected } => recovery::put(db, institution, recovery, *expected).await,
             Write::PutService { service, expected } => service::put(db, institution, service, *expected).await,
             Write::PutInstitution { .. } => Err(StoreError::failed("the registry is written by SystemScope")),
             Write::RecordAttempt(_)

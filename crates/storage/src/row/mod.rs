@@ -12,6 +12,7 @@ pub(crate) mod journal;
 pub(crate) mod position;
 pub(crate) mod receipt;
 pub(crate) mod receipt_key;
+pub(crate) mod recovery;
 pub(crate) mod service;
 pub(crate) mod session;
 pub(crate) mod session_item;

@@ -5,6 +5,7 @@ mod checkout;
 mod debts;
 mod messages;
 mod platform;
+mod recoveries;
 mod registry;
 mod webhooks;
 
@@ -12,6 +13,7 @@ pub(crate) use checkout::*;
 pub(crate) use debts::*;
 pub(crate) use messages::*;
 pub(crate) use platform::*;
+pub(crate) use recoveries::*;
 pub(crate) use registry::*;
 pub(crate) use webhooks::*;
 

@@ -36,7 +36,8 @@ async fn furnish(town: &Town) {
             .with(Write::InsertEvent(Box::new(event(&owed))))
             .with(Write::InsertTask(Task { id: id(), work, due_at: now() }))
             .with(Write::InsertJournal(Box::new(journal_entry())))
-            .with(Write::InsertAudit(audit_line()));
+            .with(Write::InsertAudit(audit_line()))
+            .with(Write::PutRecovery { recovery: Box::new(recovery()), expected: None });
         let record = IdempotencyRecord {
             key: IdempotencyKey { sha256: [1; 32], method: "POST".to_owned(), path: "/".to_owned() },
             fingerprint: [1; 32],
@@ -149,6 +150,7 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
             "idempotency_records",
             "institution_stations",
             "raw_messages",
+            "receipt_calls",
             "tasks",
             "used_tokens",
             "webhook_deliveries",
@@ -181,9 +183,16 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
     let raw = resolving("raw_messages");
     assert_eq!(
         columns("tramite_system", "UPDATE"),
-        [all(&[&wrapping, &["events.feed_position"]]), raw.to_vec(), all(&[&["support_accesses.ended_at"]])].concat()
+        [
+            all(&[&wrapping, &["events.feed_position"]]),
+            raw.to_vec(),
+            all(&[&["receipt_recoveries.held_until", "support_accesses.ended_at"]]),
+        ]
+        .concat()
     );
-    for hidden in ["client_keys", "client_secrets", "clients", "feed_counter", "signing_keys", "stations"] {
+    for hidden in
+        ["client_keys", "client_secrets", "clients", "feed_counter", "receipt_calls", "signing_keys", "stations"]
+    {
         assert!(!seen("tramite_app", "SELECT").contains(&hidden.to_owned()), "{hidden}");
     }
     // What the platform may read across tenants: a reviewed list.
@@ -204,6 +213,8 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         "institution_stations",
         "institutions",
         "node_answers",
+        "receipt_call_gate",
+        "receipt_calls",
         "sealed_secrets",
         "signing_keys",
         "stations",
@@ -236,6 +247,7 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         of("checkout_sessions", &due),
         of("debt_positions", &due),
         of("raw_messages", &kept),
+        of("receipt_recoveries", &["due_at", "held_until", "id", "institution_id"]),
         of("session_items", &item),
     ]
     .concat();

@@ -16,12 +16,12 @@ use tramite_telemetry::{Metrics, Pulse};
 use tramite_worker::{Worker, WorkerSettings};
 
 use crate::clock::SystemWorld;
-use crate::config::{Reader, ServeOptions, ServeSettings, WrongConfiguration, guard, guard_store};
+use crate::config::{Reader, ReceiptsSettings, ServeOptions, ServeSettings, WrongConfiguration, guard, guard_store};
 use crate::failure::Failure;
 use crate::private::Private;
 use crate::server::{
-    Door, bind, gateway_settings, node_server, open_gateway, open_store, platform_server, private_server, rest_server,
-    telling,
+    Door, bind, gateway_settings, node_server, open_gateway, open_store, platform_server, private_server, recovering,
+    rest_server, telling,
 };
 use crate::stop::Stop;
 
@@ -71,6 +71,7 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
     let private = private_server(told(&gateway, &door, &pulse, node_apart), private_listener)?;
     let (public, private_handle) = (servers.iter().map(Server::handle).collect(), private.handle());
     let running = servers.into_iter().chain([private]).map(tokio::spawn);
+    let receipts = settings.service.receipts.as_ref();
     let kept = WorkerSettings {
         journal_months: settings.service.journal_months,
         retention_years: settings.service.retention_years,
@@ -79,7 +80,7 @@ async fn serve(settings: ServeSettings, store: Store, stop: &mut Stop) -> Result
     let with_worker = settings.with_worker || store.backend() == Backend::Sqlite;
     let watch = (Arc::clone(gateway.metrics()), pulse);
     let public_url = gateway.settings().public_url();
-    let worker = with_worker.then(|| RunningWorker::start(&store, public_url, kept, watch)).transpose()?;
+    let worker = with_worker.then(|| RunningWorker::start(&store, public_url, kept, receipts, watch)).transpose()?;
     tracing::info!(worker = worker.is_some(), "Tramite serves");
     let ended = tokio::select! {
         () = stop.asked() => None,
@@ -155,10 +156,11 @@ impl RunningWorker {
         store: &Store,
         public_url: &str,
         settings: WorkerSettings,
+        receipts: Option<&ReceiptsSettings>,
         (metrics, pulse): (Arc<Metrics>, Arc<Pulse>),
     ) -> Result<Self, Failure> {
         let worker = Worker::new(store.clone(), Arc::new(SystemWorld), settings).watched(metrics, pulse);
-        let worker = telling(worker, store, public_url)?;
+        let worker = recovering(telling(worker, store, public_url)?, receipts)?;
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async move {
             // A sender that is gone can say no more: that is a stop as well.

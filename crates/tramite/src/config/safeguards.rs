@@ -34,6 +34,14 @@ pub(crate) fn guard(settings: &ServiceSettings, environment: Environment) -> Vec
                 let text = "is not set; expected, in production, the file with the subscription key for Checkout";
                 problems.push(Problem::new("TRAMITE_CHECKOUT_API_KEY_FILE", text));
             }
+            if let Some(receipts) = &settings.receipts {
+                problems.extend(outside("TRAMITE_RECEIPTS_URL", &receipts.url));
+                if !receipts.has_key {
+                    let text =
+                        "is not set; expected, in production, the file with the subscription key for the receipts API";
+                    problems.push(Problem::new("TRAMITE_RECEIPTS_API_KEY_FILE", text));
+                }
+            }
             if settings.node_auth == NodeAuth::None {
                 let text = "none exists in a sandbox alone; expected, in production, mtls or proxy";
                 problems.push(Problem::new("TRAMITE_NODE_AUTH", text));

@@ -13,6 +13,7 @@ use super::addresses::{PUBLIC_EXPECTED, public_address};
 use super::checkout::{CheckoutOptions, CheckoutSettings};
 use super::node::NodeAuth;
 use super::reader::Reader;
+use super::receipts::{ReceiptsOptions, ReceiptsSettings};
 use super::store::StoreOptions;
 
 /// The longest time that a change of an account may take, in seconds: thirty days.
@@ -28,6 +29,8 @@ pub(crate) struct ServiceOptions {
     pub(crate) public_url: Option<String>,
     #[command(flatten)]
     pub(crate) checkout: CheckoutOptions,
+    #[command(flatten)]
+    pub(crate) receipts: ReceiptsOptions,
     /// How the Node proves itself: none, mtls or proxy [default: none, for a sandbox alone]
     #[arg(long, env = "TRAMITE_NODE_AUTH", value_name = "WAY")]
     pub(crate) node_auth: Option<String>,
@@ -53,6 +56,8 @@ pub(crate) struct ServiceSettings {
     pub(crate) public_url: Url,
     /// Where carts are posted.
     pub(crate) checkout: CheckoutSettings,
+    /// Where receipts that never came are asked for; none where nobody asks.
+    pub(crate) receipts: Option<ReceiptsSettings>,
     /// How the Node proves itself.
     pub(crate) node_auth: NodeAuth,
     /// Whether citizens may be sent back to this machine; none where nobody said so.
@@ -72,6 +77,7 @@ impl ServiceOptions {
         let public_url =
             reader.required("TRAMITE_PUBLIC_URL", self.public_url.as_deref(), PUBLIC_EXPECTED, public_address);
         let checkout = self.checkout.read(reader);
+        let receipts = self.receipts.read(reader);
         let node_auth = reader.or_default(
             "TRAMITE_NODE_AUTH",
             self.node_auth.as_deref(),
@@ -108,6 +114,7 @@ impl ServiceOptions {
             store: store?,
             public_url: public_url?,
             checkout: checkout?,
+            receipts,
             node_auth,
             loopback_return,
             account_delay_seconds,

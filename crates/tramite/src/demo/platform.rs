@@ -20,7 +20,7 @@ use super::setup::Place;
 use super::token::Credentials;
 use crate::clock::SystemWorld;
 use crate::command::{RunningWorker, explain, open_sandbox, sandbox_server};
-use crate::config::sandbox_checkout;
+use crate::config::{ReceiptsSettings, sandbox_checkout, sandbox_receipts};
 use crate::failure::Failure;
 use crate::server::{Door, bind, local_url, open_gateway, open_store, rest_server, sandbox_settings};
 use crate::terminal::Terminal;
@@ -65,6 +65,11 @@ impl Platform {
         let node = sandbox_server(open_sandbox(&gateway_url, sandbox_url.clone(), broker).await?, sandbox_listener)?;
         let listeners = [rest_handle, node.handle()];
         tokio::spawn(node);
+        let receipts = ReceiptsSettings {
+            url: sandbox_receipts(&sandbox_url),
+            key: sandbox_checkout(&sandbox_url)?.1,
+            has_key: false,
+        };
         let watch = (Arc::clone(parts.metrics()), Arc::default());
         let caller = |url: &Url| Caller::new(url, to).map_err(|failure| Failure::Part(failure.to_string()));
         Ok(Self {
@@ -72,7 +77,13 @@ impl Platform {
             sandbox: caller(&sandbox_url)?,
             gateway_url: plain(&gateway_url),
             sandbox_url: plain(&sandbox_url),
-            worker: RunningWorker::start(&store, parts.settings().public_url(), WorkerSettings::default(), watch)?,
+            worker: RunningWorker::start(
+                &store,
+                parts.settings().public_url(),
+                WorkerSettings::default(),
+                Some(&receipts),
+                watch,
+            )?,
             door,
             store,
             parts,

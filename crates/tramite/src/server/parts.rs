@@ -7,12 +7,13 @@ use actix_web::web::Data;
 use tramite_gateway::{Gateway, GatewaySettings};
 use tramite_outbound::{SystemNames, Towards};
 use tramite_pagopa::checkout::{CheckoutClient, SubscriptionKey};
+use tramite_pagopa::receipts::ReceiptsClient;
 use tramite_storage::{Store, StoreError, StoreSettings};
 use tramite_worker::Worker;
 use url::Url;
 
 use crate::clock::SystemWorld;
-use crate::config::{ServeSettings, WrongConfiguration};
+use crate::config::{ReceiptsSettings, ServeSettings, WrongConfiguration};
 use crate::failure::Failure;
 
 /// Opens the store. A database that was never prepared, or by a newer program, is a wrong setting.
@@ -44,6 +45,14 @@ pub(crate) fn telling(worker: Worker, store: &Store, public_url: &str) -> Result
         .map_err(|error| Failure::Part(format!("the worker cannot start: {error}")))
 }
 
+/// The worker, which asks for receipts that never came where it was told whom to ask.
+pub(crate) fn recovering(worker: Worker, receipts: Option<&ReceiptsSettings>) -> Result<Worker, Failure> {
+    let Some(receipts) = receipts else { return Ok(worker) };
+    let client = ReceiptsClient::new(receipts.url.as_str(), receipts.key.clone())
+        .map_err(|error| WrongConfiguration::one("TRAMITE_RECEIPTS_URL", error.to_string()))?;
+    Ok(worker.recovering(client))
+}
+
 /// What the gateway is told by the settings of `serve`.
 pub(crate) fn gateway_settings(settings: &ServeSettings) -> Result<GatewaySettings, Failure> {
     let service = &settings.service;
@@ -51,6 +60,7 @@ pub(crate) fn gateway_settings(settings: &ServeSettings) -> Result<GatewaySettin
     let mut told = public(&service.public_url)?;
     told.limits = settings.limits;
     told.account_delay_seconds = service.account_delay_seconds;
+    told.recovers_receipts = service.receipts.is_some();
     told.retention_years = service.retention_years;
     told.trusted_proxies.clone_from(&settings.trusted_proxies);
     told.checkout = Some(checkout);
@@ -67,6 +77,7 @@ pub(crate) fn sandbox_settings(
 ) -> Result<GatewaySettings, Failure> {
     let mut told = public(public_url)?;
     told.checkout = Some(checkout_client(checkout_url, key)?);
+    told.recovers_receipts = true;
     Ok(told)
 }
 

@@ -38,6 +38,8 @@ pub(crate) fn wrong_settings() {
         ("TRAMITE_PUBLIC_URL", "https://example.it/tramite"),
         ("TRAMITE_CHECKOUT_URL", "ftp://checkout.example.it"),
         ("TRAMITE_CHECKOUT_API_KEY_FILE", "/nowhere/checkout.key"),
+        ("TRAMITE_RECEIPTS_URL", "ftp://receipts.example.it"),
+        ("TRAMITE_RECEIPTS_API_KEY_FILE", "/nowhere/receipts.key"),
         ("TRAMITE_NODE_AUTH", "password"),
         ("TRAMITE_LISTEN", "8080"),
         ("TRAMITE_PRIVATE_LISTEN", "localhost:1"),

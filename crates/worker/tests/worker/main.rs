@@ -11,6 +11,7 @@ mod consumer;
 mod place;
 mod positions;
 mod receipts;
+mod recoveries;
 mod retention;
 mod running;
 mod sessions;
@@ -35,6 +36,9 @@ sentences! {
         tasks::an_alarm_is_raised_once_although_its_task_is_done_twice,
         receipts::a_get_written_a_moment_after_its_receipt_raises_no_alarm,
         receipts::sessions_that_were_over_are_completed_afterwards_however_many,
+        recoveries::a_receipt_that_never_came_is_asked_for_and_pays_once,
+        recoveries::ten_questions_are_asked_in_an_hour_and_each_institution_has_its_turn,
+        recoveries::a_platform_that_wants_to_be_left_alone_is,
         retention::persons_go_when_accounting_is_over_and_the_totals_stay,
         upkeep::the_journal_is_kept_for_two_years_and_longer_where_that_is_wished,
         webhooks::an_endpoint_is_told_once_its_test_got_an_answer,

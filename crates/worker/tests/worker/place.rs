@@ -80,7 +80,7 @@ impl Place {
     /// One round of a worker, without failures.
     pub(crate) async fn round(&self) -> Report {
         let report = self.worker().run_once(self.a.now).await;
-        assert_eq!(report.failures, []);
+        assert!(report.failures.is_empty(), "{:?}", report.failures);
         report
     }
 

@@ -8,6 +8,7 @@ use tramite_domain::anomaly::Anomaly;
 use tramite_domain::debt_position::SubjectKind;
 use tramite_domain::personal::Personal;
 use tramite_domain::receipt::{Party, Psp, Receipt, ReceiptRole, ReceiptTransfer};
+use tramite_domain::recovery::RECEIPTS_API;
 use tramite_domain::resolution::Resolution;
 
 use super::view::{AnomalyResolutionView, PartyView, PspView, ReceiptTransferView, ReceiptView};
@@ -30,6 +31,7 @@ pub(crate) fn view(receipt: &Receipt) -> ReceiptView {
         id: receipt.id.to_string(),
         receipt_id: line(&content.receipt_id),
         role: receipt.role.name(),
+        source: if is_recovered(receipt) { "recovered" } else { "node" },
         outcome: content.outcome.name(),
         creditor_tax_code: content.creditor_tax_code.clone(),
         debt_position_id: subject.map(|one| one.position_id.to_string()),
@@ -53,8 +55,17 @@ pub(crate) fn view(receipt: &Receipt) -> ReceiptView {
         payment_metadata: metadata(&content.payment_metadata),
         anomalies: receipt.anomalies.iter().map(|anomaly| anomaly.name()).collect(),
         resolutions: receipt.resolutions.iter().map(resolution).collect(),
-        has_xml: !receipt.message.is_forgotten(),
+        has_xml: has_xml(receipt),
     }
+}
+
+fn is_recovered(receipt: &Receipt) -> bool {
+    receipt.primitive == RECEIPTS_API
+}
+
+/// Whether the message itself can be read: it came from the Node, and its time is not over.
+pub(super) fn has_xml(receipt: &Receipt) -> bool {
+    !is_recovered(receipt) && !receipt.message.is_forgotten()
 }
 
 fn resolution((anomaly, resolution): (&Anomaly, &Resolution)) -> AnomalyResolutionView {

@@ -8,7 +8,7 @@ use tramite_domain::access::ApiScope;
 use tramite_domain::ids::ReceiptRowId;
 use tramite_domain::receipt::Receipt;
 
-use super::compose::view;
+use super::compose::{has_xml, view};
 use super::view::ReceiptView;
 use crate::auth::Tenant;
 use crate::convention::{Answer, Etag, Reply};
@@ -46,8 +46,8 @@ pub(crate) async fn show_receipt(
         if tenant.support().is_some() {
             return Err(Problem::insufficient_scope(ApiScope::JournalPayload.name()));
         }
-        // It went with the persons that it named, when its accounting was over.
-        if receipt.message.is_forgotten() {
+        // It went with the persons that it named when its accounting was over, or never came from the Node.
+        if !has_xml(&receipt) {
             return Err(Problem::new(Code::NotFound));
         }
         return Ok(message(receipt));

@@ -18,6 +18,7 @@ use crate::words;
     "id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e09",
     "receipt_id": "c110729d258c4ab1b765fe902aae41d6",
     "role": "owner",
+    "source": "node",
     "outcome": "ok",
     "creditor_tax_code": "99999000013",
     "debt_position_id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e01",
@@ -63,6 +64,8 @@ pub(crate) struct ReceiptView {
     /// Whether your institution owns the notice, or receives a transfer of it.
     #[schema(value_type = words::ReceiptRole)]
     pub(super) role: &'static str,
+    #[schema(value_type = words::ReceiptSource)]
+    pub(super) source: &'static str,
     /// `ko`: nothing was paid.
     #[schema(value_type = words::ReceiptOutcome)]
     pub(super) outcome: &'static str,

@@ -11,6 +11,7 @@ use tramite_domain::receipt::{
     Party, Psp, Receipt, ReceiptContent, ReceiptMessage, ReceiptOutcome, ReceiptRole, ReceiptSubject, ReceiptTransfer,
     ReceiptVariant,
 };
+use tramite_domain::recovery::{ReceiptRecovery, RecoveryStatus};
 use tramite_domain::time::Instant;
 
 use super::{IBAN, STATION, cents, day, first, first_number, number, pairs, text};
@@ -117,4 +118,23 @@ pub(crate) fn variant(receipt: &Receipt, message: ReceiptMessage, received_at: I
 
 pub(crate) fn message(bytes: &[u8], digest: u8) -> ReceiptMessage {
     ReceiptMessage { bytes: bytes.to_vec(), sha256: [digest; 32] }
+}
+
+/// A receipt that is asked for.
+pub(crate) fn recovery() -> ReceiptRecovery {
+    ReceiptRecovery {
+        id: id(),
+        iur: "iur-1".to_owned(),
+        iuv: "05000000000000001".to_owned(),
+        service_code: None,
+        status: RecoveryStatus::Queued,
+        receipt_id: None,
+        failure: None,
+        attempts: 0,
+        due_at: Some(now()),
+        created_by: None,
+        version: 1,
+        created_at: now(),
+        updated_at: now(),
+    }
 }
