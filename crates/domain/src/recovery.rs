@@ -128,6 +128,8 @@ pub fn ask(
         }
         Some(present) => {
             let again = ReceiptRecovery {
+                // Its position may have come since.
+                service_code: service_code.or_else(|| present.service_code.clone()),
                 status,
                 receipt_id,
                 failure: None,

@@ -16,7 +16,7 @@ use crate::time::Instant;
 pub const TRUSTED_ISSUERS_MAX: usize = 50;
 /// Keys of one issuer.
 pub const ISSUER_KEYS_MAX: usize = 50;
-/// How often the keys of an issuer are asked for, in seconds: a key that was withdrawn is known to be so well within an hour.
+/// How often the keys of an issuer are asked for, in seconds: a key that was withdrawn is refused within half an hour.
 pub const KEYS_EVERY_SECONDS: i64 = 900;
 /// How soon they are asked for again, where a token names another one or nobody answered, in seconds.
 pub const KEYS_AGAIN_SECONDS: i64 = 60;
@@ -152,13 +152,13 @@ impl IssuerKeys {
 }
 
 impl IssuerTerms {
-    /// Who calls, by what a token says of each claim. A token that is two callers at once is none: which of them would
-    /// depend on the order in which somebody wrote them down.
+    /// Who calls, by what a token says of each claim. A token that is two callers at once is none, also where they are one client
+    /// that may do different things: which of them would depend on the order in which somebody wrote them down.
     pub fn caller<'a>(&self, told: impl Fn(CallerClaim) -> Option<&'a str>) -> Option<&MappedCaller> {
         let mut all = self.callers.iter().filter(|one| told(one.claim) == Some(one.value.as_str()));
         let found = all.next()?;
-        all.all(|other| (other.client_id, other.institution_id) == (found.client_id, found.institution_id))
-            .then_some(found)
+        let is = |one: &MappedCaller| (one.client_id, one.institution_id) == (found.client_id, found.institution_id);
+        all.all(|other| is(other) && other.scopes == found.scopes).then_some(found)
     }
 }
 
@@ -192,6 +192,10 @@ mod tests {
                 caller(CallerClaim::Purpose, "p", 1),
                 caller(CallerClaim::ClientId, "c", 2),
                 caller(CallerClaim::Subject, "s", 1),
+                MappedCaller {
+                    scopes: [ApiScope::ServicesRead].into(),
+                    ..caller(CallerClaim::AuthorizedParty, "c", 1)
+                },
             ],
         };
         let of = |purpose: &'static str, client: &'static str, subject: &'static str| {
@@ -199,13 +203,15 @@ mod tests {
                 CallerClaim::Purpose => Some(purpose),
                 CallerClaim::ClientId => Some(client),
                 CallerClaim::Subject => Some(subject),
-                CallerClaim::AuthorizedParty => None,
+                CallerClaim::AuthorizedParty => (subject == "wide").then_some("c"),
             };
             terms.caller(told).map(|one| one.value.clone())
         };
         assert_eq!(of("p", "x", "x").as_deref(), Some("p"));
         assert_eq!(of("p", "x", "s").as_deref(), Some("p"), "the same client twice is one");
         assert_eq!(of("p", "c", "x"), None, "two clients at once");
+        assert_eq!(of("x", "x", "wide").as_deref(), Some("c"));
+        assert_eq!(of("p", "x", "wide"), None, "the same client with other scopes");
         assert_eq!(of("x", "x", "x"), None);
     }
 

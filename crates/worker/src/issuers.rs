@@ -55,6 +55,9 @@ pub(crate) async fn refresh(worker: &Worker, issuers: &Issuers, now: Instant) ->
     for (id, terms, keys) in join_all(asked).await {
         match keys {
             Ok(keys) => {
+                if keys.is_empty() {
+                    tracing::warn!(issuer = %id, "a trusted issuer publishes no key that may sign: its tokens are refused");
+                }
                 worker.store.system().keep_issuer_keys(id, terms, keys, now).await?;
                 pass.done = pass.done.saturating_add(1);
             }
@@ -100,14 +103,15 @@ async fn body(mut response: Response) -> Result<Vec<u8>, &'static str> {
     Ok(bytes)
 }
 
-/// The usable keys of a set (RFC 7517, 5); none where it is no set, or names two keys alike: nobody could tell them apart.
+/// The usable keys of a set (RFC 7517, 5); none where it is no set, or names two keys alike: nobody could tell them apart. A set
+/// without any is taken as it is: whoever withdraws the last key means it.
 fn keys_of(bytes: &[u8], terms: &IssuerTerms) -> Option<Vec<PublishedKey>> {
     let set: Value = serde_json::from_slice(bytes).ok()?;
     let all = set.get("keys")?.as_array()?;
     let usable = all.iter().filter_map(|key| usable(key, terms)).take(ISSUER_KEYS_MAX);
     let keys: Vec<PublishedKey> = usable.collect();
     let names: BTreeSet<&str> = keys.iter().map(|key| key.kid.as_str()).collect();
-    (names.len() == keys.len() && !keys.is_empty()).then_some(keys)
+    (names.len() == keys.len()).then_some(keys)
 }
 
 fn usable(key: &Value, terms: &IssuerTerms) -> Option<PublishedKey> {
@@ -143,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_key_set_what_may_sign_is_kept_and_a_set_without_it_is_none() {
+    fn of_a_key_set_what_may_sign_is_kept_even_where_that_is_nothing() {
         let (x, y) = ("MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM");
         let point = format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}","kid":"a","key_ops":["verify"]}}"#);
         let n = format!("w{}", "A".repeat(341));
@@ -158,9 +162,11 @@ mod tests {
         let (es, rs, ps) = (KeyAlgorithm::Es256, KeyAlgorithm::Rs256, KeyAlgorithm::Ps256);
         assert_eq!(kept(&all, &[es, rs]).unwrap(), [("a".to_owned(), es), ("b".to_owned(), rs)]);
         assert_eq!(kept(&all, &[ps]).unwrap(), [("b".to_owned(), ps)]);
-        assert_eq!(kept(&set(&point), &[rs]), None);
+        for empty in [set(&point), set("")] {
+            assert_eq!(kept(&empty, &[rs]), Some(Vec::new()), "{empty}");
+        }
         assert_eq!(kept(&set(&format!("{point},{point}")), &[es]), None, "two keys of one name");
-        for wrong in ["", "[]", "{}", r#"{"keys":{}}"#, r#"{"keys":[]}"#] {
+        for wrong in ["", "[]", "{}", r#"{"keys":{}}"#] {
             assert_eq!(kept(wrong, &[es, rs, ps]), None, "{wrong}");
         }
     }

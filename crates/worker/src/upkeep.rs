@@ -15,6 +15,9 @@ use crate::pass::Pass;
 use crate::worker::Worker;
 
 const DAY_HOURS: i64 = 24;
+/// How much longer than they last tokens of one use are kept, in hours: the clock of whoever is shown one may be behind ours, or
+/// jump back.
+const USED_TOKENS_HOURS: i64 = 2;
 
 /// Makes the next partitions, and removes expired idempotency records, what journal and feed need no longer keep, deliveries
 /// of webhooks whose time is over, tokens of one use that have ended, and what was counted of quotas before yesterday.
@@ -29,7 +32,7 @@ pub(crate) async fn keep(worker: &Worker, now: Instant) -> Result<Pass, StoreErr
     let events_from = events_kept_from(now, worker.settings.journal_months);
     let told_before = now.plus_hours(-RETENTION_DAYS * DAY_HOURS);
     let deliveries = system.forget_deliveries(told_before, events_from, OLD_DELIVERIES_MAX).await?;
-    let tokens = system.forget_used_tokens(now, USED_TOKENS_MAX).await?;
+    let tokens = system.forget_used_tokens(now.plus_hours(-USED_TOKENS_HOURS), USED_TOKENS_MAX).await?;
     system.forget_usage(quota_day(now.plus_hours(-DAY_HOURS))).await?;
     let told = system.end_events(events_from, EVENTS_MAX).await?;
     if told > 0 {

@@ -32,36 +32,45 @@ pub(super) fn challenge() -> Problem {
     Problem::new(Code::InvalidToken).with_header(WWW_AUTHENTICATE, &text)
 }
 
-/// Whether the owner of the key of that thumbprint signed, for this request and this token, now, and for the first time.
-///
-/// # Errors
-/// Whatever keeps the store from telling: then it proves nothing.
-pub(super) async fn proves(
-    gateway: &Gateway,
-    asked: &Asked<'_>,
-    token: &str,
-    thumbprint: &str,
-) -> Result<bool, Problem> {
+/// A proof that holds, if it is shown for the first time. That is asked last: to remember it is a durable write, and nobody
+/// whose requests are not counted causes one.
+pub(crate) struct Once {
+    sha256: [u8; 32],
+    ends_at: Instant,
+}
+
+impl Once {
+    /// Remembers the proof, in every process.
+    ///
+    /// # Errors
+    /// A challenge where it was shown before; whatever keeps the store from telling: then it proves nothing.
+    pub(crate) async fn spend(self, gateway: &Gateway) -> Result<(), Problem> {
+        let first = gateway.store().system().use_once(self.sha256, self.ends_at).await?;
+        if first { Ok(()) } else { Err(challenge()) }
+    }
+}
+
+/// What is left to be asked where the owner of the key of that thumbprint signed, for this request and this token, now; none
+/// where it proves nothing.
+pub(super) fn proves(gateway: &Gateway, asked: &Asked<'_>, token: &str, thumbprint: &str) -> Option<Once> {
     let now = gateway.now();
     let mut all = asked.headers.get_all(HEADER);
-    let (Some(proof), None) = (all.next(), all.next()) else { return Ok(false) };
-    let Some(claims) = proof.to_str().ok().and_then(|proof| signed(proof, thumbprint)) else { return Ok(false) };
+    let (Some(proof), None) = (all.next(), all.next()) else { return None };
+    let claims = signed(proof.to_str().ok()?, thumbprint)?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let own = format!("{}{}", gateway.settings().public_url(), asked.path);
     let same = text("htm") == Some(asked.method) && text("htu").is_some_and(|told| is_same(told, &own));
     let for_token = text("ath") == Some(BASE64URL_NOPAD.encode(&Sha256::digest(token.as_bytes())).as_str());
-    let Some(jti) = text("jti").filter(|jti| (1..=ID_BYTES_MAX).contains(&jti.len())) else { return Ok(false) };
-    let Some(made) = claims.get("iat").and_then(Value::as_i64).filter(|made| is_fresh(*made, now)) else {
-        return Ok(false);
-    };
+    let jti = text("jti").filter(|jti| (1..=ID_BYTES_MAX).contains(&jti.len()))?;
+    let made = claims.get("iat").and_then(Value::as_i64).filter(|made| is_fresh(*made, now))?;
     if !same || !for_token {
-        return Ok(false);
+        return None;
     }
     let once = Sha256::new().chain_update(ONCE).chain_update(thumbprint).chain_update([0]).chain_update(jti);
     // Remembered for as long as it could be shown.
     let left = made.saturating_sub(now.datetime().timestamp()).saturating_add(LEEWAY_SECONDS);
     let ends_at = now.plus_seconds(left.saturating_add(1));
-    Ok(gateway.store().system().use_once(once.finalize().into(), ends_at).await?)
+    Some(Once { sha256: once.finalize().into(), ends_at })
 }
 
 /// The claims of a proof that the key of that thumbprint signed, which the proof brings along.

@@ -11,8 +11,8 @@ use tramite_domain::trusted_issuer::{CallerClaim, Eservice, IssuerTerms};
 use uuid::Uuid;
 
 use super::caller::Identity;
-use super::dpop;
-use super::identify::{Asked, Scheme, acting};
+use super::dpop::{self, Once};
+use super::identify::{Asked, Scheme, acting, refused};
 use super::issuers::Trusted;
 use super::token::{Span, Token};
 use crate::gateway::Gateway;
@@ -22,7 +22,7 @@ use crate::problem::Problem;
 /// How far ahead such a token may end, in seconds: a day. What was given for longer was not given for a request.
 const AHEAD_SECONDS_MAX: i64 = 86_400;
 
-/// What such a token stands for today; none where it stands for nothing here.
+/// What such a token stands for today, and its proof where it needs one; none where it stands for nothing here.
 ///
 /// # Errors
 /// Whatever keeps the store from telling; a challenge where the token wants a proof that was not shown.
@@ -31,13 +31,10 @@ pub(super) async fn foreign(
     asked: &Asked<'_>,
     (scheme, text): (Scheme, &str),
     token: &Token<'_>,
-) -> Result<Option<Identity>, Problem> {
+) -> Result<Option<(Identity, Option<Once>)>, Problem> {
     let Some((trusted, claims)) = proved(gateway, token).await? else { return Ok(None) };
     let terms = &trusted.issuer.terms;
     if !holds(terms, &trusted.issuer.issuer, &claims, gateway.now()) {
-        return Ok(None);
-    }
-    if !is_shown_by_its_owner(gateway, asked, (scheme, text), &claims).await? {
         return Ok(None);
     }
     let told = |claim: CallerClaim| claims.get(claim.name()).and_then(Value::as_str);
@@ -47,9 +44,11 @@ pub(super) async fn foreign(
     if client.status != ClientStatus::Active || client.kind != ClientKind::Application {
         return Ok(None);
     }
+    let once = shown_by_its_owner(gateway, asked, (scheme, text), &claims)?;
     let scopes = mapped.scopes.iter().copied().filter(|scope| !scope.is_platform()).collect();
     name_voucher(&claims);
-    acting(gateway, client, mapped.institution_id, scopes, None).await
+    let identity = acting(gateway, client, mapped.institution_id, scopes, None).await?;
+    Ok(identity.map(|identity| (identity, once)))
 }
 
 /// The issuer of a token and its claims, where one of the issuer's keys signed them by what it may sign by.
@@ -102,22 +101,27 @@ fn is_voucher(eservice: &Eservice, claims: &Value, span: Span) -> bool {
 }
 
 /// A token that is bound to a key is its owner's alone, who proves it with each request (RFC 9449); any other is whoever's
-/// shows it.
-async fn is_shown_by_its_owner(
+/// shows it. The proof is not yet remembered.
+///
+/// # Errors
+/// The refusal of a token that is shown otherwise.
+fn shown_by_its_owner(
     gateway: &Gateway,
     asked: &Asked<'_>,
     (scheme, text): (Scheme, &str),
     claims: &Value,
-) -> Result<bool, Problem> {
-    let Some(bound) = claims.get("cnf") else { return Ok(scheme == Scheme::Bearer) };
+) -> Result<Option<Once>, Problem> {
+    let Some(bound) = claims.get("cnf") else {
+        return if scheme == Scheme::Bearer { Ok(None) } else { Err(refused(scheme)) };
+    };
     // Bound to something else, as a certificate, it is nobody's here: we see none.
     let only = bound.as_object().filter(|members| members.len() == 1);
     let Some(thumbprint) = only.and_then(|members| members.get("jkt")).and_then(Value::as_str) else {
-        return Ok(false);
+        return Err(refused(scheme));
     };
     match scheme {
         Scheme::Bearer => Err(dpop::challenge()),
-        Scheme::Dpop => dpop::proves(gateway, asked, text, thumbprint).await,
+        Scheme::Dpop => dpop::proves(gateway, asked, text, thumbprint).map(Some).ok_or_else(dpop::challenge),
     }
 }
 

@@ -13,7 +13,7 @@ use tramite_domain::tax_code::InstitutionTaxCode;
 use tramite_storage::Scope;
 
 use super::caller::{ForAll, Identity, Mandate, Operator, Tenant};
-use super::dpop;
+use super::dpop::{self, Once};
 use super::foreign::foreign;
 use super::support::supporting;
 use super::{Claims, Expected, Token, verified};
@@ -43,25 +43,29 @@ pub(super) enum Scheme {
     Dpop,
 }
 
-/// The caller of a request.
+/// The caller of a request, and the proof that is still to be remembered, where the token needs one.
 ///
 /// # Errors
 /// [`Code::Unauthenticated`] without a token, [`Code::InvalidToken`] for every token that does not hold, in one shape;
 /// [`Code::Unavailable`] where the store cannot tell.
-pub(crate) async fn identify(gateway: &Gateway, asked: &Asked<'_>) -> Result<Identity, Problem> {
+pub(crate) async fn identify(gateway: &Gateway, asked: &Asked<'_>) -> Result<(Identity, Option<Once>), Problem> {
     let (scheme, text) = shown(asked.headers)?;
-    let refused = || match scheme {
-        Scheme::Bearer => Problem::new(Code::InvalidToken),
-        Scheme::Dpop => dpop::challenge(),
-    };
-    let token = Token::read(text).map_err(|_| refused())?;
+    let token = Token::read(text).map_err(|_| refused(scheme))?;
     gateway.keys().refresh(gateway.now(), token.key_id()).await;
     let ours = token.key_id().and_then(|kid| gateway.keys().verifying(kid));
     let found = match ours {
-        Some(key) => own(gateway, scheme, &token, key).await?,
+        Some(key) => own(gateway, scheme, &token, key).await?.map(|identity| (identity, None)),
         None => foreign(gateway, asked, (scheme, text), &token).await?,
     };
-    found.ok_or_else(refused)
+    found.ok_or_else(|| refused(scheme))
+}
+
+/// The refusal of a token that does not hold, by how it was shown.
+pub(super) fn refused(scheme: Scheme) -> Problem {
+    match scheme {
+        Scheme::Bearer => Problem::new(Code::InvalidToken),
+        Scheme::Dpop => dpop::challenge(),
+    }
 }
 
 /// The caller of one of our own tokens, which are bound to no key.

@@ -4,10 +4,13 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
+use tokio::time::timeout;
 use tramite_domain::ids::TrustedIssuerId;
 use tramite_domain::time::Instant;
 use tramite_domain::trusted_issuer::{IssuerKeys, KEYS_AGAIN_SECONDS, TrustedIssuer};
+use tramite_storage::StoreError;
 
 use crate::gateway::Gateway;
 use crate::problem::Problem;
@@ -16,6 +19,8 @@ use crate::problem::Problem;
 const FRESH_SECONDS: i64 = 60;
 /// How soon it is read again because a token names a key that is not known, in seconds.
 const MISSED_SECONDS: i64 = 5;
+/// How long a request waits for whoever reads, in milliseconds: who reads waits for the database, and no queue may grow behind.
+const TURN_MS_MAX: u64 = 1_000;
 
 /// An issuer with its keys.
 pub(crate) struct Trusted {
@@ -90,7 +95,8 @@ impl Issuers {
             return Ok(loaded);
         }
         // One reads for all who wait.
-        let _turn = self.loading.lock().await;
+        let turn = timeout(Duration::from_millis(TURN_MS_MAX), self.loading.lock()).await;
+        let _turn = turn.map_err(|_| StoreError::Busy)?;
         if let Some(loaded) = self.young(now, seconds) {
             return Ok(loaded);
         }

@@ -3,7 +3,7 @@
 //! a bucket per source for those who have not said who they are. Memory is bounded whatever is asked.
 
 use std::collections::HashMap;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -11,15 +11,14 @@ use std::time::{Duration, Instant};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
-use governor::state::keyed::DefaultKeyedStateStore;
-use governor::state::{InMemoryState, NotKeyed};
+use governor::state::keyed::{DefaultKeyedStateStore, HashMapStateStore};
 use governor::{Quota, RateLimiter};
 use tramite_domain::client_limits::ClientRate;
 use tramite_domain::ids::{ClientId, InstitutionId};
 
 use crate::settings::RateLimits;
 
-/// How many buckets of one kind are kept; when there are more, full ones go, and strangers share one.
+/// How many buckets of one kind are kept; when there are more, full ones go, and strangers share 256.
 const BUCKETS_MAX: usize = 100_000;
 /// Clients with a rate of their own that are kept; beyond it all begin anew.
 const OWN_MAX: usize = 10_000;
@@ -127,7 +126,10 @@ struct Own {
 struct Buckets<K: Hash + Eq + Clone> {
     quota: Quota,
     each: RateLimiter<K, DefaultKeyedStateStore<K>, DefaultClock, StateInformationMiddleware>,
-    strangers: RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>,
+    /// Buckets of those for whom no other has room, by a byte of a hash that nobody outside can foretell: one of them who asks too
+    /// much is in the way of few others.
+    strangers: RateLimiter<u8, HashMapStateStore<u8>, DefaultClock, StateInformationMiddleware>,
+    hashing: RandomState,
     clock: DefaultClock,
     cleaned: Mutex<Option<Instant>>,
 }
@@ -137,18 +139,26 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
         Self {
             quota,
             each: RateLimiter::keyed(quota).with_middleware(),
-            strangers: RateLimiter::direct(quota).with_middleware(),
+            strangers: RateLimiter::hashmap(quota).with_middleware(),
+            hashing: RandomState::new(),
             clock: DefaultClock::default(),
             cleaned: Mutex::new(None),
         }
     }
 
     fn take(&self, key: K) -> Result<RateState, RateState> {
-        let taken = if self.has_room() { self.each.check_key(&key) } else { self.strangers.check() };
+        let taken =
+            if self.has_room() { self.each.check_key(&key) } else { self.strangers.check_key(&self.stranger(&key)) };
         match taken {
             Ok(snapshot) => Ok(self.state(snapshot.remaining_burst_capacity(), Duration::ZERO)),
             Err(not_yet) => Err(self.state(0, not_yet.wait_time_from(self.clock.now()))),
         }
+    }
+
+    /// The bucket of a key among those of strangers.
+    fn stranger(&self, key: &K) -> u8 {
+        let [part, ..] = self.hashing.hash_one(key).to_le_bytes();
+        part
     }
 
     /// Whether another bucket may be kept, after looking for full ones.
@@ -200,5 +210,15 @@ mod tests {
         assert!((1..=20).contains(&refused.retry_seconds) && (41..=60).contains(&refused.reset_seconds), "{refused:?}");
         let neighbour = buckets.take("b").unwrap();
         assert_eq!((neighbour.remaining, neighbour.reset_seconds), (2, 20));
+    }
+
+    #[test]
+    fn strangers_for_whom_there_is_no_room_do_not_share_one_bucket() {
+        let buckets = Buckets::new(Quota::per_hour(number(1)));
+        for key in 0..BUCKETS_MAX {
+            buckets.take(key).unwrap();
+        }
+        let served = (BUCKETS_MAX..BUCKETS_MAX + 1_000).filter(|key| buckets.take(*key).is_ok()).count();
+        assert!((100..=256).contains(&served), "{served}");
     }
 }

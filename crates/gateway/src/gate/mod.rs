@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! What every request passes before a handler sees it, in this order: route, caller (401), limits (429), scope (403),
-//! media type (406), query (422), headers and Idempotency-Key (400); a read in support is then written down. What holds for an operation is read from the contract.
+//! What every request passes before a handler sees it, in this order: route, caller (401), limits (429), a proof of the
+//! caller's that was shown before (401), scope (403), media type (406), query (422), headers and Idempotency-Key (400); a read in
+//! support is then written down. What holds for an operation is read from the contract.
 //!
 //! A wrong query is told before anything is looked for, and so before 404: a question that cannot be understood asks for
 //! nothing, and the answer is the same for every id, so it tells of none. A body is judged by the handler: its form
@@ -101,8 +102,8 @@ async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Ru
         by_source(gateway, request)?;
     } else {
         let asked = Asked { headers: request.headers(), method: request.method().as_str(), path: request.path() };
-        let identity = match identify(gateway, &asked).await {
-            Ok(identity) => identity,
+        let (identity, once) = match identify(gateway, &asked).await {
+            Ok(found) => found,
             Err(problem) => {
                 by_source(gateway, request)?;
                 return Err(problem);
@@ -110,6 +111,9 @@ async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Ru
         };
         name_caller(&identity);
         count(gateway, request, &identity).await?;
+        if let Some(once) = once {
+            once.spend(gateway).await?;
+        }
         check_scope(&identity, rules)?;
         request.extensions_mut().insert(identity);
     }

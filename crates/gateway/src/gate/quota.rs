@@ -5,8 +5,10 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::NaiveDate;
+use tokio::time::timeout;
 use tramite_domain::client_limits::{quota_day, seconds_to_next_day, share};
 use tramite_domain::ids::ClientId;
 use tramite_domain::time::Instant;
@@ -16,6 +18,8 @@ use super::RateState;
 
 /// Clients whose shares are kept; beyond it those of days that are over go.
 const SHARES_MAX: usize = 10_000;
+/// How long a request waits for its turn, in milliseconds: who holds it waits for the database, and no queue may grow behind.
+const TURN_MS_MAX: u64 = 1_000;
 
 /// The shares of this process.
 #[derive(Default)]
@@ -52,11 +56,13 @@ impl Quotas {
         let day = quota_day(now);
         let known = self.known(client, day, quota);
         // Requests of one client take turns here, so that they take one share and not one each.
-        let mut share_of = known.lock().await;
+        let turn = timeout(Duration::from_millis(TURN_MS_MAX), known.lock()).await;
+        let mut share_of = turn.map_err(|_| StoreError::Busy)?;
         if (share_of.day, share_of.quota) != (day, quota) {
             *share_of = Share::none(day, quota);
         }
-        if share_of.left == 0 {
+        // Where all is taken the day is over: a client that goes on asking costs the database nothing.
+        if share_of.left == 0 && share_of.taken < quota {
             let got = store.system().take_requests(client, day, quota, share(quota)).await?;
             (share_of.left, share_of.taken) = (got.granted, got.taken);
         }

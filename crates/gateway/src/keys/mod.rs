@@ -11,10 +11,12 @@ mod set;
 mod verifying;
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
+use tokio::time::timeout;
 use tramite_domain::given::World;
 use tramite_domain::ids::{SessionId, SigningKeyId};
 use tramite_domain::secret::Secret;
@@ -30,6 +32,8 @@ pub(crate) use verifying::is_usable;
 const RELOAD_SECONDS: i64 = 60;
 /// How soon it looks again because a token names a key it does not know, in seconds.
 const UNKNOWN_RELOAD_SECONDS: i64 = 10;
+/// How long a request waits for whoever reads them, in milliseconds, where what is known does not do.
+const TURN_MS_MAX: u64 = 1_000;
 /// What the tokens call themselves with which citizens return from Checkout.
 const RETURN_TYPE: &str = "checkout-return+jwt";
 
@@ -122,9 +126,19 @@ impl Keys {
     }
 
     async fn reload(&self, now: Instant, unknown: bool) {
-        let age = now.seconds_since(self.known().loaded_at);
-        let due = !(0..RELOAD_SECONDS).contains(&age) || (unknown && age >= UNKNOWN_RELOAD_SECONDS);
-        let Some(_turn) = due.then(|| self.reloading.try_lock().ok()).flatten() else { return };
+        let before = self.known();
+        let age = now.seconds_since(before.loaded_at);
+        if (0..RELOAD_SECONDS).contains(&age) && !(unknown && age >= UNKNOWN_RELOAD_SECONDS) {
+            return;
+        }
+        // While another reads, what is known serves; but not where it lacks a key, or a newer one may sign already.
+        let waits = unknown || age >= SETTLE_SECONDS;
+        let turn = match waits {
+            true => timeout(Duration::from_millis(TURN_MS_MAX), self.reloading.lock()).await.ok(),
+            false => self.reloading.try_lock().ok(),
+        };
+        // Whoever had the turn before has read them meanwhile, for all who waited.
+        let Some(_turn) = turn.filter(|_| Arc::ptr_eq(&before, &self.known())) else { return };
         match kept::load(&self.store, now).await {
             Ok(read) => *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(read),
             Err(error) => tracing::warn!(cause = %error, "the keys cannot be read again"),

@@ -8,8 +8,9 @@ use super::es256::SigningKey;
 use super::link::LinkKey;
 use super::{Purpose, VerifyingKey};
 
-/// How long a new key is published before it signs, in seconds: every process and every reader has it by then.
-pub(super) const SETTLE_SECONDS: i64 = 300;
+/// How long a new key is published before it signs, in seconds: every process and every reader has it by then. A process reads
+/// the keys once a minute, a reader keeps what it got for five more, and clocks may differ by one.
+pub(super) const SETTLE_SECONDS: i64 = 300 + 60 + 60;
 
 /// The keys that hold, each list in the order in which they were made.
 pub(super) struct KeySet {

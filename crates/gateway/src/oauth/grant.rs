@@ -48,15 +48,26 @@ pub(super) fn grant(
             of_delegation(client, delegation.copied(), asked)
         }
         (ClientKind::Application, Target::Unsaid) => match live.as_slice() {
-            [only] => of_delegation(client, Some(only), asked),
-            [_, _, ..] if asked.is_some_and(|asked| asked.iter().all(|scope| FOR_ALL_SCOPES.contains(scope))) => {
+            [] => Err(NoToken::InvalidTarget("No institution lets this client act.")),
+            _ if acted_for_several(client) && asked.is_some_and(is_for_all) => {
                 let delegated = live.iter().flat_map(|one| one.scopes.iter().copied()).collect();
                 granted(client, None, &delegated, asked)
             }
-            [] => Err(NoToken::InvalidTarget("No institution lets this client act.")),
+            [only] => of_delegation(client, Some(only), asked),
             _ => Err(NoToken::InvalidRequest("The client acts for several institutions: say which one.")),
         },
     }
+}
+
+/// Whether the client acts or acted for several institutions; delegations are kept when they end. What reads for all goes on to
+/// read its one feed when only one institution is left.
+fn acted_for_several(client: &Client) -> bool {
+    let mut all = client.delegations.iter().map(|one| one.institution_id);
+    all.next().is_some_and(|first| all.any(|other| other != first))
+}
+
+fn is_for_all(asked: &BTreeSet<ApiScope>) -> bool {
+    asked.iter().all(|scope| FOR_ALL_SCOPES.contains(scope))
 }
 
 /// What an operator gets with an open access: to read, in one institution.

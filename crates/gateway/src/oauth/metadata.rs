@@ -10,7 +10,7 @@ use tramite_domain::client_key::KeyAlgorithm;
 
 use crate::gateway::Gateway;
 
-/// Readers keep it for five minutes: a new key is published that long before it signs.
+/// Readers keep it for five minutes: a new key is published for seven before it signs.
 const KEPT_FOR_A_WHILE: &str = "public, max-age=300";
 
 /// Our public keys.

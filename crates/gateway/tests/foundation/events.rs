@@ -130,6 +130,12 @@ pub(crate) async fn one_token_reads_the_feeds_of_all_institutions_its_client_act
     let whose: BTreeSet<&str> =
         page["items"].as_array().unwrap().iter().map(|one| one["institution_tax_code"].as_str().unwrap()).collect();
     assert_eq!(whose, BTreeSet::from([TAX_CODES[0]]));
+    // Though one institution is left, a new token is for all, and the feed goes on where it was.
+    let again = for_all(&gateway, &seeded.for_both).await;
+    assert_eq!(
+        feed(&gateway, &again, &format!("type=debt_position.created&cursor={cursor}")).await["has_more"],
+        json!(false)
+    );
 }
 
 /// How long the writer sleeps inside its transaction, in seconds.

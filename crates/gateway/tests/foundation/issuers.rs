@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Tokens of others: an identity provider, and PDND with its vouchers (reliability.md 28).
 
+use std::num::NonZeroU32;
+
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -323,6 +325,40 @@ pub(crate) async fn a_voucher_that_is_bound_to_a_key_is_its_owners_alone(databas
     let asked = proof(&own, &token, now, |_, claims| claims["htu"] = json!(queried));
     let limited = Ask::get("/v1/services?limit=1").header("Authorization", format!("dpop {token}"));
     gateway.ask(limited.header("DPoP", asked)).await.is(200);
+}
+
+pub(crate) async fn a_proof_is_remembered_only_of_who_is_known_and_served(database: Database) {
+    let gateway = TestGateway::with(&database, |settings| {
+        settings.limits.client_per_second = NonZeroU32::MIN;
+        settings.limits.client_burst = NonZeroU32::new(3).unwrap();
+    })
+    .await;
+    let seeded = gateway.seed().await;
+    let place = Place::new(&gateway, &seeded).await;
+    place.add(&place.pdnd()).await.is(201);
+    place.fetch(&[&place.key]).await;
+    let own = Signer::es256("mia");
+    let bound = with(&place.voucher(), "cnf", json!({"jkt": thumbprint(&own)}));
+    let shown = async |claims: &Value| {
+        let token = place.key.token("at+jwt", claims);
+        let proof = proof(&own, &token, place.now(), |_, _| ());
+        let ask = Ask::get("/v1/services").header("Authorization", format!("DPoP {token}"));
+        gateway.ask(ask.header("DPoP", proof)).await
+    };
+    let remembered = async || {
+        let later = gateway.world.now().plus_hours(1);
+        gateway.gateway.store().system().forget_used_tokens(later, 100).await.unwrap()
+    };
+    let nobody = with(&bound, "purposeId", json!(Uuid::new_v4().to_string()));
+    shown(&nobody).await.is_problem(401, "invalid_token");
+    assert_eq!(remembered().await, 0);
+    // However many of them are served, for a bucket fills again: no other is written down.
+    let mut served = 0;
+    for _ in 0..6 {
+        served += usize::from(shown(&bound).await.status == 200);
+    }
+    assert!(served >= 3, "{served}");
+    assert_eq!(remembered().await, served);
 }
 
 pub(crate) async fn keys_serve_for_a_day_and_another_one_is_wanted_once_a_minute(database: Database) {

@@ -95,6 +95,7 @@ sentences! {
         issuers::what_is_said_of_an_issuer_is_checked,
         issuers::a_voucher_is_for_one_e_service_and_one_purpose,
         issuers::a_voucher_that_is_bound_to_a_key_is_its_owners_alone,
+        issuers::a_proof_is_remembered_only_of_who_is_known_and_served,
         issuers::keys_serve_for_a_day_and_another_one_is_wanted_once_a_minute,
         limits::a_client_has_limits_of_its_own_and_a_quota_of_the_day,
         positions::the_short_form_makes_one_payment_with_its_own_notice,

@@ -70,10 +70,20 @@ pub(crate) async fn everything_that_is_kept_of_a_person_is_exported_in_one_call(
         let begun = colleague.make(SESSIONS, &session(of, mine)).await;
         colleague.post(format!("{SESSIONS}/{}/cancel", text(&begun, "/id")), &json!({})).await.is(200);
     }
+    // Somebody else pays a debt of his together with one that is not his.
+    let apart = portal.make(POSITIONS, &position("E-apart", false)).await;
+    let mut shared = session(&open, false);
+    shared["line_items"] = json!([{"debt_position_id": open["id"]}, {"debt_position_id": apart["id"]}]);
+    shared["client_reference"] = json!("shared-cart");
+    let shared = colleague.make(SESSIONS, &shared).await;
+    colleague.post(format!("{SESSIONS}/{}/cancel", text(&shared, "/id")), &json!({})).await.is(200);
     let elsewhere = gateway.portal(&seeded.for_b).make(POSITIONS, &position("E-9", true)).await;
     let found = exported(&portal).await;
     assert_eq!((count(&found, "debt_positions"), count(&found, "receipts")), (2, 1), "{found:#}");
-    assert_eq!(count(&found, "checkout_sessions"), 3, "his payments, and those of his debts: {found:#}");
+    assert_eq!(count(&found, "checkout_sessions"), 4, "his payments, and those of his debts: {found:#}");
+    let mut told = found["checkout_sessions"].as_array().unwrap().iter().map(|one| &one["session"]);
+    let told = told.find(|one| one["id"] == shared["id"]).unwrap_or_else(|| panic!("{found:#}"));
+    assert_eq!((told["amount"].as_i64(), count(told, "line_items")), (Some(12_050), 1), "{told:#}");
     assert!(count(&found, "journal") >= 4, "a get and a receipt, with their answers: {found:#}");
     let kinds: Vec<String> = found["events"].as_array().unwrap().iter().map(|one| text(one, "/type")).collect();
     for kind in ["debt_position.created", "installment.paid", "checkout_session.updated"] {
@@ -84,6 +94,9 @@ pub(crate) async fn everything_that_is_kept_of_a_person_is_exported_in_one_call(
     let all = found.to_string();
     for word in [EMAIL, STREET, "free words", "Mario Rossi"] {
         assert!(all.contains(word), "{word}");
+    }
+    for word in [text(&apart, "/id"), notice(&apart), "E-apart".to_owned(), "shared-cart".to_owned()] {
+        assert!(!all.contains(&word), "{word} is of another debtor");
     }
     for word in [OTHER, OTHER_NAME, "canarino@example.org", &text(&elsewhere, "/id"), "/s/"] {
         assert!(!all.contains(word), "{word} is not his, or not to be told");
@@ -189,6 +202,9 @@ pub(crate) async fn what_the_law_lets_go_goes_and_of_the_rest_it_is_said_why_it_
     let answer = erased(&portal).await;
     assert_eq!((&answer["erased"]["debt_positions"], count(&answer, "kept")), (&json!(2), 2), "{answer:#}");
     portal.get(path(&open)).await.is(404);
+    let over = portal.get(format!("{SESSIONS}/{}", text(&begun, "/id"))).await.is(200).json();
+    let item = &over["line_items"][0];
+    assert_eq!((&item["external_id"], &item["description"]), (&json!("-"), &json!("-")), "{over:#}");
     assert_eq!(erased(&portal).await["erased"]["debt_positions"], 0, "nothing more goes");
 
     // When its accounting is over, what is booked stays.

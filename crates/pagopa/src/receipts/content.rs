@@ -18,6 +18,8 @@ use super::numbers::as_texts;
 const KEY_CHARS_MAX: usize = 35;
 /// The longest texts of any other field, in characters: the longest of the Node's schema.
 const TEXT_CHARS_MAX: usize = 256;
+/// What JSON can write and a database cannot keep in a text: it is left out.
+const NUL: char = '\0';
 /// Decimals of an amount.
 const DECIMALS: usize = 2;
 
@@ -158,7 +160,7 @@ fn part<T>(odd: &mut Vec<String>, name: &str, read: Option<T>) -> Option<T> {
 }
 
 fn needed(name: &'static str, text: Option<String>) -> Result<String, Unreadable> {
-    let fits = |text: &String| (1..=KEY_CHARS_MAX).contains(&text.chars().count());
+    let fits = |text: &String| (1..=KEY_CHARS_MAX).contains(&text.chars().count()) && !text.contains(NUL);
     text.filter(fits).ok_or(Unreadable::Field(name))
 }
 
@@ -191,7 +193,7 @@ fn line(text: Option<String>) -> Option<String> {
 }
 
 fn cut(text: &str, chars_max: usize) -> String {
-    text.chars().take(chars_max).collect()
+    text.chars().filter(|letter| *letter != NUL).take(chars_max).collect()
 }
 
 fn pairs(entries: Option<Vec<Entry>>) -> Metadata {
@@ -202,7 +204,7 @@ fn pairs(entries: Option<Vec<Entry>>) -> Metadata {
 impl Subject {
     fn party(self) -> Option<Personal<Party>> {
         Some(Personal::new(Party {
-            kind: self.entity_unique_identifier_type?,
+            kind: cut(&self.entity_unique_identifier_type?, TEXT_CHARS_MAX),
             tax_code: cut(&self.entity_unique_identifier_value?, TEXT_CHARS_MAX),
             full_name: line(self.full_name).unwrap_or_default(),
             email: line(self.email),
@@ -231,6 +233,12 @@ impl Share {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_no_database_keeps_is_left_out() {
+        assert_eq!(cut("Ma\0rio", 4), "Mari");
+        assert_eq!(needed("receiptId", Some("iur\0".to_owned())), Err(Unreadable::Field("receiptId")));
+    }
 
     #[test]
     fn an_amount_is_read_to_the_cent_and_never_rounded() {

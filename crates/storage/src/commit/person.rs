@@ -91,6 +91,11 @@ async fn forget_texts(db: &mut Db<'_>, institution: InstitutionId, id: DebtPosit
             transfers::payment_metadata.eq(Doc(Metadata::new())),
         ))
     )?;
+    // What a session showed of it is kept with the session, whoever pays in it.
+    let items = session_items::table
+        .filter(session_items::institution_id.eq(Id(institution)))
+        .filter(session_items::debt_position_id.eq(Some(Id(id))).assume_not_null());
+    execute!(db, diesel::update(items).set(session_items::description.eq(ERASED_TEXT)))?;
     Ok(())
 }
 

@@ -18,7 +18,7 @@ use crate::idempotency;
 use crate::row::installment::{Children, InstallmentPayment, InstallmentRow, OptionRow, TransferRow};
 use crate::row::position::{PositionRow, PositionState};
 use crate::row::read_some;
-use crate::schema::{debt_positions, installments, payment_options, transfers};
+use crate::schema::{debt_positions, installments, payment_options, session_items, transfers};
 use crate::scope::Scope;
 use crate::statement;
 
@@ -203,6 +203,15 @@ pub(super) async fn erase(db: &mut Db<'_>, scope: &Scope, id: DebtPositionId, ex
         .filter(transfers::institution_id.eq(Id(institution)))
         .filter(transfers::debt_position_id.eq(Id(id)));
     execute!(db, diesel::delete(shares))?;
+    // What a session showed of it is kept with the session, whoever pays in it. Readers expect a key there, so a text stands for it.
+    let items = session_items::table
+        .filter(session_items::institution_id.eq(Id(institution)))
+        .filter(session_items::debt_position_id.eq(Some(Id(id))).assume_not_null());
+    execute!(
+        db,
+        diesel::update(items)
+            .set((session_items::description.eq(ERASED_TEXT), session_items::external_id.eq(Some(ERASED_TEXT))))
+    )?;
     idempotency::erase(db, institution, id).await
 }
 

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What names somebody although its time is over. Whether it goes the domain decides; here it is only found.
 
-use diesel::dsl::{exists, not};
+use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::ids::{DebtPositionId, SessionId};
 use tramite_domain::receipt::{Receipt, ReceiptMessage};
 use tramite_domain::session::CheckoutSession;
 use tramite_domain::tax_code::ANONYMOUS;
 use tramite_domain::time::Instant;
+use uuid::Uuid;
 
 use super::position::assemble;
 use super::{receipt, session};
@@ -21,6 +23,14 @@ use crate::row::position::PositionHead;
 use crate::schema::{checkout_sessions, debt_positions, installments, receipts};
 use crate::scope::Scope;
 use crate::store::Answer;
+
+/// A session that names somebody: a payer, or what a caller wrote freely. The words of the domain's decision, on both databases.
+pub(super) const NAMES_SOMEBODY: &str = "(checkout_sessions.payer IS NOT NULL OR checkout_sessions.state IS NOT NULL \
+    OR checkout_sessions.metadata <> '{}')";
+/// How far the clocks of two processes may be apart, in seconds: so much younger may the id of a thing be than the thing.
+const CLOCKS_APART_SECONDS: i64 = 3_600;
+/// Bits of an id below its milliseconds.
+const MILLISECONDS_SHIFT: u32 = 80;
 
 impl Store {
     /// Positions made before an instant that name somebody, were settled or ended before it, and of which nothing was paid since:
@@ -52,7 +62,7 @@ impl Store {
         })
     }
 
-    /// Sessions made before an instant that still have a payer, at most so many.
+    /// Sessions made before an instant that still name somebody: in the order of their ids from `after` on, at most so many.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
@@ -60,11 +70,12 @@ impl Store {
         &'a self,
         scope: &'a Scope,
         before: Instant,
+        after: Option<SessionId>,
         limit: usize,
     ) -> Answer<'a, Vec<CheckoutSession>> {
         Box::pin(async move {
             let (own, rows) = (scope.clone(), fit("limit", limit)?);
-            self.read(scope, move |db| Box::pin(sessions(db, own, before, rows))).await
+            self.read(scope, move |db| Box::pin(sessions(db, own, before, after, rows))).await
         })
     }
 }
@@ -94,12 +105,13 @@ async fn positions(
         .nullable()
         .or(dsl::ends_at.lt(At(before)));
     // Every id is greater than the nil one.
-    let after = after.unwrap_or(DebtPositionId::new(uuid::Uuid::nil()));
+    let after = after.unwrap_or(DebtPositionId::new(Uuid::nil()));
     let heads: Vec<PositionHead> = load!(
         &mut db,
         dsl::debt_positions
             .filter(dsl::institution_id.eq(Id(institution)))
             .filter(dsl::id.gt(Id(after)))
+            .filter(dsl::id.lt(Id(DebtPositionId::new(end_of_ids(before)))))
             .filter(dsl::erased_at.is_null())
             .filter(dsl::created_at.lt(At(before)))
             .filter(names_somebody)
@@ -130,16 +142,50 @@ async fn sessions(
     mut db: Db<'_>,
     scope: Scope,
     before: Instant,
+    after: Option<SessionId>,
     rows: i64,
 ) -> Result<Vec<CheckoutSession>, StoreError> {
+    let after = after.unwrap_or(SessionId::new(Uuid::nil()));
     let ids: Vec<Id<SessionId>> = load!(
         &mut db,
         checkout_sessions::table
             .filter(checkout_sessions::institution_id.eq(Id(scope.institution())))
-            .filter(checkout_sessions::payer.is_not_null())
+            .filter(checkout_sessions::id.gt(Id(after)))
+            .filter(checkout_sessions::id.lt(Id(SessionId::new(end_of_ids(before)))))
             .filter(checkout_sessions::created_at.lt(At(before)))
+            .filter(sql::<Bool>(NAMES_SOMEBODY))
+            .order(checkout_sessions::id)
             .limit(rows)
             .select(checkout_sessions::id)
     )?;
-    session::whole(&mut db, scope.institution(), ids).await
+    let mut found = session::whole(&mut db, scope.institution(), ids).await?;
+    found.sort_by_key(|session| session.id);
+    Ok(found)
+}
+
+/// What is greater than the id of everything that was made before an instant: ids begin with their milliseconds, and so a walk along
+/// them ends where younger things begin. What was made by a clock that goes ahead is still below.
+fn end_of_ids(before: Instant) -> Uuid {
+    let end = before.plus_seconds(CLOCKS_APART_SECONDS).datetime().timestamp_millis();
+    Uuid::from_u128(u128::try_from(end).unwrap_or_default() << MILLISECONDS_SHIFT)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::{NoContext, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn the_end_of_ids_lies_behind_all_that_was_made_before() {
+        let before: Instant = "2027-01-01T00:00:00Z".parse().unwrap();
+        let made = |at: Instant| {
+            let seconds = u64::try_from(at.datetime().timestamp()).unwrap();
+            Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, 0))
+        };
+        let end = end_of_ids(before);
+        assert!(made(before) < end && made(before.plus_seconds(CLOCKS_APART_SECONDS - 1)) < end);
+        assert!(made(before.plus_seconds(CLOCKS_APART_SECONDS)) > end);
+        assert_eq!(end_of_ids(Instant::MIN), Uuid::nil());
+    }
 }

@@ -10,6 +10,7 @@ use tramite_domain::ids::{DebtPositionId, InstitutionId, SessionId};
 use tramite_domain::session::CheckoutSession;
 use tramite_domain::tax_code::SubjectTaxCode;
 
+use super::over::NAMES_SOMEBODY;
 use super::session::whole;
 use crate::Store;
 use crate::column::Id;
@@ -41,9 +42,35 @@ impl Store {
         Box::pin(async move {
             let (own, code) = (scope.whichever_client(), code.as_str().to_owned());
             let positions: Vec<Id<DebtPositionId>> = positions.iter().copied().map(Id).collect();
-            self.read(scope, move |db| Box::pin(list(db, own, code, positions, limit))).await
+            self.read(scope, move |db| Box::pin(list(db, own, code, positions, (limit, Which::All)))).await
         })
     }
+
+    /// Of the same those that still name somebody: what an erasure has emptied stands in the way of no other.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn naming_sessions_of_person<'a>(
+        &'a self,
+        scope: &'a Scope,
+        code: &'a SubjectTaxCode,
+        positions: &'a [DebtPositionId],
+        limit: usize,
+    ) -> Answer<'a, Vec<CheckoutSession>> {
+        Box::pin(async move {
+            let (own, code) = (scope.whichever_client(), code.as_str().to_owned());
+            let positions: Vec<Id<DebtPositionId>> = positions.iter().copied().map(Id).collect();
+            self.read(scope, move |db| Box::pin(list(db, own, code, positions, (limit, Which::Naming)))).await
+        })
+    }
+}
+
+/// Which sessions over a debt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    All,
+    /// Those that name somebody.
+    Naming,
 }
 
 async fn list(
@@ -51,12 +78,15 @@ async fn list(
     scope: Scope,
     code: String,
     positions: Vec<Id<DebtPositionId>>,
-    limit: usize,
+    (limit, which): (usize, Which),
 ) -> Result<Vec<CheckoutSession>, StoreError> {
     let institution = scope.institution();
     let mut ids = paid_by(&mut db, institution, code, limit).await?;
     for part in positions.chunks(IDS_AT_ONCE_MAX) {
-        ids.extend(over(&mut db, institution, part, limit).await?);
+        ids.extend(match which {
+            Which::All => over(&mut db, institution, part, limit).await?,
+            Which::Naming => naming_over(&mut db, institution, part, limit).await?,
+        });
     }
     // Ids are in the order of time.
     let newest: Vec<Id<SessionId>> = ids.into_iter().rev().take(limit).collect();
@@ -100,6 +130,30 @@ async fn over(
         session_items::table
             .filter(session_items::institution_id.eq(Id(institution)))
             .filter(session_items::debt_position_id.assume_not_null().eq_any(positions))
+            .order(session_items::session_id.desc())
+            .limit(rows)
+            .select(session_items::session_id)
+    )?)
+}
+
+async fn naming_over(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    positions: &[Id<DebtPositionId>],
+    limit: usize,
+) -> Result<Vec<Id<SessionId>>, StoreError> {
+    let rows: i64 = fit("limit", limit)?;
+    Ok(load!(
+        db,
+        session_items::table
+            .inner_join(
+                checkout_sessions::table.on(checkout_sessions::institution_id
+                    .eq(session_items::institution_id)
+                    .and(checkout_sessions::id.eq(session_items::session_id))),
+            )
+            .filter(session_items::institution_id.eq(Id(institution)))
+            .filter(session_items::debt_position_id.assume_not_null().eq_any(positions))
+            .filter(diesel::dsl::sql::<Bool>(NAMES_SOMEBODY))
             .order(session_items::session_id.desc())
             .limit(rows)
             .select(session_items::session_id)

@@ -31,7 +31,8 @@ impl Store {
         })
     }
 
-    /// The recovery of a settlement line, by its two references.
+    /// The recovery of a settlement line, by its two references, under whichever service it was asked for: whether the reference
+    /// exists for the caller is asked of [`Store::service_of_iuv`] before. It may have had no service then, and have one now.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
@@ -80,6 +81,7 @@ enum Which {
 }
 
 async fn one(mut db: Db<'_>, scope: Scope, which: Which) -> Result<Option<ReceiptRecovery>, StoreError> {
+    let of_line = matches!(which, Which::Line(..));
     let mut found: Vec<RecoveryRow> = load_boxed!(&mut db, DB => {
         let query = receipt_recoveries::table
             .filter(receipt_recoveries::institution_id.eq(Id(scope.institution())))
@@ -93,7 +95,7 @@ async fn one(mut db: Db<'_>, scope: Scope, which: Which) -> Result<Option<Receip
         }
     })?;
     let found = found.pop().map(RecoveryRow::into_recovery).transpose()?;
-    Ok(found.filter(|one| scope.sees_service(one.service_code.as_ref())))
+    Ok(found.filter(|one| of_line || scope.sees_service(one.service_code.as_ref())))
 }
 
 async fn list(

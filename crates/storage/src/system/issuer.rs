@@ -138,10 +138,14 @@ impl SystemScope {
     }
 }
 
+/// Issuers that are read: more than there may be, for two who register the last one at once pass the limit, and whatever is there
+/// is shown and can be changed.
+const READ_MAX: usize = 2 * TRUSTED_ISSUERS_MAX;
+
 type WithKeys = (IssuerRow, Doc<Vec<PublishedKey>>, Option<At>);
 
 async fn all(mut db: Db<'_>) -> Result<Vec<(TrustedIssuer, IssuerKeys)>, StoreError> {
-    let limit: i64 = fit("limit", TRUSTED_ISSUERS_MAX)?;
+    let limit: i64 = fit("limit", READ_MAX)?;
     let rows: Vec<WithKeys> = load!(
         &mut db,
         trusted_issuers::table.order(trusted_issuers::issuer).limit(limit).select((
@@ -250,8 +254,12 @@ async fn keep(
     keys: &[PublishedKey],
     now: Instant,
 ) -> Result<(), StoreError> {
-    let rows: Vec<Doc<IssuerTerms>> =
-        load!(&mut db, trusted_issuers::table.filter(trusted_issuers::id.eq(Id(id))).select(trusted_issuers::terms))?;
+    let row = trusted_issuers::table.filter(trusted_issuers::id.eq(Id(id))).select(trusted_issuers::terms);
+    // Whoever changes the address waits until these are written, and then forgets them.
+    let rows: Vec<Doc<IssuerTerms>> = match &mut db {
+        Db::Postgres(connection) => diesel_async::RunQueryDsl::load(row.for_update(), connection).await?,
+        Db::Sqlite(connection) => diesel::RunQueryDsl::load(row, &mut **connection)?,
+    };
     if rows.first().is_none_or(|present| present.0.jwks_url != terms.jwks_url) {
         return Ok(());
     }

@@ -11,6 +11,7 @@ use tramite_domain::time::Instant;
 use uuid::Uuid;
 
 use super::SystemScope;
+use crate::column::sql::{Key, Moment};
 use crate::column::{At, Id};
 use crate::db::{Db, execute, first, load};
 use crate::error::StoreError;
@@ -18,8 +19,13 @@ use crate::schema::{receipt_call_gate as gate, receipt_calls as calls, receipt_r
 use crate::store::Answer;
 use crate::store::Who;
 
-/// Questions that wait and are looked at for whose turn it is.
-const WAITING_MAX: i64 = 1_000;
+/// The question of each institution that has waited the longest and that nobody holds: however many one institution asks, it is one
+/// candidate, as all others are.
+const FIRST_OF_EACH: &str = "\
+    SELECT institution_id, id, due_at FROM (\
+        SELECT institution_id, id, due_at, row_number() OVER (PARTITION BY institution_id ORDER BY due_at, id) AS n \
+        FROM receipt_recoveries WHERE due_at <= $1 AND (held_until IS NULL OR held_until <= $1)\
+    ) AS due WHERE n = 1";
 /// For how long a question is remembered, in seconds: whose turn it is follows from it.
 const REMEMBERED_SECONDS: i64 = 86_400;
 
@@ -32,7 +38,15 @@ pub struct ClaimedRecovery {
     pub id: RecoveryId,
 }
 
-type Waiting = (Id<InstitutionId>, Id<RecoveryId>, Option<At>, Option<At>);
+#[derive(Debug, QueryableByName)]
+struct Waiting {
+    #[diesel(sql_type = Key)]
+    institution_id: Id<InstitutionId>,
+    #[diesel(sql_type = Key)]
+    id: Id<RecoveryId>,
+    #[diesel(sql_type = Moment)]
+    due_at: At,
+}
 
 impl SystemScope {
     /// Takes the next question, where one may be asked now, and counts it as asked: ours until it is written, or for
@@ -84,18 +98,10 @@ async fn claim(
         let (count, last) = asked.entry(whose.0).or_insert((0, at.0));
         (*count, *last) = (count.saturating_add(usize::from(at.0 > hour)), at.0);
     }
-    let waiting: Vec<Waiting> = load!(
-        &mut db,
-        recoveries::table
-            .filter(recoveries::due_at.le(At(now)))
-            .order((recoveries::due_at, recoveries::id))
-            .limit(WAITING_MAX)
-            .select((recoveries::institution_id, recoveries::id, recoveries::due_at, recoveries::held_until))
-    )?;
-    let free = waiting.into_iter().filter(|(_, _, _, held)| held.is_none_or(|held| held.0 <= now));
+    let waiting: Vec<Waiting> = load!(&mut db, diesel::sql_query(FIRST_OF_EACH).bind::<Moment, _>(At(now)))?;
     // Who asked the least in this hour is next, then who asked the longest ago, then who has waited the longest.
-    let next = free.min_by_key(|(whose, id, due, _)| (asked.get(&whose.0).copied(), due.map(|at| at.0), *id));
-    let Some((institution, id, _, _)) = next else { return Ok(None) };
+    let next = waiting.into_iter().min_by_key(|one| (asked.get(&one.institution_id.0).copied(), one.due_at.0, one.id));
+    let Some(Waiting { institution_id: institution, id, .. }) = next else { return Ok(None) };
     let held = recoveries::table.filter(recoveries::institution_id.eq(institution)).filter(recoveries::id.eq(id));
     execute!(&mut db, diesel::update(held).set(recoveries::held_until.eq(Some(At(until)))))?;
     let made = (calls::id.eq(Id(call)), calls::asked_for.eq(institution), calls::called_at.eq(At(now)));

@@ -21,6 +21,7 @@ mod numbers;
 mod positions;
 mod raw;
 mod receipts;
+mod recoveries;
 mod sessions;
 mod support;
 mod system;
@@ -86,6 +87,7 @@ mod sentences {
             receipts::other_bytes_under_a_key_are_kept_once_and_flagged_until_somebody_has_dealt_with_them,
             receipts::what_an_older_process_found_strange_can_be_resolved_too,
             receipts::what_is_strange_is_found_by_its_name_and_resolved_once,
+            recoveries::who_asks_much_makes_nobody_wait,
             sessions::a_session_comes_back_as_it_was_kept,
             sessions::a_session_is_found_by_each_cart_it_minted,
             sessions::all_live_sessions_and_some_that_are_over_wait_for_a_payment,

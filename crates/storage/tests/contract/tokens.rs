@@ -4,7 +4,9 @@
 use tramite_domain::access::ClientKind;
 use tramite_domain::client_key::{ClientKey, KeyAlgorithm, PublicKey};
 use tramite_domain::client_limits::{ClientLimits, ClientRate};
-use tramite_domain::trusted_issuer::{IssuerKeys, IssuerKind, IssuerTerms, PublishedKey, TrustedIssuer};
+use tramite_domain::trusted_issuer::{
+    IssuerKeys, IssuerKind, IssuerTerms, PublishedKey, TRUSTED_ISSUERS_MAX, TrustedIssuer,
+};
 use tramite_storage::{Change, Rule, StoreError};
 use tramite_testkit::Database;
 
@@ -158,4 +160,10 @@ pub(crate) async fn keys_of_an_issuer_are_asked_for_by_one_and_kept_for_all(data
     (off.version, off.terms.enabled) = (3, false);
     system.update_trusted_issuer(off, &moved, Change::default()).await.unwrap();
     assert_eq!(system.claim_due_keys(at(10_000)).await.unwrap(), [], "of one that is switched off nothing is asked");
+    // One more than there may be, which two who came at once made of it, is found as well.
+    for at in 0..TRUSTED_ISSUERS_MAX {
+        let other = issuer(&format!("https://idp-{at}.example.it"));
+        system.insert_trusted_issuer(other, Change::default()).await.unwrap();
+    }
+    assert_eq!(system.trusted_issuers().await.unwrap().len(), TRUSTED_ISSUERS_MAX + 1);
 }

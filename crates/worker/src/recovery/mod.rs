@@ -4,13 +4,14 @@
 mod keep;
 mod question;
 
-use tramite_domain::recovery::{CALLS_PER_HOUR, CALLS_SECONDS, Outcome, settled};
+use tramite_domain::recovery::{CALLS_PER_HOUR, CALLS_SECONDS, Outcome, ReceiptRecovery, settled};
 use tramite_domain::time::Instant;
 use tramite_pagopa::checkout::Unavailable;
 use tramite_pagopa::receipts::{ReceiptsClient, ReceiptsFailure};
 use tramite_storage::{ClaimedRecovery, Scope, StoreError};
 
 use crate::clock::Clock;
+use crate::failure::{code, is_outage};
 use crate::job::Job;
 use crate::pace::RECOVERY_LEASE_SECONDS;
 use crate::pass::Pass;
@@ -47,10 +48,11 @@ async fn one(
     if outcome.is_none() {
         let answered = question::ask(worker, api, &scope, &institution, &recovery, clock).await?;
         outcome = Some(match answered {
-            Ok(bytes) => match keep::take(worker, &scope, &institution, &recovery, bytes, clock).await? {
+            Ok(bytes) => match keep::take(worker, &scope, &institution, &recovery, bytes, clock).await {
                 // Kept and settled in one transaction.
-                None => return Ok(true),
-                Some(outcome) => outcome,
+                Ok(None) => return Ok(true),
+                Ok(Some(outcome)) => outcome,
+                Err(error) => not_kept(&recovery, error)?,
             },
             Err(failure) => of_failure(worker, &failure, clock.now()).await?,
         });
@@ -58,6 +60,16 @@ async fn one(
     let Some(outcome) = outcome else { return Ok(false) };
     worker.store.commit(&scope, settled(&recovery, &outcome, clock.now())).await?;
     Ok(true)
+}
+
+/// An answer that cannot be stored for a reason that does not pass is asked for again, and not without end: each question is one of
+/// ten. Where the database is away or somebody was faster, nothing is settled.
+fn not_kept(recovery: &ReceiptRecovery, error: StoreError) -> Result<Outcome, StoreError> {
+    if is_outage(&error) || matches!(error, StoreError::Conflict) {
+        return Err(error);
+    }
+    tracing::error!(recovery = %recovery.id, code = code(&error), cause = %error, "a recovered receipt could not be kept");
+    Ok(Outcome::Again { code: "not_kept", after_seconds: None })
 }
 
 /// What a failure means for the question, and for all others.

@@ -4,9 +4,10 @@
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::institution::Institution;
 use tramite_domain::journal::{Direction, JournalEntry, NODE};
+use tramite_domain::notice::NoticeNumber;
 use tramite_domain::recovery::ReceiptRecovery;
 use tramite_domain::time::Instant;
-use tramite_pagopa::receipts::{ReceiptsClient, ReceiptsFailure};
+use tramite_pagopa::receipts::{ReceiptsClient, ReceiptsFailure, content};
 use tramite_storage::{Scope, StoreError};
 
 use crate::clock::Clock;
@@ -34,6 +35,7 @@ pub(super) async fn ask(
     let now = clock.now();
     let address = api.address(&organization, &recovery.iur, &recovery.iuv);
     let address = address.map(|url| format!("GET {url}")).unwrap_or_default();
+    let notice_number = answered.as_ref().ok().and_then(|bytes| notice_of(recovery, bytes));
     let exchange = worker.world.id();
     let line = |at: Instant, direction: Direction, payload: Vec<u8>| JournalEntry {
         id: worker.world.id().into(),
@@ -45,7 +47,7 @@ pub(super) async fn ask(
         callee: NODE.to_owned(),
         creditor_tax_code: Some(organization.clone()),
         station_id: None,
-        notice_number: None,
+        notice_number: notice_number.clone(),
         iuv: Some(recovery.iuv.clone()),
         payment_token: Some(recovery.iur.clone()),
         psp_id: None,
@@ -66,6 +68,14 @@ pub(super) async fn ask(
     let batch = lines.into_iter().fold(Batch::new(), |all, line| all.with(Write::InsertJournal(Box::new(line))));
     worker.store.commit(scope, batch).await?;
     Ok(answered)
+}
+
+/// The notice that the answer tells, where it is an answer to this question: by it the lines are found by whoever looks for the
+/// messages of a person, and exist for who is confined to its service.
+fn notice_of(recovery: &ReceiptRecovery, bytes: &[u8]) -> Option<String> {
+    let told = content(bytes).ok().filter(|told| told.receipt_id == recovery.iur && told.iuv == recovery.iuv)?;
+    let number: NoticeNumber = told.notice_number.parse().ok()?;
+    Some(number.to_string())
 }
 
 fn said(answered: &Answered) -> (&'static str, Option<u16>, Vec<u8>) {

@@ -40,6 +40,7 @@ sentences! {
         recoveries::ten_questions_are_asked_in_an_hour_and_each_institution_has_its_turn,
         recoveries::a_platform_that_wants_to_be_left_alone_is,
         retention::persons_go_when_accounting_is_over_and_the_totals_stay,
+        retention::what_was_written_freely_in_a_session_of_nobody_goes_with_its_time,
         upkeep::the_journal_is_kept_for_two_years_and_longer_where_that_is_wished,
         webhooks::an_endpoint_is_told_once_its_test_got_an_answer,
         webhooks::a_delivery_follows_the_schedule_for_fourteen_days_and_then_the_endpoint_rests,

@@ -122,6 +122,8 @@ pub(crate) async fn a_receipt_that_never_came_is_asked_for_and_pays_once(databas
     let creditor = TAX_CODE.parse().unwrap();
     let lines = place.store.journal(&scope(&place.a), creditor, &filter, &PageRequest::first(10)).await.unwrap().items;
     assert_eq!(lines.len(), 2, "the question and its answer");
+    let number = named(&position, "single").notice_number.as_ref().map(ToString::to_string);
+    assert!(lines.iter().all(|line| line.notice_number.is_some() && line.notice_number == number), "{lines:?}");
     // The Node sends it after all: the same payment in other bytes; and one that tells something else.
     for (amount, anomalies) in [("1.00", kept.anomalies.len()), ("2.00", kept.anomalies.len() + 1)] {
         let bytes = body.replace("\"paymentAmount\": 1.0", &format!("\"paymentAmount\": {amount}"));
@@ -185,6 +187,11 @@ pub(crate) async fn a_platform_that_wants_to_be_left_alone_is(database: Database
     assert_eq!(worker.run_once(place.a.now).await.recoveries, 1);
     let after = now(&place, &second).await;
     assert_eq!((after.status, after.failure.as_deref()), (RecoveryStatus::Failed, Some("unreadable")));
+    // Its position came meanwhile, and so it has a service.
+    let service = place.a.service.code.clone();
+    let line = (after.iur.as_str(), after.iuv.as_str());
+    let again = ask(&mut place.a.given(), Some(&after), None, line, Some(service.clone())).recovery;
+    assert_eq!((again.status, again.service_code), (RecoveryStatus::Queued, Some(service)));
     platform.says("503 Service Unavailable", "", "{}");
     for _ in 0..9 {
         place.later(900);

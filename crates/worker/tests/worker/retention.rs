@@ -47,6 +47,21 @@ async fn session(place: &mut Place, position: &DebtPosition) -> CheckoutSession 
     with_payer
 }
 
+/// A session of nobody who is named, with what its client wrote freely.
+async fn session_with_state(place: &mut Place, position: &DebtPosition) -> CheckoutSession {
+    let (session, batch) = opened(&mut place.a, OnAbandon::Keep, own_item(position));
+    let with_state = CheckoutSession { state: Some("Mario Rossi".parse().unwrap()), ..session };
+    let mut all = Batch::new();
+    for write in batch.into_writes() {
+        all.push(match write {
+            Write::InsertSession(_) => Write::InsertSession(Box::new(with_state.clone())),
+            other => other,
+        });
+    }
+    place.write(&place.a, all).await;
+    with_state
+}
+
 async fn forgotten(place: &Place, journal_months: u32, at: &str) -> usize {
     let settings = WorkerSettings { journal_months, ..WorkerSettings::default() };
     let now: Instant = at.parse().unwrap();
@@ -63,6 +78,20 @@ async fn totals(place: &Place) -> Vec<(String, Option<Cents>)> {
 
 async fn receipts(place: &Place, filter: &ReceiptFilter) -> Vec<Receipt> {
     place.store.receipts(&scope(&place.a), filter, &PageRequest::first(50), place.a.now).await.unwrap().items
+}
+
+pub(crate) async fn what_was_written_freely_in_a_session_of_nobody_goes_with_its_time(database: Database) {
+    let mut place = Place::open(database.url()).await;
+    let open = place.position(&one_payment("S-1", 100)).await;
+    let written = session_with_state(&mut place, &open).await;
+    let (plain, batch) = opened(&mut place.a, OnAbandon::Keep, own_item(&open));
+    place.write(&place.a, batch).await;
+    assert_eq!(forgotten(&place, JOURNAL_MONTHS, "2076-08-31T00:00:00Z").await, 0);
+    assert_eq!(forgotten(&place, JOURNAL_MONTHS, "2076-11-01T00:00:00Z").await, 1);
+    assert_eq!(forgotten(&place, JOURNAL_MONTHS, "2076-11-01T00:00:00Z").await, 0, "once");
+    assert_eq!(place.stored_session(&place.a, &written).await.state, None);
+    let after = place.stored_session(&place.a, &plain).await;
+    assert_ne!(after.items[0].description.to_string(), "-", "it named nobody");
 }
 
 pub(crate) async fn persons_go_when_accounting_is_over_and_the_totals_stay(database: Database) {

@@ -2,7 +2,9 @@
 //! From a session and the positions of its items to what a caller reads now.
 
 use tramite_domain::debt_position::{DebtPosition, InstallmentStatus, PaymentChannel, installment_status, known_due};
-use tramite_domain::session::{CheckoutSession, ItemSubject, ReturnKind, SessionItem, SessionStatus, session_status};
+use tramite_domain::session::{
+    CallerMetadata, CheckoutSession, ItemSubject, ReturnKind, SessionItem, SessionStatus, session_status,
+};
 use tramite_domain::time::Instant;
 
 use super::view::{CheckoutSessionView, LineItemView, SessionLinks};
@@ -39,6 +41,27 @@ pub(crate) fn view(
         line_items: session.items.iter().map(|item| line_item(item, positions, now)).collect(),
         links: SessionLinks { receipts: receipts.map(|id| format!("/v1/receipts/{id}")).collect() },
         metadata: session.metadata.clone(),
+    }
+}
+
+/// The session as it is now, for whom only these positions in it are theirs: of other items, and of what its client wrote freely,
+/// nothing is told. Its status is that of the whole.
+pub(crate) fn part(session: &CheckoutSession, positions: &[DebtPosition], now: Instant) -> CheckoutSessionView {
+    let mut theirs = session.clone();
+    theirs.items.retain(|item| match &item.subject {
+        ItemSubject::Own { position_id, .. } => positions.iter().any(|position| position.id == *position_id),
+        ItemSubject::Foreign => false,
+    });
+    (theirs.client_reference, theirs.metadata) = (None, CallerMetadata::new());
+    let (whole, theirs) = (view(session, positions, None, now), view(&theirs, positions, None, now));
+    CheckoutSessionView {
+        client_reference: theirs.client_reference,
+        amount: theirs.amount,
+        amount_paid: theirs.amount_paid,
+        line_items: theirs.line_items,
+        links: theirs.links,
+        metadata: theirs.metadata,
+        ..whole
     }
 }
 

@@ -16,6 +16,7 @@ mod view;
 mod waits;
 mod wire;
 
+pub(crate) use compose::part as view_of_session_part;
 pub(crate) use compose::view as view_of_session;
 pub(crate) use link::{is_for_citizens, too_often};
 pub(crate) use misses::Misses;

@@ -81,7 +81,7 @@ pub(crate) struct CheckoutSessionView {
     pub(super) line_items: Vec<LineItemView>,
     pub(super) links: SessionLinks,
     #[schema(value_type = words::FreeMetadata)]
-    pub(crate) metadata: Map<String, Value>,
+    pub(super) metadata: Map<String, Value>,
 }
 
 /// One thing to pay. Of another institution's notice you learn its number, amount and whether it is paid.

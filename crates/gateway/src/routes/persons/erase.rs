@@ -13,7 +13,7 @@ use tramite_domain::personal::Personal;
 use utoipa::ToSchema;
 
 use super::erasure_view::PersonErasureView;
-use super::found::{About, pays_in};
+use super::found::{About, may_pay_in};
 use super::subject::person;
 use crate::auth::Tenant;
 use crate::convention::{Answer, Reply, once};
@@ -88,13 +88,19 @@ async fn decide(about: &About<'_>) -> Result<(Erasure, bool), Problem> {
     for _ in 0..PAGES_MAX {
         let page = about.positions(cursor).await?;
         let ids: Vec<DebtPositionId> = page.items.iter().map(|position| position.id).collect();
-        for session in about.sessions(&ids).await?.iter().filter(|session| pays_in(about.code, session)) {
+        let (sessions, more) = about.naming_sessions(&ids).await?;
+        let before = erasure.changed();
+        for session in sessions.iter().filter(|session| may_pay_in(about.code, session)) {
             if erasure.is_full() {
                 return Ok((erasure, false));
             }
             if seen.insert(session.id) {
                 erasure.session(session);
             }
+        }
+        // Where some went, the next request sees the older ones; where none could, it would see the same again.
+        if more && erasure.changed() > before {
+            return Ok((erasure, false));
         }
         for position in &page.items {
             if erasure.is_full() {

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::export::Found;
 use super::found::{About, pays_in};
 use crate::problem::Problem;
-use crate::routes::checkout_sessions::{CheckoutSessionView, view_of_session};
+use crate::routes::checkout_sessions::{CheckoutSessionView, view_of_session, view_of_session_part};
 use crate::routes::debt_positions::{DebtPositionView, payers, view};
 use crate::routes::journal::JournalEntryView;
 use crate::routes::receipts::{ReceiptView, view_of_receipt};
@@ -63,11 +63,13 @@ pub(crate) struct PersonSessionView {
     /// The client that made it.
     #[schema(value_type = words::Id)]
     client_id: String,
-    /// Where it is the person, or nobody who is named.
+    /// Where it is the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     payer: Option<PersonPayerView>,
-    #[schema(value_type = words::WebAddress)]
-    return_url: String,
+    /// Where the person pays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::WebAddress>)]
+    return_url: Option<String>,
     /// What the client gave to get it back.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Line128>)]
@@ -152,16 +154,17 @@ fn of_person(code: &SubjectTaxCode, receipt: Receipt) -> Receipt {
 impl PersonSessionView {
     fn of(code: &SubjectTaxCode, session: &CheckoutSession, positions: &[DebtPosition], now: Instant) -> Self {
         let own = pays_in(code, session);
-        let mut shown = view_of_session(session, positions, None, now);
-        if !own {
-            // What was written freely in the session of somebody else may be about them.
-            shown.metadata.clear();
-        }
+        let shown = if own {
+            view_of_session(session, positions, None, now)
+        } else {
+            // What was written freely in the session of somebody else may be about them, and so are its other items.
+            view_of_session_part(session, positions, now)
+        };
         Self {
             session: shown,
             client_id: session.client_id.to_string(),
             payer: session.payer.as_ref().filter(|_| own).map(PersonPayerView::of),
-            return_url: session.return_url.clone(),
+            return_url: own.then(|| session.return_url.clone()),
             state: session.state.as_ref().filter(|_| own).map(ToString::to_string),
         }
     }

@@ -55,10 +55,31 @@ impl About<'_> {
         let store = self.gateway.store();
         Ok(store.sessions_of_person(&self.tenant.scope, self.code, positions, SESSIONS_MAX).await?)
     }
+
+    /// Of the same those that still name somebody, and whether there may be more of them.
+    pub(super) async fn naming_sessions(
+        &self,
+        positions: &[DebtPositionId],
+    ) -> Result<(Vec<CheckoutSession>, bool), Problem> {
+        let store = self.gateway.store();
+        let scope = &self.tenant.scope;
+        let found = store.naming_sessions_of_person(scope, self.code, positions, SESSIONS_MAX).await?;
+        let more = found.len() >= SESSIONS_MAX;
+        Ok((found, more))
+    }
 }
 
-/// Whether what a session says of its payer is about that person, or about nobody who is named: another's is not theirs.
+/// Whether a session says that this person pays. Of a payer without a tax code nobody knows who it is, so it is told to nobody.
 pub(super) fn pays_in(code: &SubjectTaxCode, session: &CheckoutSession) -> bool {
-    let payer = session.payer.as_ref().and_then(|payer| payer.expose().tax_code.as_ref());
-    payer.is_none_or(|payer| payer == code)
+    payer(session).is_some_and(|payer| payer == code)
+}
+
+/// Whether the person pays in a session over a debt of theirs, or may be who pays: what an erasure takes away. A payer who is named
+/// by another tax code is somebody else, and stays.
+pub(super) fn may_pay_in(code: &SubjectTaxCode, session: &CheckoutSession) -> bool {
+    payer(session).is_none_or(|payer| payer == code)
+}
+
+fn payer(session: &CheckoutSession) -> Option<&SubjectTaxCode> {
+    session.payer.as_ref().and_then(|payer| payer.expose().tax_code.as_ref())
 }

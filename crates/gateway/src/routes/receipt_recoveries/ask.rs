@@ -65,6 +65,7 @@ pub(crate) async fn add_receipt_recovery(
         if scope.services().is_some_and(|own| service.as_ref().is_none_or(|code| !own.contains(code))) {
             return Err(Problem::new(Code::NotFound));
         }
+        // One that was asked for before its reference had a service is found as well.
         let present = store.recovery_of(scope, &asked.iur, &iuv).await?;
         let kept = match store.receipt_by_key(scope, &asked.iur, ReceiptOutcome::Ok).await? {
             Some(kept) => Some(kept),
