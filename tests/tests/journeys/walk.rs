@@ -238,6 +238,7 @@ async fn in_every_list(pair: &Pair, made: &Made, caller: &Api, hidden: &str) {
         made.endpoint.clone(),
         made.event.clone(),
         made.access.clone(),
+        made.recovery.clone(),
         text(&made.idle.told["delegations"][0]["id"]),
         // A service has no id, and others may have one of the same code: this one they have not.
         format!("\"code\":\"{hidden}\""),
