@@ -9,6 +9,7 @@ mod page;
 mod reply;
 mod settle;
 mod signing_secret;
+mod wait;
 
 pub use etag::Etag;
 pub use once::{Recorder, once, once_by_operator};
@@ -20,3 +21,4 @@ pub use settle::settle;
 pub(crate) use audit::{audited, line};
 pub(crate) use empty::EmptyInput;
 pub(crate) use signing_secret::SigningSecretView;
+pub(crate) use wait::wait_until;

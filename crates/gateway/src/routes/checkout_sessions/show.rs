@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! One checkout session, now or as soon as it moves.
 
-use std::collections::BTreeSet;
-use std::time::Duration;
-
 use actix_web::get;
 use actix_web::web::Data;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::ids::{DebtPositionId, SessionId};
 use tramite_domain::session::{CheckoutSession, ItemSubject, session_status};
@@ -18,14 +16,11 @@ use super::compose::view;
 use super::link::url_for;
 use super::view::CheckoutSessionView;
 use crate::auth::Tenant;
-use crate::convention::{Answer, Etag, Reply};
+use crate::convention::{Answer, Etag, Reply, wait_until};
 use crate::extract::{Query, Segment};
 use crate::gateway::Gateway;
 use crate::problem::{OrNotFound, Problem};
 use crate::words;
-
-/// How often a waiting request looks, in milliseconds.
-const LOOK_EVERY_MS: u64 = 250;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -61,26 +56,20 @@ pub(crate) async fn show_checkout_session(
     Ok(Reply::ok(&shown)?.etag(&etag_of(&session, now)).into_response())
 }
 
-/// Looks again until the state is another one, the session is over, the time is up, or this process stops: whoever waits
-/// is answered at once then, and asks another process.
+/// The session as soon as its state is another one, or it is over.
 async fn wait(
     gateway: &Gateway,
     tenant: &Tenant,
-    mut session: CheckoutSession,
+    session: CheckoutSession,
     seconds: u64,
 ) -> Result<CheckoutSession, Problem> {
-    let _place = gateway.waits().enter(tenant.client_id())?;
-    let first = session_status(&session, gateway.now());
-    let looks = seconds.saturating_mul(1_000) / LOOK_EVERY_MS;
-    for _ in 0..looks {
-        let status = session_status(&session, gateway.now());
-        if status != first || status.is_closed() || gateway.is_stopping() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(LOOK_EVERY_MS)).await;
-        session = gateway.store().session(&tenant.scope, session.id).await?.or_not_found()?;
-    }
-    Ok(session)
+    let (id, first) = (session.id, session_status(&session, gateway.now()));
+    let has_moved = |session: &CheckoutSession| {
+        let status = session_status(session, gateway.now());
+        status != first || status.is_closed()
+    };
+    let look = async || gateway.store().session(&tenant.scope, id).await?.or_not_found();
+    wait_until(gateway, tenant.client_id(), seconds, session, has_moved, look).await
 }
 
 /// The entity tag of a session: its version, and the state that the clock gives it.

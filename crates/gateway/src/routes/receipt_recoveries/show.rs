@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! One recovery, now or as soon as it is over.
 
-use std::time::Duration;
-
 use actix_web::get;
 use actix_web::web::Data;
 use serde::Deserialize;
@@ -11,14 +9,11 @@ use utoipa::IntoParams;
 
 use super::view::{ReceiptRecoveryView, etag_of};
 use crate::auth::Tenant;
-use crate::convention::{Answer, Reply};
+use crate::convention::{Answer, Reply, wait_until};
 use crate::extract::{Query, Segment};
 use crate::gateway::Gateway;
 use crate::problem::OrNotFound;
 use crate::words;
-
-/// How often a waiting request looks, in milliseconds.
-const LOOK_EVERY_MS: u64 = 250;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -43,16 +38,11 @@ pub(crate) async fn show_receipt_recovery(
     id: Segment<RecoveryId>,
     parameters: Query<ShowParameters>,
 ) -> Answer {
-    let mut recovery = gateway.store().recovery(&tenant.scope, *id).await?.or_not_found()?;
+    let look = async || gateway.store().recovery(&tenant.scope, *id).await?.or_not_found();
+    let mut recovery = look().await?;
     if let Some(seconds) = parameters.0.wait {
-        let _place = gateway.waits().enter(tenant.client_id())?;
-        for _ in 0..seconds.saturating_mul(1_000) / LOOK_EVERY_MS {
-            if recovery.status.is_over() || gateway.is_stopping() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(LOOK_EVERY_MS)).await;
-            recovery = gateway.store().recovery(&tenant.scope, *id).await?.or_not_found()?;
-        }
+        recovery =
+            wait_until(&gateway, tenant.client_id(), seconds, recovery, |one| one.status.is_over(), look).await?;
     }
     Ok(Reply::ok(&ReceiptRecoveryView::of(&recovery))?.etag(&etag_of(&recovery)).into_response())
 }
