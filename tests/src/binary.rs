@@ -17,6 +17,9 @@ pub fn tramite() -> &'static PathBuf {
         let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         // The whole workspace chooses the features, as it does for the tests: what they have built is not built again.
         build.args(["build", "--quiet", "--workspace", "--bin", "tramite"]);
+        if cfg!(feature = "otel") {
+            build.args(["--features", "tramite/otel"]);
+        }
         build.current_dir(tramite_testkit::workspace_root());
         // The folder has the name of the profile, but for the one that `cargo test` uses.
         if let Some(profile) = folder.file_name().filter(|name| *name != "debug") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Nothing of a secret and nothing of a person stands where it should not (reliability.md 37 and 43): Tramite is used with
-//! canaries, rightly and wrongly, at its most talkative; then database, logs, metrics and refusals are searched for them.
+//! canaries, rightly and wrongly, at its most talkative; then database, logs, metrics, refusals and, where
+//! the program was built with them, traces are searched for them.
 
 #[path = "canaries/check.rs"]
 mod check;
@@ -16,6 +17,8 @@ mod receiver;
 mod registry;
 #[path = "canaries/soap.rs"]
 mod soap;
+#[path = "canaries/traces.rs"]
+mod traces;
 #[path = "canaries/wrong.rs"]
 mod wrong;
 
@@ -148,6 +151,8 @@ pub(crate) async fn in_production(database: Database) {
         ("TRAMITE_CHECKOUT_API_KEY_FILE", search.file("checkout.key", API_KEY)),
     ];
     search.secrets.add("master key", &data_encoding::HEXLOWER.encode(&MASTER_KEY_BYTES));
+    let collector = traces::Collector::start().await;
+    let settings = [settings.as_slice(), &collector.settings()].concat();
     let mut running = production.serve_heard(&settings, search.ears("serve")).await;
     let (api, to) = production.institution(&running).await;
     search.secrets.add_token("token of the portal", api.token());
@@ -158,6 +163,7 @@ pub(crate) async fn in_production(database: Database) {
     soap::used(&search, &door, &position).await;
     check::metrics(&search, &running.private, &NOT_IN_PRODUCTION).await;
     running.process.stop();
+    collector.holds_nothing_of(&search, &["/v1/debt-positions", "/soap/pa-for-node", "/oauth2/token"]);
     check::logs(&search, &["serve.out", "serve.err"]);
     check::database(&search, &database, &PERSONAL_IN_PRODUCTION);
 }
@@ -174,12 +180,15 @@ pub(crate) async fn at_checkout(database: Database) {
         ("TRAMITE_WITH_WORKER", "true".to_owned()),
         ("TRAMITE_CHECKOUT_API_KEY_FILE", search.file("checkout.key", API_KEY)),
     ];
+    let collector = traces::Collector::start().await;
+    let settings = [settings.as_slice(), &collector.settings()].concat();
     let mut served = town.serve_heard(&listen, &settings, search.ears("serve")).await;
     let receiver = citizen::pays(&mut search, &town, &served.url).await;
     receiver.is_told_by(&served.private).await;
     check::metrics(&search, &served.private, &NOT_AT_CHECKOUT).await;
     served.process.stop();
     town.demo.stop();
+    collector.holds_nothing_of(&search, &["/v1/checkout-sessions", "/s/{token}"]);
     check::logs(&search, &["demo.err", "serve.out", "serve.err"]);
     check::database(&search, &database, &PERSONAL_AT_CHECKOUT);
 }
