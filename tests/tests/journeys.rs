@@ -99,6 +99,7 @@ fn main() {
     let usual = Options::default();
     let full = Options { volume_mib: Some(disk_full::TABLESPACE_MIB), ..usual };
     let suite = Suite::new()
+        .per_processor(2)
         .limit(if LONG.iter().any(|name| std::env::var_os(name).is_some()) { LONG_LIMIT } else { JOURNEY_LIMIT })
         .async_on_both("a_payment_started_from_a_portal_completes_its_session", otf::completes)
         .async_on_both("a_declined_payment_leaves_the_position_payable", otf::declined)

@@ -55,15 +55,17 @@ pub enum Write {
         installment: InstallmentId,
     },
     /// A position goes that was never paid, a draft or one that is over: its personal data is erased, its numbers stay taken
-    /// forever (rules.md 1).
+    /// forever (rules.md 1). What sessions show of it goes too, and the kept answers that show it or one of them.
     ErasePosition {
         /// The position.
         id: DebtPositionId,
         /// The version it was read at.
         expected: i64,
+        /// When.
+        at: Instant,
     },
     /// Whom a position is about is forgotten: how to reach them, or who they are. Amounts, dates and numbers stay, and so do the
-    /// totals. Kept answers that show it go too.
+    /// totals. Kept answers that show it go too, and with who they are those of its sessions.
     ForgetDebtor {
         /// The position.
         id: DebtPositionId,

@@ -34,9 +34,9 @@ pub use numbers::NUMBERS_MAX;
 pub use page::{COMMIT_WINDOW_SECONDS, Cursor, CursorError, PAGE_LIMIT_MAX, Page, PageRequest};
 pub use read::{
     AUDIT_PAGE_DAYS_MAX, AuditFilter, FeedEvent, FeedFilter, FeedPage, FoundOfReceipt, History, JournalFilter,
-    KeptAnswer, KnownOfReceipt, OUTCOME_LINES_MAX, Outcome, OutcomeFilter, OutcomePage, Payers, PersonTraces,
-    PositionFilter, PositionInUse, ReceiptFilter, ReceiptQuestion, SessionFilter, SessionTerms, Terms, TimelineFact,
-    TimelineItem, TracesOf, Waiting,
+    KeptAnswer, KnownOfReceipt, OUTCOME_LINES_MAX, Outcome, OutcomeFilter, OutcomePage, Payers, PersonSessions,
+    PersonTraces, PositionFilter, PositionInUse, ReceiptFilter, ReceiptQuestion, SessionFilter, SessionTerms, Terms,
+    TimelineFact, TimelineItem, TracesOf, Waiting,
 };
 pub use rule::Rule;
 pub use scope::Scope;

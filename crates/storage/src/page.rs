@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use data_encoding::BASE64URL_NOPAD;
 use thiserror::Error;
+use tramite_domain::ids::InstitutionId;
 use tramite_domain::time::Instant;
 use uuid::Uuid;
 
@@ -218,6 +219,12 @@ pub(crate) struct FeedPlace {
 pub struct CursorError;
 
 impl Cursor {
+    /// Where the list of institutions goes on after one of them.
+    #[must_use]
+    pub const fn after_institution(id: InstitutionId) -> Self {
+        Self::after_id(List::Institutions, id.uuid())
+    }
+
     pub(crate) const fn after_id(list: List, id: Uuid) -> Self {
         Self { list, key: Key::Id(id) }
     }

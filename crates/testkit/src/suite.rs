@@ -21,6 +21,7 @@ use crate::{postgres, reference, xmllint_present};
 pub struct Suite {
     trials: Vec<Trial>,
     limit: Duration,
+    per_processor: usize,
 }
 
 impl Default for Suite {
@@ -32,7 +33,15 @@ impl Default for Suite {
 impl Suite {
     /// An empty suite.
     pub const fn new() -> Self {
-        Self { trials: Vec::new(), limit: Duration::from_secs(SENTENCE_LIMIT_SECONDS) }
+        Self { trials: Vec::new(), limit: Duration::from_secs(SENTENCE_LIMIT_SECONDS), per_processor: 1 }
+    }
+
+    /// So many sentences run side by side for each processor, unless `--test-threads` says otherwise: more than one where
+    /// they wait for other processes more than they work.
+    #[must_use]
+    pub const fn per_processor(mut self, sentences: usize) -> Self {
+        self.per_processor = sentences;
+        self
     }
 
     /// Changes the time limit of the sentences that are added after this call.
@@ -138,7 +147,10 @@ impl Suite {
     /// # Panics
     /// Where an answer that [`Judge::of_process`] has kept is not valid.
     pub fn run(self) -> ! {
-        let conclusion = libtest_mimic::run(&Arguments::from_args(), self.trials);
+        let mut arguments = Arguments::from_args();
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        arguments.test_threads.get_or_insert(processors * self.per_processor);
+        let conclusion = libtest_mimic::run(&arguments, self.trials);
         if let Err(wrong) = Judge::verdict_on_process() {
             panic!("an answer is not valid: {wrong}");
         }

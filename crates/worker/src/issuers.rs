@@ -18,6 +18,7 @@ use tramite_domain::trusted_issuer::{ISSUER_KEYS_MAX, IssuerTerms, PublishedKey}
 use tramite_outbound::{LOOKUPS_MAX, Names, Outbound, Towards, Unreached, check};
 use tramite_storage::StoreError;
 
+use crate::job::Job;
 use crate::pace::{KEY_SET_BYTES_MAX, KEY_SET_SECONDS_MAX};
 use crate::pass::Pass;
 use crate::worker::Worker;
@@ -58,8 +59,9 @@ pub(crate) async fn refresh(worker: &Worker, issuers: &Issuers, now: Instant) ->
                 if keys.is_empty() {
                     tracing::warn!(issuer = %id, "a trusted issuer publishes no key that may sign: its tokens are refused");
                 }
-                worker.store.system().keep_issuer_keys(id, terms, keys, now).await?;
-                pass.done = pass.done.saturating_add(1);
+                let kept = worker.store.system().keep_issuer_keys(id, terms, keys, now).await;
+                // Whatever became of them, those of the others were fetched and are kept too.
+                pass.count(Job::Issuers, kept.map(|()| true));
             }
             Err(code) => not_fetched(id, code),
         }

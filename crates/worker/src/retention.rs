@@ -19,29 +19,82 @@ pub(crate) async fn forget(worker: &Worker, now: Instant) -> Result<Pass, StoreE
     let sessions_from = Instant::new(kept_from(now, worker.settings.journal_months).and_time(NaiveTime::MIN).and_utc());
     let years = worker.settings.retention_years;
     let terms = Terms { occasion: Occasion::Time, years, sessions_from, now };
-    let mut pass = Pass::default();
+    let mut round = Round { worker, terms, pass: Pass::default(), looked_through: false, was_busy: false };
     let raw = worker.store.system().end_raw(accounting_from(now, years), OVER_AT_ONCE_MAX).await?;
-    (pass.found, pass.done) = (raw, raw);
-    let mut cursor: Option<Cursor> = None;
-    loop {
-        let page = worker.store.system().institutions(&PageRequest { limit: PAGE_LIMIT_MAX, cursor }).await?;
-        for institution in &page.items {
-            let outcome = of_institution(worker, institution.id, terms, &mut pass).await;
-            // One institution may have so much that its statements end before they are done: the others have their turn all the
-            // same. Somebody else changed one of them: the next pass looks again.
-            let busy = matches!(outcome, Err(StoreError::Busy));
-            let goes_on = pass.count(Job::Retention, outcome.map(|()| false)) || busy;
-            if !goes_on || pass.found >= OVER_MAX {
-                return Ok(pass);
+    (round.pass.found, round.pass.done) = (raw, raw);
+    // The next pass goes on where the last one ended, and round to there: an institution that takes a whole pass, or all its time,
+    // keeps no other from its turn.
+    let last = worker.retained();
+    let goes_on = round.stretch(last, None).await?;
+    if goes_on && last.is_some() {
+        round.stretch(None, last).await?;
+    }
+    Ok(round.ended())
+}
+
+/// One pass over the institutions.
+struct Round<'a> {
+    worker: &'a Worker,
+    terms: Terms,
+    pass: Pass,
+    /// Whether one of them was looked through.
+    looked_through: bool,
+    /// Whether the database was too busy for one of them.
+    was_busy: bool,
+}
+
+impl Round<'_> {
+    /// The institutions after one, up to another one and with it, the newest first. False where the pass had better end.
+    async fn stretch(
+        &mut self,
+        after: Option<InstitutionId>,
+        until: Option<InstitutionId>,
+    ) -> Result<bool, StoreError> {
+        let mut cursor = after.map(Cursor::after_institution);
+        loop {
+            let request = PageRequest { limit: PAGE_LIMIT_MAX, cursor };
+            let page = self.worker.store.system().institutions(&request).await?;
+            for institution in &page.items {
+                if until.is_some_and(|until| institution.id < until) {
+                    return Ok(true);
+                }
+                // Written down before it is looked at: the pass may be given up for the time that it takes.
+                self.worker.retain_after(institution.id);
+                let outcome = of_institution(self.worker, institution.id, self.terms, &mut self.pass).await;
+                if !self.count(institution.id, outcome) || self.pass.found >= OVER_MAX {
+                    return Ok(false);
+                }
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(true);
             }
         }
-        cursor = page.next;
-        if cursor.is_none() {
-            return Ok(pass);
+    }
+
+    /// Counts what became of one institution. It may have so much that its statements end before they are done: the others have
+    /// their turn all the same. False where the database is away.
+    fn count(&mut self, institution: InstitutionId, outcome: Result<(), StoreError>) -> bool {
+        if matches!(outcome, Err(StoreError::Busy)) {
+            tracing::warn!(%institution, "the database was too busy to look for personal data whose time is over");
+            self.was_busy = true;
+            return true;
         }
+        self.looked_through |= outcome.is_ok();
+        self.pass.count(Job::Retention, outcome.map(|()| false))
+    }
+
+    /// Where it was too busy for each of them, it is the database that is away.
+    fn ended(self) -> Pass {
+        let mut pass = self.pass;
+        if self.was_busy && !self.looked_through {
+            pass.failed.get_or_insert(StoreError::Busy);
+        }
+        pass
     }
 }
 
+/// What is over of one institution. Where it is too much of one kind to be looked through, the other kind goes all the same.
 async fn of_institution(
     worker: &Worker,
     institution: InstitutionId,
@@ -49,28 +102,46 @@ async fn of_institution(
     pass: &mut Pass,
 ) -> Result<(), StoreError> {
     let scope = Scope::of_worker(institution);
+    let first = receipts_and_sessions(worker, &scope, terms, pass).await;
+    if matches!(first, Err(StoreError::Unavailable(_))) {
+        return first;
+    }
+    first.and(positions(worker, &scope, terms, pass).await)
+}
+
+async fn receipts_and_sessions(
+    worker: &Worker,
+    scope: &Scope,
+    terms: Terms,
+    pass: &mut Pass,
+) -> Result<(), StoreError> {
     let before = accounting_from(terms.now, terms.years);
     let mut after = None;
     while pass.found < OVER_MAX {
         let mut erasure = Erasure::begin(terms);
-        let receipts = worker.store.receipts_over(&scope, before, OVER_AT_ONCE_MAX).await?;
+        let receipts = worker.store.receipts_over(scope, before, OVER_AT_ONCE_MAX).await?;
         receipts.iter().for_each(|receipt| erasure.receipt(receipt));
-        let sessions = worker.store.sessions_over(&scope, terms.sessions_from, after, OVER_AT_ONCE_MAX).await?;
+        let sessions = worker.store.sessions_over(scope, terms.sessions_from, after, OVER_AT_ONCE_MAX).await?;
         after = sessions.last().map(|session| session.id).or(after);
         sessions.iter().for_each(|session| erasure.session(session));
-        let gone = commit(worker, &scope, erasure, pass).await?;
+        let gone = commit(worker, scope, erasure, pass).await?;
         if gone == 0 && sessions.is_empty() {
             break;
         }
     }
+    Ok(())
+}
+
+async fn positions(worker: &Worker, scope: &Scope, terms: Terms, pass: &mut Pass) -> Result<(), StoreError> {
+    let before = accounting_from(terms.now, terms.years);
     let mut after = None;
     while pass.found < OVER_MAX {
-        let positions = worker.store.positions_over(&scope, before, after, OVER_AT_ONCE_MAX).await?;
+        let positions = worker.store.positions_over(scope, before, after, OVER_AT_ONCE_MAX).await?;
         let Some(last) = positions.last() else { break };
         after = Some(last.id);
         let mut erasure = Erasure::begin(terms);
         positions.iter().for_each(|position| erasure.position(position));
-        commit(worker, &scope, erasure, pass).await?;
+        commit(worker, scope, erasure, pass).await?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The worker: every job at its own pace, until it is told to stop.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::time::error::Elapsed;
 use tokio::time::{sleep, timeout};
 use tramite_domain::given::{Given, World, WorldIds};
+use tramite_domain::ids::InstitutionId;
 use tramite_domain::time::Instant as Moment;
 use tramite_outbound::{Names, Towards};
 use tramite_pagopa::receipts::ReceiptsClient;
@@ -41,13 +42,24 @@ pub struct Worker {
     issuers: Option<Issuers>,
     /// None asks for no receipt.
     receipts: Option<ReceiptsClient>,
+    /// The institution of which what is over was looked for last.
+    retained: Mutex<Option<InstitutionId>>,
 }
 
 impl Worker {
     /// A worker over a store. The store must be able to make its system scope.
     #[must_use]
     pub fn new(store: Store, world: Arc<dyn World>, settings: WorkerSettings) -> Self {
-        Self { store, world, settings, watch: Watch::default(), webhooks: None, issuers: None, receipts: None }
+        Self {
+            store,
+            world,
+            settings,
+            watch: Watch::default(),
+            webhooks: None,
+            issuers: None,
+            receipts: None,
+            retained: Mutex::default(),
+        }
     }
 
     /// The same, telling of itself in the counters of the process, and in its pulse.
@@ -171,6 +183,16 @@ impl Worker {
             },
             Job::Retention => retention::forget(self, clock.now()).await,
         }
+    }
+
+    /// The institution of which what is over was looked for last.
+    pub(crate) fn retained(&self) -> Option<InstitutionId> {
+        *self.retained.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is over is looked for after this institution the next time.
+    pub(crate) fn retain_after(&self, institution: InstitutionId) {
+        *self.retained.lock().unwrap_or_else(PoisonError::into_inner) = Some(institution);
     }
 
     /// Takes one decision at an instant, for nobody in particular.

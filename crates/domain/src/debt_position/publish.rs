@@ -31,7 +31,7 @@ pub fn publish(given: &mut Given<'_>, position: &DebtPosition) -> Result<Decided
 pub fn erase_draft(given: &mut Given<'_>, position: &DebtPosition) -> Result<Batch, Refusal> {
     match position_status(position, given.now) {
         PositionStatus::Draft => {
-            let erase = Write::ErasePosition { id: position.id, expected: position.version };
+            let erase = Write::ErasePosition { id: position.id, expected: position.version, at: given.now };
             Ok(Batch::new().with(erase).audited(given, POSITION_REMOVED, position.audit_subject()))
         }
         status => Err(Refusal::PositionState { status }),

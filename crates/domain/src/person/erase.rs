@@ -122,7 +122,7 @@ impl Erasure {
         let (id, expected, at) = (position.id, position.version, self.terms.now);
         match of_position(position, &self.terms) {
             Verdict::Erase => {
-                self.change(Write::ErasePosition { id, expected });
+                self.change(Write::ErasePosition { id, expected, at });
                 count(&mut self.erased.debt_positions);
             }
             Verdict::Pseudonymise => {

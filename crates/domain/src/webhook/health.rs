@@ -40,11 +40,24 @@ impl Health {
             (EndpointStatus::Active, Some(since)) if reached => Self::Recovered(since),
             (EndpointStatus::Active, None) if reached => Self::Same,
             (EndpointStatus::Active, _) if sent().next().is_none() => Self::Same,
-            (EndpointStatus::Active, Some(since)) if disables(since, now) => Self::Disabled(DisabledReason::Failing),
+            (EndpointStatus::Active, Some(since)) if disables(failing_from(since, outcomes), now) => {
+                Self::Disabled(DisabledReason::Failing)
+            }
             (EndpointStatus::Active, Some(_)) => Self::Same,
             (EndpointStatus::Active, None) => Self::Failing,
         }
     }
+}
+
+/// How much later than the first attempt of a delivery it may be known that an endpoint fails, in seconds: the attempt takes its
+/// time, and another delivery may have got its answer beside it.
+const KNOWN_LATER_SECONDS_MAX: i64 = 900;
+
+/// Since when an endpoint fails, as far as deliveries tell: the last attempt of one is fourteen days after its first, and the
+/// endpoint is known to fail since a little later.
+fn failing_from(since: Instant, outcomes: &[Outcome]) -> Instant {
+    let began = outcomes.iter().filter(|one| one.attempt.answered.was_sent()).map(|one| one.began_at);
+    began.filter(|at| since.seconds_since(*at) <= KNOWN_LATER_SECONDS_MAX).fold(since, Instant::min)
 }
 
 /// What is told when an endpoint is told no longer: an event for its client, and a line in the trail.
@@ -111,6 +124,16 @@ mod tests {
             attempt: Attempt { at: NOW, answered, latency_ms: 1 },
             next: Next::Abandoned,
         }
+    }
+
+    #[test]
+    fn an_endpoint_with_one_event_is_disabled_at_its_last_attempt_though_it_was_known_to_fail_a_little_later() {
+        let began_at = NOW.plus_hours(-14 * 24);
+        let last = Outcome { began_at, ..outcome(EventKind::InstallmentPaid, Answered::Status(500)) };
+        let health = |since| Health::after(&endpoint(EndpointStatus::Active, Some(since)), &[last], NOW);
+        assert_eq!(health(began_at.plus_seconds(20)), Health::Disabled(DisabledReason::Failing));
+        // It has answered others since.
+        assert_eq!(health(began_at.plus_hours(1)), Health::Same);
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl Real {
                 assert_eq!(*position, only, "a receipt changes its installment and no more");
                 self.positions.insert(position.id, *position);
             }
-            Write::ErasePosition { id, expected } => {
+            Write::ErasePosition { id, expected, .. } => {
                 assert_eq!(self.positions.remove(&id).unwrap().version, expected);
             }
             Write::InsertSession(session) => self.sessions.push(*session),

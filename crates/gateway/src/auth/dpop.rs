@@ -32,14 +32,23 @@ pub(super) fn challenge() -> Problem {
     Problem::new(Code::InvalidToken).with_header(WWW_AUTHENTICATE, &text)
 }
 
-/// A proof that holds, if it is shown for the first time. That is asked last: to remember it is a durable write, and nobody
-/// whose requests are not counted causes one.
+/// A proof that holds, if it is shown for the first time. It is remembered last: that is a durable write, and nobody whose requests
+/// are not counted causes one. It is looked for before, so that who has only seen it spends nothing of its owner's.
 pub(crate) struct Once {
     sha256: [u8; 32],
     ends_at: Instant,
 }
 
 impl Once {
+    /// Looks whether the proof was shown before, in whatever process.
+    ///
+    /// # Errors
+    /// As [`Once::spend`].
+    pub(crate) async fn is_new(&self, gateway: &Gateway) -> Result<(), Problem> {
+        let shown = gateway.store().system().is_used(self.sha256).await?;
+        if shown { Err(challenge()) } else { Ok(()) }
+    }
+
     /// Remembers the proof, in every process.
     ///
     /// # Errors

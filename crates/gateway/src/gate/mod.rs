@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! What every request passes before a handler sees it, in this order: route, caller (401), limits (429), a proof of the
-//! caller's that was shown before (401), scope (403), media type (406), query (422), headers and Idempotency-Key (400); a read in
-//! support is then written down. What holds for an operation is read from the contract.
+//! What every request passes before a handler sees it, in this order: route, caller, with a proof that was not shown before (401),
+//! limits (429), the proof once more, for of many at once one is the first (401), scope (403), media type (406), query (422), headers
+//! and Idempotency-Key (400); a read in support is then written down. What holds for an operation is read from the contract.
 //!
 //! A wrong query is told before anything is looked for, and so before 404: a question that cannot be understood asks for
 //! nothing, and the answer is the same for every id, so it tells of none. A body is judged by the handler: its form
@@ -27,7 +27,7 @@ pub(crate) use quota::Quotas;
 pub(crate) use source::source_of;
 
 use crate::api::Limit;
-use crate::auth::{Asked, Identity, identify, witness};
+use crate::auth::{Asked, Identity, Once, identify, witness};
 use crate::contract::Rules;
 use crate::extract::{check_headers, check_key, check_query};
 use crate::face::Face;
@@ -102,7 +102,7 @@ async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Ru
         by_source(gateway, request)?;
     } else {
         let asked = Asked { headers: request.headers(), method: request.method().as_str(), path: request.path() };
-        let (identity, once) = match identify(gateway, &asked).await {
+        let (identity, once) = match caller(gateway, &asked).await {
             Ok(found) => found,
             Err(problem) => {
                 by_source(gateway, request)?;
@@ -126,6 +126,15 @@ async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Ru
         check_key(request.headers())?;
     }
     watched(gateway, request).await
+}
+
+/// Who calls, with a proof that nobody has shown before, as far as is known yet: a request that shows one again is nobody's.
+async fn caller(gateway: &Gateway, asked: &Asked<'_>) -> Result<(Identity, Option<Once>), Problem> {
+    let (identity, once) = identify(gateway, asked).await?;
+    if let Some(once) = &once {
+        once.is_new(gateway).await?;
+    }
+    Ok((identity, once))
 }
 
 /// A request of a client counts against its rate, and, where that serves it, against its quota of the day. The headers tell

@@ -30,7 +30,7 @@ pub(crate) use verifying::is_usable;
 
 /// How often a process looks for keys that another one made, in seconds.
 const RELOAD_SECONDS: i64 = 60;
-/// How soon it looks again because a token names a key it does not know, in seconds.
+/// How soon it looks again because a token names a key it does not know, or because it could not look, in seconds.
 const UNKNOWN_RELOAD_SECONDS: i64 = 10;
 /// How long a request waits for whoever reads them, in milliseconds, where what is known does not do.
 const TURN_MS_MAX: u64 = 1_000;
@@ -56,6 +56,8 @@ pub struct Keys {
     store: Store,
     known: RwLock<Arc<KeySet>>,
     reloading: tokio::sync::Mutex<()>,
+    /// When they could not be read the last time.
+    failed_at: RwLock<Option<Instant>>,
 }
 
 impl Keys {
@@ -80,7 +82,7 @@ impl Keys {
             known = kept::load(store, world.now()).await?;
         }
         let reloading = tokio::sync::Mutex::new(());
-        Ok(Self { store: store.clone(), known: RwLock::new(Arc::new(known)), reloading })
+        Ok(Self { store: store.clone(), known: RwLock::new(Arc::new(known)), reloading, failed_at: RwLock::default() })
     }
 
     /// Makes a further key for every purpose. It signs once every process and every reader has it; the ones there were
@@ -131,18 +133,31 @@ impl Keys {
         if (0..RELOAD_SECONDS).contains(&age) && !(unknown && age >= UNKNOWN_RELOAD_SECONDS) {
             return;
         }
+        // A store that could not tell a moment ago is not waited for: whatever else the request asks of it waits as well.
+        if self.has_failed(now) {
+            return;
+        }
         // While another reads, what is known serves; but not where it lacks a key, or a newer one may sign already.
         let waits = unknown || age >= SETTLE_SECONDS;
         let turn = match waits {
             true => timeout(Duration::from_millis(TURN_MS_MAX), self.reloading.lock()).await.ok(),
             false => self.reloading.try_lock().ok(),
         };
-        // Whoever had the turn before has read them meanwhile, for all who waited.
-        let Some(_turn) = turn.filter(|_| Arc::ptr_eq(&before, &self.known())) else { return };
+        // Whoever had the turn before has read them meanwhile, or could not, for all who waited.
+        let Some(_turn) = turn.filter(|_| Arc::ptr_eq(&before, &self.known()) && !self.has_failed(now)) else { return };
         match kept::load(&self.store, now).await {
             Ok(read) => *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(read),
-            Err(error) => tracing::warn!(cause = %error, "the keys cannot be read again"),
+            Err(error) => {
+                *self.failed_at.write().unwrap_or_else(PoisonError::into_inner) = Some(now);
+                tracing::warn!(cause = %error, "the keys cannot be read again");
+            }
         }
+    }
+
+    /// Whether they could not be read a moment ago.
+    fn has_failed(&self, now: Instant) -> bool {
+        let failed_at = *self.failed_at.read().unwrap_or_else(PoisonError::into_inner);
+        failed_at.is_some_and(|at| (0..UNKNOWN_RELOAD_SECONDS).contains(&now.seconds_since(at)))
     }
 
     fn known(&self) -> Arc<KeySet> {

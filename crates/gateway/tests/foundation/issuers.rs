@@ -330,7 +330,7 @@ pub(crate) async fn a_voucher_that_is_bound_to_a_key_is_its_owners_alone(databas
 pub(crate) async fn a_proof_is_remembered_only_of_who_is_known_and_served(database: Database) {
     let gateway = TestGateway::with(&database, |settings| {
         settings.limits.client_per_second = NonZeroU32::MIN;
-        settings.limits.client_burst = NonZeroU32::new(3).unwrap();
+        settings.limits.client_burst = NonZeroU32::new(4).unwrap();
     })
     .await;
     let seeded = gateway.seed().await;
@@ -352,6 +352,14 @@ pub(crate) async fn a_proof_is_remembered_only_of_who_is_known_and_served(databa
     let nobody = with(&bound, "purposeId", json!(Uuid::new_v4().to_string()));
     shown(&nobody).await.is_problem(401, "invalid_token");
     assert_eq!(remembered().await, 0);
+    // Who has seen a proof and shows it again spends nothing of its owner's.
+    let token = place.key.token("at+jwt", &bound);
+    let seen = proof(&own, &token, place.now(), |_, _| ());
+    let shows = || Ask::get("/v1/services").header("Authorization", format!("DPoP {token}"));
+    for status in [200, 401, 401, 401, 401, 401] {
+        gateway.ask(shows().header("DPoP", seen.clone())).await.is(status);
+    }
+    assert_eq!(remembered().await, 1);
     // However many of them are served, for a bucket fills again: no other is written down.
     let mut served = 0;
     for _ in 0..6 {

@@ -3,6 +3,7 @@
 
 mod allowed;
 mod attempt;
+mod emptied;
 mod feed;
 mod institution;
 mod iuv_batch;
@@ -145,9 +146,11 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
                 )?;
                 Ok(())
             }
-            Write::ErasePosition { id, expected } => position::erase(db, scope, *id, *expected).await,
+            Write::ErasePosition { id, expected, at } => {
+                position::erase(db, scope, *id, *expected, sessions, *at).await
+            }
             Write::ForgetDebtor { id, expected, whole, at } => {
-                person::forget_debtor(db, scope, *id, *expected, *whole, *at).await
+                person::forget_debtor(db, scope, *id, *expected, *whole, sessions, *at).await
             }
             Write::ForgetPayer { session, positions, expected, at } => {
                 person::forget_payer(db, institution, *session, positions, *expected, *at).await
@@ -182,6 +185,7 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
 fn sessions_of(batch: &Batch) -> Vec<SessionId> {
     let session = |write: &Write| match write {
         Write::InsertSession(session) | Write::UpdateSession { session, .. } => Some(session.id),
+        Write::ForgetPayer { session, .. } => Some(*session),
         _ => None,
     };
     batch.writes().iter().filter_map(session).collect()

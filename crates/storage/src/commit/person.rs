@@ -13,16 +13,15 @@ use tramite_domain::session::Payer;
 use tramite_domain::tax_code::ANONYMOUS;
 use tramite_domain::time::Instant;
 
-use super::position::{self, ERASED_TEXT};
-use super::{receipt, touched};
+use super::emptied::{self, ERASED_TEXT, Emptied};
+use super::{position, receipt, touched};
 use crate::column::{At, Doc, Id};
 use crate::db::{Db, execute, first};
 use crate::error::StoreError;
 use crate::idempotency;
 use crate::row::receipt_key::ReceiptKeyKind;
 use crate::schema::{
-    checkout_sessions, debt_positions, installments, receipt_keys, receipt_transfers, receipt_variants, receipts,
-    session_items, transfers,
+    checkout_sessions, debt_positions, receipt_keys, receipt_transfers, receipt_variants, receipts, session_items,
 };
 use crate::scope::Scope;
 use crate::statement;
@@ -34,6 +33,7 @@ pub(super) async fn forget_debtor(
     id: DebtPositionId,
     expected: i64,
     whole: bool,
+    written: &[SessionId],
     at: Instant,
 ) -> Result<(), StoreError> {
     use debt_positions::dsl;
@@ -52,12 +52,13 @@ pub(super) async fn forget_debtor(
     );
     touched(execute!(db, statement::update(debt_positions::table, kept, reduced))?)?;
     if whole {
-        forget_texts(db, institution, id).await?;
+        forget_name(db, institution, id).await?;
+        return emptied::empty(db, institution, id, Emptied::Pseudonymised, written, at).await;
     }
     idempotency::erase(db, institution, id).await
 }
 
-async fn forget_texts(db: &mut Db<'_>, institution: InstitutionId, id: DebtPositionId) -> Result<(), StoreError> {
+async fn forget_name(db: &mut Db<'_>, institution: InstitutionId, id: DebtPositionId) -> Result<(), StoreError> {
     let head = debt_positions::table
         .filter(debt_positions::institution_id.eq(Id(institution)))
         .filter(debt_positions::id.eq(Id(id)));
@@ -69,33 +70,6 @@ async fn forget_texts(db: &mut Db<'_>, institution: InstitutionId, id: DebtPosit
             debt_positions::description.eq(ERASED_TEXT),
         ))
     )?;
-    let below = installments::table
-        .filter(installments::institution_id.eq(Id(institution)))
-        .filter(installments::debt_position_id.eq(Id(id)));
-    execute!(
-        db,
-        diesel::update(below).set((
-            installments::description.eq(None::<String>),
-            installments::paid_reference.eq(None::<String>),
-            installments::payment_metadata.eq(Doc(Metadata::new())),
-            installments::metadata.eq(Doc(Metadata::new())),
-        ))
-    )?;
-    let shares = transfers::table
-        .filter(transfers::institution_id.eq(Id(institution)))
-        .filter(transfers::debt_position_id.eq(Id(id)));
-    execute!(
-        db,
-        diesel::update(shares).set((
-            transfers::remittance_information.eq(ERASED_TEXT),
-            transfers::payment_metadata.eq(Doc(Metadata::new())),
-        ))
-    )?;
-    // What a session showed of it is kept with the session, whoever pays in it.
-    let items = session_items::table
-        .filter(session_items::institution_id.eq(Id(institution)))
-        .filter(session_items::debt_position_id.eq(Some(Id(id))).assume_not_null());
-    execute!(db, diesel::update(items).set(session_items::description.eq(ERASED_TEXT)))?;
     Ok(())
 }
 

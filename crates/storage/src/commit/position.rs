@@ -1,31 +1,27 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Writing debt positions.
 
-use std::collections::BTreeSet;
-
 use diesel::prelude::*;
 use diesel::upsert::excluded;
-use tramite_domain::anomaly::Anomaly;
-use tramite_domain::debt_position::{DebtPosition, Metadata};
+use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::ident::ServiceCode;
-use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId};
+use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId, SessionId};
+use tramite_domain::time::Instant;
 
+use super::emptied::{self, ERASED_TEXT, Emptied};
 use super::{insert_rows, touched};
 use crate::column::{At, Doc, Id};
 use crate::db::{Db, execute, execute_each, first, together};
 use crate::error::StoreError;
-use crate::idempotency;
 use crate::row::installment::{Children, InstallmentPayment, InstallmentRow, OptionRow, TransferRow};
 use crate::row::position::{PositionRow, PositionState};
 use crate::row::read_some;
-use crate::schema::{debt_positions, installments, payment_options, session_items, transfers};
+use crate::schema::{debt_positions, installments, payment_options, transfers};
 use crate::scope::Scope;
 use crate::statement;
 
 /// What options and installments are known by.
 const KEY: &str = "institution_id, id";
-/// What stands in the place of a text that went.
-pub(super) const ERASED_TEXT: &str = "-";
 
 pub(super) async fn insert(
     db: &mut Db<'_>,
@@ -166,7 +162,14 @@ fn at_version(institution: InstitutionId, id: DebtPositionId, expected: i64) -> 
 }
 
 /// Empties a position that was never paid, and the answers that show it, of everything about a person. The row stays, and its numbers stay taken (rules.md 1).
-pub(super) async fn erase(db: &mut Db<'_>, scope: &Scope, id: DebtPositionId, expected: i64) -> Result<(), StoreError> {
+pub(super) async fn erase(
+    db: &mut Db<'_>,
+    scope: &Scope,
+    id: DebtPositionId,
+    expected: i64,
+    written: &[SessionId],
+    at: Instant,
+) -> Result<(), StoreError> {
     use debt_positions::dsl;
     let institution = scope.institution();
     check_service(db, scope, id).await?;
@@ -175,7 +178,7 @@ pub(super) async fn erase(db: &mut Db<'_>, scope: &Scope, id: DebtPositionId, ex
         .filter(dsl::id.eq(Id(id)))
         .filter(dsl::version.eq(expected))
         .filter(dsl::erased_at.is_null());
-    let emptied = diesel::update(draft).set((
+    let changed = diesel::update(draft).set((
         dsl::erased_at.eq(dsl::updated_at.nullable()),
         dsl::external_id.eq(None::<String>),
         dsl::description.eq(ERASED_TEXT),
@@ -186,33 +189,8 @@ pub(super) async fn erase(db: &mut Db<'_>, scope: &Scope, id: DebtPositionId, ex
         dsl::next_transition_at.eq(None::<At>),
         dsl::version.eq(expected + 1),
     ));
-    touched(execute!(db, emptied)?)?;
-    let below = installments::table
-        .filter(installments::institution_id.eq(Id(institution)))
-        .filter(installments::debt_position_id.eq(Id(id)));
-    execute!(
-        db,
-        diesel::update(below).set((
-            installments::description.eq(None::<String>),
-            installments::anomalies.eq(Doc(BTreeSet::<Anomaly>::new())),
-            installments::payment_metadata.eq(Doc(Metadata::new())),
-            installments::metadata.eq(Doc(Metadata::new())),
-        ))
-    )?;
-    let shares = transfers::table
-        .filter(transfers::institution_id.eq(Id(institution)))
-        .filter(transfers::debt_position_id.eq(Id(id)));
-    execute!(db, diesel::delete(shares))?;
-    // What a session showed of it is kept with the session, whoever pays in it. Readers expect a key there, so a text stands for it.
-    let items = session_items::table
-        .filter(session_items::institution_id.eq(Id(institution)))
-        .filter(session_items::debt_position_id.eq(Some(Id(id))).assume_not_null());
-    execute!(
-        db,
-        diesel::update(items)
-            .set((session_items::description.eq(ERASED_TEXT), session_items::external_id.eq(Some(ERASED_TEXT))))
-    )?;
-    idempotency::erase(db, institution, id).await
+    touched(execute!(db, changed)?)?;
+    emptied::empty(db, institution, id, Emptied::Gone, written, at).await
 }
 
 /// A position of another service does not exist for the scope. The service of a position never changes.

@@ -72,7 +72,8 @@ impl Store {
     pub fn feed<'a>(&'a self, scope: &'a Scope, after: i64, limit: u16) -> Answer<'a, Vec<FeedEvent>> {
         Box::pin(async move {
             let (own, filter) = (scope.clone(), FeedFilter::default());
-            let looked = Looked { after, until: None, rows: i64::from(limit.clamp(1, PAGE_LIMIT_MAX)) };
+            let rows = i64::from(limit.clamp(1, PAGE_LIMIT_MAX));
+            let looked = Looked { after, until: None, from: None, rows };
             self.read(scope, move |db| Box::pin(async move { list(db, &own, &filter, looked).await })).await
         })
     }
@@ -142,12 +143,13 @@ pub(super) async fn stretch(
     now: Instant,
 ) -> Result<Stretch, StoreError> {
     let (institution, after) = (Id(scope.institution()), start.map_or(0, |place| place.position));
+    let from = first_month(&filter, now);
     let (head, far): (Vec<Option<i64>>, Vec<PlaceRow>) = load_together!(
         &mut db,
         events::table.filter(events::institution_id.eq(institution)).select(max(events::feed_position)),
         events::table
             .filter(events::institution_id.eq(institution))
-            .filter(events::month.ge(first_month(&filter, now)))
+            .filter(events::month.ge(from))
             .filter(events::feed_position.gt(after))
             .order(events::feed_position)
             .offset(FEED_SCAN_MAX - 1)
@@ -156,7 +158,7 @@ pub(super) async fn stretch(
     )?;
     let far = far.into_iter().find_map(|(position, at)| Some(FeedPlace { position: position?, at: at.0 }));
     let rows = fit("limit", size.saturating_add(1))?;
-    let looked = Looked { after, until: far.map(|place| place.position), rows };
+    let looked = Looked { after, until: far.map(|place| place.position), from: Some(from), rows };
     let mut found = list(db, &scope, &filter, looked).await?;
     let full = found.len() > size;
     found.truncate(size);
@@ -183,6 +185,8 @@ pub(crate) fn first_month(filter: &FeedFilter, now: Instant) -> NaiveDate {
 struct Looked {
     after: i64,
     until: Option<i64>,
+    /// The first month: what is older is kept for longer than the feed tells of it, and no place among it would hold.
+    from: Option<NaiveDate>,
     rows: i64,
 }
 
@@ -202,6 +206,9 @@ async fn list(
             .into_boxed::<DB>();
         if let Some(until) = looked.until {
             query = query.filter(events::feed_position.le(until));
+        }
+        if let Some(from) = looked.from {
+            query = query.filter(events::month.ge(from));
         }
         if !filter.kinds.is_empty() {
             query = query.filter(events::kind.eq_any(names(filter)));

@@ -38,6 +38,7 @@ pub use in_use::{Payers, PositionInUse};
 pub use journal::JournalFilter;
 pub use known_of_receipt::{KnownOfReceipt, ReceiptQuestion};
 pub use outcomes::{OUTCOME_LINES_MAX, Outcome, OutcomeFilter, OutcomePage};
+pub use person::PersonSessions;
 pub use person_traces::{KeptAnswer, PersonTraces, TracesOf};
 pub use positions::PositionFilter;
 pub use receipt::ReceiptFilter;

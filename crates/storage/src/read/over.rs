@@ -24,9 +24,9 @@ use crate::schema::{checkout_sessions, debt_positions, installments, receipts};
 use crate::scope::Scope;
 use crate::store::Answer;
 
-/// A session that names somebody: a payer, or what a caller wrote freely. The words of the domain's decision, on both databases.
-pub(super) const NAMES_SOMEBODY: &str = "(checkout_sessions.payer IS NOT NULL OR checkout_sessions.state IS NOT NULL \
-    OR checkout_sessions.metadata <> '{}')";
+/// A session that names somebody: a payer, or what a caller wrote freely. The words of the domain's decision, and those of the index
+/// of such sessions, so that both databases know that it serves.
+pub(super) const NAMES_SOMEBODY: &str = "(payer IS NOT NULL OR state IS NOT NULL OR metadata <> '{}')";
 /// How far the clocks of two processes may be apart, in seconds: so much younger may the id of a thing be than the thing.
 const CLOCKS_APART_SECONDS: i64 = 3_600;
 /// Bits of an id below its milliseconds.

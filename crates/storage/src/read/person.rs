@@ -9,6 +9,7 @@ use diesel::sql_types::{Bool, Text};
 use tramite_domain::ids::{DebtPositionId, InstitutionId, SessionId};
 use tramite_domain::session::CheckoutSession;
 use tramite_domain::tax_code::SubjectTaxCode;
+use uuid::Uuid;
 
 use super::over::NAMES_SOMEBODY;
 use super::session::whole;
@@ -26,9 +27,27 @@ pub(super) const IDS_AT_ONCE_MAX: usize = 500;
 /// Who pays, in the words of the index of payers, so that both databases know that it serves.
 const PAYER_IS: &str = "payer IS NOT NULL AND (payer ->> 'tax_code') = ";
 
+/// Which sessions of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PersonSessions {
+    /// All of them.
+    All,
+    /// Those that still name somebody: what an erasure has emptied stands in the way of no other.
+    Naming,
+}
+
+/// Where a list of them begins and ends.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    /// All are older than this one.
+    before: Id<SessionId>,
+    rows: i64,
+}
+
 impl Store {
     /// The sessions that exist for the scope, of whichever client, in which that person pays, or over one of those positions:
-    /// the newest first, at most so many.
+    /// the newest first, older than `before`, at most so many. With them the session before which to go on, where there may be
+    /// more, whether or not those between exist for the scope.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
@@ -37,40 +56,18 @@ impl Store {
         scope: &'a Scope,
         code: &'a SubjectTaxCode,
         positions: &'a [DebtPositionId],
-        limit: usize,
-    ) -> Answer<'a, Vec<CheckoutSession>> {
+        which: PersonSessions,
+        (before, limit): (Option<SessionId>, usize),
+    ) -> Answer<'a, (Vec<CheckoutSession>, Option<SessionId>)> {
         Box::pin(async move {
             let (own, code) = (scope.whichever_client(), code.as_str().to_owned());
             let positions: Vec<Id<DebtPositionId>> = positions.iter().copied().map(Id).collect();
-            self.read(scope, move |db| Box::pin(list(db, own, code, positions, (limit, Which::All)))).await
+            // No id is greater than the last one.
+            let before = Id(before.unwrap_or(SessionId::new(Uuid::max())));
+            let stretch = Stretch { before, rows: fit("limit", limit)? };
+            self.read(scope, move |db| Box::pin(list(db, own, code, positions, which, (stretch, limit)))).await
         })
     }
-
-    /// Of the same those that still name somebody: what an erasure has emptied stands in the way of no other.
-    ///
-    /// # Errors
-    /// Whatever keeps the database from answering.
-    pub fn naming_sessions_of_person<'a>(
-        &'a self,
-        scope: &'a Scope,
-        code: &'a SubjectTaxCode,
-        positions: &'a [DebtPositionId],
-        limit: usize,
-    ) -> Answer<'a, Vec<CheckoutSession>> {
-        Box::pin(async move {
-            let (own, code) = (scope.whichever_client(), code.as_str().to_owned());
-            let positions: Vec<Id<DebtPositionId>> = positions.iter().copied().map(Id).collect();
-            self.read(scope, move |db| Box::pin(list(db, own, code, positions, (limit, Which::Naming)))).await
-        })
-    }
-}
-
-/// Which sessions over a debt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Which {
-    All,
-    /// Those that name somebody.
-    Naming,
 }
 
 async fn list(
@@ -78,39 +75,42 @@ async fn list(
     scope: Scope,
     code: String,
     positions: Vec<Id<DebtPositionId>>,
-    (limit, which): (usize, Which),
-) -> Result<Vec<CheckoutSession>, StoreError> {
+    which: PersonSessions,
+    (stretch, limit): (Stretch, usize),
+) -> Result<(Vec<CheckoutSession>, Option<SessionId>), StoreError> {
     let institution = scope.institution();
-    let mut ids = paid_by(&mut db, institution, code, limit).await?;
+    let mut ids = paid_by(&mut db, institution, code, stretch).await?;
     for part in positions.chunks(IDS_AT_ONCE_MAX) {
         ids.extend(match which {
-            Which::All => over(&mut db, institution, part, limit).await?,
-            Which::Naming => naming_over(&mut db, institution, part, limit).await?,
+            PersonSessions::All => over(&mut db, institution, part, stretch).await?,
+            PersonSessions::Naming => naming_over(&mut db, institution, part, stretch).await?,
         });
     }
     // Ids are in the order of time.
     let newest: Vec<Id<SessionId>> = ids.into_iter().rev().take(limit).collect();
+    // Judged by what was found, and not by what of it exists for the scope.
+    let next = newest.last().filter(|_| newest.len() >= limit).map(|id| id.0);
     let mut sessions = Vec::with_capacity(newest.len());
     for part in newest.chunks(IDS_AT_ONCE_MAX) {
         sessions.append(&mut whole(&mut db, institution, part.to_vec()).await?);
     }
     sessions.retain(|session| scope.sees_session(session));
     sessions.sort_by_key(|session| std::cmp::Reverse(session.id));
-    Ok(sessions)
+    Ok((sessions, next))
 }
 
 async fn paid_by(
     db: &mut Db<'_>,
     institution: InstitutionId,
     code: String,
-    limit: usize,
+    Stretch { before, rows }: Stretch,
 ) -> Result<BTreeSet<Id<SessionId>>, StoreError> {
-    let rows: i64 = fit("limit", limit)?;
     let found: Vec<Id<SessionId>> = load!(
         db,
         checkout_sessions::table
             .filter(checkout_sessions::institution_id.eq(Id(institution)))
             .filter(diesel::dsl::sql::<Bool>(PAYER_IS).bind::<Text, _>(code))
+            .filter(checkout_sessions::id.lt(before))
             .order(checkout_sessions::id.desc())
             .limit(rows)
             .select(checkout_sessions::id)
@@ -118,21 +118,23 @@ async fn paid_by(
     Ok(found.into_iter().collect())
 }
 
+/// A session is found once, however many of the debts are in it.
 async fn over(
     db: &mut Db<'_>,
     institution: InstitutionId,
     positions: &[Id<DebtPositionId>],
-    limit: usize,
+    Stretch { before, rows }: Stretch,
 ) -> Result<Vec<Id<SessionId>>, StoreError> {
-    let rows: i64 = fit("limit", limit)?;
     Ok(load!(
         db,
         session_items::table
             .filter(session_items::institution_id.eq(Id(institution)))
             .filter(session_items::debt_position_id.assume_not_null().eq_any(positions))
+            .filter(session_items::session_id.lt(before))
             .order(session_items::session_id.desc())
             .limit(rows)
             .select(session_items::session_id)
+            .distinct()
     )?)
 }
 
@@ -140,9 +142,8 @@ async fn naming_over(
     db: &mut Db<'_>,
     institution: InstitutionId,
     positions: &[Id<DebtPositionId>],
-    limit: usize,
+    Stretch { before, rows }: Stretch,
 ) -> Result<Vec<Id<SessionId>>, StoreError> {
-    let rows: i64 = fit("limit", limit)?;
     Ok(load!(
         db,
         session_items::table
@@ -154,8 +155,10 @@ async fn naming_over(
             .filter(session_items::institution_id.eq(Id(institution)))
             .filter(session_items::debt_position_id.assume_not_null().eq_any(positions))
             .filter(diesel::dsl::sql::<Bool>(NAMES_SOMEBODY))
+            .filter(session_items::session_id.lt(before))
             .order(session_items::session_id.desc())
             .limit(rows)
             .select(session_items::session_id)
+            .distinct()
     )?)
 }

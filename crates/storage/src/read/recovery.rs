@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Receipts that are asked for. One whose reference belongs to no position here has no service, and exists only for who is
-//! confined to none.
+//! confined to none. The position may come later: what counts is the service of the reference now, not when it was asked for.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::RecoveryId;
@@ -94,8 +95,12 @@ async fn one(mut db: Db<'_>, scope: Scope, which: Which) -> Result<Option<Receip
             }
         }
     })?;
-    let found = found.pop().map(RecoveryRow::into_recovery).transpose()?;
-    Ok(found.filter(|one| of_line || scope.sees_service(one.service_code.as_ref())))
+    let Some(found) = found.pop().map(RecoveryRow::into_recovery).transpose()? else { return Ok(None) };
+    if of_line || scope.services().is_none() {
+        return Ok(Some(found));
+    }
+    let code = service(db, scope.clone(), found.iuv.clone()).await?;
+    Ok(scope.sees_service(code.as_ref()).then_some(found))
 }
 
 async fn list(
@@ -112,7 +117,17 @@ async fn list(
             .select(RecoveryRow::as_select())
             .into_boxed::<DB>();
         if let Some(codes) = scope.service_codes() {
-            query = query.filter(receipt_recoveries::service_code.eq_any(codes));
+            let of_services = installments::table
+                .inner_join(
+                    debt_positions::table.on(debt_positions::institution_id
+                        .eq(installments::institution_id)
+                        .and(debt_positions::id.eq(installments::debt_position_id))),
+                )
+                .filter(installments::institution_id.eq(Id(scope.institution())))
+                .filter(installments::iuv.eq(receipt_recoveries::iuv))
+                .filter(debt_positions::service_code.eq_any(codes))
+                .select(installments::id);
+            query = query.filter(exists(of_services));
         }
         if let Some(after) = after {
             query = query.filter(receipt_recoveries::id.lt(Id(RecoveryId::new(after))));

@@ -27,6 +27,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     session_items,
     services,
     journal,
+    receipt_recoveries,
 );
 diesel::allow_tables_to_appear_in_same_query!(receipts, receipt_transfers, receipt_anomalies, receipt_keys);
 diesel::allow_tables_to_appear_in_same_query!(

@@ -7,8 +7,8 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use tramite_domain::time::Instant;
 
 use super::SystemScope;
-use crate::column::At;
-use crate::column::sql::Moment;
+use crate::column::sql::{Key, Moment};
+use crate::column::{At, Id, NIL};
 use crate::db::{Db, first, load};
 use crate::error::StoreError;
 use crate::row::fit;
@@ -33,13 +33,20 @@ const SESSIONS: &str = "\
     SELECT count(*) AS waiting, min(counted.next_transition_at) AS oldest \
     FROM (SELECT next_transition_at FROM checkout_sessions WHERE next_transition_at <= $1 \
           ORDER BY next_transition_at LIMIT $2) AS counted";
-// Few rows: one for each endpoint and institution.
-const LANES: &str = "\
-    SELECT count(*) AS waiting, min(due_at) AS oldest FROM webhook_lanes \
-    WHERE due_at <= $1 AND (rests_until IS NULL OR rests_until <= $1)";
+// Few rows: one for each endpoint and institution. One whose work fails rests again and again, and is due all the same; one that
+// rests because it may not be told is not due before its rest is over.
+const LANES: &str = "SELECT count(*) AS waiting, min(due_at) AS oldest FROM webhook_lanes WHERE due_at <= $1";
+// Those that nobody may tell any more are not tried either, and would fail for ever. The nil institution is that of endpoints of
+// all delegations.
 const FAILING: &str = "\
-    SELECT count(*) AS waiting, min(failing_since) AS oldest FROM webhook_endpoints \
-    WHERE failing_since <= $1 AND status = 'active' AND ended_at IS NULL";
+    SELECT count(*) AS waiting, min(one.failing_since) AS oldest FROM webhook_endpoints AS one \
+    WHERE one.failing_since <= $1 AND one.status = 'active' AND one.ended_at IS NULL \
+        AND EXISTS (SELECT 1 FROM clients WHERE clients.id = one.client_id AND clients.status = 'active') \
+        AND EXISTS (SELECT 1 FROM delegations AS held \
+            JOIN institutions AS giver ON giver.institution_id = held.institution_id \
+            WHERE held.client_id = one.client_id AND held.status = 'active' AND giver.status = 'active' \
+                AND (held.expires_at IS NULL OR held.expires_at > $1) \
+                AND (one.institution_id = $2 OR held.institution_id = one.institution_id))";
 
 /// What waits in one queue.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -74,7 +81,8 @@ pub struct Backlog {
     pub sessions: Queue,
     /// Lanes of webhooks that a worker should look at, or is at work on.
     pub lanes: Queue,
-    /// Endpoints of webhooks that are told of events and answer no longer; `oldest` is since when.
+    /// Endpoints of webhooks that are told of events, whose clients may be told still, and that answer no longer; `oldest` is since
+    /// when.
     pub failing: Queue,
 }
 
@@ -116,7 +124,7 @@ async fn backlog(mut db: Db<'_>, now: Instant) -> Result<Backlog, StoreError> {
     let sessions: Option<QueueRow> = first!(&mut db, due(SESSIONS))?;
     let until = |text| diesel::sql_query(text).bind::<Moment, _>(At(now));
     let lanes: Option<QueueRow> = first!(&mut db, until(LANES))?;
-    let failing: Option<QueueRow> = first!(&mut db, until(FAILING))?;
+    let failing: Option<QueueRow> = first!(&mut db, until(FAILING).bind::<Key, _>(Id(NIL)))?;
     let tasks = rows.into_iter().map(|row| {
         let queue = queue(Some(QueueRow { waiting: row.waiting, oldest: row.oldest }))?;
         Ok::<_, StoreError>(TaskQueue { work: row.work, queue, again: fit("tasks", row.again)? })

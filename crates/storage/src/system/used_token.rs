@@ -6,7 +6,7 @@ use tramite_domain::time::Instant;
 
 use super::SystemScope;
 use crate::column::At;
-use crate::db::{Db, execute, load};
+use crate::db::{Db, execute, first, load};
 use crate::error::StoreError;
 use crate::row::fit;
 use crate::schema::used_tokens;
@@ -26,6 +26,14 @@ impl SystemScope {
         })
     }
 
+    /// Whether somebody has used that token. Who was told no may still not be the first to use it.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn is_used(&self, sha256: [u8; 32]) -> Answer<'_, bool> {
+        Box::pin(async move { self.store.read(Who::System, move |db| Box::pin(known(db, sha256))).await })
+    }
+
     /// Forgets used tokens that have ended, the oldest first, about `limit` of them. How many went.
     ///
     /// # Errors
@@ -42,6 +50,12 @@ async fn insert(mut db: Db<'_>, sha256: [u8; 32], ends_at: Instant) -> Result<bo
     let row = (used_tokens::sha256.eq(sha256.to_vec()), used_tokens::ends_at.eq(At(ends_at)));
     let written = execute!(&mut db, diesel::insert_into(used_tokens::table).values(row).on_conflict_do_nothing())?;
     Ok(written == 1)
+}
+
+async fn known(mut db: Db<'_>, sha256: [u8; 32]) -> Result<bool, StoreError> {
+    let one = used_tokens::table.filter(used_tokens::sha256.eq(sha256.to_vec())).select(used_tokens::ends_at);
+    let found: Option<At> = first!(&mut db, one)?;
+    Ok(found.is_some())
 }
 
 async fn forget(mut db: Db<'_>, now: Instant, rows: i64) -> Result<usize, StoreError> {

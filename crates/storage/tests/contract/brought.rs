@@ -103,7 +103,7 @@ pub(crate) async fn a_number_is_taken_once_and_for_ever_in_its_institution(datab
     town.add(&draft).await;
     let wanted = KnownNumbers { taken: BTreeSet::from([old.iuv()]), reserved: BTreeSet::new() };
     assert_eq!(known(&town, &scope, "TARI", &[old, free]).await, wanted);
-    let erase = Batch::new().with(Write::ErasePosition { id: draft.id, expected: 1 });
+    let erase = Batch::new().with(Write::ErasePosition { id: draft.id, expected: 1, at: now() });
     town.store.commit(&scope, erase).await.unwrap();
     assert_eq!(known(&town, &town.restricted(&["MENSA"]), "MENSA", &[old, free]).await, wanted);
     // The same IUV behind another application code is another notice, and the same reference at the Node.

@@ -204,7 +204,7 @@ pub(crate) async fn of_several_failures_the_cause_is_told(database: Database) {
     let told = Write::InsertEvent(Box::new(event(&draft)));
     town.store.commit(&town.node(), Batch::new().with(told.clone())).await.unwrap();
     // The event is there already. The draft is erased in several steps, of which the later ones fail because of that.
-    let erase = Batch::new().with(Write::ErasePosition { id: draft.id, expected: 1 }).with(told);
+    let erase = Batch::new().with(Write::ErasePosition { id: draft.id, expected: 1, at: now() }).with(told);
     let refused = town.store.commit(&town.node(), erase).await;
     assert!(matches!(refused, Err(StoreError::Duplicate(_))), "{refused:?}");
     assert_eq!(town.store.position(&town.node(), draft.id).await.unwrap(), Some(draft));

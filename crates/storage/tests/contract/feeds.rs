@@ -154,6 +154,40 @@ pub(crate) async fn events_of_a_position_stand_in_the_order_of_its_versions_what
     assert_eq!(positions, (1..=6).collect());
 }
 
+/// Events are kept for longer where the journal is, and at the first of a month: places among those would not hold.
+pub(crate) async fn a_feed_begins_where_its_places_hold_though_older_events_are_kept(database: Database) {
+    let town = town(&database).await;
+    let scope = town.token(town.a.id);
+    let told = |at: Instant| {
+        let mut one = event(&simple("P"));
+        (one.kind, one.at, one.data.paid_at) = (EventKind::InstallmentPaid, at, Some(at));
+        one
+    };
+    let thirty_months_ago: Instant = "2023-09-15T00:00:00Z".parse().unwrap();
+    let old: Vec<Event> = (0..3).map(|_| told(thirty_months_ago)).collect();
+    for one in &old {
+        tell(&town, &town.node(), one).await;
+    }
+    publish(&town).await;
+    let all = FeedFilter::default();
+    let read = async |request: &PageRequest| town.store.feed_page(&scope, &all, request, now()).await.unwrap();
+    let none = read(&PageRequest::first(2)).await;
+    assert_eq!((ids(&none), none.has_more), (vec![], false));
+    let young = told(now());
+    tell(&town, &town.node(), &young).await;
+    publish(&town).await;
+    assert_eq!(ids(&read(&after(&none, 2)).await), [young.id]);
+    let page = read(&PageRequest::first(2)).await;
+    assert_eq!(ids(&page), [young.id]);
+    assert!(ids(&read(&after(&page, 2)).await).is_empty());
+    let filter = OutcomeFilter::default();
+    let page = town.store.outcomes(&scope, &filter, 2, None, now()).await.unwrap();
+    assert_eq!(page.lines.iter().map(|line| line.event.id).collect::<Vec<_>>(), [young.id]);
+    assert!(town.store.outcomes(&scope, &filter, 2, Some(&page.next), now()).await.is_ok());
+    // By its id each is read as long as it is kept.
+    assert!(town.store.event(&scope, old[0].id).await.unwrap().is_some());
+}
+
 pub(crate) async fn old_events_go_once_they_were_told_and_young_ones_stay(database: Database) {
     let town = town(&database).await;
     let at = |text: &str| text.parse::<Instant>().unwrap();

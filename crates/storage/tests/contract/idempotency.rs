@@ -126,7 +126,7 @@ pub(crate) async fn with_a_draft_go_the_answers_that_show_it_and_no_others(datab
     town.store.commit_answer(&elsewhere, Batch::new(), about(1, &draft)).await.unwrap();
     town.store.commit_answer(&scope, inserting(&other), about(2, &other)).await.unwrap();
     town.store.commit_answer(&scope, Batch::new(), record(3)).await.unwrap();
-    let erase = Batch::new().with(Write::ErasePosition { id: draft.id, expected: 1 });
+    let erase = Batch::new().with(Write::ErasePosition { id: draft.id, expected: 1, at: now() });
     town.store.commit(&scope, erase).await.unwrap();
     let kept = async |scope: &Scope, digest| town.store.idempotent_answer(scope, &key(digest), now()).await.unwrap();
     let (location, etag, fingerprint) = (None, None, [0; 32]);
@@ -136,6 +136,39 @@ pub(crate) async fn with_a_draft_go_the_answers_that_show_it_and_no_others(datab
     // The key stays used: what was removed does not come back by a request that was late.
     let late = town.store.commit_answer(&scope, inserting(&simple("TARI-1")), about(1, &draft)).await;
     assert!(matches!(late, Err(StoreError::Duplicate(Rule::Idempotency))), "{late:?}");
+}
+
+pub(crate) async fn with_one_debt_of_a_cart_go_the_answers_to_the_cart_under_whichever_they_are_kept(
+    database: Database,
+) {
+    let town = town(&database).await;
+    let scope = town.token(town.a.id);
+    let (one, two, apart) = (simple("TARI-1"), simple("TARI-2"), simple("TARI-3"));
+    let cart = session(town.portal, &[&one, &two]);
+    let mut batch = inserting(&one);
+    batch.append(inserting(&two));
+    batch.push(Write::InsertSession(Box::new(cart.clone())));
+    let about = |digest, position: &DebtPosition| IdempotencyRecord { about: Some(position.id), ..record(digest) };
+    town.store.commit_answer(&scope, batch, about(1, &one)).await.unwrap();
+    town.store.commit_answer(&scope, inserting(&apart), about(2, &apart)).await.unwrap();
+    let at = now().plus_seconds(60);
+    let erase = Batch::new().with(Write::ErasePosition { id: two.id, expected: 1, at });
+    town.store.commit(&scope, erase).await.unwrap();
+    let kept = async |digest| town.store.idempotent_answer(&scope, &key(digest), now()).await.unwrap().unwrap();
+    assert_eq!(kept(1).await.body, None, "it shows the cart, and so the debt that went");
+    assert_eq!(kept(2).await, about(2, &apart));
+    let shown = async || town.store.session(&scope, cart.id).await.unwrap().unwrap();
+    let after = shown().await;
+    assert_eq!((after.version, after.updated_at), (2, at), "who keeps a copy finds it among the changes");
+    assert_eq!((&after.items[0], after.items[1].description.to_string().as_str()), (&cart.items[0], "-"));
+    // Where the payer of the cart goes at the same time, the cart moves once.
+    let (session, positions) = (cart.id, vec![one.id, two.id]);
+    let both = Batch::new()
+        .with(Write::ForgetDebtor { id: one.id, expected: 1, whole: true, at })
+        .with(Write::ForgetPayer { session, positions, expected: 2, at });
+    town.store.commit(&scope, both).await.unwrap();
+    let after = shown().await;
+    assert_eq!((after.version, after.payer, after.items[0].description.to_string().as_str()), (3, None, "-"));
 }
 
 pub(crate) async fn an_operators_answer_belongs_to_the_platform(database: Database) {

@@ -208,7 +208,7 @@ pub(crate) async fn an_erased_draft_is_gone_and_its_numbers_stay_taken(database:
     draft.published_at = None;
     town.add(&draft).await;
     let scope = town.node();
-    let erase = |expected| Batch::new().with(Write::ErasePosition { id: draft.id, expected });
+    let erase = |expected| Batch::new().with(Write::ErasePosition { id: draft.id, expected, at: now() });
     assert!(matches!(town.store.commit(&scope, erase(9)).await, Err(StoreError::Conflict)));
     town.store.commit(&scope, erase(1)).await.unwrap();
     assert!(matches!(town.store.commit(&scope, erase(2)).await, Err(StoreError::Conflict)));

@@ -3,7 +3,7 @@
 
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::recovery::ReceiptRecovery;
-use tramite_storage::Scope;
+use tramite_storage::{PageRequest, Scope};
 use tramite_testkit::Database;
 
 use crate::support::*;
@@ -37,4 +37,22 @@ pub(crate) async fn who_asks_much_makes_nobody_wait(database: Database) {
     assert_eq!(whose, [town.a.id, town.b.id, town.a.id]);
     assert_eq!(claimed[1].id, one.id);
     assert_ne!(claimed[0].id, claimed[2].id, "what somebody holds is nobody else's");
+}
+
+pub(crate) async fn a_recovery_is_of_the_service_that_its_reference_has_now(database: Database) {
+    let town = town(&database).await;
+    let owed = simple("TARI-1");
+    let (mut asked, _) = asking("a-1".to_owned());
+    asked.iuv = owed.options[0].installments[0].iuv.to_string();
+    let write = Write::PutRecovery { recovery: Box::new(asked.clone()), expected: None };
+    town.store.commit(&Scope::of_worker(town.a.id), Batch::new().with(write)).await.unwrap();
+    let seen = async |scope: &Scope| {
+        let all = town.store.recoveries(scope, &PageRequest::first(10)).await.unwrap().items;
+        (all.len(), town.store.recovery(scope, asked.id).await.unwrap().is_some())
+    };
+    let (own, other) = (town.restricted(&["TARI"]), town.restricted(&["MENSA"]));
+    assert_eq!([seen(&own).await, seen(&town.node()).await], [(0, false), (1, true)]);
+    // Its position comes after the question.
+    town.add(&owed).await;
+    assert_eq!([seen(&own).await, seen(&other).await, seen(&town.node()).await], [(1, true), (0, false), (1, true)]);
 }

@@ -4,8 +4,8 @@
 use tramite_domain::attempt::AttemptKind;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::ids::ReceiptRowId;
-use tramite_domain::session::{ItemPayment, SessionStatus};
-use tramite_storage::{Due, PageRequest, SessionFilter, StoreError};
+use tramite_domain::session::{CheckoutSession, ItemPayment, SessionStatus};
+use tramite_storage::{Due, PageRequest, PersonSessions, SessionFilter, StoreError};
 use tramite_testkit::Database;
 
 use crate::support::*;
@@ -98,6 +98,50 @@ pub(crate) async fn all_live_sessions_and_some_that_are_over_wait_for_a_payment(
     assert_eq!(some.sessions, [&live[0], &live[1], &over[2], &over[1]].map(Clone::clone), "the newest of those over");
     let all = waiting(3).await;
     assert_eq!((all.sessions.len(), all.more), (5, false));
+}
+
+pub(crate) async fn the_sessions_of_a_person_are_walked_to_the_oldest_however_many_debts_are_in_each(
+    database: Database,
+) {
+    let town = town(&database).await;
+    let scope = town.token(town.a.id);
+    let debts = [simple("P-1"), simple("P-2"), simple("P-3")];
+    for debt in &debts {
+        town.add(debt).await;
+    }
+    let older = session(town.portal, &[&debts[0]]);
+    let mut nobodys = session(town.portal, &[&debts[0]]);
+    (nobodys.payer, nobodys.state) = (None, None);
+    nobodys.metadata = serde_json::from_str("{}").unwrap();
+    let newer = session(town.portal, &[&debts[0], &debts[1], &debts[2]]);
+    for one in [&older, &nobodys, &newer] {
+        town.store.commit(&scope, Batch::new().with(Write::InsertSession(Box::new(one.clone())))).await.unwrap();
+    }
+    // Of somebody else, so that they are found by the debts alone.
+    let (code, ids) = ("CNRGLL61A01Z999K".parse().unwrap(), debts.each_ref().map(|debt| debt.id));
+    let walked = async |which, limit| {
+        let (mut all, mut before): (Vec<CheckoutSession>, _) = (Vec::new(), None);
+        loop {
+            let stretch = (before, limit);
+            let (some, next) = town.store.sessions_of_person(&scope, &code, &ids, which, stretch).await.unwrap();
+            all.extend(some);
+            before = next;
+            if before.is_none() {
+                return all;
+            }
+        }
+    };
+    for limit in [1, 2, 3, 4] {
+        assert_eq!(walked(PersonSessions::Naming, limit).await, [&newer, &older].map(Clone::clone), "{limit}");
+        assert_eq!(walked(PersonSessions::All, limit).await, [&newer, &nobodys, &older].map(Clone::clone), "{limit}");
+    }
+    // More than exist for a caller who is confined to other services: it is said all the same that there are more.
+    let (seen, next) = town
+        .store
+        .sessions_of_person(&town.restricted(&["MENSA"]), &code, &ids, PersonSessions::All, (None, 2))
+        .await
+        .unwrap();
+    assert_eq!((seen, next), (vec![], Some(nobodys.id)));
 }
 
 pub(crate) async fn the_platform_finds_a_sessions_home_and_its_foreign_items(database: Database) {

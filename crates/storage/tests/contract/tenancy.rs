@@ -92,7 +92,7 @@ pub(crate) async fn another_tenants_rows_can_be_neither_changed_nor_named(databa
     let attacks = [
         Write::UpdatePosition { position: Box::new(changed.clone()), expected: 1 },
         Write::SettleInstallment { position: Box::new(changed.clone()), expected: 1, installment: first(&changed) },
-        Write::ErasePosition { id: changed.id, expected: 1 },
+        Write::ErasePosition { id: changed.id, expected: 1, at: now() },
         Write::UpdateSession { session: Box::new(things.session.clone()), expected: 1 },
         variant(&things.receipt, message(b"x", 1), now()),
         Write::RecordAttempt(attempt(first(&changed), AttemptKind::Get, "")),
@@ -234,7 +234,7 @@ pub(crate) async fn a_session_with_an_item_of_another_service_does_not_exist_for
     store.commit(&scope, Batch::new().with(Write::InsertSession(Box::new(foreign.clone())))).await.unwrap();
     assert_eq!(store.sessions(&scope, &filter, &page, now()).await.unwrap().items, vec![foreign]);
     // Nor can a draft be erased that does not exist for the scope.
-    let erase = || Batch::new().with(Write::ErasePosition { id: mensa.id, expected: 1 });
+    let erase = || Batch::new().with(Write::ErasePosition { id: mensa.id, expected: 1, at: now() });
     let refused = store.commit(&scope, erase()).await;
     assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
     store.commit(&town.restricted(&["MENSA"]), erase()).await.unwrap();

@@ -70,6 +70,7 @@ pub(crate) async fn a_token_of_one_use_is_used_once_in_whatever_process(database
     }
     assert_eq!(first, 1);
     let system = town.store.system();
+    assert!(other.system().is_used([7; 32]).await.unwrap() && !system.is_used([8; 32]).await.unwrap());
     assert!(system.use_once([8; 32], now().plus_seconds(90)).await.unwrap());
     assert_eq!(system.forget_used_tokens(now().plus_seconds(60), 10).await.unwrap(), 0);
     assert!(!system.use_once([7; 32], now().plus_seconds(60)).await.unwrap());

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Endpoints of webhooks behind their walls, and lanes that belong to one worker at a time.
 
-use tramite_domain::access::{ApiScope, Client, ClientKind};
+use tramite_domain::access::{ApiScope, Client, ClientKind, ClientStatus, DelegationStatus};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::event::EventKind;
-use tramite_domain::ids::{AuditId, EventId};
+use tramite_domain::ids::{AuditId, EventId, InstitutionId};
 use tramite_domain::secret::Secret;
 use tramite_domain::webhook::{Answered, Attempt, Next, Outcome, WebhookEndpoint};
 use tramite_storage::{
-    ClaimedLane, DeliveryFilter, DueDelivery, LaneLimits, LaneWork, PageRequest, Stepped, StoreError, WebhookChange,
-    WebhookDoor,
+    ClaimedLane, DeliveryFilter, DueDelivery, LaneLimits, LaneWork, PageRequest, Scope, Stepped, StoreError, TestEvent,
+    WebhookChange, WebhookDoor,
 };
 use tramite_testkit::Database;
 use uuid::Uuid;
@@ -25,16 +25,34 @@ async fn added(door: &WebhookDoor, town: &Town) -> WebhookEndpoint {
     endpoint
 }
 
-/// The portal may be told of what happens in the first institution.
-async fn permitted(town: &Town) {
+/// The portal as it is changed.
+async fn changed(town: &Town, edit: impl FnOnce(&mut Client)) {
     let system = town.store.system();
     let mut client = system.client(town.portal).await.unwrap().unwrap();
-    for one in &mut client.delegations {
-        one.scopes.extend([ApiScope::WebhooksWrite, ApiScope::DebtPositionsRead]);
-    }
+    edit(&mut client);
     let expected = client.version;
     client.version += 1;
     system.update_client(client, expected, tramite_storage::Change::default()).await.unwrap();
+}
+
+/// The portal may be told of what happens in the first institution.
+async fn permitted(town: &Town) {
+    changed(town, |portal| {
+        for one in &mut portal.delegations {
+            one.scopes.extend([ApiScope::WebhooksWrite, ApiScope::DebtPositionsRead]);
+        }
+    })
+    .await;
+}
+
+/// Its delegations hold, or have ended.
+async fn delegated(town: &Town, status: DelegationStatus) {
+    changed(town, |portal| {
+        for one in &mut portal.delegations {
+            one.status = status;
+        }
+    })
+    .await;
 }
 
 async fn claimed(town: &Town, seconds: i64) -> Vec<ClaimedLane> {
@@ -227,13 +245,15 @@ pub(crate) async fn lanes_of_one_institution_and_of_one_endpoint_are_bounded_who
     // Another worker finds them taken, and finds more when they are free.
     let other = Uuid::now_v7();
     assert!(system.claim_lanes(other, now(), 3, limits).await.unwrap().is_empty());
-    assert_eq!(system.renew_lanes(other, now(), 3).await.unwrap(), 0);
+    assert_eq!(system.renew_lanes(other, &first, now(), 3).await.unwrap(), 0);
     let lane = first.iter().find(|one| one.institution == Some(town.a.id)).unwrap();
     let outcomes = work(stepped(&town, lane, Vec::new(), 0).await).due.iter().map(|due| taken(due, 0)).collect();
     assert!(matches!(stepped(&town, lane, outcomes, 0).await, Stepped::Released));
     let next = system.claim_lanes(other, now(), 3, limits).await.unwrap();
     assert_eq!((next.len(), of(&next, town.a.id)), (1, 1));
-    assert_eq!(system.renew_lanes(other, now().plus_seconds(1), 3).await.unwrap(), 1);
+    assert_eq!(system.renew_lanes(other, &next, now().plus_seconds(1), 3).await.unwrap(), 1);
+    // One whose claim was never heard of is nobody's work, and ends by its time.
+    assert_eq!(system.renew_lanes(other, &[], now().plus_seconds(2), 3).await.unwrap(), 0);
 }
 
 fn failed(due: &DueDelivery, attempts: u32, seconds: i64) -> Outcome {
@@ -290,10 +310,69 @@ pub(crate) async fn a_lane_whose_work_failed_is_free_at_once_and_due_a_little_la
     added(&town.store.webhooks(&town.token(town.a.id)).unwrap(), &town).await;
     let lane = claimed(&town, 0).await.remove(0);
     town.store.system().leave_lane(&lane, now().plus_seconds(2)).await.unwrap();
+    assert!(claimed(&town, 1).await.is_empty(), "it rests");
+    // However often it is left, whoever watches sees since when it is due.
+    let lanes = town.store.system().backlog(now().plus_seconds(1)).await.unwrap().lanes;
+    assert_eq!((lanes.waiting, lanes.oldest), (1, Some(test_event().at)));
     let next = claimed(&town, 2).await.remove(0);
     assert_eq!(next.endpoint, lane.endpoint);
     assert_ne!(next, lane, "another claim");
     // Who left it says nothing of it any more.
     town.store.system().leave_lane(&lane, now().plus_seconds(3)).await.unwrap();
     assert!(claimed(&town, 4).await.is_empty(), "it is held");
+}
+
+pub(crate) async fn an_endpoint_whose_client_may_not_be_told_is_not_counted_as_failing(database: Database) {
+    let town = town(&database).await;
+    let door = town.store.webhooks(&town.token(town.a.id)).unwrap();
+    let (_, lane, work) = waiting(&town, &door, "E-1").await;
+    let done = stepped(&town, &lane, vec![failed(&work.due[0], 1, 2)], 2).await;
+    assert!(matches!(done, Stepped::Released), "{done:?}");
+    let system = town.store.system();
+    let failing = async || system.backlog(now().plus_seconds(10)).await.unwrap().failing.waiting;
+    assert_eq!(failing().await, 1);
+    delegated(&town, DelegationStatus::Ended).await;
+    assert_eq!(failing().await, 0);
+    delegated(&town, DelegationStatus::Active).await;
+    assert_eq!(failing().await, 1);
+    changed(&town, |portal| portal.status = ClientStatus::Revoked).await;
+    assert_eq!(failing().await, 0);
+}
+
+pub(crate) async fn what_one_lane_finds_out_the_others_of_its_endpoint_are_told(database: Database) {
+    let town = town(&database).await;
+    permitted(&town).await;
+    let wide = town.store.system().webhooks(town.portal);
+    let endpoint = added(&wide, &town).await;
+    let of = |lanes: Vec<ClaimedLane>, id: Option<InstitutionId>| {
+        lanes.into_iter().find(|one| one.institution == id).unwrap()
+    };
+    let nil = of(claimed(&town, 0).await, None);
+    let test = work(stepped(&town, &nil, Vec::new(), 0).await);
+    stepped(&town, &nil, vec![taken(&test.due[0], 0)], 0).await;
+    // An event of each institution fails, and the next attempt is hours away.
+    let mut waits = Vec::new();
+    for (institution, seconds) in [(town.a.id, 10), (town.b.id, 20)] {
+        let one = event(&simple("E-1"));
+        let scope = Scope::of_node(institution);
+        town.store.commit(&scope, Batch::new().with(Write::InsertEvent(Box::new(one.clone())))).await.unwrap();
+        town.store.system().publish_feed(100).await.unwrap();
+        let lane = of(claimed(&town, seconds).await, Some(institution));
+        let due = work(stepped(&town, &lane, Vec::new(), seconds).await).due;
+        let done = stepped(&town, &lane, vec![failed(&due[0], 1, seconds)], seconds).await;
+        assert!(matches!(done, Stepped::Released), "{done:?}");
+        waits.push(one.id);
+    }
+    assert!(claimed(&town, 400).await.is_empty(), "nothing is due");
+    // A test reaches it: what waits is due at once, of whichever institution.
+    let asked = TestEvent { at: now().plus_seconds(500), ..test_event() };
+    wide.test(endpoint.id, asked, WebhookChange::default()).await.unwrap();
+    let nil = of(claimed(&town, 500).await, None);
+    let test = work(stepped(&town, &nil, Vec::new(), 500).await);
+    stepped(&town, &nil, vec![taken(&test.due[0], 500)], 500).await;
+    let lanes = claimed(&town, 501).await;
+    for (institution, event) in [town.a.id, town.b.id].into_iter().zip(waits) {
+        let lane = lanes.iter().find(|one| one.institution == Some(institution)).unwrap();
+        assert_eq!(work(stepped(&town, lane, Vec::new(), 501).await).due[0].event_id, event);
+    }
 }

@@ -35,7 +35,9 @@ pub(super) async fn ask(
     let now = clock.now();
     let address = api.address(&organization, &recovery.iur, &recovery.iuv);
     let address = address.map(|url| format!("GET {url}")).unwrap_or_default();
-    let notice_number = answered.as_ref().ok().and_then(|bytes| notice_of(recovery, bytes));
+    let (notice_number, creditor) = answered.as_ref().ok().and_then(|bytes| told_of(recovery, bytes)).unzip();
+    // A notice is its creditor's: another's under our own tax code would be taken for ours of the same number.
+    let creditor = creditor.unwrap_or_else(|| organization.clone());
     let exchange = worker.world.id();
     let line = |at: Instant, direction: Direction, payload: Vec<u8>| JournalEntry {
         id: worker.world.id().into(),
@@ -45,7 +47,7 @@ pub(super) async fn ask(
         operation: OPERATION.to_owned(),
         caller: CALLER.to_owned(),
         callee: NODE.to_owned(),
-        creditor_tax_code: Some(organization.clone()),
+        creditor_tax_code: Some(creditor.clone()),
         station_id: None,
         notice_number: notice_number.clone(),
         iuv: Some(recovery.iuv.clone()),
@@ -70,12 +72,12 @@ pub(super) async fn ask(
     Ok(answered)
 }
 
-/// The notice that the answer tells, where it is an answer to this question: by it the lines are found by whoever looks for the
-/// messages of a person, and exist for who is confined to its service.
-fn notice_of(recovery: &ReceiptRecovery, bytes: &[u8]) -> Option<String> {
+/// The notice that the answer tells, and whose it is, where it is an answer to this question: by them the lines are found by whoever
+/// looks for the messages of a person, and exist for who is confined to its service.
+fn told_of(recovery: &ReceiptRecovery, bytes: &[u8]) -> Option<(String, String)> {
     let told = content(bytes).ok().filter(|told| told.receipt_id == recovery.iur && told.iuv == recovery.iuv)?;
     let number: NoticeNumber = told.notice_number.parse().ok()?;
-    Some(number.to_string())
+    Some((number.to_string(), told.creditor_tax_code))
 }
 
 fn said(answered: &Answered) -> (&'static str, Option<u16>, Vec<u8>) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The running of it: lanes are claimed at every tick, worked on beside each other, and their claims renewed while that lasts.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub(crate) async fn run(worker: &Worker, webhooks: &Webhooks, stopped: watch::Re
     }
     worker.watch.begin(Job::Webhooks, worker.settings.every(Job::Webhooks));
     let running =
-        Running { worker, webhooks, busy: AtomicUsize::new(0), stops: AtomicBool::new(false), left: Mutex::default() };
+        Running { worker, webhooks, busy: Mutex::default(), stops: AtomicBool::new(false), left: Mutex::default() };
     let (claimed, lanes) = mpsc::unbounded_channel();
     let end = async {
         running.claim(claimed, stopped.clone()).await;
@@ -47,9 +47,10 @@ pub(crate) async fn run(worker: &Worker, webhooks: &Webhooks, stopped: watch::Re
 struct Running<'a> {
     worker: &'a Worker,
     webhooks: &'a Webhooks,
-    busy: AtomicUsize,
+    /// Lanes that are worked on, or will be in a moment: their claims are renewed.
+    busy: Mutex<Vec<ClaimedLane>>,
     stops: AtomicBool,
-    /// Lanes whose work failed and that are not free yet: while they are not, no claim is renewed, for theirs would be too.
+    /// Lanes whose work failed and that are not free yet.
     left: Mutex<Vec<ClaimedLane>>,
 }
 
@@ -70,7 +71,7 @@ impl Running<'_> {
             let pause = match outcome {
                 Ok(lanes) => {
                     failures = 0;
-                    self.busy.fetch_add(lanes.len(), Ordering::Relaxed);
+                    self.busy().extend(lanes.iter().cloned());
                     for one in lanes {
                         // The other end lives as long as this one.
                         _ = claimed.send(one);
@@ -102,7 +103,7 @@ impl Running<'_> {
             system.wake_lanes(now).await?;
             *seen = Some((end, Moment::now()));
         }
-        let lanes = LANE_LIMITS.lanes.saturating_sub(self.busy.load(Ordering::Relaxed));
+        let lanes = LANE_LIMITS.lanes.saturating_sub(self.busy().len());
         if lanes == 0 {
             return Ok(Vec::new());
         }
@@ -128,7 +129,7 @@ impl Running<'_> {
     async fn one(&self, lane: ClaimedLane) {
         let stops = || self.stops.load(Ordering::Relaxed);
         let outcome = guarded(lane::work(self.worker, self.webhooks, &lane, self.clock(), &stops)).await;
-        self.busy.fetch_sub(1, Ordering::Relaxed);
+        self.busy().retain(|one| *one != lane);
         if let Err(error) = outcome {
             let job = Job::Webhooks.name();
             tracing::warn!(job, endpoint = %lane.endpoint, code = code(&error), cause = %error, "a lane was left");
@@ -136,32 +137,39 @@ impl Running<'_> {
         }
     }
 
+    fn busy(&self) -> MutexGuard<'_, Vec<ClaimedLane>> {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn left(&self) -> MutexGuard<'_, Vec<ClaimedLane>> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Frees the lanes whose work failed, and then renews the claims of the others.
-    async fn free_and_renew(&self) -> Result<usize, StoreError> {
+    /// Renews the claims of the lanes that are worked on, and frees those whose work failed.
+    async fn renew_and_free(&self) -> Result<(), StoreError> {
         let system = self.worker.store.system();
         let now = self.clock().now();
+        let working = self.busy().clone();
+        if !working.is_empty() {
+            system.renew_lanes(self.webhooks.holder, &working, now, LANE_LEASE_SECONDS).await?;
+        }
         loop {
-            let Some(lane) = self.left().last().cloned() else { break };
+            let Some(lane) = self.left().last().cloned() else { return Ok(()) };
             system.leave_lane(&lane, now.plus_seconds(LANE_AGAIN_SECONDS)).await?;
             self.left().retain(|one| *one != lane);
         }
-        system.renew_lanes(self.webhooks.holder, now, LANE_LEASE_SECONDS).await
     }
 
     /// Renews the claims of this process while it lives.
     async fn renew(&self) {
         loop {
             sleep(Duration::from_millis(LANE_RENEW_MS)).await;
-            if self.busy.load(Ordering::Relaxed) == 0 && self.left().is_empty() {
+            if self.busy().is_empty() && self.left().is_empty() {
                 continue;
             }
-            let renewing = guarded(self.free_and_renew());
+            let renewing = guarded(self.renew_and_free());
             match timeout(Duration::from_secs(LANE_LEASE_SECONDS.unsigned_abs()), renewing).await {
-                Ok(Ok(_)) => {}
+                Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::warn!(code = code(&error), cause = %error, "lanes could not be renewed"),
                 Err(_) => tracing::warn!(code = "timeout", "lanes could not be renewed in time"),
             }

@@ -146,6 +146,24 @@ pub(crate) async fn a_receipt_that_never_came_is_asked_for_and_pays_once(databas
     assert_eq!(platform.worker(&place).run_once(place.a.now).await.recoveries, 0, "nothing is asked twice");
 }
 
+pub(crate) async fn a_receipt_of_anothers_notice_is_written_down_under_whose_it_is(database: Database) {
+    let mut place = Place::open(database.url()).await;
+    let platform = Platform::start();
+    let position = place.position(&one_payment("S-1", 100)).await;
+    let iuv = named(&position, "single").iuv.to_string();
+    asks(&mut place, true, "iur-1", &iuv).await;
+    let other = place.b.institution.tax_code;
+    let body = told(&position, "iur-1")
+        .replace(&format!("\"fiscalCode\": \"{TAX_CODE}\""), &format!("\"fiscalCode\": \"{other}\""));
+    platform.says("200 OK", "Content-Type: application/json\r\n", &body);
+    platform.worker(&place).run_once(place.a.now).await;
+    let filter = JournalFilter { payment_token: Some("iur-1".to_owned()), ..JournalFilter::default() };
+    let page = PageRequest::first(10);
+    let lines = place.store.journal(&scope(&place.a), TAX_CODE.parse().unwrap(), &filter, &page).await.unwrap().items;
+    let creditors: Vec<_> = lines.iter().map(|line| line.creditor_tax_code.clone()).collect();
+    assert_eq!(creditors, [Some(other.to_string()), Some(other.to_string())]);
+}
+
 pub(crate) async fn ten_questions_are_asked_in_an_hour_and_each_institution_has_its_turn(database: Database) {
     let mut place = Place::open(database.url()).await;
     let platform = Platform::start();

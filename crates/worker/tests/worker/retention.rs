@@ -94,6 +94,29 @@ pub(crate) async fn what_was_written_freely_in_a_session_of_nobody_goes_with_its
     assert_ne!(after.items[0].description.to_string(), "-", "it named nobody");
 }
 
+pub(crate) async fn each_institution_has_its_turn_wherever_the_last_pass_ended(database: Database) {
+    let mut place = Place::open(database.url()).await;
+    for of_a in [true, false] {
+        let town = if of_a { &mut place.a } else { &mut place.b };
+        let made = town.open(&one_payment("S-1", 100)).unwrap();
+        let (session, opening) = opened(town, OnAbandon::Keep, own_item(&made.position));
+        let with_state = CheckoutSession { state: Some("Mario Rossi".parse().unwrap()), ..session };
+        let mut all = made.batch;
+        for write in opening.into_writes() {
+            all.push(match write {
+                Write::InsertSession(_) => Write::InsertSession(Box::new(with_state.clone())),
+                other => other,
+            });
+        }
+        place.write(if of_a { &place.a } else { &place.b }, all).await;
+    }
+    let settings = WorkerSettings { journal_months: JOURNAL_MONTHS, ..WorkerSettings::default() };
+    let worker = Worker::new(place.store.clone(), place.world.clone(), settings);
+    let forgotten = async |at: &str| worker.run_once(at.parse().unwrap()).await.forgotten;
+    assert_eq!(forgotten("2076-08-31T00:00:00Z").await, 0);
+    assert_eq!(forgotten("2076-11-01T00:00:00Z").await, 2);
+}
+
 pub(crate) async fn persons_go_when_accounting_is_over_and_the_totals_stay(database: Database) {
     let mut place = Place::open(database.url()).await;
     let (paid, open) = (place.position(&one_payment("S-1", 100)).await, place.position(&one_payment("S-2", 200)).await);

@@ -10,6 +10,7 @@ use tramite_domain::ids::{DebtPositionId, SessionId};
 use tramite_domain::mac::mac;
 use tramite_domain::person::{Erasure, Occasion, Terms};
 use tramite_domain::personal::Personal;
+use tramite_storage::PersonSessions;
 use utoipa::ToSchema;
 
 use super::erasure_view::PersonErasureView;
@@ -23,7 +24,7 @@ use crate::problem::Problem;
 use crate::routes::debt_positions::{no_person, subject};
 use crate::words;
 
-/// Pages of debt positions and of receipts that one request looks at, at most.
+/// Pages of debt positions, of receipts and of full pages of sessions that one request looks at, at most of each.
 const PAGES_MAX: usize = 20;
 /// What the digest of a request is made for, so that the key could make no other.
 const FINGERPRINT_CONTEXT: &[u8] = b"tramite person erasure v1";
@@ -82,26 +83,20 @@ async fn decide(about: &About<'_>) -> Result<(Erasure, bool), Problem> {
     let now = about.gateway.now();
     let years = about.gateway.settings().retention_years;
     let mut erasure = Erasure::begin(Terms { occasion: Occasion::Request, years, sessions_from: now, now });
-    let receipts = receipts(about, &mut erasure).await?;
-    let mut seen: BTreeSet<SessionId> = BTreeSet::new();
+    let mut complete = receipts(about, &mut erasure).await?;
+    let mut sessions = Sessions { seen: BTreeSet::new(), pages_left: PAGES_MAX };
     let mut cursor = None;
     for _ in 0..PAGES_MAX {
         let page = about.positions(cursor).await?;
         let ids: Vec<DebtPositionId> = page.items.iter().map(|position| position.id).collect();
-        let (sessions, more) = about.naming_sessions(&ids).await?;
         let before = erasure.changed();
-        for session in sessions.iter().filter(|session| may_pay_in(about.code, session)) {
-            if erasure.is_full() {
-                return Ok((erasure, false));
-            }
-            if seen.insert(session.id) {
-                erasure.session(session);
-            }
-        }
-        // Where some went, the next request sees the older ones; where none could, it would see the same again.
-        if more && erasure.changed() > before {
+        let all = sessions.look(about, &mut erasure, &ids).await?;
+        // Where some went, the next request sees those that follow them. Where none could, it would see the same again: the debts
+        // have their turn, and it is not said that all was looked at.
+        if !all && erasure.changed() > before {
             return Ok((erasure, false));
         }
+        complete &= all;
         for position in &page.items {
             if erasure.is_full() {
                 return Ok((erasure, false));
@@ -110,10 +105,44 @@ async fn decide(about: &About<'_>) -> Result<(Erasure, bool), Problem> {
         }
         cursor = page.next;
         if cursor.is_none() {
-            return Ok((erasure, receipts));
+            return Ok((erasure, complete));
         }
     }
     Ok((erasure, false))
+}
+
+/// The sessions that were looked at, and how many pages of them one request may still read where one is not enough.
+struct Sessions {
+    seen: BTreeSet<SessionId>,
+    pages_left: usize,
+}
+
+impl Sessions {
+    /// Looks at those of the person, and those over these debts of theirs, until the erasure is full. Whether all were looked at.
+    async fn look(
+        &mut self,
+        about: &About<'_>,
+        erasure: &mut Erasure,
+        debts: &[DebtPositionId],
+    ) -> Result<bool, Problem> {
+        let mut before = None;
+        loop {
+            let (sessions, older) = about.sessions(debts, PersonSessions::Naming, before).await?;
+            for session in sessions.iter().filter(|session| may_pay_in(about.code, session)) {
+                if erasure.is_full() {
+                    return Ok(false);
+                }
+                if self.seen.insert(session.id) {
+                    erasure.session(session);
+                }
+            }
+            if older.is_none() || self.pages_left == 0 {
+                return Ok(older.is_none());
+            }
+            before = older;
+            self.pages_left = self.pages_left.saturating_sub(1);
+        }
+    }
 }
 
 /// Whether all receipts were looked at.

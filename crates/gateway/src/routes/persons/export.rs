@@ -9,11 +9,11 @@ use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::personal::Personal;
 use tramite_domain::receipt::Receipt;
 use tramite_domain::session::CheckoutSession;
-use tramite_storage::{Cursor, PersonTraces, TracesOf};
+use tramite_storage::{Cursor, PersonSessions, PersonTraces, TracesOf};
 use utoipa::ToSchema;
 
 use super::export_view::PersonExportView;
-use super::found::{About, SESSIONS_MAX, Stretch};
+use super::found::{About, Stretch};
 use super::subject::person;
 use crate::auth::Tenant;
 use crate::convention::{Answer, Reply, line};
@@ -72,7 +72,7 @@ async fn find(about: &About<'_>) -> Result<Found, Problem> {
     let (positions, more_positions) = all(async |cursor| about.positions(cursor).await).await?;
     let (receipts, more_receipts) = all(async |cursor| about.receipts(cursor).await).await?;
     let ids: Vec<_> = positions.iter().map(|position| position.id).collect();
-    let sessions = about.sessions(&ids).await?;
+    let (sessions, older) = about.sessions(&ids, PersonSessions::All, None).await?;
     let notices =
         positions.iter().flat_map(DebtPosition::installments).filter_map(|(_, one)| one.notice_number.as_ref());
     let of = TracesOf {
@@ -86,7 +86,7 @@ async fn find(about: &About<'_>) -> Result<Found, Problem> {
     let more = [
         ("debt_positions", more_positions),
         ("receipts", more_receipts),
-        ("checkout_sessions", sessions.len() >= SESSIONS_MAX),
+        ("checkout_sessions", older.is_some()),
         ("journal", traces.journal.len() >= TRACES_MAX),
         ("events", traces.events.len() >= TRACES_MAX),
         ("kept_answers", traces.answers.len() >= TRACES_MAX),

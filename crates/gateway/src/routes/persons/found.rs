@@ -2,19 +2,19 @@
 //! What is kept of a person, page by page, whichever client of the institution made it.
 
 use tramite_domain::debt_position::DebtPosition;
-use tramite_domain::ids::DebtPositionId;
+use tramite_domain::ids::{DebtPositionId, SessionId};
 use tramite_domain::personal::Personal;
 use tramite_domain::receipt::Receipt;
 use tramite_domain::session::CheckoutSession;
 use tramite_domain::tax_code::SubjectTaxCode;
-use tramite_storage::{Cursor, PAGE_LIMIT_MAX, PageRequest, PositionFilter, ReceiptFilter};
+use tramite_storage::{Cursor, PAGE_LIMIT_MAX, PageRequest, PersonSessions, PositionFilter, ReceiptFilter};
 
 use crate::auth::Tenant;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 
-/// Sessions of one person that are looked at in one request at most.
-pub(super) const SESSIONS_MAX: usize = 1_000;
+/// Sessions of one person that are read at a time.
+const SESSIONS_MAX: usize = 1_000;
 
 /// Some of them, and whether there are more.
 pub(super) struct Stretch<T> {
@@ -50,22 +50,17 @@ impl About<'_> {
         Ok(Stretch { items: page.items, next: page.next })
     }
 
-    /// The sessions in which the person pays, and those over these debts of theirs.
-    pub(super) async fn sessions(&self, positions: &[DebtPositionId]) -> Result<Vec<CheckoutSession>, Problem> {
-        let store = self.gateway.store();
-        Ok(store.sessions_of_person(&self.tenant.scope, self.code, positions, SESSIONS_MAX).await?)
-    }
-
-    /// Of the same those that still name somebody, and whether there may be more of them.
-    pub(super) async fn naming_sessions(
+    /// The sessions in which the person pays, and those over these debts of theirs, the newest first, older than one of them; and
+    /// where to go on, if there may be more.
+    pub(super) async fn sessions(
         &self,
         positions: &[DebtPositionId],
-    ) -> Result<(Vec<CheckoutSession>, bool), Problem> {
+        which: PersonSessions,
+        before: Option<SessionId>,
+    ) -> Result<(Vec<CheckoutSession>, Option<SessionId>), Problem> {
         let store = self.gateway.store();
-        let scope = &self.tenant.scope;
-        let found = store.naming_sessions_of_person(scope, self.code, positions, SESSIONS_MAX).await?;
-        let more = found.len() >= SESSIONS_MAX;
-        Ok((found, more))
+        let stretch = (before, SESSIONS_MAX);
+        Ok(store.sessions_of_person(&self.tenant.scope, self.code, positions, which, stretch).await?)
     }
 }
 

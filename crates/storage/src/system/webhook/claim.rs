@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Waking, claiming and renewing lanes.
+//! Waking and claiming lanes.
 
 use std::collections::HashMap;
 
@@ -25,7 +25,6 @@ use crate::schema::{
 };
 use crate::store::{Answer, Who};
 use crate::system::SystemScope;
-use crate::url::Backend;
 use crate::webhook::begin_lane;
 
 /// How many lanes may be claimed.
@@ -100,7 +99,7 @@ impl SystemScope {
         Box::pin(async move { self.store.write(Who::System, now, |db, now| Box::pin(wake(db, *now))).await })
     }
 
-    /// Claims lanes that are due, the longest overdue first, for `lease_seconds`; whoever works on them renews that.
+    /// Claims lanes that are due, the longest overdue before others, for `lease_seconds`; whoever works on them renews that.
     ///
     /// # Errors
     /// Whatever keeps the database from writing.
@@ -113,53 +112,17 @@ impl SystemScope {
     ) -> Answer<'_, Vec<ClaimedLane>> {
         Box::pin(async move {
             // Almost always nothing is due: that needs no writer.
-            let candidates = self.store.read(Who::System, move |db| Box::pin(due(db, now, limits))).await?;
+            let mut candidates = self.store.read(Who::System, move |db| Box::pin(due(db, now, limits))).await?;
             if candidates.is_empty() {
                 return Ok(Vec::new());
             }
+            // Whoever takes several lanes takes them in the order of their keys: nobody waits in a ring.
+            candidates.sort_unstable_by_key(|one| (one.institution_id, one.endpoint_id));
             let wanted = (candidates, holder, now, now.plus_seconds(lease_seconds));
             self.store
                 .write(Who::System, wanted, |db, (candidates, holder, now, until)| {
                     Box::pin(claim(db, candidates, *holder, *now, *until))
                 })
-                .await
-        })
-    }
-
-    /// Frees what a process that was killed has left, where there is one process alone: nobody else can hold anything. On
-    /// PostgreSQL, where there may be others, nothing happens.
-    ///
-    /// # Errors
-    /// Whatever keeps the database from writing.
-    pub fn take_over_lanes(&self) -> Answer<'_, ()> {
-        Box::pin(async move {
-            match self.store.backend() {
-                Backend::Postgres => Ok(()),
-                Backend::Sqlite => self.store.write(Who::System, (), |db, ()| Box::pin(take_over(db))).await,
-            }
-        })
-    }
-
-    /// Leaves a lane whose work failed: it is free, and due again at that instant. Nothing happens where somebody else has it.
-    ///
-    /// # Errors
-    /// Whatever keeps the database from writing.
-    pub fn leave_lane<'a>(&'a self, lane: &'a ClaimedLane, due_at: Instant) -> Answer<'a, ()> {
-        Box::pin(async move {
-            let left = (lane.institution.unwrap_or(NIL), lane.endpoint, lane.claim, due_at);
-            self.store.write(Who::System, left, |db, left| Box::pin(leave(db, *left))).await
-        })
-    }
-
-    /// Renews the claims of a worker whose time has not passed.
-    ///
-    /// # Errors
-    /// Whatever keeps the database from writing.
-    pub fn renew_lanes(&self, holder: Uuid, now: Instant, lease_seconds: i64) -> Answer<'_, usize> {
-        Box::pin(async move {
-            let wanted = (holder, now, now.plus_seconds(lease_seconds));
-            self.store
-                .write(Who::System, wanted, |db, (holder, now, until)| Box::pin(renew(db, *holder, *now, *until)))
                 .await
         })
     }
@@ -201,6 +164,7 @@ async fn missing_lanes(db: &mut Db<'_>, client: Option<ClientId>) -> Result<Vec<
             .filter(endpoints::ended_at.is_null())
             .filter(delegations::status.eq(DelegationStatus::Active.name()))
             .filter(diesel::dsl::not(diesel::dsl::exists(there)))
+            .order((delegations::institution_id, endpoints::id))
             .select((delegations::institution_id, endpoints::id))
             .into_boxed::<DB>();
         match client {
@@ -318,39 +282,8 @@ async fn permitted(
     Ok(won.into_iter().map(lane).collect())
 }
 
-async fn take_over(mut db: Db<'_>) -> Result<(), StoreError> {
-    let held = lanes::table.filter(lanes::held_until.is_not_null());
-    execute!(&mut db, diesel::update(held).set(lanes::held_until.eq(None::<At>)))?;
-    Ok(())
-}
-
-async fn leave(
-    mut db: Db<'_>,
-    (institution, endpoint, claim, due_at): (InstitutionId, WebhookEndpointId, i64, Instant),
-) -> Result<(), StoreError> {
-    let own = lanes::table
-        .filter(lanes::institution_id.eq(Id(institution)))
-        .filter(lanes::endpoint_id.eq(Id(endpoint)))
-        .filter(lanes::claim.eq(claim));
-    let freed = (
-        lanes::due_at.eq(Some(At(due_at))),
-        lanes::holder.eq(None::<Id<Uuid>>),
-        lanes::holder_pid.eq(None::<i32>),
-        lanes::held_until.eq(None::<At>),
-    );
-    execute!(&mut db, diesel::update(own).set(freed))?;
-    Ok(())
-}
-
-async fn renew(mut db: Db<'_>, holder: Uuid, now: Instant, until: Instant) -> Result<usize, StoreError> {
-    let own = lanes::table
-        .filter(lanes::holder.eq(Some(Id(holder))).assume_not_null())
-        .filter(lanes::held_until.gt(At(now)).assume_not_null());
-    let renewed = (lanes::held_until.eq(Some(At(until))), lanes::holder_pid.eq(sql::<Nullable<Integer>>(session(&db))));
-    Ok(execute!(&mut db, diesel::update(own).set(renewed))?)
-}
-
-const fn session(db: &Db<'_>) -> &'static str {
+/// The session in which a lane is claimed or renewed.
+pub(super) const fn session(db: &Db<'_>) -> &'static str {
     match db {
         Db::Postgres(_) => SESSION,
         Db::Sqlite(_) => NO_SESSION,

@@ -5,8 +5,10 @@
 
 mod claim;
 mod fan_out;
+mod held;
 mod keep;
 mod result;
+mod spread;
 mod step;
 
 use tramite_domain::ids::{InstitutionId, WebhookEndpointId};

@@ -1,31 +1,28 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What came of deliveries: of each, and of the endpoint.
 
-use std::collections::BTreeMap;
-
 use diesel::prelude::*;
 use tramite_domain::given::{Given, Ids};
-use tramite_domain::ids::{EventId, InstitutionId, WebhookEndpointId};
+use tramite_domain::ids::{EventId, InstitutionId};
 use tramite_domain::time::Instant;
 use tramite_domain::webhook::{
     Answered, DeliveryStatus, DisabledReason, EndpointStatus, Health, Next, WebhookEndpoint, disabled,
 };
 use uuid::Uuid;
 
+use super::spread::{News, Of, recover};
 use super::step::Asked;
 use crate::column::{At, Id, NIL};
 use crate::commit;
-use crate::db::{Db, execute, execute_each, load_boxed};
+use crate::db::{Db, execute, execute_each};
 use crate::error::StoreError;
 use crate::row::fit;
 use crate::row::webhook::EndpointRow;
-use crate::schema::{webhook_deliveries as deliveries, webhook_endpoints as endpoints, webhook_lanes as lanes};
+use crate::schema::{webhook_deliveries as deliveries, webhook_endpoints as endpoints};
 
 /// How long an endpoint must have failed without a break for its waiting deliveries to be tried at once when it answers
 /// again, in seconds. One event that an endpoint always refuses would otherwise be tried with every other that it takes.
 const OUTAGE_SECONDS_MIN: i64 = 300;
-/// Deliveries that are tried at once after an outage at most; the others follow by their own schedule.
-const RECOVERED_MAX: i64 = 5_000;
 
 /// What is written of one delivery.
 struct Row {
@@ -89,35 +86,48 @@ pub(super) async fn record(db: &mut Db<'_>, asked: &Asked) -> Result<(), StoreEr
     Ok(())
 }
 
-/// What attempts say of the endpoint itself, as it was when they were made: at another address they say nothing. Whether it is
-/// told of events now and was not before, or the other way round.
-pub(super) async fn health(db: &mut Db<'_>, asked: &Asked, row: &EndpointRow) -> Result<bool, StoreError> {
+/// What attempts have said of an endpoint.
+#[derive(Default)]
+pub(super) struct Learnt {
+    /// Whether it is told of events now and was not before, or the other way round.
+    pub(super) changed: bool,
+    /// What its other lanes are to be told, when the step has ended.
+    pub(super) news: Option<News>,
+}
+
+/// What attempts say of the endpoint itself, as it was when they were made: at another address they say nothing.
+pub(super) async fn health(db: &mut Db<'_>, asked: &Asked, row: &EndpointRow) -> Result<Learnt, StoreError> {
+    if asked.outcomes.is_empty() {
+        return Ok(Learnt::default());
+    }
     let endpoint = row.clone().into_endpoint()?;
     if endpoint.version != asked.version {
-        return Ok(false);
+        return Ok(Learnt::default());
     }
+    // One of a single institution has a single lane.
+    let others = |news: News| Some(news).filter(|_| row.is_wide());
     match Health::after(&endpoint, &asked.outcomes, asked.now) {
-        Health::Same => Ok(false),
+        Health::Same => Ok(Learnt::default()),
         Health::Verified => {
             write(db, &endpoint, EndpointStatus::Active, None, None).await?;
-            wake_all(db, endpoint.id, asked.now).await?;
-            Ok(true)
+            Ok(Learnt { changed: true, news: others(News::Verified) })
         }
         Health::Recovered(since) => {
             write(db, &endpoint, EndpointStatus::Active, None, None).await?;
-            if asked.now.seconds_since(since) >= OUTAGE_SECONDS_MIN {
-                recover(db, asked, row.is_wide()).await?;
+            if asked.now.seconds_since(since) < OUTAGE_SECONDS_MIN {
+                return Ok(Learnt::default());
             }
-            Ok(false)
+            recover(db, endpoint.id, Of::One(asked.institution()), asked.now).await?;
+            Ok(Learnt { changed: false, news: others(News::Recovered) })
         }
         Health::Failing => {
             write(db, &endpoint, EndpointStatus::Active, None, Some(asked.now)).await?;
-            Ok(false)
+            Ok(Learnt::default())
         }
         Health::Disabled(reason) => {
             write(db, &endpoint, EndpointStatus::Disabled, Some(reason), endpoint.failing_since).await?;
             tell(db, asked, &endpoint, reason).await?;
-            Ok(true)
+            Ok(Learnt { changed: true, news: None })
         }
     }
 }
@@ -138,46 +148,6 @@ async fn write(
     );
     execute!(db, diesel::update(same).set(changes))?;
     Ok(())
-}
-
-/// Every lane of an endpoint that is told from now on.
-async fn wake_all(db: &mut Db<'_>, endpoint: WebhookEndpointId, now: Instant) -> Result<(), StoreError> {
-    let all = lanes::table.filter(lanes::endpoint_id.eq(Id(endpoint)));
-    let woken = (lanes::due_at.eq(Some(At(now))), lanes::rests_until.eq(None::<At>));
-    execute!(db, diesel::update(all).set(woken))?;
-    Ok(())
-}
-
-/// What waits since an outage is due at once, the first to come first: of every institution that the endpoint is told of.
-async fn recover(db: &mut Db<'_>, asked: &Asked, wide: bool) -> Result<(), StoreError> {
-    let waiting = load_boxed!(db, DB => {
-        let query = deliveries::table
-            .filter(deliveries::endpoint_id.eq(Id(asked.endpoint())))
-            .filter(deliveries::due_at.gt(At(asked.now)).assume_not_null())
-            .order(deliveries::due_at)
-            .limit(RECOVERED_MAX)
-            .select((deliveries::institution_id, deliveries::event_id))
-            .into_boxed::<DB>();
-        match wide {
-            true => query.filter(deliveries::wide.eq(true)),
-            false => query.filter(deliveries::institution_id.eq(Id(asked.institution()))),
-        }
-    })?;
-    let mut of: BTreeMap<InstitutionId, Vec<Id<EventId>>> = BTreeMap::new();
-    let waiting: Vec<(Id<InstitutionId>, Id<EventId>)> = waiting;
-    for (institution, event) in waiting {
-        of.entry(institution.0).or_default().push(event);
-    }
-    for (institution, ids) in of {
-        for some in ids.chunks(commit::INSERT_ROWS_MAX) {
-            let own = deliveries::table
-                .filter(deliveries::institution_id.eq(Id(institution)))
-                .filter(deliveries::endpoint_id.eq(Id(asked.endpoint())))
-                .filter(deliveries::event_id.eq_any(some));
-            execute!(db, diesel::update(own).set(deliveries::due_at.eq(Some(At(asked.now)))))?;
-        }
-    }
-    if wide { wake_all(db, asked.endpoint(), asked.now).await } else { Ok(()) }
 }
 
 /// An event in the feed of the institution whose event met the end, and a line in its trail; of a test, a line alone.

@@ -14,6 +14,7 @@ use tramite_domain::webhook::{EndpointStatus, Outcome, WebhookEndpoint};
 use super::ClaimedLane;
 use super::fan_out::fan_out;
 use super::result::{health, record};
+use super::spread::{News, spread};
 use crate::column::{At, Id, NIL};
 use crate::db::{Db, execute, load, load_boxed};
 use crate::error::StoreError;
@@ -92,6 +93,9 @@ enum Done {
     Work(Box<EndpointRow>, Vec<DueDelivery>),
 }
 
+/// What came of a step, and what the other lanes of its endpoint are to be told.
+type Ended = (Done, Option<News>);
+
 impl SystemScope {
     /// Does a step on a lane: writes the outcomes of the one before, of an endpoint as it was at that version, and takes at most
     /// `batch` deliveries that are due, or frees the lane where none is or `goes_on` is false.
@@ -109,7 +113,16 @@ impl SystemScope {
         Box::pin(async move {
             let batch = fit("limit", batch)?;
             let asked = Asked { lane: lane.clone(), outcomes, version, now, batch, goes_on, ids };
-            match self.store.write(Who::System, asked, |db, asked| Box::pin(step(db, asked))).await? {
+            let (done, news) = self.store.write(Who::System, asked, |db, asked| Box::pin(step(db, asked))).await?;
+            // Where this fails, or is never done, the others follow by themselves: those that rest within a minute, what waits by
+            // its schedule.
+            if let Some(news) = news {
+                let told = (lane.clone(), news, now);
+                self.store
+                    .write(Who::System, told, |db, (lane, news, now)| Box::pin(spread(db, lane, *news, *now)))
+                    .await?;
+            }
+            match done {
                 Done::Lost => Ok(Stepped::Lost),
                 Done::Released => Ok(Stepped::Released),
                 Done::Work(row, due) => {
@@ -127,19 +140,24 @@ impl SystemScope {
     }
 }
 
-async fn step(mut db: Db<'_>, asked: &Asked) -> Result<Done, StoreError> {
-    let Some(position) = held(&mut db, asked).await? else { return Ok(Done::Lost) };
+async fn step(mut db: Db<'_>, asked: &Asked) -> Result<Ended, StoreError> {
+    let Some(position) = held(&mut db, asked).await? else { return Ok((Done::Lost, None)) };
     record(&mut db, asked).await?;
     let Some(row) = endpoint(&mut db, asked.endpoint()).await? else {
         // Its client has ended it: nobody is to be told.
         execute!(&mut db, diesel::delete(own(asked.institution(), asked.endpoint(), asked.lane.claim)))?;
-        return Ok(Done::Released);
+        return Ok((Done::Released, None));
     };
-    let changed = !asked.outcomes.is_empty() && health(&mut db, asked, &row).await?;
-    let row = match changed {
+    let learnt = health(&mut db, asked, &row).await?;
+    let row = match learnt.changed {
         true => endpoint(&mut db, asked.endpoint()).await?.ok_or(StoreError::Conflict)?,
         false => row,
     };
+    Ok((take(db, asked, row, position).await?, learnt.news))
+}
+
+/// Takes what is due, or frees the lane.
+async fn take(mut db: Db<'_>, asked: &Asked, row: EndpointRow, position: i64) -> Result<Done, StoreError> {
     let told = EndpointStatus::named(&row.status) == Some(EndpointStatus::Active);
     if !asked.goes_on {
         release(&mut db, asked, told).await?;

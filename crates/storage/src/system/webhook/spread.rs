@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What a step on one lane found out about an endpoint, told to its other lanes, where it is one of all delegations. In a
+//! transaction of its own that holds nothing else: steps hold their own lanes, and if one of them took others as well, several
+//! would wait in a ring.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use tramite_domain::ids::{EventId, InstitutionId, WebhookEndpointId};
+use tramite_domain::time::Instant;
+
+use super::ClaimedLane;
+use crate::column::{At, Id, NIL};
+use crate::commit;
+use crate::db::{Db, execute, load_boxed};
+use crate::error::StoreError;
+use crate::schema::{webhook_deliveries as deliveries, webhook_lanes as lanes};
+
+/// Deliveries that are tried at once after an outage at most, of the lane that found its end and of all others; what is left
+/// follows by its own schedule.
+const RECOVERED_MAX: i64 = 5_000;
+
+/// What the other lanes of an endpoint are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum News {
+    /// It is told from now on.
+    Verified,
+    /// It answers again after an outage: what waits is due at once.
+    Recovered,
+}
+
+/// Which deliveries to an endpoint: those of an institution, or those of all others.
+#[derive(Clone, Copy)]
+pub(super) enum Of {
+    One(InstitutionId),
+    AllBut(InstitutionId),
+}
+
+/// Tells the other lanes. They are taken in the order of their keys, as everybody does who takes several, and before their
+/// deliveries, as a step does.
+pub(super) async fn spread(mut db: Db<'_>, lane: &ClaimedLane, news: News, now: Instant) -> Result<(), StoreError> {
+    let own = lane.institution.unwrap_or(NIL);
+    let others =
+        lanes::table.filter(lanes::endpoint_id.eq(Id(lane.endpoint))).filter(lanes::institution_id.ne(Id(own)));
+    if let Db::Postgres(connection) = &mut db {
+        let held = others.order(lanes::institution_id).select(lanes::institution_id).for_update();
+        let _: Vec<Id<InstitutionId>> = diesel_async::RunQueryDsl::load(held, connection).await?;
+    }
+    if news == News::Recovered {
+        recover(&mut db, lane.endpoint, Of::AllBut(own), now).await?;
+    }
+    // One that is due already stays due since it was, and rests where its work failed.
+    let later = others.filter(lanes::due_at.is_null().or(lanes::due_at.gt(At(now)).assume_not_null()));
+    let woken = (lanes::due_at.eq(Some(At(now))), lanes::rests_until.eq(None::<At>));
+    execute!(&mut db, diesel::update(later).set(woken))?;
+    Ok(())
+}
+
+/// What waits since an outage is due at once, the first to come first.
+pub(super) async fn recover(
+    db: &mut Db<'_>,
+    endpoint: WebhookEndpointId,
+    which: Of,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let waiting: Vec<(Id<InstitutionId>, Id<EventId>)> = load_boxed!(db, DB => {
+        let query = deliveries::table
+            .filter(deliveries::endpoint_id.eq(Id(endpoint)))
+            .filter(deliveries::due_at.gt(At(now)).assume_not_null())
+            .order(deliveries::due_at)
+            .limit(RECOVERED_MAX)
+            .select((deliveries::institution_id, deliveries::event_id))
+            .into_boxed::<DB>();
+        match which {
+            Of::One(own) => query.filter(deliveries::institution_id.eq(Id(own))),
+            Of::AllBut(own) => query.filter(deliveries::wide.eq(true)).filter(deliveries::institution_id.ne(Id(own))),
+        }
+    })?;
+    let mut of: BTreeMap<InstitutionId, Vec<Id<EventId>>> = BTreeMap::new();
+    for (institution, event) in waiting {
+        of.entry(institution.0).or_default().push(event);
+    }
+    for (institution, ids) in of {
+        for some in ids.chunks(commit::INSERT_ROWS_MAX) {
+            let own = deliveries::table
+                .filter(deliveries::institution_id.eq(Id(institution)))
+                .filter(deliveries::endpoint_id.eq(Id(endpoint)))
+                .filter(deliveries::event_id.eq_any(some));
+            execute!(db, diesel::update(own).set(deliveries::due_at.eq(Some(At(now)))))?;
+        }
+    }
+    Ok(())
+}
