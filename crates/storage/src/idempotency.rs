@@ -27,6 +27,11 @@ use crate::store::Who;
 /// How long an answer is replayed, in seconds.
 pub const REPLAY_SECONDS: i64 = 30 * 86_400;
 
+/// Every path, as a pattern.
+const ANY_PATH: &str = "%";
+/// The paths of requests that are answered with a checkout session, as a pattern.
+const SESSION_PATHS: &str = "/v1/checkout-sessions%";
+
 /// What makes two requests the same, beside client and institution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
@@ -283,10 +288,30 @@ pub(crate) async fn erase(
     institution: InstitutionId,
     position: DebtPositionId,
 ) -> Result<(), StoreError> {
+    erase_under(db, institution, position, ANY_PATH).await
+}
+
+/// The same of the answers about checkout sessions alone, which are kept under one of several positions: what is told of the
+/// position itself is another debtor's, and stays.
+pub(crate) async fn erase_of_sessions(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    position: DebtPositionId,
+) -> Result<(), StoreError> {
+    erase_under(db, institution, position, SESSION_PATHS).await
+}
+
+async fn erase_under(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    position: DebtPositionId,
+    paths: &str,
+) -> Result<(), StoreError> {
     use idempotency_records::dsl;
     let shown = dsl::idempotency_records
         .filter(dsl::institution_id.eq(Id(institution)))
-        .filter(dsl::debt_position_id.eq(Id(position)));
+        .filter(dsl::debt_position_id.eq(Id(position)))
+        .filter(dsl::path.like(paths));
     let emptied = diesel::update(shown).set((
         dsl::sealed.eq(Vec::<u8>::new()),
         dsl::etag.eq(None::<String>),

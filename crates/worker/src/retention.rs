@@ -7,19 +7,21 @@ use tramite_domain::ids::InstitutionId;
 use tramite_domain::journal::kept_from;
 use tramite_domain::person::{Erasure, Occasion, Terms, accounting_from};
 use tramite_domain::time::Instant;
-use tramite_storage::{Cursor, PAGE_LIMIT_MAX, PageRequest, Scope, StoreError};
+use tramite_storage::{Cursor, DECISION_SECONDS_MAX, PAGE_LIMIT_MAX, PageRequest, Scope, StoreError};
 
+use crate::clock::Clock;
 use crate::job::Job;
 use crate::pace::{OVER_AT_ONCE_MAX, OVER_MAX};
 use crate::pass::Pass;
 use crate::worker::Worker;
 
 /// Forgets what is over, of every institution.
-pub(crate) async fn forget(worker: &Worker, now: Instant) -> Result<Pass, StoreError> {
+pub(crate) async fn forget(worker: &Worker, clock: Clock<'_>) -> Result<Pass, StoreError> {
+    let now = clock.now();
     let sessions_from = Instant::new(kept_from(now, worker.settings.journal_months).and_time(NaiveTime::MIN).and_utc());
     let years = worker.settings.retention_years;
     let terms = Terms { occasion: Occasion::Time, years, sessions_from, now };
-    let mut round = Round { worker, terms, pass: Pass::default(), looked_through: false, was_busy: false };
+    let mut round = Round { worker, clock, terms, pass: Pass::default(), looked_through: false, was_busy: false };
     let raw = worker.store.system().end_raw(accounting_from(now, years), OVER_AT_ONCE_MAX).await?;
     (round.pass.found, round.pass.done) = (raw, raw);
     // The next pass goes on where the last one ended, and round to there: an institution that takes a whole pass, or all its time,
@@ -35,6 +37,8 @@ pub(crate) async fn forget(worker: &Worker, now: Instant) -> Result<Pass, StoreE
 /// One pass over the institutions.
 struct Round<'a> {
     worker: &'a Worker,
+    clock: Clock<'a>,
+    /// By what is judged; when, each transaction says anew.
     terms: Terms,
     pass: Pass,
     /// Whether one of them was looked through.
@@ -60,7 +64,8 @@ impl Round<'_> {
                 }
                 // Written down before it is looked at: the pass may be given up for the time that it takes.
                 self.worker.retain_after(institution.id);
-                let outcome = of_institution(self.worker, institution.id, self.terms, &mut self.pass).await;
+                let outcome =
+                    of_institution((self.worker, self.clock), institution.id, self.terms, &mut self.pass).await;
                 if !self.count(institution.id, outcome) || self.pass.found >= OVER_MAX {
                     return Ok(false);
                 }
@@ -94,23 +99,26 @@ impl Round<'_> {
     }
 }
 
+/// Who looks, and by which clock: a pass may last a minute, and each transaction says when it was decided.
+type By<'a> = (&'a Worker, Clock<'a>);
+
 /// What is over of one institution. Where it is too much of one kind to be looked through, the other kind goes all the same.
 async fn of_institution(
-    worker: &Worker,
+    by: By<'_>,
     institution: InstitutionId,
     terms: Terms,
     pass: &mut Pass,
 ) -> Result<(), StoreError> {
     let scope = Scope::of_worker(institution);
-    let first = receipts_and_sessions(worker, &scope, terms, pass).await;
+    let first = receipts_and_sessions(by, &scope, terms, pass).await;
     if matches!(first, Err(StoreError::Unavailable(_))) {
         return first;
     }
-    first.and(positions(worker, &scope, terms, pass).await)
+    first.and(positions(by, &scope, terms, pass).await)
 }
 
 async fn receipts_and_sessions(
-    worker: &Worker,
+    (worker, clock): By<'_>,
     scope: &Scope,
     terms: Terms,
     pass: &mut Pass,
@@ -118,13 +126,13 @@ async fn receipts_and_sessions(
     let before = accounting_from(terms.now, terms.years);
     let mut after = None;
     while pass.found < OVER_MAX {
-        let mut erasure = Erasure::begin(terms);
+        let mut erasure = Erasure::begin(Terms { now: clock.now(), ..terms });
         let receipts = worker.store.receipts_over(scope, before, OVER_AT_ONCE_MAX).await?;
         receipts.iter().for_each(|receipt| erasure.receipt(receipt));
         let sessions = worker.store.sessions_over(scope, terms.sessions_from, after, OVER_AT_ONCE_MAX).await?;
         after = sessions.last().map(|session| session.id).or(after);
         sessions.iter().for_each(|session| erasure.session(session));
-        let gone = commit(worker, scope, erasure, pass).await?;
+        let gone = commit((worker, clock), scope, erasure, pass).await?;
         if gone == 0 && sessions.is_empty() {
             break;
         }
@@ -132,28 +140,37 @@ async fn receipts_and_sessions(
     Ok(())
 }
 
-async fn positions(worker: &Worker, scope: &Scope, terms: Terms, pass: &mut Pass) -> Result<(), StoreError> {
+async fn positions((worker, clock): By<'_>, scope: &Scope, terms: Terms, pass: &mut Pass) -> Result<(), StoreError> {
     let before = accounting_from(terms.now, terms.years);
     let mut after = None;
     while pass.found < OVER_MAX {
+        let mut erasure = Erasure::begin(Terms { now: clock.now(), ..terms });
         let positions = worker.store.positions_over(scope, before, after, OVER_AT_ONCE_MAX).await?;
         let Some(last) = positions.last() else { break };
         after = Some(last.id);
-        let mut erasure = Erasure::begin(terms);
         positions.iter().for_each(|position| erasure.position(position));
-        commit(worker, scope, erasure, pass).await?;
+        commit((worker, clock), scope, erasure, pass).await?;
     }
     Ok(())
 }
 
 /// Writes what was decided, and counts it.
-async fn commit(worker: &Worker, scope: &Scope, mut erasure: Erasure, pass: &mut Pass) -> Result<usize, StoreError> {
+async fn commit(
+    (worker, clock): By<'_>,
+    scope: &Scope,
+    mut erasure: Erasure,
+    pass: &mut Pass,
+) -> Result<usize, StoreError> {
     let changed = erasure.changed();
     if changed == 0 {
         return Ok(0);
     }
     let now = erasure.judged_at();
     let batch = worker.decide(now, |given| erasure.finish(given, None));
+    // Lists of changes rely on the age of what is written: what took too long to be decided is looked for again in the next pass.
+    if clock.now().seconds_since(now) > DECISION_SECONDS_MAX {
+        return Err(StoreError::Busy);
+    }
     worker.store.commit(scope, batch).await?;
     pass.found = pass.found.saturating_add(changed);
     pass.done = pass.done.saturating_add(changed);

@@ -181,7 +181,7 @@ impl Worker {
                 Some(api) => recovery::recover(self, api, clock).await,
                 None => Ok(Pass::default()),
             },
-            Job::Retention => retention::forget(self, clock.now()).await,
+            Job::Retention => retention::forget(self, clock).await,
         }
     }
 

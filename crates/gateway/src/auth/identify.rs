@@ -47,17 +47,22 @@ pub(super) enum Scheme {
 ///
 /// # Errors
 /// [`Code::Unauthenticated`] without a token, [`Code::InvalidToken`] for every token that does not hold, in one shape;
-/// [`Code::Unavailable`] where the store cannot tell.
+/// [`Code::Unavailable`] where the store cannot tell, or could not tell a moment ago which keys there are.
 pub(crate) async fn identify(gateway: &Gateway, asked: &Asked<'_>) -> Result<(Identity, Option<Once>), Problem> {
     let (scheme, text) = shown(asked.headers)?;
     let token = Token::read(text).map_err(|_| refused(scheme))?;
     gateway.keys().refresh(gateway.now(), token.key_id()).await;
     let ours = token.key_id().and_then(|kid| gateway.keys().verifying(kid));
+    let is_unknown = ours.is_none() && token.key_id().is_some();
     let found = match ours {
         Some(key) => own(gateway, scheme, &token, key).await?.map(|identity| (identity, None)),
         None => foreign(gateway, asked, (scheme, text), &token).await?,
     };
-    found.ok_or_else(|| refused(scheme))
+    found.ok_or_else(|| match is_unknown && gateway.keys().has_failed(gateway.now()) {
+        // Of another process's new key, maybe: whoever is told that the token does not hold throws a good one away.
+        true => Problem::new(Code::Unavailable),
+        false => refused(scheme),
+    })
 }
 
 /// The refusal of a token that does not hold, by how it was shown.

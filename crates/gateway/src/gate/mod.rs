@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
@@ -104,6 +104,8 @@ async fn admit_operation(gateway: &Gateway, request: &ServiceRequest, rules: &Ru
         let asked = Asked { headers: request.headers(), method: request.method().as_str(), path: request.path() };
         let (identity, once) = match caller(gateway, &asked).await {
             Ok(found) => found,
+            // What we cannot tell is not the fault of a source, behind which many may call.
+            Err(problem) if problem.code().status() != StatusCode::UNAUTHORIZED.as_u16() => return Err(problem),
             Err(problem) => {
                 by_source(gateway, request)?;
                 return Err(problem);

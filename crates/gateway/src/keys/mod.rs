@@ -154,8 +154,8 @@ impl Keys {
         }
     }
 
-    /// Whether they could not be read a moment ago.
-    fn has_failed(&self, now: Instant) -> bool {
+    /// Whether they could not be read a moment ago: then a key that is not known may be one of ours all the same.
+    pub(crate) fn has_failed(&self, now: Instant) -> bool {
         let failed_at = *self.failed_at.read().unwrap_or_else(PoisonError::into_inner);
         failed_at.is_some_and(|at| (0..UNKNOWN_RELOAD_SECONDS).contains(&now.seconds_since(at)))
     }

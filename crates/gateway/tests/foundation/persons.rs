@@ -160,7 +160,9 @@ pub(crate) async fn what_the_law_lets_go_goes_and_of_the_rest_it_is_said_why_it_
     node.pays(message.clone()).await;
     let session_body = session(&open, true);
     let begun = portal.post_as("session", SESSIONS, &session_body).await.is(201).json();
-    portal.post(format!("{SESSIONS}/{}/cancel", text(&begun, "/id")), &json!({})).await.is(200);
+    let cancel = format!("{SESSIONS}/{}/cancel", text(&begun, "/id"));
+    portal.post(&cancel, &json!({})).await.is(200);
+    portal.post_as("cancelled-already", &cancel, &json!({})).await.is(200);
     let before = booked(&gateway, &portal).await;
     assert_eq!(before.len(), 2);
 
@@ -190,6 +192,7 @@ pub(crate) async fn what_the_law_lets_go_goes_and_of_the_rest_it_is_said_why_it_
     portal.get(path(&draft)).await.is(404);
     portal.post_as("paid", POSITIONS, &paid_body).await.is(404);
     portal.post_as("session", SESSIONS, &session_body).await.is(404);
+    portal.post_as("cancelled-already", &cancel, &json!({})).await.is(404);
     let shown = portal.get(path(&paid)).await.is(200).json();
     assert_eq!(shown["debtor"], json!({"type": "natural_person", "tax_code": MARIO, "full_name": "Mario Rossi"}));
     assert_eq!(portal.get(path(&open)).await.is(200).json()["debtor"]["email"], EMAIL, "it may still be paid");

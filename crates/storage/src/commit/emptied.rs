@@ -97,7 +97,8 @@ async fn items(
 }
 
 /// The sessions that show the position have changed: who keeps a copy finds them among the changes. The kept answer to a session is
-/// kept under one of its positions, whichever that is, so that those of all go.
+/// kept under one of its positions, whichever that is, so that those to sessions go under all; what else is kept under the others
+/// tells of other debtors.
 async fn shown(
     db: &mut Db<'_>,
     institution: InstitutionId,
@@ -137,7 +138,10 @@ async fn shown(
         )?;
     }
     for position in positions {
-        idempotency::erase(db, institution, position).await?;
+        match position == id {
+            true => idempotency::erase(db, institution, position).await?,
+            false => idempotency::erase_of_sessions(db, institution, position).await?,
+        }
     }
     Ok(())
 }

@@ -73,8 +73,8 @@ async fn forget_name(db: &mut Db<'_>, institution: InstitutionId, id: DebtPositi
     Ok(())
 }
 
-/// The payer of a session goes, with what its client wrote freely. An answer that shows the session is kept under the first
-/// position of its items.
+/// The payer of a session goes, with what its client wrote freely. An answer that shows the session is kept under one of
+/// the positions of its items.
 pub(super) async fn forget_payer(
     db: &mut Db<'_>,
     institution: InstitutionId,
@@ -98,7 +98,7 @@ pub(super) async fn forget_payer(
         .filter(session_items::session_id.eq(Id(session)));
     execute!(db, diesel::update(items).set(session_items::description.eq(ERASED_TEXT)))?;
     for position in positions {
-        idempotency::erase(db, institution, *position).await?;
+        idempotency::erase_of_sessions(db, institution, *position).await?;
     }
     Ok(())
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Receipts that are asked for. One whose reference belongs to no position here has no service, and exists only for who is
-//! confined to none. The position may come later: what counts is the service of the reference now, not when it was asked for.
+//! confined to none. The position may come later: what counts, and what is shown, is the service of the reference now, not when it was
+//! asked for.
+
+use std::collections::HashMap;
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -11,7 +14,7 @@ use uuid::Uuid;
 
 use crate::Store;
 use crate::column::Id;
-use crate::db::{Db, first, load_boxed};
+use crate::db::{Db, first, load, load_boxed};
 use crate::error::StoreError;
 use crate::page::{Cursor, List, Page, PageRequest};
 use crate::row::read_some;
@@ -96,11 +99,9 @@ async fn one(mut db: Db<'_>, scope: Scope, which: Which) -> Result<Option<Receip
         }
     })?;
     let Some(found) = found.pop().map(RecoveryRow::into_recovery).transpose()? else { return Ok(None) };
-    if of_line || scope.services().is_none() {
-        return Ok(Some(found));
-    }
     let code = service(db, scope.clone(), found.iuv.clone()).await?;
-    Ok(scope.sees_service(code.as_ref()).then_some(found))
+    let exists = of_line || scope.sees_service(code.as_ref());
+    Ok(exists.then_some(ReceiptRecovery { service_code: code, ..found }))
 }
 
 async fn list(
@@ -134,7 +135,35 @@ async fn list(
         }
         query
     })?;
-    found.into_iter().map(RecoveryRow::into_recovery).collect()
+    let found = found.into_iter().map(RecoveryRow::into_recovery).collect::<Result<Vec<_>, _>>()?;
+    with_services(db, scope, found).await
+}
+
+/// Recoveries with the services that their references have now.
+async fn with_services(
+    mut db: Db<'_>,
+    scope: Scope,
+    mut recoveries: Vec<ReceiptRecovery>,
+) -> Result<Vec<ReceiptRecovery>, StoreError> {
+    let iuvs: Vec<String> = recoveries.iter().map(|one| one.iuv.clone()).collect();
+    let codes: Vec<(String, Option<String>)> = load!(
+        &mut db,
+        installments::table
+            .inner_join(
+                debt_positions::table.on(debt_positions::institution_id
+                    .eq(installments::institution_id)
+                    .and(debt_positions::id.eq(installments::debt_position_id))),
+            )
+            .filter(installments::institution_id.eq(Id(scope.institution())))
+            .filter(installments::iuv.eq_any(&iuvs))
+            .select((installments::iuv, debt_positions::service_code))
+    )?;
+    let codes: HashMap<String, Option<String>> = codes.into_iter().collect();
+    for one in &mut recoveries {
+        let code = codes.get(&one.iuv).and_then(Option::as_deref);
+        one.service_code = read_some("debt_positions.service_code", code)?;
+    }
+    Ok(recoveries)
 }
 
 async fn service(mut db: Db<'_>, scope: Scope, iuv: String) -> Result<Option<ServiceCode>, StoreError> {

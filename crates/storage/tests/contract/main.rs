@@ -107,6 +107,7 @@ mod sentences {
             webhooks::a_redelivery_is_not_undone_by_the_attempt_under_way,
             webhooks::new_terms_leave_what_workers_decided_unless_the_address_is_new,
             webhooks::a_lane_whose_work_failed_is_free_at_once_and_due_a_little_later,
+            webhooks::lanes_whose_work_fails_leave_the_others_of_their_institution_their_turn,
             webhooks::an_endpoint_whose_client_may_not_be_told_is_not_counted_as_failing,
             webhooks::what_one_lane_finds_out_the_others_of_its_endpoint_are_told,
             webhooks::an_endpoint_of_all_delegations_is_told_of_a_new_one_from_its_first_event_on,

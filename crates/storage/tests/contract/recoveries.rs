@@ -48,11 +48,16 @@ pub(crate) async fn a_recovery_is_of_the_service_that_its_reference_has_now(data
     town.store.commit(&Scope::of_worker(town.a.id), Batch::new().with(write)).await.unwrap();
     let seen = async |scope: &Scope| {
         let all = town.store.recoveries(scope, &PageRequest::first(10)).await.unwrap().items;
-        (all.len(), town.store.recovery(scope, asked.id).await.unwrap().is_some())
+        let one = town.store.recovery(scope, asked.id).await.unwrap();
+        assert_eq!(all.first(), one.as_ref());
+        (all.len(), one.is_some())
     };
     let (own, other) = (town.restricted(&["TARI"]), town.restricted(&["MENSA"]));
     assert_eq!([seen(&own).await, seen(&town.node()).await], [(0, false), (1, true)]);
     // Its position comes after the question.
     town.add(&owed).await;
     assert_eq!([seen(&own).await, seen(&other).await, seen(&town.node()).await], [(1, true), (0, false), (1, true)]);
+    // Whoever sees it is told of which service it is now.
+    let told = town.store.recovery(&own, asked.id).await.unwrap().unwrap();
+    assert_eq!(told.service_code, owed.service_code);
 }

@@ -322,6 +322,24 @@ pub(crate) async fn a_lane_whose_work_failed_is_free_at_once_and_due_a_little_la
     assert!(claimed(&town, 4).await.is_empty(), "it is held");
 }
 
+pub(crate) async fn lanes_whose_work_fails_leave_the_others_of_their_institution_their_turn(database: Database) {
+    let town = town(&database).await;
+    let door = town.store.webhooks(&town.token(town.a.id)).unwrap();
+    for _ in 0..2 {
+        added(&door, &town).await;
+    }
+    let limits = LaneLimits { per_institution: 1, ..LIMITS };
+    let mut turns = Vec::new();
+    for seconds in [0, 3, 6, 9] {
+        let (system, at) = (town.store.system(), now().plus_seconds(seconds));
+        let lane = system.claim_lanes(Uuid::now_v7(), at, 3, limits).await.unwrap().remove(0);
+        system.leave_lane(&lane, at.plus_seconds(2)).await.unwrap();
+        turns.push(lane.endpoint);
+    }
+    assert_ne!(turns[0], turns[1], "the other one, which has not failed");
+    assert_eq!(turns[..2], turns[2..]);
+}
+
 pub(crate) async fn an_endpoint_whose_client_may_not_be_told_is_not_counted_as_failing(database: Database) {
     let town = town(&database).await;
     let door = town.store.webhooks(&town.token(town.a.id)).unwrap();

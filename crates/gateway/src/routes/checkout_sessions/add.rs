@@ -54,7 +54,7 @@ pub(crate) async fn add_checkout_session(
                 all.append(batch);
                 let shown = view(&session, &items.positions, Some(session_url(&gateway, session.id)?), now);
                 let reply = Reply::created(&shown, format!("/v1/checkout-sessions/{}", session.id))?;
-                let reply = kept_with(reply.etag(&etag_of(&session, now)), &session, &all);
+                let reply = kept_with(reply.etag(&etag_of(&session, now)), &session, &items.positions, &all);
                 Ok((all, without_link(reply, shown)?))
             }
             // Who joins pays what is being paid: new terms would be told and never written.
@@ -64,8 +64,9 @@ pub(crate) async fn add_checkout_session(
             }
             Opened::Joined(session) => {
                 let shown = view(&session, &items.positions, Some(session_url(&gateway, session.id)?), now);
-                let reply = Reply::ok(&shown)?.etag(&etag_of(&session, now));
-                Ok((Batch::new(), without_link(reply, shown)?))
+                let (nothing, reply) = (Batch::new(), Reply::ok(&shown)?.etag(&etag_of(&session, now)));
+                let reply = kept_with(reply, &session, &items.positions, &nothing);
+                Ok((nothing, without_link(reply, shown)?))
             }
         }
     };

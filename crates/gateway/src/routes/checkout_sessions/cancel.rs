@@ -49,7 +49,7 @@ pub(crate) async fn cancel_checkout_session(
         let after = written(&batch).unwrap_or(session);
         let positions = positions_of(&gateway, &tenant.scope, &after).await?;
         let shown = view(&after, &positions, Some(session_url(&gateway, after.id)?), now);
-        let reply = kept_with(Reply::ok(&shown)?.etag(&etag_of(&after, now)), &after, &batch);
+        let reply = kept_with(Reply::ok(&shown)?.etag(&etag_of(&after, now)), &after, &positions, &batch);
         Ok((batch, without_link(reply, shown)?))
     };
     once_completed(&gateway, &tenant, &key, body.fingerprint(), decide, async |kept| with_link(&gateway, kept)).await

@@ -4,7 +4,8 @@
 
 use serde_json::Value;
 use tramite_domain::batch::Batch;
-use tramite_domain::ids::SessionId;
+use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::ids::{DebtPositionId, SessionId};
 use tramite_domain::session::CheckoutSession;
 
 use super::link::session_url;
@@ -16,10 +17,11 @@ use crate::problem::{Code, Problem};
 /// What stands in the place of the link: no address begins or ends like this.
 const NO_LINK: &str = "\"url\":\"/s/\"";
 
-/// The same reply, kept under the first position of the session's items: it goes when that goes, and when the payer does. An
-/// answer to what changed nothing locks nothing, and that position may be gone.
-pub(super) fn kept_with(reply: Reply, session: &CheckoutSession, batch: &Batch) -> Reply {
-    match session.own_positions().next().filter(|_| !batch.is_empty()) {
+/// The same reply, kept under the first position of the session's items: it goes when any of these goes, and when the payer does.
+/// Where nothing changes it is one of `positions`, those that are there still: an answer to that is kept under none that is gone.
+pub(super) fn kept_with(reply: Reply, session: &CheckoutSession, positions: &[DebtPosition], batch: &Batch) -> Reply {
+    let is_there = |id: &DebtPositionId| positions.iter().any(|one| one.id == *id);
+    match session.own_positions().find(|id| !batch.is_empty() || is_there(id)) {
         Some(position) => reply.about(position),
         None => reply,
     }

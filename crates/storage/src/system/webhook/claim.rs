@@ -51,17 +51,21 @@ const WAKE_END: &str = ") AS behind \
     WHERE webhook_lanes.institution_id = behind.institution_id AND webhook_lanes.endpoint_id = behind.endpoint_id";
 
 /// Lanes that are due and free, with so many of one institution and of one endpoint at a time: what somebody holds is counted,
-/// and comes first.
+/// and comes first. One whose work failed has its turn by the end of its rest: it stays due since it was, and would always be
+/// before the others of its endpoint and institution.
 const DUE: &str = "\
     SELECT institution_id, endpoint_id, claim FROM (\
-        SELECT institution_id, endpoint_id, claim, due_at, \
+        SELECT institution_id, endpoint_id, claim, {since} AS since, \
             CASE WHEN {held} THEN 1 ELSE 0 END AS held, \
             row_number() OVER (PARTITION BY institution_id \
-                ORDER BY CASE WHEN {held} THEN 0 ELSE 1 END, due_at) AS of_institution, \
+                ORDER BY CASE WHEN {held} THEN 0 ELSE 1 END, {since}) AS of_institution, \
             row_number() OVER (PARTITION BY endpoint_id \
-                ORDER BY CASE WHEN {held} THEN 0 ELSE 1 END, due_at) AS of_endpoint \
+                ORDER BY CASE WHEN {held} THEN 0 ELSE 1 END, {since}) AS of_endpoint \
         FROM webhook_lanes WHERE due_at <= $1 AND (rests_until IS NULL OR rests_until <= $1)\
-    ) AS due WHERE held = 0 AND of_institution <= $2 AND of_endpoint <= $3 ORDER BY due_at LIMIT $4";
+    ) AS due WHERE held = 0 AND of_institution <= $2 AND of_endpoint <= $3 ORDER BY since LIMIT $4";
+
+/// Since when a lane waits for its turn.
+const SINCE: &str = "CASE WHEN rests_until > due_at THEN rests_until ELSE due_at END";
 
 /// Whether somebody holds a lane: its time has not passed, and on PostgreSQL the session it was claimed or renewed in lives.
 /// Whoever is killed leaves the server at once, long before its time has passed.
@@ -99,7 +103,8 @@ impl SystemScope {
         Box::pin(async move { self.store.write(Who::System, now, |db, now| Box::pin(wake(db, *now))).await })
     }
 
-    /// Claims lanes that are due, the longest overdue before others, for `lease_seconds`; whoever works on them renews that.
+    /// Claims lanes that are due, those that wait the longest for their turn before others, for `lease_seconds`; whoever works on them
+    /// renews that.
     ///
     /// # Errors
     /// Whatever keeps the database from writing.
@@ -188,7 +193,7 @@ async fn due(mut db: Db<'_>, now: Instant, limits: LaneLimits) -> Result<Vec<Can
         Db::Postgres(_) => HELD_AND_ALIVE,
         Db::Sqlite(_) => HELD,
     };
-    let due = diesel::sql_query(DUE.replace("{held}", held))
+    let due = diesel::sql_query(DUE.replace("{held}", held).replace("{since}", SINCE))
         .bind::<Moment, _>(At(now))
         .bind::<BigInt, _>(limit(limits.per_institution)?)
         .bind::<BigInt, _>(limit(limits.per_endpoint)?)

@@ -36,8 +36,8 @@ impl SystemScope {
         })
     }
 
-    /// Leaves a lane whose work failed: it is free, and rests until that instant. It stays due since it was, for whoever watches.
-    /// Nothing happens where somebody else has it.
+    /// Leaves a lane whose work failed: it is free, and rests until that instant. It stays due since it was, for whoever watches,
+    /// and has its turn by the end of its rest. Nothing happens where somebody else has it.
     ///
     /// # Errors
     /// Whatever keeps the database from writing.

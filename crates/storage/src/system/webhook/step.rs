@@ -114,13 +114,8 @@ impl SystemScope {
             let batch = fit("limit", batch)?;
             let asked = Asked { lane: lane.clone(), outcomes, version, now, batch, goes_on, ids };
             let (done, news) = self.store.write(Who::System, asked, |db, asked| Box::pin(step(db, asked))).await?;
-            // Where this fails, or is never done, the others follow by themselves: those that rest within a minute, what waits by
-            // its schedule.
             if let Some(news) = news {
-                let told = (lane.clone(), news, now);
-                self.store
-                    .write(Who::System, told, |db, (lane, news, now)| Box::pin(spread(db, lane, *news, *now)))
-                    .await?;
+                self.tell_others(lane, news, now).await;
             }
             match done {
                 Done::Lost => Ok(Stepped::Lost),
@@ -137,6 +132,28 @@ impl SystemScope {
                 }
             }
         })
+    }
+
+    /// Tells the other lanes of an endpoint, once more where somebody was in the way. The step is committed, and what it took is to
+    /// be sent, whatever becomes of this: where it fails, or is never done, the others follow by themselves, those that rest
+    /// within a minute, what waits by its schedule.
+    async fn tell_others(&self, lane: &ClaimedLane, news: News, now: Instant) {
+        for is_last in [false, true] {
+            let told = (lane.clone(), news, now);
+            let outcome = self
+                .store
+                .write(Who::System, told, |db, (lane, news, now)| Box::pin(spread(db, lane, *news, *now)))
+                .await;
+            match outcome {
+                Ok(()) => return,
+                Err(StoreError::Busy | StoreError::Conflict) if !is_last => {}
+                Err(error) => {
+                    let endpoint = lane.endpoint;
+                    tracing::warn!(%endpoint, cause = %error, "the other lanes of an endpoint were not told");
+                    return;
+                }
+            }
+        }
     }
 }
 
