@@ -2,7 +2,7 @@
 //! A caller of the REST API: what a portal's developer would write.
 
 use reqwest::header::HeaderMap;
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use tramite_testkit::Operation;
 use uuid::Uuid;
@@ -102,6 +102,27 @@ impl Api {
         self.send(Method::POST, path, Some(body), Some(key)).await
     }
 
+    /// Sends a form with a file after these fields, under a new key.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn post_file(&self, path: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Came {
+        let boundary = Uuid::new_v4().simple().to_string();
+        let mut form = Vec::new();
+        for (field, value) in fields {
+            let part = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            form.extend_from_slice(part.as_bytes());
+        }
+        let head = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"");
+        form.extend_from_slice(format!("--{boundary}\r\n{head}\r\n\r\n").as_bytes());
+        form.extend_from_slice(bytes);
+        form.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        let request = self.http.post(format!("{}{path}", self.url)).bearer_auth(&self.token);
+        let request = request.header("Content-Type", format!("multipart/form-data; boundary={boundary}"));
+        let request = request.header("Idempotency-Key", Uuid::new_v4().to_string());
+        came(request.body(form).send().await.expect("an answer")).await.expect("a whole answer")
+    }
+
     /// Puts.
     pub async fn put(&self, path: &str, body: &Value) -> Came {
         self.send(Method::PUT, path, Some(body), None).await
@@ -152,11 +173,7 @@ impl Api {
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }
-        let answer = request.send().await?;
-        let headers = answer.headers().clone();
-        let (status, text) = (answer.status(), answer.text().await?);
-        let replayed = headers.contains_key("Idempotent-Replayed");
-        Ok(Came { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null), replayed })
+        came(request.send().await?).await
     }
 
     /// A debt position of the service without a fixed amount.
@@ -168,6 +185,14 @@ impl Api {
         assert_eq!(came.status, 201, "{}", came.body);
         came.body
     }
+}
+
+/// What came back, read to its end.
+async fn came(answer: Response) -> Result<Came, reqwest::Error> {
+    let headers = answer.headers().clone();
+    let (status, text) = (answer.status(), answer.text().await?);
+    let replayed = headers.contains_key("Idempotent-Replayed");
+    Ok(Came { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null), replayed })
 }
 
 fn client() -> Client {

@@ -22,6 +22,7 @@ pub mod platform;
 pub mod process;
 pub mod production;
 pub mod town;
+pub mod upload;
 pub mod wire;
 
 /// Waits until something holds, at most ten seconds.

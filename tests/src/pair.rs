@@ -87,6 +87,8 @@ pub struct Made {
     pub issuer: String,
     /// A receipt that was asked for, and that nobody has.
     pub recovery: String,
+    /// A file that was read, and of which nothing was loaded: it was only asked what would be.
+    pub import: String,
 }
 
 impl Pair {
@@ -179,6 +181,7 @@ impl Pair {
             event: self.event().await,
             issuer: self.issuer().await,
             recovery: self.recovery().await,
+            import: self.import().await,
         }
     }
 
@@ -225,6 +228,21 @@ impl Pair {
         let id = made.body["id"].as_str().expect("an id").to_owned();
         until("the question is answered", async || {
             self.a.api.get(&format!("/v1/receipt-recoveries/{id}")).await.body["is_over"] == true
+        })
+        .await;
+        id
+    }
+
+    /// A file that was read to its end: what is made is whole when it is given back.
+    async fn import(&self) -> String {
+        let table = "external_id;debtor_tax_code;debtor_full_name;description;amount;due_date\r\n\
+            F-1;RSSMRA85T10A562S;Mario Rossi;TARI;120,50;31/12/2099\r\n";
+        let fields = [("service_code", COMMON), ("dry_run", "true")];
+        let sent = self.a.api.post_file("/v1/imports", &fields, "tari.csv", table.as_bytes()).await;
+        assert_eq!(sent.status, 202, "{}", sent.body);
+        let id = sent.body["id"].as_str().expect("an id").to_owned();
+        until("the file is read", async || {
+            self.a.api.get(&format!("/v1/imports/{id}")).await.body["status"] == "completed"
         })
         .await;
         id
@@ -282,6 +300,7 @@ impl Pair {
             ("events", "id") => json!(made.event),
             ("journal", "id") => made.journal["id"].clone(),
             ("webhook-endpoints", "id") => json!(made.endpoint),
+            ("imports", "id") => json!(made.import),
             (resource, _) => panic!("nothing real for {name} of {resource}: it is to be made in one_of_each"),
         };
         operation.parameters.iter().map(|name| value(name).as_str().expect("a text").to_owned()).collect()

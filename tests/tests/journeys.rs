@@ -25,6 +25,8 @@ mod guides;
 mod held;
 #[path = "journeys/hostile.rs"]
 mod hostile;
+#[path = "journeys/imports.rs"]
+mod imports;
 #[path = "journeys/keys.rs"]
 mod keys;
 #[path = "journeys/limits.rs"]
@@ -156,6 +158,30 @@ fn main() {
         .async_on_postgres("webhooks_survive_kills", webhooks_kills::survive)
         .async_on_both("what_was_made_before_a_gateway_was_killed_is_told_under_one_id", webhooks_kills::gateway_killed)
         .async_on_both("who_was_away_for_days_is_told_everything_and_again_what_it_asks_for", returned::after_days)
+        .async_on_both("an_import_that_is_killed_on_its_way_leaves_no_hole_and_no_double", imports::killed)
+        .async_on_both("the_same_file_twice_at_once_has_one_effect", imports::at_once)
+        .async_on_both("files_that_mean_harm_are_refused_by_a_named_limit", imports::harmful)
+        .async_on_sqlite("wrong_rows_of_an_xlsx_are_told_and_the_report_is_loaded_again", |database| {
+            imports::libreoffice(database, "rows.xlsx")
+        })
+        .async_on_sqlite("wrong_rows_of_an_xls_are_told_and_the_report_is_loaded_again", |database| {
+            imports::libreoffice(database, "rows.xls")
+        })
+        .async_on_postgres("wrong_rows_of_an_ods_are_told_and_the_report_is_loaded_again", |database| {
+            imports::libreoffice(database, "rows.ods")
+        })
+        .async_on_postgres("wrong_rows_of_a_csv_are_told_and_the_report_is_loaded_again", |database| {
+            imports::libreoffice(database, "utf8-semicolon.csv")
+        })
+        .async_on_sqlite("wrong_rows_of_a_csv_with_commas_are_told_and_the_report_is_loaded_again", |database| {
+            imports::libreoffice(database, "utf8-comma.csv")
+        })
+        .async_on_sqlite("wrong_rows_of_a_csv_of_windows_are_told_and_the_report_is_loaded_again", |database| {
+            imports::libreoffice(database, "windows-1252-tab.csv")
+        })
+        .async_on_sqlite("wrong_rows_of_a_csv_with_a_mark_are_told_and_the_report_is_loaded_again", |database| {
+            imports::libreoffice(database, "utf8-mark-semicolon.csv")
+        })
         // The database has no part in these.
         .async_on_sqlite("the_node_is_told_to_let_go_of_its_connections_at_a_stop", stop::node_with_tls)
         .async_on_sqlite("slow_callers_of_the_api_are_cut_in_time_and_nobody_else_notices", slow::api)

@@ -6,7 +6,8 @@ use crate::attempt::Attempt;
 use crate::audit::AuditLine;
 use crate::debt_position::DebtPosition;
 use crate::event::Event;
-use crate::ids::{DebtPositionId, InstallmentId, ReceiptRowId, SessionId};
+use crate::ids::{DebtPositionId, ImportId, InstallmentId, ReceiptRowId, SessionId};
+use crate::import::{Import, ImportRow};
 use crate::institution::Institution;
 use crate::iuv_batch::IuvBatch;
 use crate::journal::JournalEntry;
@@ -101,6 +102,22 @@ pub enum Write {
     },
     /// Numbers of the institution's sequence that are its own to give from now on.
     InsertIuvBatch(Box<IuvBatch>),
+    /// A file that was not there.
+    InsertImport(Box<Import>),
+    /// How far a file is now; what its client asked for stays as it was.
+    UpdateImport {
+        /// The new state; its own version is the expected one plus one.
+        import: Box<Import>,
+        /// The version it was read at.
+        expected: i64,
+    },
+    /// What became of rows of a file.
+    InsertImportRows {
+        /// The file.
+        import: ImportId,
+        /// The rows, none of which was told of before.
+        rows: Vec<ImportRow>,
+    },
     /// A session that was not there.
     InsertSession(Box<CheckoutSession>),
     /// The session as it is now; what its client asked for stays as it was.

@@ -9,7 +9,7 @@ use crate::anomaly::Anomaly;
 use crate::field_change::FieldChange;
 use crate::ident::{ExternalId, InstallmentReference, ServiceCode};
 use crate::ids::{
-    ClientId, DebtPositionId, DelegationId, EventId, InstallmentId, ReceiptRowId, SessionId, SupportAccessId,
+    ClientId, DebtPositionId, DelegationId, EventId, ImportId, InstallmentId, ReceiptRowId, SessionId, SupportAccessId,
     WebhookEndpointId,
 };
 use crate::money::Cents;
@@ -77,6 +77,8 @@ pub enum EventKind {
     WebhookEndpointDisabled,
     /// What named a person was erased, on request or because its time was over.
     PersonalDataErased,
+    /// A file of debt positions was loaded, or not.
+    ImportFinished,
     /// Nothing happened: an endpoint is tested. It stands in no feed.
     WebhookEndpointTest,
 }
@@ -88,6 +90,7 @@ named!(EventKind {
     SessionUpdated = "checkout_session.updated",
     ServiceUpdated = "service.updated", InstitutionUpdated = "institution.updated",
     DelegationUpdated = "delegation.updated", SupportAccessUpdated = "support_access.updated",
+    ImportFinished = "import.finished",
     WebhookEndpointDisabled = "webhook_endpoint.disabled", PersonalDataErased = "personal_data.erased",
     WebhookEndpointTest = "webhook_endpoint.test",
 });
@@ -141,6 +144,9 @@ pub struct EventData {
     /// Whose the session is, where others see the event too: they are not told of it ([`Event::seen_by`]).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_client_id: Option<ClientId>,
+    /// The file that was loaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub import_id: Option<ImportId>,
     /// The delegation that was given or ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delegation_id: Option<DelegationId>,

@@ -105,6 +105,10 @@ ids! {
     TransferId;
     /// A batch of reserved notice numbers.
     IuvBatchId;
+    /// A file of debt positions that is loaded.
+    ImportId;
+    /// What was sent of such a file, as it is kept.
+    ImportFileId;
     /// A checkout session.
     SessionId;
     /// A receipt as kept for one institution; `receiptId` of the Node is a text of its own.

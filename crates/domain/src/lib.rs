@@ -22,6 +22,7 @@ pub mod given;
 pub mod iban;
 pub mod ident;
 pub mod ids;
+pub mod import;
 pub mod institution;
 pub mod iuv_batch;
 pub mod iuv_rules;

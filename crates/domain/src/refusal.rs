@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::debt_position::{InstallmentStatus, PositionStatus};
 use crate::ids::DebtPositionId;
+use crate::import::ImportStatus;
 use crate::session::SessionStatus;
 use crate::time::Instant;
 use crate::violation::Violation;
@@ -121,6 +122,21 @@ pub enum Refusal {
     /// Somebody has resolved it before, with other words.
     #[error("it was resolved before, with another note")]
     AlreadyResolved,
+    /// A row is about a position that the service does not have.
+    #[error("the service has no debt position with this external_id")]
+    NoSuchPosition,
+    /// The state of the import does not allow it.
+    #[error("an import that is {} does not allow this", .status.name())]
+    ImportState {
+        /// The state it is in.
+        status: ImportStatus,
+    },
+    /// The institution loads as many files as it may at a time.
+    #[error("two files of the institution are being loaded: wait for one of them")]
+    TooManyImports,
+    /// The files that are kept of the institution leave no room.
+    #[error("the files kept of the institution take all the room there is for them")]
+    ImportStorageFull,
     /// Another institution's notice that may not be told about: one answer for all reasons (rules.md 37).
     #[error("no payable notice of that number and creditor")]
     NoticeNotFound,
@@ -151,6 +167,10 @@ impl Refusal {
             Self::NoAmountCallback => "no_amount_callback",
             Self::AmountUnknown => "amount_unknown",
             Self::AlreadyResolved => "already_resolved",
+            Self::ImportState { .. } => "import_state",
+            Self::TooManyImports => "too_many_imports",
+            Self::ImportStorageFull => "import_storage_full",
+            Self::NoSuchPosition => "no_such_position",
             Self::NoticeNotFound => "not_found",
         }
     }

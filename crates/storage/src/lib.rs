@@ -8,6 +8,7 @@ mod commit;
 mod db;
 mod error;
 mod idempotency;
+mod import_file;
 mod migrate;
 mod numbers;
 mod page;
@@ -29,23 +30,24 @@ mod webhook;
 
 pub use error::{Source, StoreError};
 pub use idempotency::{IdempotencyKey, IdempotencyRecord, REPLAY_SECONDS};
+pub use import_file::IMPORT_PART_BYTES;
 pub use migrate::Migrated;
 pub use numbers::NUMBERS_MAX;
 pub use page::{COMMIT_WINDOW_SECONDS, Cursor, CursorError, PAGE_LIMIT_MAX, Page, PageRequest};
 pub use read::{
-    AUDIT_PAGE_DAYS_MAX, AuditFilter, FeedEvent, FeedFilter, FeedPage, FoundOfReceipt, History, JournalFilter,
-    KeptAnswer, KnownOfReceipt, OUTCOME_LINES_MAX, Outcome, OutcomeFilter, OutcomePage, Payers, PersonSessions,
-    PersonTraces, PositionFilter, PositionInUse, ReceiptFilter, ReceiptQuestion, SessionFilter, SessionTerms, Terms,
-    TimelineFact, TimelineItem, TracesOf, Waiting,
+    AUDIT_PAGE_DAYS_MAX, AuditFilter, FeedEvent, FeedFilter, FeedPage, FoundOfReceipt, History, IMPORT_ROWS_MAX,
+    ImportedInstallment, ImportedLine, JournalFilter, KeptAnswer, KnownOfReceipt, Loadable, OUTCOME_LINES_MAX, Outcome,
+    OutcomeFilter, OutcomePage, Payers, PersonSessions, PersonTraces, PositionFilter, PositionInUse, ReceiptFilter,
+    ReceiptQuestion, RowFilter, SessionFilter, SessionTerms, Terms, TimelineFact, TimelineItem, TracesOf, Waiting,
 };
 pub use rule::Rule;
 pub use scope::Scope;
 pub use seal::{MasterKey, MasterKeyError};
 pub use store::{Answer, DECISION_SECONDS_MAX, PoolState, Store, StoreSettings};
 pub use system::{
-    BACKLOG_ROWS_MAX, Backlog, Change, ClaimedLane, ClaimedRecovery, ClaimedTask, Due, DueDelivery, KeptMessage,
-    KeyPurpose, LaneLimits, LaneWork, NodeAnswers, OperatorRecord, Queue, RAW_BYTES_MAX, RawMessage, SigningKey,
-    Stepped, SystemScope, Taken, TaskQueue,
+    BACKLOG_ROWS_MAX, Backlog, Change, ClaimedImport, ClaimedLane, ClaimedRecovery, ClaimedTask, Due, DueDelivery,
+    KeptMessage, KeyPurpose, LaneLimits, LaneWork, NodeAnswers, OperatorRecord, Queue, RAW_BYTES_MAX, RawMessage,
+    SigningKey, Stepped, SystemScope, Taken, TaskQueue,
 };
 pub use url::{Backend, DatabaseUrl, DatabaseUrlError};
 pub use webhook::{DeliveryFilter, DeliveryKey, REDELIVERIES_MAX, Redelivery, TestEvent, WebhookChange, WebhookDoor};

@@ -108,10 +108,11 @@ pub(crate) enum List {
     FeedOfAll,
     Outcomes,
     Recoveries,
+    Imports,
 }
 
 impl List {
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 24] = [
         Self::Positions,
         Self::PositionsChanged,
         Self::Sessions,
@@ -135,6 +136,7 @@ impl List {
         Self::FeedOfAll,
         Self::Outcomes,
         Self::Recoveries,
+        Self::Imports,
     ];
 
     const fn tag(self) -> u8 {
@@ -162,6 +164,7 @@ impl List {
             Self::FeedOfAll => 47,
             Self::Outcomes => 48,
             Self::Recoveries => 52,
+            Self::Imports => 54,
         }
     }
 }

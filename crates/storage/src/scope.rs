@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tramite_domain::event::Event;
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::{ClientId, InstitutionId};
+use tramite_domain::import::Import;
 use tramite_domain::iuv_batch::IuvBatch;
 use tramite_domain::session::{CheckoutSession, ItemSubject};
 
@@ -105,6 +106,14 @@ impl Scope {
     pub(crate) fn sees_batch(&self, batch: &IuvBatch) -> bool {
         let own = |codes: &BTreeSet<ServiceCode>| batch.service_codes.as_ref().is_some_and(|of| of.is_subset(codes));
         self.services.as_deref().is_none_or(own)
+    }
+
+    /// Whether a file exists for the caller: its own, sent under services that are all the caller's own.
+    pub(crate) fn sees_import(&self, import: &Import) -> bool {
+        let own = |codes: &BTreeSet<ServiceCode>| {
+            import.services.as_ref().is_some_and(|of| of.iter().all(|code| codes.contains(code)))
+        };
+        self.client.is_none_or(|client| client == import.created_by) && self.services.as_deref().is_none_or(own)
     }
 
     /// Whether a session exists for the caller: its own, and each item of the institution of a service of its own. The

@@ -111,6 +111,8 @@ families! {
         "Things that the worker's jobs have done.";
     JOB_AGE = Kind::Gauge, "tramite_job_last_pass_age_seconds", ["duty"],
         "For how long a job has not ended a pass.";
+    IMPORT_ROWS = Kind::Counter, "tramite_import_rows_total", ["outcome"],
+        "Rows of files of debt positions, by what they came to; what is checked and then loaded counts twice.";
     WEBHOOK_DELIVERIES = Kind::Counter, "tramite_webhook_deliveries_total", ["outcome"],
         "Deliveries to webhook endpoints that were tried; the outcome is delivered or the code of the failure.";
     BUILD = Kind::Gauge, "tramite_build_info", ["version"],

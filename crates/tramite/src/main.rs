@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The tramite program: configuration, wiring, commands.
 
+mod client;
 mod clock;
 mod command;
 mod config;

@@ -13,6 +13,20 @@ pub(crate) enum Terminal {
 }
 
 impl Terminal {
+    /// Writes over what was written on this line; nothing clears it.
+    pub(crate) fn same_line(self, text: &str) {
+        let written = format!("\r{text}\x1b[K");
+        match self {
+            Self::Output => {
+                let mut output = std::io::stdout().lock();
+                let _ = output.write_all(written.as_bytes()).and_then(|()| output.flush());
+            }
+            Self::Errors => {
+                let _ = std::io::stderr().lock().write_all(written.as_bytes());
+            }
+        }
+    }
+
     /// Writes a line.
     pub(crate) fn line(self, text: &str) {
         match self {

@@ -22,14 +22,17 @@ pub(crate) enum Job {
     Retention,
     /// Receipts that never came.
     Recoveries,
+    /// Files of debt positions.
+    Imports,
 }
 
 impl Job {
     /// All of them, in the order in which one round does them: what a job makes due is done in the same round.
-    pub(crate) const ALL: [Job; 9] = [
+    pub(crate) const ALL: [Job; 10] = [
         Job::Positions,
         Job::Sessions,
         Job::Recoveries,
+        Job::Imports,
         Job::Tasks,
         Job::Feed,
         Job::Webhooks,
@@ -50,6 +53,7 @@ impl Job {
             Job::Upkeep => "upkeep",
             Job::Retention => "retention",
             Job::Recoveries => "recoveries",
+            Job::Imports => "imports",
         }
     }
 }

@@ -14,6 +14,7 @@ mod failure;
 mod feed;
 mod foreign;
 mod guard;
+mod imports;
 mod issuers;
 mod job;
 mod pace;

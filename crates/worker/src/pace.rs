@@ -31,6 +31,49 @@ pub(crate) const RECOVERIES_EVERY_MS: u64 = 2_000;
 /// How long a question belongs to the worker that asks it, in seconds: longer than an answer may take.
 pub(crate) const RECOVERY_LEASE_SECONDS: i64 = 120;
 
+/// How often imports that wait are looked for, in milliseconds.
+pub(crate) const IMPORTS_EVERY_MS: u64 = 500;
+/// Imports that a process works on at a time, beside each other.
+pub(crate) const IMPORTS_AT_ONCE_MAX: usize = 4;
+/// How long a pass works on an import, in seconds: then what was queued meanwhile has its turn, and the file stays open.
+pub(crate) const IMPORT_SECONDS_MAX: u64 = 3;
+/// How long a claimed import belongs to its worker, in seconds: after that time the next takes over from one that cannot renew it.
+pub(crate) const IMPORT_LEASE_SECONDS: i64 = 30;
+/// How often a worker renews its claim of an import, in seconds.
+pub(crate) const IMPORT_RENEW_SECONDS: u64 = 5;
+/// How long positions of a part are written one by one, in seconds: well within a claim.
+pub(crate) const IMPORT_ALONE_SECONDS_MAX: u64 = 15;
+/// Positions of a file that are decided and written together at most.
+pub(crate) const IMPORT_GROUPS_MAX: usize = 500;
+/// Rows of a file that are decided and written together, beside the last position's.
+pub(crate) const IMPORT_ROWS_MAX: usize = 1_000;
+/// Installments of a file that are decided and written together, beside the last position's.
+pub(crate) const IMPORT_INSTALLMENTS_MAX: usize = 2_000;
+/// Bytes of what positions of a file say that are decided and written together, beside the last position's.
+pub(crate) const IMPORT_PART_BYTES_MAX: usize = 8 << 20;
+/// As many installments a cancellation counts: how many it takes back is not known when it is read.
+pub(crate) const IMPORT_CANCELLATION_WEIGHT: usize = 20;
+/// How often parts of a file are halved at most, where the database takes too long for them: then they are of one position.
+pub(crate) const IMPORT_HALVINGS_MAX: u32 = 9;
+/// How long nothing may have taken too long before parts are doubled again, in seconds.
+pub(crate) const IMPORT_EASE_SECONDS: u64 = 60;
+/// How long an import is worked on before it makes room for one that waits, in seconds; and between two that do.
+pub(crate) const IMPORT_TURN_SECONDS: u64 = 60;
+/// Installments of positions that the check of JSON lines remembers, for lines of the same keys further down.
+pub(crate) const IMPORT_REMEMBERED_MAX: usize = 20_000;
+/// Notice numbers that rows bring which a check remembers: as many as a file may have rows.
+pub(crate) const IMPORT_NUMBERS_REMEMBERED_MAX: usize = 2_000_000;
+/// Parts of a file that are read before they can be decided, at most.
+pub(crate) const IMPORT_PARTS_AHEAD: usize = 1;
+/// Positions of a file that are decided before others of the process have their turn.
+pub(crate) const IMPORT_DECIDED_AT_ONCE: usize = 16;
+/// Wrong rows after which a file of which none may be wrong is looked at no further.
+pub(crate) const IMPORT_WRONG_ROWS_MAX: u64 = 10_000;
+/// How often in a row the work on an import may fail, for reasons that are not the database's absence, before it is given up.
+pub(crate) const IMPORT_FAILURES_MAX: u32 = 5;
+/// Stretches of files whose time is over that go in one pass of upkeep at most.
+pub(crate) const IMPORT_FILE_ROUNDS_MAX: usize = 50;
+
 /// Positions or sessions read at a time.
 pub(crate) const TRANSITIONS_MAX: usize = 200;
 /// Pages of them in one pass at most, where some cannot be told.
@@ -99,6 +142,8 @@ pub(crate) const LATE_PACES: u32 = 3;
 pub(crate) const PASS_SECONDS_MAX: u64 = 60;
 /// How long a running pass may still take when the program stops, in seconds.
 pub(crate) const STOP_GRACE_SECONDS: u64 = 5;
+// Who is asked to stop ends its part of a file in good order.
+const _: () = assert!(IMPORT_SECONDS_MAX < STOP_GRACE_SECONDS);
 /// How often one thing is read, decided and committed again after a conflict, within one pass.
 pub(crate) const CONFLICT_TRIES: usize = 3;
 
@@ -152,6 +197,7 @@ impl WorkerSettings {
             Job::Issuers => Duration::from_millis(ISSUERS_EVERY_MS),
             Job::Upkeep => self.upkeep_every,
             Job::Recoveries => Duration::from_millis(RECOVERIES_EVERY_MS),
+            Job::Imports => Duration::from_millis(IMPORTS_EVERY_MS),
             Job::Retention => Duration::from_millis(RETENTION_EVERY_MS),
         }
     }
@@ -187,6 +233,11 @@ mod tests {
     #[test]
     fn a_claim_of_a_lane_is_renewed_long_before_it_ends() {
         assert!(LANE_RENEW_MS * 2 < LANE_LEASE_SECONDS.unsigned_abs() * 1_000);
+    }
+
+    #[test]
+    fn a_claim_of_an_import_is_renewed_long_before_it_ends() {
+        assert!((IMPORT_RENEW_SECONDS + IMPORT_SECONDS_MAX) * 2 < IMPORT_LEASE_SECONDS.unsigned_abs());
     }
 
     #[test]

@@ -66,6 +66,8 @@ pub struct Report {
     pub expired_records: usize,
     /// Receipts that were asked for.
     pub recoveries: usize,
+    /// Rows of files that came to something.
+    pub imported: usize,
     /// Things whose personal data went.
     pub forgotten: usize,
     /// The codes of failures, by job.
@@ -83,6 +85,7 @@ impl Report {
             Job::Issuers => &mut self.key_sets,
             Job::Upkeep => &mut self.expired_records,
             Job::Recoveries => &mut self.recoveries,
+            Job::Imports => &mut self.imported,
             Job::Retention => &mut self.forgotten,
         };
         *place = place.saturating_add(pass.done);

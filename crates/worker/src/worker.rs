@@ -10,6 +10,7 @@ use tokio::time::error::Elapsed;
 use tokio::time::{sleep, timeout};
 use tramite_domain::given::{Given, World, WorldIds};
 use tramite_domain::ids::InstitutionId;
+use tramite_domain::import::PositionReader;
 use tramite_domain::time::Instant as Moment;
 use tramite_outbound::{Names, Towards};
 use tramite_pagopa::receipts::ReceiptsClient;
@@ -19,6 +20,7 @@ use tramite_telemetry::{Metrics, Pulse};
 use crate::clock::Clock;
 use crate::failure::code;
 use crate::guard::guarded;
+use crate::imports::{self, Imports};
 use crate::issuers::{self, Issuers};
 use crate::job::Job;
 use crate::pace::{
@@ -42,6 +44,8 @@ pub struct Worker {
     issuers: Option<Issuers>,
     /// None asks for no receipt.
     receipts: Option<ReceiptsClient>,
+    /// None loads no files.
+    imports: Option<Imports>,
     /// The institution of which what is over was looked for last.
     retained: Mutex<Option<InstitutionId>>,
 }
@@ -58,6 +62,7 @@ impl Worker {
             webhooks: None,
             issuers: None,
             receipts: None,
+            imports: None,
             retained: Mutex::default(),
         }
     }
@@ -84,9 +89,18 @@ impl Worker {
         Self { receipts: Some(receipts), ..self }
     }
 
+    /// The same worker, which also loads files of debt positions, reading each position as the API does.
+    #[must_use]
+    pub fn importing(self, reader: Arc<dyn PositionReader>) -> Self {
+        Self { imports: Some(Imports::new(reader)), ..self }
+    }
+
     /// Works until `shutdown` is ready. A pass that is running then gets a few seconds; what it does not finish is
     /// found again by whoever works next.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
+        if let Some(imports) = &self.imports {
+            imports.take_over(self).await;
+        }
         let (stop, stopped) = watch::channel(false);
         let paced = Job::ALL.into_iter().filter(|job| *job != Job::Webhooks);
         let jobs = join_all(paced.map(|job| self.keep(job, stopped.clone())));
@@ -101,6 +115,9 @@ impl Worker {
             let _ = stop.send(true);
         };
         tokio::join!(jobs, telling, end);
+        if let Some(imports) = &self.imports {
+            imports.leave_all(self).await;
+        }
     }
 
     /// One round of all jobs at a given instant.
@@ -181,6 +198,10 @@ impl Worker {
                 Some(api) => recovery::recover(self, api, clock).await,
                 None => Ok(Pass::default()),
             },
+            Job::Imports => match &self.imports {
+                Some(imports) => imports::load(self, imports, clock).await,
+                None => Ok(Pass::default()),
+            },
             Job::Retention => retention::forget(self, clock).await,
         }
     }
@@ -208,6 +229,8 @@ const fn limit_of(job: Job) -> usize {
         Job::Positions | Job::Sessions => TRANSITIONS_MAX,
         Job::Tasks => TASKS_MAX,
         Job::Feed => FEED_EVENTS_MAX,
+        // As long as an import is not over, its next part follows at once.
+        Job::Imports => 1,
         // A round takes all there is.
         Job::Webhooks | Job::Issuers | Job::Recoveries => usize::MAX,
         Job::Upkeep => EXPIRED_RECORDS_MAX,

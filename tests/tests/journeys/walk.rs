@@ -57,11 +57,11 @@ pub(crate) async fn colleagues(database: Database) {
     let before = pair.state().await;
     let mut walked = 0;
     for operation in pair.operations().iter().filter(|one| !one.parameters.is_empty() && !one.is_platform()) {
-        // Sessions and webhook endpoints are their maker's. Debt positions, receipts and delegations are the institution's, so that every
+        // Sessions, webhook endpoints and files are their maker's. Debt positions, receipts and delegations are the institution's, so that every
         // client for all services sees them; the narrow one is for another service than they are of. The institution
         // itself is known to whoever acts for it.
         let callers: &[&Api] = match operation.resource() {
-            "checkout-sessions" | "webhook-endpoints" => &[&other, &narrow],
+            "checkout-sessions" | "webhook-endpoints" | "imports" => &[&other, &narrow],
             "institutions" => &[],
             _ => &[&narrow],
         };
@@ -239,6 +239,7 @@ async fn in_every_list(pair: &Pair, made: &Made, caller: &Api, hidden: &str) {
         made.event.clone(),
         made.access.clone(),
         made.recovery.clone(),
+        made.import.clone(),
         text(&made.idle.told["delegations"][0]["id"]),
         // A service has no id, and others may have one of the same code: this one they have not.
         format!("\"code\":\"{hidden}\""),

@@ -78,6 +78,8 @@ pub enum Origin {
     Session,
     /// A receipt for a notice nobody knew.
     Receipt,
+    /// A row of a file.
+    Import,
     /// A demand of a provider's customer for a spontaneous payment (rules.md 25).
     Demand,
 }
@@ -309,7 +311,9 @@ pub enum InstallmentStatus {
 
 named!(PaymentChannel { Pagopa = "pagopa", External = "external" });
 named!(OptionKind { Single = "single", Installments = "installments", Reduced = "reduced" });
-named!(Origin { Api = "api", Session = "session", Receipt = "receipt", Demand = "demand" });
+named!(Origin {
+    Api = "api", Session = "session", Receipt = "receipt", Demand = "demand", Import = "import",
+});
 named!(SubjectKind { NaturalPerson = "natural_person", LegalPerson = "legal_person" });
 named!(PositionStatus {
     Draft = "draft", Scheduled = "scheduled", Open = "open", PartiallyPaid = "partially_paid", Paid = "paid",

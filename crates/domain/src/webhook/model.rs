@@ -83,6 +83,7 @@ pub const fn read_scope(kind: EventKind) -> ApiScope {
         EventKind::ServiceUpdated | EventKind::InstitutionUpdated => ApiScope::ServicesRead,
         EventKind::DelegationUpdated | EventKind::SupportAccessUpdated => ApiScope::DelegationsRead,
         EventKind::PersonalDataErased => ApiScope::PersonsRead,
+        EventKind::ImportFinished => ApiScope::ImportsRead,
         EventKind::WebhookEndpointDisabled | EventKind::WebhookEndpointTest => ApiScope::WebhooksWrite,
     }
 }

@@ -68,6 +68,8 @@ pub(super) fn of(operation: &Operation, traits: Traits) -> Map<String, Value> {
 pub(super) struct Traits {
     /// It has a request body.
     pub(super) body: bool,
+    /// The body is JSON.
+    pub(super) json: bool,
     /// Its path has parameters.
     pub(super) path_parameters: bool,
     /// It is a list with a cursor.
@@ -82,10 +84,8 @@ fn codes_of(operation: &Operation, traits: Traits) -> Vec<Code> {
         }
     };
     add(operation.access != Access::Public, &[Code::Unauthenticated, Code::InvalidToken, Code::InsufficientScope]);
-    add(
-        traits.body,
-        &[Code::InvalidJson, Code::BodyTooSlow, Code::BodyTooLarge, Code::UnsupportedMediaType, Code::ValidationFailed],
-    );
+    add(traits.json, &[Code::InvalidJson]);
+    add(traits.body, &[Code::BodyTooSlow, Code::BodyTooLarge, Code::UnsupportedMediaType, Code::ValidationFailed]);
     add(traits.path_parameters, &[Code::NotFound]);
     add(traits.cursor, &[Code::InvalidCursor]);
     add(operation.method != Method::GET, &[Code::Conflict]);

@@ -111,6 +111,14 @@ impl Contract {
     }
 }
 
+/// The validator of one component, without a running gateway.
+///
+/// # Errors
+/// As [`Contract::build`].
+pub(crate) fn component(name: &str) -> Result<BodyValidator, ContractError> {
+    validators::component(&contract(PLACEHOLDER_URL)?, name)
+}
+
 /// The document as a value, for tests and tools; of no environment, so that it says nothing about real money.
 ///
 /// # Errors

@@ -8,6 +8,8 @@ use super::examples::Examples;
 use super::{headers, info};
 use crate::api::{Access, Operation};
 
+/// Where a body says that it is JSON.
+const JSON: &str = "/content/application~1json";
 /// Where an answer says that it may be a table.
 const TABLE: &str = "/content/text~1csv";
 /// Where an answer says that it may be a file.
@@ -18,6 +20,7 @@ pub(super) fn finish(target: &mut Value, operation: &Operation, examples: &Examp
     let Some(object) = target.as_object_mut() else { return };
     let traits = Traits {
         body: object.contains_key("requestBody"),
+        json: object.get("requestBody").is_some_and(|body| body.pointer(JSON).is_some()),
         path_parameters: operation.path.contains('{'),
         cursor: has_parameter(object, "cursor"),
     };
@@ -32,7 +35,7 @@ pub(super) fn finish(target: &mut Value, operation: &Operation, examples: &Examp
     if let Some(Value::Object(responses)) = object.get_mut("responses") {
         for (status, response) in responses.iter_mut() {
             add_examples(response, examples);
-            add_headers(response, status, operation);
+            add_headers(response, status, operation, traits);
         }
         for (status, answer) in answers::of(operation, traits) {
             responses.entry(status).or_insert(answer);
@@ -82,12 +85,12 @@ fn add_examples(holder: &mut Value, examples: &Examples) {
     }
 }
 
-fn add_headers(response: &mut Value, status: &str, operation: &Operation) {
+fn add_headers(response: &mut Value, status: &str, operation: &Operation, traits: Traits) {
     let mut own = vec!["Cache-Control"];
     if operation.etag && status != "204" {
         own.push("ETag");
     }
-    if status == "201" {
+    if matches!(status, "201" | "202") {
         own.push("Location");
     }
     if operation.idempotent {
@@ -97,7 +100,7 @@ fn add_headers(response: &mut Value, status: &str, operation: &Operation) {
     if DOWNLOADS.iter().any(|media| response.pointer(media).is_some()) {
         own.push("Content-Disposition");
     }
-    if response.pointer(TABLE).is_some() {
+    if traits.cursor && response.pointer(TABLE).is_some() {
         own.push("Link");
     }
     if let Some(object) = response.as_object_mut() {

@@ -51,11 +51,15 @@ pub(super) fn bodies(document: &Value) -> Result<HashMap<String, BodyValidator>,
     names
         .into_iter()
         .map(|name| {
-            let schema = json!({"$ref": format!("#/components/schemas/{name}")});
-            let validator = compile(document, &name, schema)?;
-            Ok((name, BodyValidator(validator)))
+            let validator = component(document, &name)?;
+            Ok((name, validator))
         })
         .collect()
+}
+
+/// The validator of one component, wherever it stands.
+pub(super) fn component(document: &Value, name: &str) -> Result<BodyValidator, ContractError> {
+    compile(document, name, json!({"$ref": format!("{COMPONENTS}{name}")})).map(BodyValidator)
 }
 
 /// The rule of one query parameter.

@@ -13,7 +13,7 @@ mod wait;
 
 pub use etag::Etag;
 pub use once::{Recorder, once, once_by_operator};
-pub(crate) use once::{once_by_holder, once_completed};
+pub(crate) use once::{is_answered, once_by_holder, once_completed};
 pub use page::{Paging, cursor_text, page_request};
 pub use reply::{Answer, Reply};
 pub use settle::settle;

@@ -104,6 +104,16 @@ pub(crate) async fn once_completed(
     once_looking(gateway, tenant, key, fingerprint, decide, (Look::AtOnce, complete)).await
 }
 
+/// Whether an answer is kept under the key, whatever the request is: who sends a large body again is asked for no room.
+///
+/// # Errors
+/// Whatever keeps the store from answering.
+pub(crate) async fn is_answered(gateway: &Gateway, tenant: &Tenant, key: &IdempotencyKey) -> Result<bool, Problem> {
+    let now = gateway.now();
+    let kept = KeptKey { sha256: key.sha256, method: key.method.clone(), path: key.path.clone() };
+    Ok(gateway.store().idempotent_answer(&tenant.scope, &kept, now).await?.is_some())
+}
+
 async fn once_looking(
     gateway: &Gateway,
     tenant: &Tenant,

@@ -51,6 +51,14 @@ impl Reply {
         Ok(Self { location: Some(location.into()), ..Self::of(StatusCode::CREATED, view)? })
     }
 
+    /// 202 with a view of what is only begun, and its place.
+    ///
+    /// # Errors
+    /// As [`Reply::ok`].
+    pub fn accepted<T: Serialize>(view: &T, location: impl Into<String>) -> Result<Self, Problem> {
+        Ok(Self { location: Some(location.into()), ..Self::of(StatusCode::ACCEPTED, view)? })
+    }
+
     /// 204.
     #[must_use]
     pub fn none() -> Self {

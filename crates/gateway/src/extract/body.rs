@@ -68,7 +68,7 @@ impl<T> Body<T> {
 }
 
 /// What the schema takes and the wire type does not: a gap between the two, told without guessing where.
-fn unreadable() -> Violation {
+pub(crate) fn unreadable() -> Violation {
     Violation { pointer: String::new(), code: "not_allowed", detail: "The body cannot be read.".to_owned() }
 }
 

@@ -11,8 +11,8 @@ mod preconditions;
 mod query;
 mod segment;
 
-pub(crate) use body::read_all;
 pub use body::{BODY_BYTES_MAX, Body};
+pub(crate) use body::{read_all, unreadable};
 pub use key::IdempotencyKey;
 pub use preconditions::Preconditions;
 pub use query::Query;

@@ -14,7 +14,7 @@ problems! {
         "Send one JSON object, each member once."
     }
     BodyTooSlow = 400 "body_too_slow" "The body came too slowly" {
-        "The body of the request had not come in full after ten seconds; the connection is closed, and nothing was done."
+        "The body of the request had not come in full after ten seconds, or the next mebibyte of a file after a minute; the connection is closed, and nothing was done."
         "Send the request again over a better line; with an Idempotency-Key nothing is done twice."
     }
     IdempotencyKeyRequired = 400 "idempotency_key_required" "An Idempotency-Key is required" {
@@ -153,17 +153,33 @@ problems! {
         "As many checkout sessions of this installment are open as one may have at a time."
         "Use a session that is open, or cancel those that nobody needs."
     }
+    NoSuchPosition = 409 "no_such_position" "There is no debt position to change" {
+        "A row of a file asks to change or to cancel a debt position, and the service has none under its external_id."
+        "Load the row with the action `load` or `insert`, or correct its external_id."
+    }
+    ImportState = 409 "import_state" "The state of the import does not allow this" {
+        "The import is in a state in which this cannot be done: one that is over is not cancelled, and there is no report before it is over."
+        "Read the import, with `wait`, and decide by its status."
+    }
+    ImportFileGone = 409 "import_file_gone" "The file is kept no longer" {
+        "What was sent is deleted thirty days after the import was over, with what became of its rows; reports are made of it."
+        "Read the debt positions, or the outcome exports."
+    }
+    ImportStorageFull = 409 "import_storage_full" "There is no room for another file" {
+        "The files that are kept of the institution, for thirty days after their imports were over, take the ten gibibytes that it has."
+        "Wait until older files are deleted, or load the debt positions through the API."
+    }
     PreconditionFailed = 412 "precondition_failed" "It is not the version you know" {
         "If-Match names another version than the present one, or If-None-Match forbids the thing to exist and it does."
         "Read the resource again, apply your change to what it is now, and send its ETag."
     }
     BodyTooLarge = 413 "body_too_large" "The body is too large" {
-        "The body is larger than the operation takes (256 KiB of JSON where nothing else is said)."
+        "The body is larger than the operation takes (256 KiB of JSON where nothing else is said, 500 MiB of a file)."
         "Send less at a time."
     }
     UnsupportedMediaType = 415 "unsupported_media_type" "The media type is not supported" {
-        "The body was not sent as `Content-Type: application/json`, uncompressed."
-        "Send `Content-Type: application/json`; an operation that needs no data takes the body `{}`."
+        "The body was not sent as `Content-Type: application/json`, uncompressed; or, where the operation takes a file, as `multipart/form-data`."
+        "Send the media type that the contract says; an operation that needs no data takes the body `{}` as `application/json`."
     }
     ValidationFailed = 422 "validation_failed" "The request breaks rules" {
         "The body can be read but is wrong; `errors` lists every fault with the place where it stands. Faults of form come first: the rules are asked once the form is right."
@@ -204,6 +220,10 @@ problems! {
     QuotaExceeded = 429 "quota_exceeded" "The quota of the day is used up" {
         "The operator of this Tramite gave this client a number of requests a day (Europe/Rome), for all its institutions together, and they have been served."
         "Wait the seconds in Retry-After: a new day begins then. If the quota is too small for what you do, ask the operator for another."
+    }
+    TooManyImports = 429 "too_many_imports" "Two files are being loaded" {
+        "Two files of the institution are not done yet, and no more are loaded at a time."
+        "Wait until one of them is over, or the seconds in Retry-After, and send the file again with the same Idempotency-Key."
     }
     InternalError = 500 "internal_error" "Something is wrong on our side" {
         "Tramite has failed in a way that was not foreseen; the cause is in its log under the request id."

@@ -15,6 +15,8 @@ use super::Code;
 const RETRY_AFTER_SECONDS: u64 = 2;
 /// How soon a client should ask for the answer of its twin, in seconds.
 const TWIN_RETRY_AFTER_SECONDS: u64 = 1;
+/// How soon a client should ask whether a file of its institution is done, in seconds.
+const IMPORT_RETRY_AFTER_SECONDS: u64 = 30;
 
 /// A refusal to answer otherwise. Boxed, so that the good path stays small.
 pub struct Problem(Box<Inner>);
@@ -58,6 +60,7 @@ impl Problem {
             Code::InvalidToken => problem.with_header(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
             Code::Unavailable | Code::AmountUnknown => problem.retry_after(RETRY_AFTER_SECONDS),
             Code::IdempotencyInProgress => problem.retry_after(TWIN_RETRY_AFTER_SECONDS),
+            Code::TooManyImports => problem.retry_after(IMPORT_RETRY_AFTER_SECONDS),
             _ => problem,
         }
     }

@@ -66,6 +66,10 @@ const fn code_of(refusal: &Refusal) -> Code {
         Refusal::NoAmountCallback => Code::NoAmountCallback,
         Refusal::AmountUnknown => Code::AmountUnknown,
         Refusal::AlreadyResolved => Code::AlreadyResolved,
+        Refusal::NoSuchPosition => Code::NoSuchPosition,
+        Refusal::ImportState { .. } => Code::ImportState,
+        Refusal::TooManyImports => Code::TooManyImports,
+        Refusal::ImportStorageFull => Code::ImportStorageFull,
         Refusal::NoticeNotFound => Code::NotFound,
     }
 }

@@ -8,6 +8,7 @@ mod debt_positions;
 mod delegations;
 mod events;
 mod exports;
+mod imports;
 mod institutions;
 mod iuv_batches;
 mod journal;
@@ -23,6 +24,7 @@ mod trusted_issuers;
 mod webhook_endpoints;
 
 pub(crate) use checkout_sessions::{Misses, Waits, is_for_citizens, too_often};
+pub(crate) use debt_positions::DebtPositionInput;
 
 use crate::api::Api;
 use crate::{oauth, pages};
@@ -37,6 +39,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     receipt_recoveries::mount(api);
     events::mount(api);
     exports::mount(api);
+    imports::mount(api);
     journal::mount(api);
     persons::mount(api);
     status::mount(api);

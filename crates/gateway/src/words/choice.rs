@@ -64,7 +64,7 @@ choices! {
         "superseded_position" "expired_position" "late_reduced" "over_capacity" "stand_in" "not_activated"
         "station_mismatch" "institution_inactive" "irregular_message" "receipt_differs"
     ] "What is strange about a payment.";
-    PositionOrigin ["api" "session" "receipt" "demand"] "Whether a debt position was made by a client, within a checkout session, by the receipt of a notice that nobody knew, or at a provider's demand.";
+    PositionOrigin ["api" "session" "receipt" "demand" "import"] "Whether a debt position was made by a client, within a checkout session, by the receipt of a notice that nobody knew, at a provider's demand, or by a row of a file.";
     IfExists ["reject" "return" "replace"] "What happens when the external id is there already.";
     SessionStatus [
         "open" "redirected" "processing" "unresolved" "completed" "partially_completed" "cancelled" "expired" "failed"
@@ -78,13 +78,14 @@ choices! {
     EventType [
         "debt_position.created" "debt_position.updated" "installment.paid" "installment.reopened" "receipt.received"
         "payment.anomaly" "payment.anomaly_resolved" "checkout_session.updated" "service.updated" "institution.updated"
-        "delegation.updated" "support_access.updated" "webhook_endpoint.disabled" "personal_data.erased"
+        "delegation.updated" "support_access.updated" "import.finished" "webhook_endpoint.disabled"
+        "personal_data.erased"
     ] "What happened.";
     DeliveredType [
         "debt_position.created" "debt_position.updated" "installment.paid" "installment.reopened" "receipt.received"
         "payment.anomaly" "payment.anomaly_resolved" "checkout_session.updated" "service.updated" "institution.updated"
-        "delegation.updated" "support_access.updated" "webhook_endpoint.disabled" "webhook_endpoint.test"
-        "personal_data.erased"
+        "delegation.updated" "support_access.updated" "import.finished" "webhook_endpoint.disabled"
+        "webhook_endpoint.test" "personal_data.erased"
     ] "What happened, or that an endpoint is tested.";
     WebhookEndpointStatus ["pending" "active" "disabled"] "Whether an endpoint is told of events: not before a test event got its 2xx, yes, or no longer.";
     WebhookDisabledReason ["gone" "failing"] "Why an endpoint is told no longer: it answered 410, or nothing reached it for fourteen days.";
@@ -99,9 +100,18 @@ choices! {
         "payment_running" "receipt" "next_installment" "later_due_date" "reopening" "review" "settlement" "nothing"
     ] "What a debt position waits for.";
     ReasonKept ["payable" "payment_may_arrive" "accounting"] "Why something stays: it may still be paid, it ended unpaid less than ten days ago, or the law of accounting asks for it.";
-    PersonThings ["debt_positions" "receipts" "checkout_sessions" "journal" "events" "kept_answers"] "What is kept of a person.";
+    PersonThings ["debt_positions" "receipts" "checkout_sessions" "journal" "events" "kept_answers" "import_rows"] "What is kept of a person.";
     RecoveryStatus ["queued" "fetching" "recovered" "not_found" "failed"] "Where a recovery stands: it waits for its turn, is being asked, the receipt is here, the platform knows none, or nobody could use its answer.";
     ReceiptSource ["node" "recovered"] "Whether the Node sent a receipt, or it was asked for at the receipts API.";
+    FileFormat ["csv" "xlsx" "xls" "ods" "ndjson"] "What a file is: a table as text, of Excel since 2007 or before, of OpenDocument, or a debt position as JSON on each line.";
+    FileLayout [
+        "tramite" "mypay_1_0" "mypay_1_1" "mypay_1_2" "mypay_1_3" "mypay_1_4" "govpay"
+    ] "How the columns of a table are called, and in which order they stand: Tramite's own by their header, or those of MyPay or GovPay.";
+    TableLanguage ["it" "en"] "What the columns of a table are called in.";
+    OnError ["skip" "abort"] "What a wrong row means for the others: they are loaded, or nothing is.";
+    ImportStatus ["queued" "running" "completed" "aborted" "failed" "cancelled"] "Where an import stands: it waits for its turn, is being read, every row came to something, a row was wrong and nothing was loaded because of it, the file cannot be read or no further, or it was stopped.";
+    ImportPhase ["checking" "loading"] "Whether rows are checked, with nothing written of them, or loaded.";
+    RowOutcome ["loaded" "updated" "unchanged" "cancelled" "rejected" "skipped"] "What became of a row: a new debt position, new terms for one, nothing new, something cancelled, the row is wrong, or it is right beside a wrong one of the same debt position.";
     ReceiptRole ["owner" "beneficiary"] "Whether the institution owns the notice, or receives a transfer of it.";
     ReceiptOutcome ["ok" "ko"] "Whether money was paid.";
 }
@@ -139,6 +149,7 @@ fn of(doc: &str, values: impl Iterator<Item = &'static str>) -> RefOr<Schema> {
 mod tests {
     use tramite_domain::access::{ClientKind as Kind, ClientStatus as Client, DelegationStatus as Delegation};
     use tramite_domain::environment::Environment;
+    use tramite_domain::import;
     use tramite_domain::institution::InstitutionStatus as Institution;
     use tramite_domain::service::{ServiceKind as Start, ServiceStatus as Service};
     use tramite_domain::support::SupportAccessStatus as Support;
@@ -155,6 +166,12 @@ mod tests {
         assert!(ClientStatus::VALUES.iter().all(|name| Client::named(name).is_some()));
         assert!(DelegationStatus::VALUES.iter().all(|name| Delegation::named(name).is_some()));
         assert!(WaitsFor::VALUES.iter().all(|name| tramite_domain::debt_position::WaitsFor::named(name).is_some()));
+        assert!(FileFormat::VALUES.iter().all(|name| import::FileFormat::named(name).is_some()));
+        assert!(FileLayout::VALUES.iter().all(|name| import::FileLayout::named(name).is_some()));
+        assert!(OnError::VALUES.iter().all(|name| import::OnError::named(name).is_some()));
+        assert!(ImportStatus::VALUES.iter().all(|name| import::ImportStatus::named(name).is_some()));
+        assert!(ImportPhase::VALUES.iter().all(|name| import::ImportPhase::named(name).is_some()));
+        assert!(RowOutcome::VALUES.iter().all(|name| import::RowOutcome::named(name).is_some()));
         assert!(ServiceStatus::VALUES.iter().all(|name| Service::named(name).is_some()));
         assert!(SupportAccessStatus::VALUES.iter().all(|name| Support::named(name).is_some()));
         assert!(ServiceKind::VALUES.iter().all(|name| Start::named(name).is_some()));

@@ -52,6 +52,9 @@ numbers! {
     PageLimit Int32 1i32..=500i32 = 50, "How many items at most.";
     OutcomeLimit Int32 1i32..=10_000i32 = 1_000, "How many lines at most.";
     Microseconds Int64 0i64..=9_007_199_254_740_991i64 = 12_345, "A time in microseconds.";
+    FileBytes Int64 0i64..=524_288_000i64 = 1_834_211, "The size of a file in bytes.";
+    RowCount Int64 0i64..=9_007_199_254_740_991i64 = 12_000, "A number of rows.";
+    LineNumber Int64 1i64..=9_007_199_254_740_991i64 = 17, "A line of a file, counted from 1 with its header; of a spreadsheet the number of the row.";
     ByteCount Int64 0i64..=10_000_000i64 = 1_834, "A number of bytes.";
     ItemCount Int32 0i32..=1_000_000i32 = 3, "How many.";
     MoreItems Int32 1i32..=1_000_000i32 = 12, "How many there are beyond those that are shown.";

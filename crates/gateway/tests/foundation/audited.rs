@@ -10,7 +10,7 @@ use tramite_gateway::{PLACEHOLDER_URL, contract};
 use tramite_testkit::{Database, Operation};
 
 use crate::position_lists::trail;
-use crate::support::made::debt_position;
+use crate::support::made::{debt_position, debt_positions_csv};
 use crate::support::portal::{Portal, text};
 use crate::support::seed::{IBAN, STATION};
 use crate::support::{Ask, Seen, TestGateway};
@@ -147,6 +147,10 @@ async fn positions(asked: &Asked<'_>) {
     asked.portal("find_receipts", post("/v1/receipts/search", &json!({"notice_number": "301000000000000018"}))).await;
     let line = json!({"iur": "audited", "iuv": "05000000000000001"});
     asked.portal("add_receipt_recovery", post("/v1/receipt-recoveries", &line)).await;
+    let file = Ask::post("/v1/imports").file(&[("service_code", "TARI")], "tari.csv", debt_positions_csv());
+    let import = asked.portal("add_import", file).await.json();
+    let cancel = format!("/v1/imports/{}/cancel", text(&import, "/id"));
+    asked.portal("cancel_import", post(cancel, &json!({}))).await;
     let person = json!({"tax_code": "RSSMRA85T10A562S"});
     asked.portal("export_person", post("/v1/persons/export", &person)).await;
     let person = json!({"tax_code": "RSSMRA85T10A562S", "reason": "Protocol 4711"});

@@ -22,6 +22,8 @@ mod foreign_notices;
 mod helpdesk;
 mod hostile;
 mod idempotency;
+mod import_reports;
+mod imports;
 mod institutions;
 mod issuers;
 mod journal;
@@ -98,6 +100,16 @@ sentences! {
         issuers::a_proof_is_remembered_only_of_who_is_known_and_served,
         issuers::keys_serve_for_a_day_and_another_one_is_wanted_once_a_minute,
         limits::a_client_has_limits_of_its_own_and_a_quota_of_the_day,
+        imports::a_file_is_taken_in_parts_and_waits_for_its_turn,
+        imports::rights_and_room_are_asked_for_before_the_first_byte,
+        imports::the_same_form_is_taken_once_and_another_under_its_key_is_refused,
+        imports::of_twins_that_send_one_file_one_is_taken,
+        imports::who_waits_for_an_import_is_answered_when_it_is_over,
+        imports::its_client_stops_an_import_and_one_that_is_over_stays_over,
+        imports::rows_are_read_page_by_page_and_those_that_are_wrong_with_their_faults,
+        import_reports::a_report_is_the_file_with_what_became_of_each_row,
+        import_reports::outcomes_say_what_was_paid_since,
+        import_reports::a_file_that_has_gone_has_no_report,
         positions::the_short_form_makes_one_payment_with_its_own_notice,
         positions::the_long_form_keeps_every_word_and_numbers_every_installment,
         positions::an_external_id_stands_once_and_if_exists_says_what_happens,
@@ -205,6 +217,10 @@ sentences! {
         oauth::a_client_of_several_institutions_says_which,
         oauth::keys_and_endpoints_are_published_and_verify_our_tokens,
         problems::every_problem_has_a_page_and_stands_in_the_contract,
+        imports::a_wrong_form_is_told_and_none_of_its_file_is_kept,
+        import_reports::a_report_comes_in_the_form_of_the_file,
+        import_reports::a_long_report_comes_whole_in_pieces,
+        import_reports::a_service_has_a_template_in_two_forms_and_two_languages,
         validation::all_faults_come_in_one_answer_and_none_repeats_a_value,
         validation::numbers_are_whole_and_written_as_such,
         validation::a_body_that_is_no_json_is_told_where_it_stops,

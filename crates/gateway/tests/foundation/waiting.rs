@@ -42,7 +42,9 @@ pub(crate) async fn a_body_that_trickles_is_not_waited_for(database: Database) {
     actix_rt::spawn(server);
     let json = format!("Authorization: Bearer {token}\r\nIdempotency-Key: k\r\nContent-Type: application/json");
     let form = "Content-Type: application/x-www-form-urlencoded".to_owned();
-    for (path, headers) in [("/v1/debt-positions", json), ("/oauth2/token", form)] {
+    let file =
+        format!("Authorization: Bearer {token}\r\nIdempotency-Key: k\r\nContent-Type: multipart/form-data; boundary=x");
+    for (path, headers) in [("/v1/debt-positions", json), ("/oauth2/token", form), ("/v1/imports", file)] {
         let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\nContent-Length: 1000\r\n\r\n");
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(head.as_bytes()).await.unwrap();

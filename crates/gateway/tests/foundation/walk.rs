@@ -94,9 +94,9 @@ pub(crate) async fn what_another_client_or_service_holds_answers_like_what_does_
             seeded.made.insert("webhook-endpoints", endpoint);
         }
         let values = real_values(&gateway, &seeded, operation).await;
-        // The narrow token is for MENSA, and everything of A was made under TARI but the session, which is its maker's.
+        // The narrow token is for MENSA, and everything of A was made under TARI but the session and the file, which are their makers'.
         let tokens: &[&String] = match resource {
-            "checkout-sessions" | "webhook-endpoints" => &[&other, &narrow],
+            "checkout-sessions" | "webhook-endpoints" | "imports" => &[&other, &narrow],
             "institutions" | "services" => &[],
             _ => &[&narrow],
         };

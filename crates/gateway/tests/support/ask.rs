@@ -8,6 +8,9 @@ use actix_web::http::header::HeaderMap;
 use actix_web::test::TestRequest;
 use serde_json::Value;
 
+/// What stands between the parts of a form.
+pub const BOUNDARY: &str = "tramite-7f3a1c";
+
 /// A request to be made.
 #[derive(Debug, Clone)]
 pub struct Ask {
@@ -62,6 +65,20 @@ impl Ask {
     pub fn bytes(mut self, media: &str, body: impl Into<Vec<u8>>) -> Self {
         self.body = Some(body.into());
         self.header("Content-Type", media)
+    }
+
+    /// A form with a file after these fields.
+    pub fn file(self, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Self {
+        let mut form = Vec::new();
+        for (field, value) in fields {
+            let part = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            form.extend_from_slice(part.as_bytes());
+        }
+        let head = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"");
+        form.extend_from_slice(format!("--{BOUNDARY}\r\n{head}\r\n\r\n").as_bytes());
+        form.extend_from_slice(bytes);
+        form.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        self.bytes(&format!("multipart/form-data; boundary={BOUNDARY}"), form)
     }
 
     /// Method and address.

@@ -56,6 +56,7 @@ impl TestGateway {
         seeded.made.insert("iuv-batches", batch);
         let line = json!({"iur": "6c1f7b0e0d3a4a9c8f7e2b1a0c9d8e7f", "iuv": "05000000000000001"});
         seeded.made.insert("receipt-recoveries", self.make(&token, "/v1/receipt-recoveries", &line).await);
+        seeded.made.insert("imports", self.import(&token).await);
         seeded.made.insert("receipts", receipt.to_string());
         seeded.made.insert("raw-messages", self.raw_message().await);
     }
@@ -67,6 +68,14 @@ impl TestGateway {
         let seen = self.ask(Ask::post("/v1/webhook-endpoints").token(token).json(&body).key(&key)).await;
         assert_eq!(seen.status, 201, "{}", seen.text());
         seen.json()["endpoint"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A file that waits for its turn: no worker is here.
+    async fn import(&self, token: &str) -> String {
+        let ask = Ask::post("/v1/imports").file(&[("service_code", "TARI")], "tari.csv", debt_positions_csv());
+        let seen = self.ask(ask.token(token).key(&self.world.id().to_string())).await;
+        assert_eq!(seen.status, 202, "{}", seen.text());
+        seen.json()["id"].as_str().unwrap().to_owned()
     }
 
     /// The event that tells of the position.
@@ -193,6 +202,12 @@ impl TestGateway {
         self.gateway.store().commit(&scope, batch).await.unwrap();
         id
     }
+}
+
+/// A table of one debt position.
+pub fn debt_positions_csv() -> &'static [u8] {
+    b"external_id;debtor_tax_code;debtor_full_name;description;amount;due_date\r\n\
+      TARI-1;RSSMRA85T10A562S;Mario Rossi;TARI 2026;120,50;31/12/2026\r\n"
 }
 
 /// A checkout session over the one installment of a debt position.

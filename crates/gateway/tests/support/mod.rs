@@ -3,7 +3,7 @@
 //! with their clients, and a short way to ask.
 #![allow(dead_code, unreachable_pub, reason = "each test target uses its own part")]
 
-mod ask;
+pub mod ask;
 pub mod checkout;
 mod clock;
 mod declared;

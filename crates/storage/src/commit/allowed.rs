@@ -3,7 +3,7 @@
 //! that breaks this is a defect, and is stopped here.
 
 use tramite_domain::batch::{Batch, Write};
-use tramite_domain::ids::SessionId;
+use tramite_domain::ids::{ImportId, SessionId};
 use tramite_domain::session::CheckoutSession;
 
 use crate::error::StoreError;
@@ -28,7 +28,9 @@ fn may(scope: &Scope, batch: &Batch, write: &Write) -> bool {
         Write::ReleaseItem { session, .. } => updates(batch, *session),
         Write::InsertIuvBatch(batch) => scope.services() == batch.service_codes.as_ref(),
         Write::PutRecovery { recovery, .. } => scope.sees_service(recovery.service_code.as_ref()),
+        Write::InsertImport(import) | Write::UpdateImport { import, .. } => scope.sees_import(import),
         Write::PutService { service, .. } => scope.sees_service(Some(&service.code)),
+        Write::InsertImportRows { import, .. } => goes_on(batch, *import),
         // Whose service a draft is of is not said here: the store looks before it erases.
         _ => true,
     }
@@ -48,6 +50,12 @@ fn follows(scope: &Scope, batch: &Batch, session: &CheckoutSession) -> bool {
         }
         _ => false,
     })
+}
+
+/// Whether a file changes in the batch: what became of its rows is written with that and never alone.
+fn goes_on(batch: &Batch, id: ImportId) -> bool {
+    let is = |write: &Write| matches!(write, Write::UpdateImport { import, .. } if import.id == id);
+    batch.writes().iter().any(is)
 }
 
 fn updates(batch: &Batch, id: SessionId) -> bool {

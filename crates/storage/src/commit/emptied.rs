@@ -9,6 +9,7 @@ use tramite_domain::debt_position::Metadata;
 use tramite_domain::ids::{DebtPositionId, InstitutionId, SessionId};
 use tramite_domain::time::Instant;
 
+use super::import;
 use crate::column::{At, Doc, Id};
 use crate::db::{Db, execute, load};
 use crate::error::StoreError;
@@ -61,6 +62,7 @@ pub(super) async fn empty(
             let none = installments::anomalies.eq(Doc(BTreeSet::<Anomaly>::new()));
             execute!(db, diesel::update(below()).set(none))?;
             execute!(db, diesel::delete(shares))?;
+            import::forget_key(db, institution, id).await?;
         }
         Emptied::Pseudonymised => {
             execute!(

@@ -7,7 +7,7 @@ use tramite_domain::event::Event;
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::receipt::Receipt;
 
-use super::{feed, insert_rows};
+use super::{FEW_ROWS, bulk, feed, insert_rows};
 use crate::db::{Db, execute, together};
 use crate::error::StoreError;
 use crate::row::event::{EventRow, TaskRow};
@@ -31,7 +31,7 @@ pub(super) async fn tell(
         |mut db| async move { insert_events(&mut db, events).await },
         |mut db| async move { insert_rows!(&mut db, tasks::table, tasks) },
         |mut db| async move { insert_rows!(&mut db, journal::table, journal) },
-        |mut db| async move { insert_rows!(&mut db, audit::table, audit) },
+        |mut db| async move { insert_audit(&mut db, audit).await },
     )?;
     Ok(())
 }
@@ -72,7 +72,17 @@ async fn insert_events(db: &mut Db<'_>, mut rows: Vec<EventRow>) -> Result<(), S
     if let Db::Sqlite(connection) = db {
         feed::number(connection, &mut rows)?;
     }
+    if rows.len() > FEW_ROWS {
+        return bulk::events(db.reborrow(), &rows).await;
+    }
     insert_rows!(db, events::table, rows)
+}
+
+async fn insert_audit(db: &mut Db<'_>, rows: Vec<AuditRow>) -> Result<(), StoreError> {
+    if rows.len() > FEW_ROWS {
+        return bulk::audit(db.reborrow(), &rows).await;
+    }
+    insert_rows!(db, audit::table, rows)
 }
 
 pub(crate) async fn audit(db: &mut Db<'_>, institution: InstitutionId, line: &AuditLine) -> Result<(), StoreError> {

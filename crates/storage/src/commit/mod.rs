@@ -3,8 +3,10 @@
 
 mod allowed;
 mod attempt;
+mod bulk;
 mod emptied;
 mod feed;
+mod import;
 mod institution;
 mod iuv_batch;
 mod journal;
@@ -25,6 +27,8 @@ use crate::db::{AllOk as _, Db, Working, together};
 use crate::error::StoreError;
 use crate::scope::Scope;
 use crate::store::Answer;
+
+use bulk::Step;
 
 pub(crate) use allowed::check as check_scope;
 
@@ -113,19 +117,27 @@ const fn is_told(write: &Write) -> bool {
 }
 
 /// Changes, one after the other. On PostgreSQL their statements are sent without waiting for answers in between: the
-/// server does them in this order, and whatever fails undoes all.
+/// server does them in this order, and whatever fails undoes all. New positions beside each other are written as one.
 async fn change(db: Db<'_>, scope: &Scope, sessions: &[SessionId], changes: &[&Write]) -> Result<(), StoreError> {
+    let steps = bulk::steps(changes);
     match db {
         Db::Postgres(connection) => {
-            let each = changes.iter().map(|write| one(Db::Postgres(connection), scope, sessions, write));
+            let each = steps.iter().map(|step| take(Db::Postgres(connection), scope, sessions, step));
             join_all(each).await.all_ok().map(drop)
         }
         Db::Sqlite(connection) => {
-            for write in changes {
-                one(Db::Sqlite(connection), scope, sessions, write).await?;
+            for step in &steps {
+                take(Db::Sqlite(connection), scope, sessions, step).await?;
             }
             Ok(())
         }
+    }
+}
+
+fn take<'a>(db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], step: &'a Step<'_>) -> Working<'a, ()> {
+    match step {
+        Step::One(write) => one(db, scope, sessions, write),
+        Step::Positions(positions) => Box::pin(bulk::positions(db, scope.institution(), positions)),
     }
 }
 
@@ -159,6 +171,9 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
                 person::forget_receipt(db, scope, *receipt, *position, *expected, *at).await
             }
             Write::InsertIuvBatch(batch) => iuv_batch::insert(db, institution, batch).await,
+            Write::InsertImport(import) => import::insert(db, institution, import).await,
+            Write::UpdateImport { import, expected } => import::update(db, institution, import, *expected).await,
+            Write::InsertImportRows { import, rows } => import::insert_rows(db, institution, *import, rows).await,
             Write::InsertSession(session) => session::insert(db, institution, session).await,
             Write::UpdateSession { session, expected } => session::update(db, institution, session, *expected).await,
             Write::ReleaseItem { session, place } => session::release(db, institution, *session, *place).await,

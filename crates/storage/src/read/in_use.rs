@@ -81,7 +81,7 @@ impl Store {
     }
 }
 
-async fn payers(
+pub(super) async fn payers(
     db: Db<'_>,
     institution: InstitutionId,
     installments: Vec<Id<InstallmentId>>,

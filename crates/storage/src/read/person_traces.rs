@@ -11,6 +11,7 @@ use tramite_domain::tax_code::InstitutionTaxCode;
 use tramite_domain::time::Instant;
 use uuid::Uuid;
 
+use super::import_traces::{ImportedLine, imported};
 use super::person::IDS_AT_ONCE_MAX;
 use crate::Store;
 use crate::column::{At, Id};
@@ -45,6 +46,8 @@ pub struct PersonTraces {
     pub events: Vec<Event>,
     /// Kept answers.
     pub answers: Vec<KeptAnswer>,
+    /// Rows of files.
+    pub imported: Vec<ImportedLine>,
 }
 
 /// An answer that is kept to be said again.
@@ -87,10 +90,12 @@ struct Asked {
 }
 
 async fn traces(mut db: Db<'_>, asked: Asked, limit: usize) -> Result<PersonTraces, StoreError> {
+    let positions: Vec<Id<DebtPositionId>> = asked.of.positions.iter().copied().map(Id).collect();
     Ok(PersonTraces {
         journal: lines(&mut db, &asked, limit).await?,
         events: told(&mut db, &asked, limit).await?,
         answers: answers(&mut db, &asked, limit).await?,
+        imported: imported(&mut db, asked.scope.institution(), &positions, limit).await?,
     })
 }
 

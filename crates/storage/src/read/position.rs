@@ -114,7 +114,11 @@ pub(super) async fn by_id(
     visible(&scope, rows)
 }
 
-async fn by_ids(mut db: Db<'_>, scope: Scope, ids: Vec<Id<DebtPositionId>>) -> Result<Vec<DebtPosition>, StoreError> {
+pub(super) async fn by_ids(
+    mut db: Db<'_>,
+    scope: Scope,
+    ids: Vec<Id<DebtPositionId>>,
+) -> Result<Vec<DebtPosition>, StoreError> {
     let heads: Vec<PositionHead> = load!(
         &mut db,
         debt_positions::table

@@ -23,15 +23,15 @@ pub(crate) fn month_of(at: Instant) -> NaiveDate {
 #[diesel(table_name = events, treat_none_as_default_value = false)]
 pub(crate) struct EventRow {
     pub(crate) institution_id: Id<InstitutionId>,
-    id: Id<EventId>,
-    month: NaiveDate,
-    kind: String,
-    at: At,
-    client_id: Option<Id<ClientId>>,
-    service_code: Option<String>,
-    debt_position_id: Option<Id<DebtPositionId>>,
-    session_id: Option<Id<SessionId>>,
-    data: Doc<EventData>,
+    pub(crate) id: Id<EventId>,
+    pub(crate) month: NaiveDate,
+    pub(crate) kind: String,
+    pub(crate) at: At,
+    pub(crate) client_id: Option<Id<ClientId>>,
+    pub(crate) service_code: Option<String>,
+    pub(crate) debt_position_id: Option<Id<DebtPositionId>>,
+    pub(crate) session_id: Option<Id<SessionId>>,
+    pub(crate) data: Doc<EventData>,
     pub(crate) feed_position: Option<i64>,
 }
 

@@ -20,44 +20,44 @@ use crate::schema::{installments, payment_options, transfers};
 #[derive(Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = payment_options, treat_none_as_default_value = false)]
 pub(crate) struct OptionRow {
-    institution_id: Id<InstitutionId>,
-    id: Id<PaymentOptionId>,
+    pub(crate) institution_id: Id<InstitutionId>,
+    pub(crate) id: Id<PaymentOptionId>,
     pub(crate) debt_position_id: Id<DebtPositionId>,
-    place: i16,
-    kind: String,
-    available_until: Option<At>,
-    available_days: Option<i32>,
-    notified_on: Option<NaiveDate>,
+    pub(crate) place: i16,
+    pub(crate) kind: String,
+    pub(crate) available_until: Option<At>,
+    pub(crate) available_days: Option<i32>,
+    pub(crate) notified_on: Option<NaiveDate>,
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = installments, primary_key(institution_id, id))]
 #[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(crate) struct InstallmentRow {
-    institution_id: Id<InstitutionId>,
-    id: Id<InstallmentId>,
-    debt_position_id: Id<DebtPositionId>,
-    payment_option_id: Id<PaymentOptionId>,
-    place: i16,
-    reference: String,
-    amount: i64,
-    previous_amount: Option<i64>,
-    amount_changed_at: Option<At>,
-    due_date: Option<NaiveDate>,
-    expires_at: Option<At>,
-    description: Option<String>,
-    iuv: String,
-    notice_number: Option<String>,
-    cancelled_at: Option<At>,
-    paid_at: Option<At>,
-    paid_amount: Option<i64>,
-    paid_receipt_id: Option<Id<ReceiptRowId>>,
-    reported_at: Option<At>,
-    anomalies: Doc<BTreeSet<Anomaly>>,
-    payment_metadata: Doc<Metadata>,
-    metadata: Doc<Metadata>,
-    paid_reference: Option<String>,
-    earlier_amounts: Option<Doc<Vec<PastAmount>>>,
+    pub(crate) institution_id: Id<InstitutionId>,
+    pub(crate) id: Id<InstallmentId>,
+    pub(crate) debt_position_id: Id<DebtPositionId>,
+    pub(crate) payment_option_id: Id<PaymentOptionId>,
+    pub(crate) place: i16,
+    pub(crate) reference: String,
+    pub(crate) amount: i64,
+    pub(crate) previous_amount: Option<i64>,
+    pub(crate) amount_changed_at: Option<At>,
+    pub(crate) due_date: Option<NaiveDate>,
+    pub(crate) expires_at: Option<At>,
+    pub(crate) description: Option<String>,
+    pub(crate) iuv: String,
+    pub(crate) notice_number: Option<String>,
+    pub(crate) cancelled_at: Option<At>,
+    pub(crate) paid_at: Option<At>,
+    pub(crate) paid_amount: Option<i64>,
+    pub(crate) paid_receipt_id: Option<Id<ReceiptRowId>>,
+    pub(crate) reported_at: Option<At>,
+    pub(crate) anomalies: Doc<BTreeSet<Anomaly>>,
+    pub(crate) payment_metadata: Doc<Metadata>,
+    pub(crate) metadata: Doc<Metadata>,
+    pub(crate) paid_reference: Option<String>,
+    pub(crate) earlier_amounts: Option<Doc<Vec<PastAmount>>>,
 }
 
 /// What a receipt changes of an installment, and no more.
@@ -74,16 +74,16 @@ pub(crate) struct InstallmentPayment {
 #[derive(Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = transfers, treat_none_as_default_value = false)]
 pub(crate) struct TransferRow {
-    institution_id: Id<InstitutionId>,
-    installment_id: Id<InstallmentId>,
-    transfer_index: i16,
-    debt_position_id: Id<DebtPositionId>,
-    amount: i64,
-    target: Doc<TransferTarget>,
-    taxonomy_code: String,
-    remittance_information: String,
-    payment_metadata: Doc<Metadata>,
-    accounting: Doc<Vec<AccountingEntry>>,
+    pub(crate) institution_id: Id<InstitutionId>,
+    pub(crate) installment_id: Id<InstallmentId>,
+    pub(crate) transfer_index: i16,
+    pub(crate) debt_position_id: Id<DebtPositionId>,
+    pub(crate) amount: i64,
+    pub(crate) target: Doc<TransferTarget>,
+    pub(crate) taxonomy_code: String,
+    pub(crate) remittance_information: String,
+    pub(crate) payment_metadata: Doc<Metadata>,
+    pub(crate) accounting: Doc<Vec<AccountingEntry>>,
 }
 
 /// All rows below the head of a position.

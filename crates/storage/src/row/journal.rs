@@ -120,14 +120,14 @@ impl JournalHead {
 #[derive(Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit, treat_none_as_default_value = false)]
 pub(crate) struct AuditRow {
-    institution_id: Id<InstitutionId>,
-    id: Id<AuditId>,
-    at: At,
-    client_id: Option<Id<ClientId>>,
-    action: String,
-    subject: String,
-    reason: Option<String>,
-    request_id: Option<Id<RequestId>>,
+    pub(crate) institution_id: Id<InstitutionId>,
+    pub(crate) id: Id<AuditId>,
+    pub(crate) at: At,
+    pub(crate) client_id: Option<Id<ClientId>>,
+    pub(crate) action: String,
+    pub(crate) subject: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) request_id: Option<Id<RequestId>>,
 }
 
 impl AuditRow {

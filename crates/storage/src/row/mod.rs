@@ -5,6 +5,7 @@ pub(crate) mod access;
 pub(crate) mod anomaly;
 pub(crate) mod attempt;
 pub(crate) mod event;
+pub(crate) mod import;
 pub(crate) mod installment;
 pub(crate) mod institution;
 pub(crate) mod iuv_batch;

@@ -20,25 +20,25 @@ use crate::schema::{debt_positions, services};
 #[diesel(table_name = debt_positions, primary_key(institution_id, id))]
 #[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(crate) struct PositionRow {
-    institution_id: Id<InstitutionId>,
+    pub(crate) institution_id: Id<InstitutionId>,
     pub(crate) id: Id<DebtPositionId>,
-    service_code: Option<String>,
-    external_id: Option<String>,
-    description: String,
-    debtor_kind: String,
-    debtor_tax_code: Option<String>,
-    debtor_full_name: Option<String>,
-    debtor_email: Option<String>,
-    debtor_address: Option<Doc<Address>>,
-    origin: String,
-    created_by: Option<Id<ClientId>>,
-    published_at: Option<At>,
-    valid_from: Option<At>,
-    cancelled_at: Option<At>,
-    expires_after_due_date: bool,
+    pub(crate) service_code: Option<String>,
+    pub(crate) external_id: Option<String>,
+    pub(crate) description: String,
+    pub(crate) debtor_kind: String,
+    pub(crate) debtor_tax_code: Option<String>,
+    pub(crate) debtor_full_name: Option<String>,
+    pub(crate) debtor_email: Option<String>,
+    pub(crate) debtor_address: Option<Doc<Address>>,
+    pub(crate) origin: String,
+    pub(crate) created_by: Option<Id<ClientId>>,
+    pub(crate) published_at: Option<At>,
+    pub(crate) valid_from: Option<At>,
+    pub(crate) cancelled_at: Option<At>,
+    pub(crate) expires_after_due_date: bool,
     #[diesel(embed)]
     pub(crate) state: PositionState,
-    created_at: At,
+    pub(crate) created_at: At,
 }
 
 /// What a payment or the clock changes of a head, and no more: a column that is written is written in its indexes too,
@@ -46,13 +46,13 @@ pub(crate) struct PositionRow {
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = debt_positions, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(crate) struct PositionState {
-    settled: Option<String>,
-    cancelled: bool,
-    published: bool,
-    ends_at: Option<At>,
-    told_status: String,
-    next_transition_at: Option<At>,
-    version: i64,
+    pub(crate) settled: Option<String>,
+    pub(crate) cancelled: bool,
+    pub(crate) published: bool,
+    pub(crate) ends_at: Option<At>,
+    pub(crate) told_status: String,
+    pub(crate) next_transition_at: Option<At>,
+    pub(crate) version: i64,
     pub(crate) updated_at: At,
 }
 

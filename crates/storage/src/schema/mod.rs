@@ -3,6 +3,7 @@
 
 mod checkout;
 mod debts;
+mod files;
 mod messages;
 mod platform;
 mod recoveries;
@@ -11,6 +12,7 @@ mod webhooks;
 
 pub(crate) use checkout::*;
 pub(crate) use debts::*;
+pub(crate) use files::*;
 pub(crate) use messages::*;
 pub(crate) use platform::*;
 pub(crate) use recoveries::*;
@@ -29,6 +31,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     journal,
     receipt_recoveries,
 );
+diesel::allow_tables_to_appear_in_same_query!(imports, import_rows);
 diesel::allow_tables_to_appear_in_same_query!(receipts, receipt_transfers, receipt_anomalies, receipt_keys);
 diesel::allow_tables_to_appear_in_same_query!(
     clients,

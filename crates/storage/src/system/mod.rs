@@ -9,6 +9,7 @@ mod ended;
 mod feed;
 mod feed_of_all;
 mod idempotency;
+mod import;
 mod institution;
 mod issuer;
 mod journal;
@@ -28,6 +29,7 @@ mod webhook;
 
 pub use backlog::{BACKLOG_ROWS_MAX, Backlog, Queue, TaskQueue};
 pub use change::{Change, OperatorRecord};
+pub use import::ClaimedImport;
 pub use node_answers::NodeAnswers;
 pub use raw::{KeptMessage, RAW_BYTES_MAX, RawMessage};
 pub use recovery::ClaimedRecovery;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! New data keys (api.md, Secrets). Every key of an institution is wrapped under the present master key, a new one seals
-//! from now on, and what is kept for long is sealed anew under it. Stored answers go after thirty days: they stay under
-//! the key that sealed them, which still opens.
+//! from now on, and what is kept for long is sealed anew under it. Stored answers go after thirty days, and so do files that
+//! were loaded: they stay under the key that sealed them, which still opens.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -14,6 +14,9 @@ mod faults;
 mod feeds;
 mod helpdesk;
 mod idempotency;
+mod import_bulk;
+mod import_files;
+mod imports;
 mod journal;
 mod lists;
 mod migrations;
@@ -90,6 +93,20 @@ mod sentences {
             receipts::what_is_strange_is_found_by_its_name_and_resolved_once,
             recoveries::who_asks_much_makes_nobody_wait,
             recoveries::a_recovery_is_of_the_service_that_its_reference_has_now,
+            imports::an_import_comes_back_as_it_was_kept,
+            imports::rows_of_a_file_come_back_in_the_order_of_their_lines,
+            imports::an_import_exists_for_its_client_and_its_services_alone,
+            imports::a_worker_that_was_too_slow_writes_nothing_more,
+            imports::of_many_workers_each_import_has_one_and_all_have_their_turn,
+            imports::what_a_killed_process_held_is_free_where_it_was_the_only_one,
+            import_files::a_part_of_a_file_comes_back_and_is_sealed_in_its_place,
+            import_files::a_file_goes_with_its_rows_when_its_time_is_over,
+            import_files::rows_of_files_are_told_of_a_person_and_lose_the_key_with_the_position,
+            import_bulk::many_positions_at_once_leave_the_rows_that_one_by_one_leave,
+            import_bulk::many_positions_at_once_are_written_in_their_place_and_whole_or_not_at_all,
+            import_bulk::a_receipt_and_many_updates_at_once_are_never_both_written,
+            import_bulk::what_many_positions_rest_on_is_read_at_once,
+            import_bulk::what_rows_are_about_is_read_as_it_is_now,
             sessions::a_session_comes_back_as_it_was_kept,
             sessions::a_session_is_found_by_each_cart_it_minted,
             sessions::all_live_sessions_and_some_that_are_over_wait_for_a_payment,

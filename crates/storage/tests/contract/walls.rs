@@ -7,6 +7,7 @@ use std::task::Poll;
 
 use tramite_domain::attempt::AttemptKind;
 use tramite_domain::batch::{Batch, Write};
+use tramite_domain::import::{Progress, advance, begin};
 use tramite_domain::secret::Secret;
 use tramite_domain::task::{Task, Work};
 use tramite_storage::{
@@ -28,7 +29,11 @@ async fn furnish(town: &Town) {
         let receipt = receipt("RT-1", Some(&owed));
         let work = Work::CheckActivation { receipt_id: id() };
         let variant = variant(&receipt, message(b"x", 1), now());
-        let batch = inserting(&owed)
+        let made = import(town.portal);
+        let (running, begun) = begin(&made, 1, now());
+        let (_, told) = advance(&running, Progress { groups: 1, rows: vec![loaded_row(2, &owed)] }, now());
+        town.store.put_import_part(&scope, made.file.id, 0, b"a;b", now()).await.unwrap();
+        let mut batch = inserting(&owed)
             .with(Write::InsertSession(Box::new(session(town.portal, &[&owed]))))
             .with(Write::RecordAttempt(attempt(first(&owed), AttemptKind::Get, "")))
             .with(Write::InsertReceipt(Box::new(receipt)))
@@ -37,7 +42,10 @@ async fn furnish(town: &Town) {
             .with(Write::InsertTask(Task { id: id(), work, due_at: now() }))
             .with(Write::InsertJournal(Box::new(journal_entry())))
             .with(Write::InsertAudit(audit_line()))
-            .with(Write::PutRecovery { recovery: Box::new(recovery()), expected: None });
+            .with(Write::PutRecovery { recovery: Box::new(recovery()), expected: None })
+            .with(Write::InsertImport(Box::new(made)));
+        batch.append(begun);
+        batch.append(told);
         let record = IdempotencyRecord {
             key: IdempotencyKey { sha256: [1; 32], method: "POST".to_owned(), path: "/".to_owned() },
             fingerprint: [1; 32],
@@ -76,7 +84,7 @@ pub(crate) async fn without_a_tenant_there_are_no_rows(database: Database) {
     let town = town(&database).await;
     furnish(&town).await;
     let tables = tenant_tables(&database);
-    assert!(tables.len() >= 24, "{tables:?}");
+    assert!(tables.len() >= 27, "{tables:?}");
     let (a, b) = (town.a.id, town.b.id);
     for table in tables {
         let guarded = format!("SELECT relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relname = '{table}'");
@@ -148,6 +156,8 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
             "beneficiaries",
             "client_usage",
             "idempotency_records",
+            "import_file_parts",
+            "import_rows",
             "institution_stations",
             "raw_messages",
             "receipt_calls",
@@ -171,7 +181,7 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
     assert_eq!(
         columns("tramite_app", "UPDATE"),
         [
-            all(&[&wrapping]),
+            all(&[&wrapping, &["import_rows.external_id"]]),
             anomalies.to_vec(),
             texts("receipt_transfers").to_vec(),
             receipts.to_vec(),
@@ -180,11 +190,13 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         ]
         .concat()
     );
+    let of = |table: &str, names: &[&str]| names.iter().map(|name| format!("{table}.{name}")).collect::<Vec<_>>();
     let raw = resolving("raw_messages");
     assert_eq!(
         columns("tramite_system", "UPDATE"),
         [
             all(&[&wrapping, &["events.feed_position"]]),
+            of("imports", &["claimed_at", "file_name", "held_by", "held_until", "version"]),
             raw.to_vec(),
             all(&[&["receipt_recoveries.held_until", "support_accesses.ended_at"]]),
         ]
@@ -230,7 +242,19 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
     assert_eq!(columns("tramite_app", "SELECT"), ["clients.display_name", "clients.id"]);
     let due = ["id", "institution_id", "next_transition_at"];
     let item = ["creditor_tax_code", "installment_id", "institution_id", "notice_number", "paid_at", "session_id"];
-    let of = |table: &str, names: &[&str]| names.iter().map(|name| format!("{table}.{name}")).collect::<Vec<_>>();
+    let import = [
+        "claimed_at",
+        "created_at",
+        "file_id",
+        "file_kept_until",
+        "file_name",
+        "finished_at",
+        "held_by",
+        "held_until",
+        "id",
+        "institution_id",
+        "version",
+    ];
     // Not the message itself, which is full of personal data.
     let kept = [
         "id",
@@ -246,6 +270,9 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
     let parts = [
         of("checkout_sessions", &due),
         of("debt_positions", &due),
+        of("import_file_parts", &["created_at", "file_id", "institution_id", "place"]),
+        of("import_rows", &["import_id", "institution_id", "line"]),
+        of("imports", &import),
         of("raw_messages", &kept),
         of("receipt_recoveries", &["due_at", "held_until", "id", "institution_id"]),
         of("session_items", &item),

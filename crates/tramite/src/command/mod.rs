@@ -2,10 +2,13 @@
 //! The commands of the program.
 
 mod config_check;
+mod download;
+mod import;
 mod keys;
 mod migrate;
 mod openapi;
 mod operator;
+mod outcomes;
 mod sandbox;
 mod serve;
 mod worker;
@@ -58,6 +61,10 @@ enum Command {
     /// Looks after the keys of the platform
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Loads a file of debt positions over the API, and tells what became of it
+    Import(import::ImportOptions),
+    /// Writes what was paid as a table, from where the one before ended, over the API
+    Outcomes(outcomes::OutcomesOptions),
     /// Prints the contract of the API
     Openapi(openapi::OpenapiOptions),
     /// Looks at the configuration
@@ -88,6 +95,8 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Sandbox(options) => sandbox::run(options).await,
             Command::Operator(command) => operator::run(command).await,
             Command::Keys(command) => keys::run(command).await,
+            Command::Import(options) => import::run(options).await,
+            Command::Outcomes(options) => outcomes::run(options).await,
             Command::Openapi(options) => openapi::run(options),
             Command::Config(command) => config_check::run(command, &cli.log).await,
             Command::Demo(options) => demo::run(options).await,
@@ -105,7 +114,7 @@ mod tests {
     use super::*;
 
     /// Options that are a way of asking once, not a setting of an installation.
-    const ONCE_ONLY: [&str; 10] = [
+    const ONCE_ONLY: [&str; 19] = [
         "help",
         "version",
         "json",
@@ -116,6 +125,15 @@ mod tests {
         "environment",
         "contract_version",
         "offline",
+        "file",
+        "service",
+        "dry_run",
+        "on_error",
+        "draft",
+        "watch",
+        "report",
+        "since",
+        "cursor_file",
     ];
 
     fn walk(command: &clap::Command, found: &mut Vec<String>) {

@@ -20,8 +20,8 @@ use crate::config::{Reader, ReceiptsSettings, ServeOptions, ServeSettings, Wrong
 use crate::failure::Failure;
 use crate::private::Private;
 use crate::server::{
-    Door, bind, gateway_settings, node_server, open_gateway, open_store, platform_server, private_server, recovering,
-    rest_server, telling,
+    Door, bind, gateway_settings, importing, node_server, open_gateway, open_store, platform_server, private_server,
+    recovering, rest_server, telling,
 };
 use crate::stop::Stop;
 
@@ -160,7 +160,7 @@ impl RunningWorker {
         (metrics, pulse): (Arc<Metrics>, Arc<Pulse>),
     ) -> Result<Self, Failure> {
         let worker = Worker::new(store.clone(), Arc::new(SystemWorld), settings).watched(metrics, pulse);
-        let worker = recovering(telling(worker, store, public_url)?, receipts)?;
+        let worker = importing(recovering(telling(worker, store, public_url)?, receipts)?)?;
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async move {
             // A sender that is gone can say no more: that is a stop as well.

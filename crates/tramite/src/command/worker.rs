@@ -15,7 +15,7 @@ use crate::clock::SystemWorld;
 use crate::config::{Reader, WorkerConfig, WorkerOptions, WrongConfiguration, guard, guard_store};
 use crate::failure::Failure;
 use crate::private::Private;
-use crate::server::{bind, open_store, private_server, recovering, telling};
+use crate::server::{bind, importing, open_store, private_server, recovering, telling};
 use crate::stop::Stop;
 
 /// Works until the process is asked to stop.
@@ -61,7 +61,7 @@ async fn work(settings: &WorkerConfig, store: Store, stop: &mut Stop) -> Result<
     };
     let worker = Worker::new(store.clone(), Arc::new(SystemWorld), pace).watched(metrics, pulse);
     let worker = telling(worker, &store, settings.service.public_url.as_str())?;
-    let worker = recovering(worker, settings.service.receipts.as_ref())?;
+    let worker = importing(recovering(worker, settings.service.receipts.as_ref())?)?;
     tracing::info!(environment = store.environment().name(), private_listen = %bound, "the worker works");
     let mut ended = None;
     worker

@@ -6,6 +6,7 @@
 
 mod addresses;
 mod checkout;
+mod client;
 mod limits;
 mod node;
 mod problem;
@@ -20,6 +21,7 @@ mod worker;
 
 pub(crate) use addresses::{loopback_address, needs_public, socket_address, web_address};
 pub(crate) use checkout::sandbox_checkout;
+pub(crate) use client::{ClientOptions, ClientSettings};
 pub(crate) use node::{NodeListener, NodeWay};
 pub(crate) use problem::{Problem, WrongConfiguration};
 pub(crate) use reader::{Effective, Reader, flag, present};

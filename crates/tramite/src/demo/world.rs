@@ -7,7 +7,7 @@ pub(crate) const BROKER_TAX_CODE: &str = "99999000039";
 pub(crate) const STATION_ID: &str = "99999000039_01";
 
 /// What the portals of the demonstration may do.
-pub(crate) const PORTAL_SCOPES: [&str; 17] = [
+pub(crate) const PORTAL_SCOPES: [&str; 19] = [
     "payments:read",
     "payments:write",
     "debt-positions:read",
@@ -22,13 +22,23 @@ pub(crate) const PORTAL_SCOPES: [&str; 17] = [
     "delegations:read",
     "events:read",
     "webhooks:write",
+    "imports:read",
+    "imports:write",
     "exports:read",
     "persons:read",
     "persons:erase",
 ];
 /// What the software house of the demonstration may do.
-pub(crate) const SOFTWARE_HOUSE_SCOPES: [&str; 6] =
-    ["debt-positions:read", "debt-positions:write", "receipts:read", "services:read", "events:read", "webhooks:write"];
+pub(crate) const SOFTWARE_HOUSE_SCOPES: [&str; 8] = [
+    "debt-positions:read",
+    "debt-positions:write",
+    "imports:read",
+    "imports:write",
+    "receipts:read",
+    "services:read",
+    "events:read",
+    "webhooks:write",
+];
 
 /// An invented institution.
 #[derive(Debug)]

@@ -13,6 +13,6 @@ mod timed;
 pub(crate) use door::Door;
 pub(crate) use listen::{bind, local_url};
 pub(crate) use node::node_server;
-pub(crate) use parts::{gateway_settings, open_gateway, open_store, recovering, sandbox_settings, telling};
+pub(crate) use parts::{gateway_settings, importing, open_gateway, open_store, recovering, sandbox_settings, telling};
 pub(crate) use private::private_server;
 pub(crate) use rest::{platform_server, rest_server};

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use actix_web::web::Data;
-use tramite_gateway::{Gateway, GatewaySettings};
+use tramite_gateway::{BodyReader, Gateway, GatewaySettings};
 use tramite_outbound::{SystemNames, Towards};
 use tramite_pagopa::checkout::{CheckoutClient, SubscriptionKey};
 use tramite_pagopa::receipts::ReceiptsClient;
@@ -51,6 +51,12 @@ pub(crate) fn recovering(worker: Worker, receipts: Option<&ReceiptsSettings>) ->
     let client = ReceiptsClient::new(receipts.url.as_str(), receipts.key.clone())
         .map_err(|error| WrongConfiguration::one("TRAMITE_RECEIPTS_URL", error.to_string()))?;
     Ok(worker.recovering(client))
+}
+
+/// The worker, which loads files of debt positions, and reads each position as the API does.
+pub(crate) fn importing(worker: Worker) -> Result<Worker, Failure> {
+    let reader = BodyReader::new().map_err(|error| Failure::Part(format!("the worker cannot start: {error}")))?;
+    Ok(worker.importing(Arc::new(reader)))
 }
 
 /// What the gateway is told by the settings of `serve`.

@@ -11,6 +11,7 @@ mod commands;
 mod configuration;
 mod containers;
 mod demonstration;
+mod importing;
 mod process;
 mod safeguards;
 mod serving;
@@ -42,6 +43,8 @@ fn main() {
         .async_on_both("what_demo_made_is_refused_in_production", safeguards::invented)
         .async_on_both("the_api_is_served_until_a_stop_is_asked_for", serving::serve)
         .limit(WHOLE_PLATFORM)
+        .sync("a_file_is_loaded_from_the_command_line_and_the_exit_code_says_how_it_ended", importing::import)
+        .sync("what_was_paid_is_written_from_where_the_table_before_ended", importing::outcomes)
         .async_on_both("the_demonstration_pays_once_and_ends", demonstration::once)
         .async_on_sqlite("the_demonstration_starts_again_on_its_own_data", demonstration::again)
         .async_on_both("the_demonstration_refuses_a_production_database", demonstration::no_production);

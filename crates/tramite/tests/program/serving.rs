@@ -79,7 +79,18 @@ pub(crate) async fn worker(database: Database) {
     let text = async || http().get(format!("http://{private}/metrics")).send().await.unwrap().text().await.unwrap();
     let begun = Instant::now();
     // Every job comes round at once when it begins, and says so.
-    for job in ["feed", "issuers", "positions", "recoveries", "retention", "sessions", "tasks", "upkeep", "webhooks"] {
+    for job in [
+        "feed",
+        "imports",
+        "issuers",
+        "positions",
+        "recoveries",
+        "retention",
+        "sessions",
+        "tasks",
+        "upkeep",
+        "webhooks",
+    ] {
         let passed = format!("tramite_job_passes_total{{duty=\"{job}\",outcome=\"ok\"}}");
         while !text().await.contains(&passed) {
             assert!(begun.elapsed() < PATIENCE, "{passed} in {}", text().await);

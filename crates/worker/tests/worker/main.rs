@@ -8,6 +8,9 @@
 )]
 
 mod consumer;
+mod files;
+mod import_parts;
+mod imports;
 mod place;
 mod positions;
 mod receipts;
@@ -43,6 +46,23 @@ sentences! {
         retention::persons_go_when_accounting_is_over_and_the_totals_stay,
         retention::what_was_written_freely_in_a_session_of_nobody_goes_with_its_time,
         retention::each_institution_has_its_turn_wherever_the_last_pass_ended,
+        imports::a_file_of_some_hundred_rows_is_loaded,
+        imports::a_wrong_row_is_told_with_its_columns,
+        imports::a_wrong_row_stops_the_others_only_where_that_is_wished,
+        imports::a_dry_run_tells_what_would_be_and_does_nothing,
+        imports::the_same_file_again_changes_nothing,
+        imports::two_imports_of_one_file_at_once_double_nothing,
+        imports::what_a_worker_leaves_in_the_middle_another_one_ends,
+        imports::a_cancelled_import_loads_no_more,
+        imports::rows_of_one_position_may_stand_apart,
+        imports::rows_change_what_is_owed_and_take_it_back,
+        imports::a_receipt_that_comes_meanwhile_is_kept,
+        imports::a_file_that_cannot_be_read_says_why,
+        imports::files_go_when_their_time_is_over,
+        import_parts::a_part_is_decided_on_what_the_one_before_it_wrote,
+        import_parts::a_check_knows_what_lines_further_up_would_do,
+        import_parts::a_number_that_comes_twice_is_found_before_anything_is_loaded,
+        import_parts::what_a_check_saw_counts_for_the_worker_that_goes_on,
         upkeep::the_journal_is_kept_for_two_years_and_longer_where_that_is_wished,
         webhooks::an_endpoint_is_told_once_its_test_got_an_answer,
         webhooks::a_delivery_follows_the_schedule_for_fourteen_days_and_then_the_endpoint_rests,

@@ -48,16 +48,18 @@ pub(super) const PERSONAL_AT_CHECKOUT: [&str; 11] = [
 /// How soon everything is counted.
 const COUNTED_WITHIN: Duration = Duration::from_secs(30);
 /// Families of which an installation for production shows no series, each with its reason.
-pub(super) const NOT_IN_PRODUCTION: [(&str, &str); 3] = [
+pub(super) const NOT_IN_PRODUCTION: [(&str, &str); 4] = [
     ("tramite_node_probes_total", "the Node has not probed"),
     ("tramite_amount_callbacks_total", "no notice of such a service was asked for"),
     ("tramite_webhook_deliveries_total", "nobody is told of events"),
+    ("tramite_import_rows_total", "no file is loaded"),
 ];
 /// The same where a citizen pays in the sandbox.
-pub(super) const NOT_AT_CHECKOUT: [(&str, &str); 3] = [
+pub(super) const NOT_AT_CHECKOUT: [(&str, &str); 4] = [
     ("tramite_node_probes_total", "the Node has not probed"),
     ("tramite_refused_peers_total", "a sandbox proves nobody"),
     ("tramite_amount_callbacks_total", "no service of the demonstration asks"),
+    ("tramite_import_rows_total", "no file is loaded"),
 ];
 
 /// Every family shows a series, so that its labels could hold what they must not; but for those.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Requests that wait for a session to move: some per client, not without end.
+//! Requests that take long, above all those that wait for a session to move: some per client, not without end.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;

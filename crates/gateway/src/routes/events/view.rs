@@ -98,6 +98,10 @@ pub(crate) struct EventDataView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Line128>)]
     client_reference: Option<String>,
+    /// The file that was loaded, or was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Id>)]
+    import_id: Option<String>,
     /// The delegation that was given, changed or ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Id>)]
@@ -180,6 +184,7 @@ impl EventDataView {
             receipt_id: text(data.receipt_id),
             session_id: text(data.session_id),
             client_reference: data.client_reference,
+            import_id: text(data.import_id),
             delegation_id: text(data.delegation_id),
             delegated_client_id: text(data.delegated_client_id),
             support_access_id: text(data.support_access_id),
@@ -233,6 +238,7 @@ mod tests {
             session_id: Some(id.into()),
             client_reference: Some("SUAPE-1".to_owned()),
             session_client_id: None,
+            import_id: Some(id.into()),
             delegation_id: Some(id.into()),
             delegated_client_id: Some(id.into()),
             support_access_id: Some(id.into()),

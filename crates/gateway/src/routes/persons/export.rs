@@ -90,6 +90,7 @@ async fn find(about: &About<'_>) -> Result<Found, Problem> {
         ("journal", traces.journal.len() >= TRACES_MAX),
         ("events", traces.events.len() >= TRACES_MAX),
         ("kept_answers", traces.answers.len() >= TRACES_MAX),
+        ("import_rows", traces.imported.len() >= TRACES_MAX),
     ];
     let more_of = more.into_iter().filter(|(_, more)| *more).map(|(name, _)| name).collect();
     Ok(Found { positions, sessions, receipts, traces, more_of })

@@ -9,7 +9,7 @@ use tramite_domain::receipt::{Party, Receipt, ReceiptContent};
 use tramite_domain::session::{CheckoutSession, Payer};
 use tramite_domain::tax_code::SubjectTaxCode;
 use tramite_domain::time::Instant;
-use tramite_storage::{KeptAnswer, REPLAY_SECONDS};
+use tramite_storage::{ImportedLine, KeptAnswer, REPLAY_SECONDS};
 use utoipa::ToSchema;
 
 use super::export::Found;
@@ -26,7 +26,7 @@ use crate::words;
 #[serde(deny_unknown_fields)]
 #[schema(as = PersonExport, example = json!({
     "exported_at": "2026-09-20T10:00:00Z", "debt_positions": [], "checkout_sessions": [], "receipts": [], "journal": [],
-    "events": [], "kept_answers": [], "more_of": [],
+    "events": [], "kept_answers": [], "import_rows": [], "more_of": [],
 }))]
 pub(crate) struct PersonExportView {
     #[schema(value_type = words::Timestamp)]
@@ -49,8 +49,11 @@ pub(crate) struct PersonExportView {
     /// Answers about these debts that are kept to be said again.
     #[schema(min_items = 0, max_items = 2000)]
     kept_answers: Vec<KeptAnswerView>,
+    /// Rows of files that are about these debts. The files are kept encrypted for a while, and are not looked into.
+    #[schema(min_items = 0, max_items = 2000)]
+    import_rows: Vec<ImportedRowView>,
     /// Of what there is more than stands here: lists and searches tell the rest.
-    #[schema(value_type = Vec<words::PersonThings>, min_items = 0, max_items = 6)]
+    #[schema(value_type = Vec<words::PersonThings>, min_items = 0, max_items = 7)]
     more_of: Vec<&'static str>,
 }
 
@@ -123,6 +126,22 @@ pub(crate) struct KeptAnswerView {
     until: Instant,
 }
 
+/// A row of a file.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ImportedRow)]
+pub(crate) struct ImportedRowView {
+    /// The import.
+    #[schema(value_type = words::Id)]
+    import_id: String,
+    #[schema(value_type = words::LineNumber)]
+    line: u64,
+    /// When the file goes, and this row with it; absent while it is being loaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Timestamp>)]
+    file_kept_until: Option<Instant>,
+}
+
 impl PersonExportView {
     /// What was found, without what it says of others.
     pub(super) async fn of(about: &About<'_>, found: Found) -> Result<Self, Problem> {
@@ -138,6 +157,7 @@ impl PersonExportView {
             journal: found.traces.journal.into_iter().map(|entry| JournalEntryView::of(entry, None)).collect(),
             events: found.traces.events.iter().map(EventReferenceView::of).collect(),
             kept_answers: found.traces.answers.iter().map(KeptAnswerView::of).collect(),
+            import_rows: found.traces.imported.iter().map(ImportedRowView::of).collect(),
             more_of: found.more_of,
         })
     }
@@ -184,6 +204,12 @@ impl PersonPayerView {
 impl EventReferenceView {
     fn of(event: &Event) -> Self {
         Self { id: event.id.to_string(), kind: event.kind.name(), timestamp: event.at }
+    }
+}
+
+impl ImportedRowView {
+    fn of(row: &ImportedLine) -> Self {
+        Self { import_id: row.import.to_string(), line: row.line, file_kept_until: row.kept_until }
     }
 }
 

@@ -4,6 +4,7 @@
 mod callback;
 mod callback_secret;
 mod demand;
+mod import_template;
 mod input;
 mod list;
 mod replace;
@@ -23,6 +24,7 @@ use crate::problem::{Code, Problem};
 pub(super) fn mount(api: &mut Api<'_, '_>) {
     api.tenant(list::list_services, ApiScope::ServicesRead);
     api.tenant(show::show_service, ApiScope::ServicesRead).etag();
+    api.tenant(import_template::show_import_template, ApiScope::ServicesRead);
     api.tenant(replace::replace_service, ApiScope::ServicesWrite).etag().conditional().refuses(&[Code::DemandTaken]);
     api.tenant(callback_secret::add_callback_secret, ApiScope::ServicesWrite)
         .idempotent()

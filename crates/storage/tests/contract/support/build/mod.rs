@@ -3,6 +3,7 @@
 
 mod checkout;
 mod debt;
+mod import;
 mod payment;
 mod registry;
 mod told;
@@ -10,6 +11,7 @@ mod webhook;
 
 pub(crate) use checkout::*;
 pub(crate) use debt::*;
+pub(crate) use import::*;
 pub(crate) use payment::*;
 pub(crate) use registry::*;
 pub(crate) use told::*;

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A file of debt positions, opened.
+
+use std::sync::Arc;
+
+use tramite_domain::import::{FileFormat, FileLayout};
+
+use crate::sheet::{FileFault, FileSource, Sheet, SheetError, SheetRow};
+
+use super::body::{Key, Maker};
+use super::groups::{KeyCount, Repeated, Together, WaitingRoom};
+use super::header::Binding;
+use super::lines::JsonLines;
+use super::model::{ImportDefaults, PlacedFault, RowGroup};
+use super::record::key_of;
+
+/// A file of debt positions: what its columns are is known, its rows are counted, and which of them belong together.
+pub struct PositionFile(Form);
+
+enum Form {
+    Table(Box<Table>),
+    Lines(Box<JsonLines>),
+}
+
+struct Table {
+    sheet: Sheet,
+    maker: Maker,
+    repeated: Repeated,
+    room: WaitingRoom,
+    /// What waited until the end of the file, the last first.
+    rest: Option<Vec<Together>>,
+    rows_total: u64,
+}
+
+impl PositionFile {
+    /// Opens a file: reads its header, and reads it through once.
+    ///
+    /// # Errors
+    /// [`SheetError`] where it cannot be read, or its columns are not those of its layout.
+    pub fn open(source: Arc<dyn FileSource>, format: FileFormat, defaults: ImportDefaults) -> Result<Self, SheetError> {
+        if format == FileFormat::Ndjson {
+            if defaults.layout != FileLayout::Tramite {
+                let detail = "lines of JSON have the layout of the API and no other";
+                return Err(FileFault::new("layout_not_for_format", detail).into());
+            }
+            return Ok(Self(Form::Lines(Box::new(JsonLines::open(source.as_ref(), defaults)?))));
+        }
+        Ok(Self(Form::Table(Box::new(Table::open(source.as_ref(), format, defaults)?))))
+    }
+
+    /// Rows of the file, without its header.
+    #[must_use]
+    pub fn rows_total(&self) -> u64 {
+        match &self.0 {
+            Form::Table(table) => table.rows_total,
+            Form::Lines(lines) => lines.total(),
+        }
+    }
+
+    /// The rows of the next position. The same file gives the same positions in the same order, always.
+    ///
+    /// # Errors
+    /// [`SheetError`] where it cannot be read further.
+    pub fn next_group(&mut self) -> Result<Option<RowGroup>, SheetError> {
+        match &mut self.0 {
+            Form::Table(table) => Ok(table.next()?.map(|together| table.group(together))),
+            Form::Lines(lines) => lines.next_group(),
+        }
+    }
+
+    /// Passes over so many positions, without reading what they say. How many there were of them.
+    ///
+    /// # Errors
+    /// As [`Self::next_group`].
+    pub fn skip_groups(&mut self, count: u64) -> Result<u64, SheetError> {
+        let mut skipped = 0_u64;
+        while skipped < count {
+            let there = match &mut self.0 {
+                Form::Table(table) => table.next()?.is_some(),
+                Form::Lines(lines) => lines.skip()?,
+            };
+            if !there {
+                break;
+            }
+            skipped = skipped.saturating_add(1);
+        }
+        Ok(skipped)
+    }
+}
+
+impl Table {
+    fn open(source: &dyn FileSource, format: FileFormat, defaults: ImportDefaults) -> Result<Self, SheetError> {
+        let mut first_pass = Sheet::open(source, format)?;
+        let Some(first) = first_pass.next_row()? else {
+            return Err(FileFault::new("no_header", "the table has no row, and so no header").into());
+        };
+        let maker = Maker::new(Binding::of(&first, &defaults)?, defaults);
+        let mut count = KeyCount::default();
+        let mut rows_total = 0_u64;
+        let mut next = if maker.binding.headed { first_pass.next_row()? } else { Some(first) };
+        while let Some(row) = next {
+            rows_total = rows_total.saturating_add(1);
+            if let Some(key) = maker.key(&row) {
+                count.add(&key);
+            }
+            next = first_pass.next_row()?;
+        }
+        drop(first_pass);
+        let mut sheet = Sheet::open(source, format)?;
+        if maker.binding.headed {
+            sheet.next_row()?;
+        }
+        let (repeated, room) = (count.repeated(), WaitingRoom::default());
+        Ok(Self { sheet, maker, repeated, room, rest: None, rows_total })
+    }
+
+    fn next(&mut self) -> Result<Option<Together>, SheetError> {
+        if let Some(rest) = &mut self.rest {
+            return Ok(rest.pop());
+        }
+        while let Some(row) = self.sheet.next_row()? {
+            let together = match self.maker.key(&row) {
+                None => Some(Together { key: None, lines: vec![row.line], rows: Ok(vec![row]) }),
+                Some(key) => self.room.take(key, row, &self.repeated),
+            };
+            if together.is_some() {
+                return Ok(together);
+            }
+        }
+        let mut rest = self.room.rest();
+        let together = rest.pop();
+        self.rest = Some(rest);
+        Ok(together)
+    }
+
+    fn group(&self, together: Together) -> RowGroup {
+        let Together { key, lines, rows } = together;
+        let content = match &rows {
+            Ok(rows) => self.maker.piece(key.as_ref(), rows),
+            Err(refused) => Err(vec![PlacedFault::new(0, None, refused.code(), refused.detail())]),
+        };
+        let (external_id, service_code) = match (key, rows) {
+            (Some(key), _) => (Some(key.external), Some(key.service)),
+            (None, Ok(rows)) => self.maker.half_key(rows.first()),
+            (None, Err(_)) => (None, None),
+        };
+        RowGroup { lines, external_id, service_code, content }
+    }
+}
+
+impl Maker {
+    /// The key of a row; none where it does not say one.
+    fn key(&self, row: &SheetRow) -> Option<Key> {
+        let (service, external) = key_of(&self.binding, row);
+        let service = service.or_else(|| self.defaults.service_code.clone())?;
+        Some(Key { service, external: external? })
+    }
+
+    /// What is there of a key that is not whole.
+    fn half_key(&self, row: Option<&SheetRow>) -> (Option<String>, Option<String>) {
+        let (service, external) = row.map(|row| key_of(&self.binding, row)).unwrap_or_default();
+        (external, service.or_else(|| self.defaults.service_code.clone()))
+    }
+}

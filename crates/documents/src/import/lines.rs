@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A debt position on each line, as JSON.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+use tramite_domain::import::RowAction;
+
+use crate::sheet::{FileSource, SheetError};
+
+use super::body::cancellation;
+use super::line_reader::{Line, LineReader};
+use super::model::{ImportDefaults, Piece, PlacedFault, RowGroup};
+use super::places::Places;
+
+/// Members that the report adds.
+const REPORT_MEMBERS: [&str; 4] = ["line", "outcome", "installments", "errors"];
+/// Those that stand in every line of a report. A line without them is the caller's own: what it says beside the contract is told.
+const REPORT_MARKS: [&str; 2] = ["line", "outcome"];
+
+/// Takes the members that a report added out of its line again.
+pub(super) fn take_out_report(members: &mut Map<String, Value>) {
+    if REPORT_MARKS.iter().all(|mark| members.contains_key(*mark)) {
+        members.retain(|name, _| !is_of_report(name));
+    }
+}
+
+/// Whether a report has a member of this name.
+pub(super) fn is_of_report(member: &str) -> bool {
+    REPORT_MEMBERS.contains(&member)
+}
+
+/// A file of JSON lines that is being read.
+pub(super) struct JsonLines {
+    reader: LineReader,
+    defaults: ImportDefaults,
+    total: u64,
+}
+
+impl JsonLines {
+    pub(super) fn open(source: &dyn FileSource, defaults: ImportDefaults) -> Result<Self, SheetError> {
+        let mut first_pass = LineReader::open(source)?;
+        let mut total = 0_u64;
+        while first_pass.next_line()?.is_some() {
+            total = total.saturating_add(1);
+        }
+        Ok(Self { reader: LineReader::open(source)?, defaults, total })
+    }
+
+    pub(super) const fn total(&self) -> u64 {
+        self.total
+    }
+
+    pub(super) fn skip(&mut self) -> Result<bool, SheetError> {
+        Ok(self.reader.next_line()?.is_some())
+    }
+
+    pub(super) fn next_group(&mut self) -> Result<Option<RowGroup>, SheetError> {
+        Ok(self.reader.next_line()?.map(|line| group(&line, &self.defaults)))
+    }
+}
+
+fn group(line: &Line, defaults: &ImportDefaults) -> RowGroup {
+    let lines = vec![line.number];
+    let Ok(Value::Object(mut body)) = serde_json::from_slice(&line.bytes) else {
+        let fault = PlacedFault::new(0, None, "invalid_json", "the line is not one JSON object in UTF-8");
+        let service_code = defaults.service_code.clone();
+        return RowGroup { lines, external_id: None, service_code, content: Err(vec![fault]) };
+    };
+    take_out_report(&mut body);
+    let action = action(body.remove("action"));
+    if let Some(service) = &defaults.service_code {
+        body.entry("service_code").or_insert_with(|| service.clone().into());
+    }
+    body.entry("publish").or_insert_with(|| defaults.publish.into());
+    let text = |member: &str| body.get(member).and_then(Value::as_str).map(ToOwned::to_owned);
+    let (external_id, service_code) = (text("external_id"), text("service_code"));
+    let content = action
+        .map_err(|fault| vec![fault])
+        .and_then(|action| piece(action, body, external_id.as_deref(), service_code.as_deref()));
+    RowGroup { lines, external_id, service_code, content }
+}
+
+fn action(member: Option<Value>) -> Result<RowAction, PlacedFault> {
+    let Some(value) = member else {
+        return Ok(RowAction::default());
+    };
+    let named = match value.as_str() {
+        Some("delete") => Some(RowAction::Cancel),
+        Some(name) => RowAction::named(name),
+        None => None,
+    };
+    let detail = "expected load, insert, update, cancel or delete";
+    named.ok_or_else(|| PlacedFault::new(0, Some("/action"), "unknown_value", detail))
+}
+
+fn piece(
+    action: RowAction,
+    body: Map<String, Value>,
+    external_id: Option<&str>,
+    service: Option<&str>,
+) -> Result<Piece, Vec<PlacedFault>> {
+    let body = if action == RowAction::Cancel {
+        let missing = |member: &str| PlacedFault::new(0, Some(member), "required", "must be there, as a text");
+        let external_id = external_id.ok_or_else(|| vec![missing("/external_id")])?;
+        cancellation(external_id, service.ok_or_else(|| vec![missing("/service_code")])?)
+    } else {
+        body.into()
+    };
+    Ok(Piece { action, body, withdrawn: BTreeSet::new(), places: Places::json() })
+}

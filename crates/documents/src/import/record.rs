@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! One row, read by what its columns are.
+
+use serde_json::Value;
+use tramite_domain::import::{ROW_FAULTS_MAX, RowAction};
+
+use crate::sheet::{SheetCell, SheetRow};
+
+use super::header::{Binding, Taker, Takes};
+use super::model::PlacedFault;
+use super::names::normal;
+use super::spot::Spot;
+use super::value::{CellFault, POSTAL_CODE_DIGITS, number_instead_of_text, value};
+
+/// A row is of another institution.
+const ANOTHER_CREDITOR: &str = "another_creditor";
+
+/// One row: what it says, and what is wrong with it.
+#[derive(Debug)]
+pub(super) struct Record<'a> {
+    /// Its place in the group.
+    pub(super) row: usize,
+    pub(super) filled: Vec<Filled<'a>>,
+    pub(super) faults: Vec<PlacedFault>,
+    pub(super) action: RowAction,
+    pub(super) binding: &'a Binding,
+}
+
+/// A value, and where it comes from and goes.
+#[derive(Debug)]
+pub(super) struct Filled<'a> {
+    pub(super) spot: &'a Spot,
+    pub(super) column: &'a str,
+    pub(super) value: Value,
+}
+
+impl<'a> Record<'a> {
+    /// Reads a row.
+    pub(super) fn read(binding: &'a Binding, row: usize, sheet_row: &SheetRow) -> Self {
+        let filled = Vec::with_capacity(sheet_row.cells.len());
+        let mut record = Self { row, filled, faults: Vec::new(), action: RowAction::Load, binding };
+        let mut cancelled = false;
+        for (place, cell) in sheet_row.cells.iter().enumerate() {
+            match binding.columns.get(place) {
+                None => record.unnamed(cell),
+                Some(bound) => match &bound.takes {
+                    Takes::Nothing => {}
+                    Takes::Unnamed => record.unnamed(cell),
+                    Takes::Only(only) => record.only(&bound.name, only, cell),
+                    Takes::Creditor(own) => record.creditor(&bound.name, own.as_deref(), cell),
+                    Takes::Value(taker) => {
+                        cancelled |= taker.cancels.iter().any(|word| is_word(cell, word));
+                        record.take(&bound.name, taker, cell, sheet_row);
+                    }
+                },
+            }
+        }
+        record.check_postal_code();
+        record.find_action();
+        if cancelled {
+            record.action = RowAction::Cancel;
+        }
+        if record.action == RowAction::Cancel {
+            record.keep_keys();
+        }
+        record
+    }
+
+    /// The value at a place.
+    pub(super) fn at(&self, spot: &Spot) -> Option<&Filled<'a>> {
+        self.filled.iter().find(|filled| filled.spot == spot)
+    }
+
+    /// The text at a place.
+    pub(super) fn text(&self, spot: &Spot) -> Option<&str> {
+        self.at(spot).and_then(|filled| filled.value.as_str())
+    }
+
+    pub(super) fn fault(&mut self, column: Option<&str>, code: &str, detail: &str) {
+        // No row is told more: a table of many columns may be wrong in all of them.
+        if self.faults.len() < ROW_FAULTS_MAX {
+            self.faults.push(PlacedFault::new(self.row, column, code, detail));
+        }
+    }
+
+    fn take(&mut self, column: &'a str, taker: &'a Taker, cell: &SheetCell, sheet_row: &SheetRow) {
+        let counts = |place: usize| sheet_row.cells.get(place).is_some_and(|cell| is_word(cell, "true"));
+        if taker.when.is_some_and(|place| !counts(place)) {
+            return;
+        }
+        match taken(taker, cell) {
+            Ok(None) => {}
+            Ok(Some(value)) => {
+                let twice = self
+                    .at(&taker.spot)
+                    .map(|other| format!("the column {} says it too; leave one empty", other.column));
+                if let Some(detail) = twice {
+                    return self.fault(Some(column), "two_columns_for_one_value", &detail);
+                }
+                self.filled.push(Filled { spot: &taker.spot, column, value });
+                let sets = taker.sets.iter().map(|(spot, value)| Filled { spot, column, value: value.clone() });
+                self.filled.extend(sets);
+            }
+            Err(fault) => self.fault(Some(column), fault.code, fault.detail),
+        }
+    }
+
+    fn unnamed(&mut self, cell: &SheetCell) {
+        if *cell != SheetCell::Empty {
+            self.fault(None, "cell_without_column", "the row has a cell under which no column is named");
+        }
+    }
+
+    fn only(&mut self, column: &str, only: &[String], cell: &SheetCell) {
+        let blank = matches!(cell, SheetCell::Empty) || is_word(cell, "");
+        if !blank && !only.iter().any(|word| is_word(cell, word)) {
+            let detail = "nothing is taken from this column, and what it says would be lost; empty it";
+            self.fault(Some(column), "unsupported_value", detail);
+        }
+    }
+
+    /// Money of another institution is not this one's to ask for.
+    fn creditor(&mut self, column: &str, own: Option<&str>, cell: &SheetCell) {
+        let blank = matches!(cell, SheetCell::Empty) || is_word(cell, "");
+        if !blank && own.is_some_and(|own| !is_word(cell, own)) {
+            // Whatever else is wrong, this is told.
+            self.faults.truncate(ROW_FAULTS_MAX.saturating_sub(1));
+            self.fault(Some(column), ANOTHER_CREDITOR, "the row is of another institution than the one that loads it");
+        }
+    }
+
+    /// A CSV does not tell a number from a text: an Italian postal code of fewer than five digits has lost its noughts.
+    fn check_postal_code(&mut self) {
+        let (postal_code, country) = (Spot::Address("postal_code"), Spot::Address("country"));
+        let italian = self.text(&country).is_none_or(|country| country.eq_ignore_ascii_case("IT"));
+        let Some(filled) = self.at(&postal_code).filter(|_| italian) else {
+            return;
+        };
+        let cut = |code: &str| code.len() < POSTAL_CODE_DIGITS && code.bytes().all(|byte| byte.is_ascii_digit());
+        if filled.value.as_str().is_some_and(cut) {
+            let (column, fault) = (filled.column, number_instead_of_text());
+            self.fault(Some(column), fault.code, fault.detail);
+        }
+    }
+
+    fn find_action(&mut self) {
+        if let Some(action) = self.text(&Spot::Action).and_then(RowAction::named) {
+            self.action = action;
+        }
+    }
+
+    /// Of a cancellation nothing is looked at but what is cancelled, and whose it is.
+    fn keep_keys(&mut self) {
+        let is_key = |spot: &Spot| {
+            matches!(spot, Spot::Action | Spot::Root("external_id" | "service_code") | Spot::Installment("reference"))
+        };
+        self.filled.retain(|filled| is_key(filled.spot));
+        let binding = self.binding;
+        let keys = binding.columns.iter().filter(|bound| match &bound.takes {
+            Takes::Value(taker) => is_key(&taker.spot),
+            _ => false,
+        });
+        let keys: Vec<&str> = keys.map(|bound| bound.name.as_str()).collect();
+        self.faults.retain(|fault| {
+            let of_key = fault.fault.column.as_deref().is_some_and(|column| keys.contains(&column));
+            of_key || fault.fault.code == ANOTHER_CREDITOR
+        });
+    }
+}
+
+/// The key of a position, as far as a row says it: service and external id.
+pub(super) fn key_of(binding: &Binding, sheet_row: &SheetRow) -> (Option<String>, Option<String>) {
+    let (mut service, mut external) = (None, None);
+    for (bound, cell) in binding.columns.iter().zip(&sheet_row.cells) {
+        let Takes::Value(taker) = &bound.takes else {
+            continue;
+        };
+        let place = match taker.spot {
+            Spot::Root("service_code") => &mut service,
+            Spot::Root("external_id") => &mut external,
+            _ => continue,
+        };
+        *place = taken(taker, cell).ok().flatten().and_then(|value| value.as_str().map(ToOwned::to_owned));
+    }
+    (service, external)
+}
+
+fn taken(taker: &Taker, cell: &SheetCell) -> Result<Option<Value>, CellFault> {
+    if taker.words.is_empty() && taker.strip.is_none() {
+        return value(taker.kind, cell);
+    }
+    let SheetCell::Text(text) = cell else {
+        return value(taker.kind, cell);
+    };
+    let mut text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if let Some([before, after]) = &taker.strip {
+        text = text.strip_prefix(before.as_str()).unwrap_or(text);
+        text = text.strip_suffix(after.as_str()).unwrap_or(text);
+    }
+    if taker.words.is_empty() {
+        return value(taker.kind, &SheetCell::Text(text.to_owned()));
+    }
+    let given = normal(text);
+    let meaning = taker.words.iter().find(|(word, _)| *word == given).map(|(_, meaning)| meaning.clone());
+    let unknown = CellFault::new("unknown_value", "none of the words that this column knows");
+    value(taker.kind, &SheetCell::Text(meaning.ok_or(unknown)?))
+}
+
+fn is_word(cell: &SheetCell, word: &str) -> bool {
+    match cell {
+        SheetCell::Text(text) | SheetCell::Number(text) => text.trim().eq_ignore_ascii_case(word),
+        SheetCell::Empty | SheetCell::Day(_) => false,
+    }
+}

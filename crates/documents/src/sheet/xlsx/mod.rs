@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Spreadsheets of Office Open XML (ECMA-376). Its first visible sheet is read as a stream; what is held are the texts that cells
+//! have in common, and which styles show days.
+
+mod book;
+mod rows;
+mod styles;
+mod texts;
+
+use self::book::Book;
+use self::rows::SheetData;
+use super::archive::Archive;
+use super::model::{SheetError, SheetRow};
+use super::open::Rows;
+use super::serial::Epoch;
+use super::source::FileSource;
+use super::strings::Strings;
+
+pub(super) use self::book::{no_sheet, too_many_parts};
+
+/// What the cells of a sheet refer to.
+struct Common {
+    texts: Strings,
+    /// Whether each style shows a day.
+    days: Vec<bool>,
+    epoch: Epoch,
+}
+
+/// The rows of the sheet.
+pub(super) struct XlsxRows(SheetData);
+
+impl XlsxRows {
+    /// The name of the sheet, and its rows.
+    pub(super) fn open(source: &dyn FileSource) -> Result<(String, Self), SheetError> {
+        let archive = Archive::open(source)?;
+        let book = Book::read(&archive)?;
+        let texts = match &book.texts {
+            Some(part) => texts::read(archive.needed(part)?)?,
+            None => Strings::default(),
+        };
+        let days = match &book.styles {
+            Some(part) => styles::read(archive.needed(part)?)?,
+            None => Vec::new(),
+        };
+        let data = SheetData::open(archive.needed(&book.sheet)?, Common { texts, days, epoch: book.epoch })?;
+        Ok((book.name, Self(data)))
+    }
+}
+
+impl Rows for XlsxRows {
+    fn next_row(&mut self) -> Result<Option<SheetRow>, SheetError> {
+        self.0.next_row()
+    }
+}

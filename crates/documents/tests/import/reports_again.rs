@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Reports that are sent again: what was wrong is as wrong as before, and nothing is lost.
+
+use serde_json::{Value, json};
+use tramite_documents::import::{ReportKind, ReportRow, limits};
+use tramite_documents::sheet::SheetCell;
+use tramite_domain::import::{FileFormat, FileLayout};
+
+use crate::reports::{contents, loaded, ods, rejected, report, report_of, rows};
+use crate::support::{HEADER, all, defaults, file_fault, header, xlsx};
+
+#[test]
+fn lines_of_json_get_members_that_are_left_out_again() {
+    let text = "{\"external_id\":\"A\",\"amount\":1}\nno json\n";
+    let once = report(text.as_bytes(), FileFormat::Ndjson, |line| if line == 1 { loaded() } else { rejected() });
+    let lines: Vec<Value> = once
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect();
+    assert_eq!(lines[0]["outcome"], "loaded");
+    assert_eq!(lines[0]["installments"][0]["notice_number"], "305000000001234586");
+    assert_eq!(lines[1]["text"], "no json");
+    assert_eq!(lines[1]["errors"][0], json!({"column": "importo", "code": "invalid_amount", "detail": "told so"}));
+    let again = all(once, FileFormat::Ndjson, defaults());
+    let before = all(text, FileFormat::Ndjson, defaults());
+    assert_eq!(again[0], before[0]);
+    let outcomes =
+        report_of(text.as_bytes(), FileFormat::Ndjson, FileLayout::Tramite, ReportKind::Outcomes, |_| loaded());
+    let first: Value = serde_json::from_slice(outcomes.split(|byte| *byte == b'\n').next().unwrap()).unwrap();
+    assert_eq!(first["installments"][0]["paid_amount"], 12_050);
+    assert_eq!(all(outcomes, FileFormat::Ndjson, defaults())[0], before[0]);
+}
+
+#[test]
+fn a_line_of_json_with_members_of_a_report_stays_as_wrong_as_it_was() {
+    let text = "{\"external_id\":\"A\",\"amount\":1,\"installments\":[{\"amount\":5}]}\n";
+    let once = report(text.as_bytes(), FileFormat::Ndjson, |_| rejected());
+    let line: Value = serde_json::from_slice(&once).unwrap();
+    assert_eq!((&line["text"], &line["outcome"]), (&json!(text.trim()), &json!("rejected")));
+    let again = all(once.clone(), FileFormat::Ndjson, defaults()).remove(0);
+    assert_eq!(again.content.unwrap().body, json!({"text": text.trim(), "service_code": "TARI", "publish": true}));
+    assert_eq!(report(&once, FileFormat::Ndjson, |_| rejected()), once);
+}
+
+#[test]
+fn cells_without_a_column_stay_where_they_make_their_row_wrong() {
+    // The comma of the amount parted it: without the rest it would be another amount.
+    let text = "external_id,tax_code,full_name,amount\nA,RSSMRA85T10A562S,Mario Rossi,120,50\nB,RSSMRA85T10A562S,Mario Rossi,1\n";
+    let before = contents(all(text, FileFormat::Csv, defaults()));
+    assert_eq!(before[0].1, Err(vec![(0, "cell_without_column".to_owned())]));
+    assert!(before[1].1.is_ok());
+    let mut written = text.as_bytes().to_vec();
+    for kind in [ReportKind::Loading, ReportKind::Outcomes, ReportKind::Loading] {
+        written = report_of(&written, FileFormat::Csv, FileLayout::Tramite, kind, |_| rejected());
+        assert_eq!(contents(all(written.clone(), FileFormat::Csv, defaults())), before, "{kind:?}");
+        assert_eq!(rows(written.clone(), FileFormat::Csv)[1].last(), Some(&SheetCell::Text("50".to_owned())));
+    }
+
+    let names = ["external_id", "tax_code", "full_name", "amount"];
+    let row = ["A", "RSSMRA85T10A562S", "Mario Rossi", "120", "", "50"];
+    for (bytes, format) in
+        [(xlsx(&[header(&names), header(&row)]), FileFormat::Xlsx), (ods(&[&names, &row]), FileFormat::Ods)]
+    {
+        let again = report(&bytes, format, |_| rejected());
+        assert_eq!(contents(all(again, format, defaults()))[0].1, before[0].1, "{format:?}");
+    }
+}
+
+#[test]
+fn the_report_of_the_widest_table_is_loaded_again() {
+    let with = |columns: usize, surplus: usize| {
+        let further: Vec<String> = (4..columns).map(|number| format!("metadata.k{number}")).collect();
+        let cells = vec!["x"; columns - 4 + surplus].join(";");
+        format!("{HEADER};{}\nA;RSSMRA85T10A562S;Mario Rossi;1;{cells}\n", further.join(";"))
+    };
+    let widest = with(limits::COLUMNS_NAMED_MAX, 0);
+    let before = contents(all(widest.clone(), FileFormat::Csv, defaults()));
+    assert!(before[0].1.is_ok());
+    let mut written = widest.into_bytes();
+    for kind in [ReportKind::Outcomes, ReportKind::Loading, ReportKind::Outcomes] {
+        written = report_of(&written, FileFormat::Csv, FileLayout::Tramite, kind, |_| ReportRow::default());
+        assert_eq!(contents(all(written.clone(), FileFormat::Csv, defaults())), before);
+    }
+    // What is beside them has room as well, as far as it must be seen.
+    let crowded = with(limits::COLUMNS_NAMED_MAX, 10);
+    let mut written = crowded.into_bytes();
+    for kind in [ReportKind::Outcomes, ReportKind::Loading] {
+        written = report_of(&written, FileFormat::Csv, FileLayout::Tramite, kind, |_| rejected());
+        let again = contents(all(written.clone(), FileFormat::Csv, defaults()));
+        assert_eq!(again[0].1.as_ref().unwrap_err()[0], (0, "cell_without_column".to_owned()));
+    }
+    let fault = file_fault(with(limits::COLUMNS_NAMED_MAX + 1, 0), FileFormat::Csv, defaults());
+    assert_eq!((fault.code, fault.line), ("too_many_columns", Some(1)));
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What rows of a file do to a position that is there: they take back what they name, and nothing else (rules.md 43).
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests state what they expect")]
+
+mod support;
+
+use support::{Town, client, codes, installment, named, one_payment, pay, quiet};
+use tramite_domain::debt_position::{DebtPosition, OptionInput, OptionKind, PositionInput, TermsContext};
+use tramite_domain::given::Given;
+use tramite_domain::import::{Asked, Loaded, RowAction, RowOutcome, load};
+use tramite_domain::refusal::Refusal;
+
+/// Rows of so many installments, 50.00 each.
+fn plan(references: &[&str]) -> PositionInput {
+    let installments = references.iter().map(|reference| installment(reference, 5_000)).collect();
+    let kind = if references.len() == 1 { OptionKind::Single } else { OptionKind::Installments };
+    PositionInput {
+        amount: None,
+        payment_options: vec![OptionInput { kind, available_until: None, available_days: None, installments }],
+        ..one_payment("R-1", 0)
+    }
+}
+
+fn asked(action: RowAction, input: PositionInput, withdrawn: &[&str]) -> Asked {
+    Asked { action, input, withdrawn: withdrawn.iter().map(|one| (*one).to_owned()).collect() }
+}
+
+fn taking_back(withdrawn: &[&str]) -> Asked {
+    asked(RowAction::Cancel, plan(&[]), withdrawn)
+}
+
+fn loaded(town: &mut Town, position: &DebtPosition, asked: &Asked) -> Result<Loaded, Refusal> {
+    let context = TermsContext {
+        institution: &town.institution,
+        service: &town.service,
+        numbers: &town.known,
+        free_beneficiary: false,
+        now: town.now,
+    };
+    let mut given = Given { now: town.now, ids: &mut town.ids, client_id: Some(client()), request_id: None };
+    load(context, &mut given, &mut town.numbers, asked, Some((position, quiet())))
+}
+
+fn missing(refused: Result<Loaded, Refusal>) {
+    assert_eq!(codes(refused.unwrap_err()), [("/payment_options".to_owned(), "installments_missing")]);
+}
+
+#[test]
+fn a_row_of_another_installment_does_not_take_back_the_only_one_that_is_owed() {
+    let mut town = Town::new();
+    let first = town.position(&plan(&["1"]));
+    missing(loaded(&mut town, &first, &asked(RowAction::Load, plan(&["2"]), &[])));
+    let mut half_paid = town.position(&plan(&["1", "2"]));
+    pay(&mut half_paid, "1", town.now);
+    missing(loaded(&mut town, &half_paid, &asked(RowAction::Update, plan(&["1", "3"]), &[])));
+    // Beside a row of its own it is taken back.
+    let changed = loaded(&mut town, &first, &asked(RowAction::Load, plan(&["2"]), &["1"])).unwrap();
+    assert_eq!(changed.outcome, RowOutcome::Updated);
+    assert!(named(&changed.position, "1").cancelled_at.is_some());
+}
+
+#[test]
+fn an_only_installment_may_get_its_name() {
+    let mut town = Town::new();
+    let only = town.position(&one_payment("R-1", 5_000));
+    let changed = loaded(&mut town, &only, &asked(RowAction::Load, plan(&["1", "2"]), &[])).unwrap();
+    assert_eq!(changed.outcome, RowOutcome::Updated);
+    assert!(named(&changed.position, "single").cancelled_at.is_some());
+}
+
+#[test]
+fn a_cancellation_takes_back_nothing_that_it_does_not_name() {
+    let mut town = Town::new();
+    let both = town.position(&plan(&["1", "2"]));
+    let too_few: [&[&str]; 3] = [&["1"], &["3"], &["1", "3"]];
+    for some in too_few {
+        missing(loaded(&mut town, &both, &taking_back(some)));
+    }
+    let mut half_paid = both.clone();
+    pay(&mut half_paid, "1", town.now);
+    let refused = loaded(&mut town, &half_paid, &taking_back(&["1"])).unwrap_err();
+    assert_eq!(refused, Refusal::InstallmentPaid { reference: "1".to_owned() });
+    missing(loaded(&mut town, &half_paid, &taking_back(&["3"])));
+    let rest = loaded(&mut town, &half_paid, &taking_back(&["2"])).unwrap();
+    assert_eq!(rest.outcome, RowOutcome::Cancelled);
+    assert!(named(&rest.position, "2").cancelled_at.is_some());
+    let single = town.position(&one_payment("R-1", 5_000));
+    missing(loaded(&mut town, &single, &taking_back(&["1"])));
+}
+
+#[test]
+fn what_was_taken_back_before_is_unchanged() {
+    let mut town = Town::new();
+    let both = town.position(&plan(&["1", "2"]));
+    let one = loaded(&mut town, &both, &asked(RowAction::Load, plan(&["2"]), &["1"])).unwrap().position;
+    let again = loaded(&mut town, &one, &taking_back(&["1"])).unwrap();
+    assert_eq!((again.outcome, again.batch.is_empty(), &again.position), (RowOutcome::Unchanged, true, &one));
+    // Of what is cancelled as a whole each row says what is so already.
+    let whole: [&[&str]; 2] = [&[], &["1", "2"]];
+    for names in whole {
+        let none = loaded(&mut town, &both, &taking_back(names)).unwrap();
+        assert_eq!(none.outcome, RowOutcome::Cancelled);
+        let again = loaded(&mut town, &none.position, &taking_back(&["1"])).unwrap();
+        assert_eq!(again.outcome, RowOutcome::Unchanged);
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A file that is written while it is sent: however large it is, a few pieces of it are in memory.
+
+use std::io::{Error, ErrorKind, Result as Written, Write};
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use actix_web::web::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::{self, Stream};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+
+use crate::auth::Tenant;
+use crate::convention::Answer;
+use crate::gateway::Gateway;
+use crate::problem::{Code, Problem};
+
+/// Bytes of one piece.
+const PIECE_BYTES: usize = 64 * 1024;
+/// Pieces that wait for a slow reader.
+const PIECES_WAITING_MAX: usize = 4;
+/// How long a reader may take for one piece, in seconds: then it has gone away.
+const PIECE_SECONDS_MAX: u64 = 60;
+
+/// A piece, the end, or why the file breaks off.
+type Piece = Result<Option<Bytes>, Problem>;
+
+/// Where a file is written to.
+pub(super) struct Pieces {
+    sender: Sender<Piece>,
+    runtime: Handle,
+    held: Vec<u8>,
+}
+
+impl Pieces {
+    fn send(&mut self, piece: Piece) -> Written<()> {
+        let sent = self.sender.send_timeout(piece, Duration::from_secs(PIECE_SECONDS_MAX));
+        self.runtime.block_on(sent).map_err(|_| Error::new(ErrorKind::BrokenPipe, "nobody takes the file any more"))
+    }
+}
+
+impl Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> Written<usize> {
+        let taken = bytes.get(..PIECE_BYTES.saturating_sub(self.held.len())).unwrap_or(bytes);
+        self.held.extend_from_slice(taken);
+        if self.held.len() >= PIECE_BYTES {
+            self.flush()?;
+        }
+        Ok(taken.len())
+    }
+
+    fn flush(&mut self) -> Written<()> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        let piece = Bytes::from(std::mem::take(&mut self.held));
+        self.send(Ok(Some(piece)))
+    }
+}
+
+/// The answer with a file that is written on a thread of its own. What goes wrong before its first piece is told as a problem;
+/// after it the answer breaks off, so that nobody takes a part for the whole. It takes one of the places to wait of the client.
+///
+/// # Errors
+/// [`Code::RateLimited`] where all places of the client are taken; what `write` says where nothing was written before.
+pub(super) async fn download(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    media: &'static str,
+    name: &str,
+    write: impl FnOnce(&mut Pieces) -> Result<(), Problem> + Send + 'static,
+) -> Answer {
+    let place = gateway.waits().enter(tenant.client_id())?;
+    let (sender, receiver) = mpsc::channel(PIECES_WAITING_MAX);
+    let mut pieces = Pieces { sender, runtime: Handle::current(), held: Vec::with_capacity(PIECE_BYTES) };
+    tokio::task::spawn_blocking(move || {
+        let _place = place;
+        let end = write(&mut pieces).and_then(|()| pieces.flush().map_err(unwritten)).map(|()| None);
+        // Who has gone away is told nothing.
+        let _told = pieces.send(end);
+    });
+    let mut coming = Box::pin(each(receiver).fuse());
+    let first = coming.next().await.transpose()?;
+    let whole = stream::iter(first.map(Ok::<Bytes, Problem>)).chain(coming);
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, media))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .streaming(whole))
+}
+
+fn each(receiver: Receiver<Piece>) -> impl Stream<Item = Result<Bytes, Problem>> {
+    stream::unfold(Some(receiver), |state| async move {
+        let mut receiver = state?;
+        match receiver.recv().await {
+            Some(Ok(Some(piece))) => Some((Ok(piece), Some(receiver))),
+            Some(Ok(None)) => None,
+            Some(Err(problem)) => Some((Err(problem), None)),
+            // Whoever wrote it stopped without a word.
+            None => Some((Err(Problem::new(Code::InternalError)), None)),
+        }
+    })
+}
+
+/// A file that cannot be written: nobody takes it, or it cannot be made.
+pub(super) fn unwritten(error: Error) -> Problem {
+    if error.kind() != ErrorKind::BrokenPipe {
+        tracing::error!(cause = %error, "a file cannot be written");
+    }
+    Problem::new(Code::InternalError)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_goes_out_in_pieces_and_one_that_breaks_off_is_no_whole_one() {
+        let (sender, receiver) = mpsc::channel(PIECES_WAITING_MAX);
+        let mut pieces = Pieces { sender, runtime: Handle::current(), held: Vec::new() };
+        let writing = tokio::task::spawn_blocking(move || {
+            pieces.write_all(&vec![7; 3 * PIECE_BYTES + 1]).unwrap();
+            pieces.flush().unwrap();
+            pieces.send(Err(Problem::new(Code::Unavailable))).unwrap();
+        });
+        let all: Vec<Result<Bytes, Problem>> = each(receiver).collect().await;
+        writing.await.unwrap();
+        let sizes: Vec<usize> = all.iter().filter_map(|piece| Some(piece.as_ref().ok()?.len())).collect();
+        assert_eq!(sizes, [PIECE_BYTES, PIECE_BYTES, PIECE_BYTES, 1]);
+        assert_eq!(all.last().unwrap().as_ref().unwrap_err().code(), Code::Unavailable);
+    }
+}

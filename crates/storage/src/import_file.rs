@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What was sent to be loaded, in parts that are sealed one by one: any process reads it, and no process needs all of it at once.
+
+use diesel::prelude::*;
+use tramite_domain::ids::{ImportFileId, InstitutionId};
+use tramite_domain::time::Instant;
+
+use crate::Store;
+use crate::column::{At, Id};
+use crate::db::{Db, execute, first};
+use crate::error::StoreError;
+use crate::row::fit;
+use crate::schema::import_file_parts as parts;
+use crate::scope::Scope;
+use crate::seal::Spot;
+use crate::store::Answer;
+
+/// Bytes of one part of a file; the last one may have fewer.
+pub const IMPORT_PART_BYTES: usize = 1_024 * 1_024;
+
+/// A part as it is kept.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = parts)]
+struct PartRow {
+    institution_id: Id<InstitutionId>,
+    file_id: Id<ImportFileId>,
+    place: i32,
+    bytes: i64,
+    created_at: At,
+    sealed: Vec<u8>,
+}
+
+impl Store {
+    /// Keeps one part of a file, sealed; the first part comes first. What never becomes an import goes by itself
+    /// ([`crate::SystemScope::end_import_files`]).
+    ///
+    /// # Errors
+    /// `Failed` where it has more than [`IMPORT_PART_BYTES`]; `Duplicate` where the file has a part at that place; else whatever
+    /// keeps the database from writing.
+    pub fn put_import_part<'a>(
+        &'a self,
+        scope: &'a Scope,
+        file: ImportFileId,
+        place: u32,
+        bytes: &'a [u8],
+        at: Instant,
+    ) -> Answer<'a, ()> {
+        Box::pin(async move {
+            if bytes.len() > IMPORT_PART_BYTES {
+                return Err(StoreError::failed("a part of a file has more bytes than parts may have"));
+            }
+            let institution = scope.institution();
+            let row = PartRow {
+                institution_id: Id(institution),
+                file_id: Id(file),
+                place: fit("import_file_parts.place", place)?,
+                bytes: fit("import_file_parts.bytes", bytes.len())?,
+                created_at: At(at),
+                sealed: self.seal(spot(institution, &row_key(file, place)), bytes).await?,
+            };
+            self.write(scope, row, |db, row| Box::pin(insert(db, row))).await
+        })
+    }
+
+    /// One part of a file; none behind its last one, and none of a file that has gone.
+    ///
+    /// # Errors
+    /// `Sealed` when it cannot be opened; else whatever keeps the database from answering.
+    pub fn import_part<'a>(&'a self, scope: &'a Scope, file: ImportFileId, place: u32) -> Answer<'a, Option<Vec<u8>>> {
+        Box::pin(async move {
+            let institution = scope.institution();
+            let at: i32 = fit("import_file_parts.place", place)?;
+            let sealed = self.read(scope, move |db| Box::pin(find(db, institution, file, at))).await?;
+            match sealed {
+                None => Ok(None),
+                Some(sealed) => self.unseal(spot(institution, &row_key(file, place)), &sealed).await.map(Some),
+            }
+        })
+    }
+}
+
+/// A part opens in its own file and at its own place alone.
+fn row_key(file: ImportFileId, place: u32) -> Vec<u8> {
+    let mut bytes = file.uuid().as_bytes().to_vec();
+    bytes.extend_from_slice(&place.to_be_bytes());
+    bytes
+}
+
+const fn spot(institution: InstitutionId, row: &[u8]) -> Spot<'_> {
+    Spot { table: "import_file_parts", column: "sealed", institution, row }
+}
+
+async fn insert(mut db: Db<'_>, row: &PartRow) -> Result<(), StoreError> {
+    execute!(&mut db, diesel::insert_into(parts::table).values(row))?;
+    Ok(())
+}
+
+async fn find(
+    mut db: Db<'_>,
+    institution: InstitutionId,
+    file: ImportFileId,
+    place: i32,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let sealed = first!(
+        &mut db,
+        parts::table
+            .filter(parts::institution_id.eq(Id(institution)))
+            .filter(parts::file_id.eq(Id(file)))
+            .filter(parts::place.eq(place))
+            .select(parts::sealed)
+    )?;
+    Ok(sealed)
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! `tramite import` and `tramite outcomes`, as a table of tasks calls them.
+
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tramite_testkit::free_port;
+
+use crate::process::{Ended, Running, run};
+
+const HEADER: &str = "Codice posizione;Codice fiscale;Nominativo;Importo;Scadenza\r\n";
+/// The client of the demonstration's first portal.
+const PORTAL: usize = 0;
+
+/// A demonstration, and what a client of it is told.
+struct Demo {
+    // Ends before its folder goes.
+    _running: Running,
+    folder: TempDir,
+    url: String,
+    client: Value,
+}
+
+impl Demo {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let (listen, node) = (format!("127.0.0.1:{}", free_port()), format!("127.0.0.1:{}", free_port()));
+        let arguments =
+            ["demo", "--json", "--data-dir", data.to_str().unwrap(), "--listen", &listen, "--sandbox-listen", &node];
+        let mut running = Running::start(&arguments, &[]);
+        let shown: Value = serde_json::from_str(&running.line()).unwrap();
+        let client = shown["clients"][PORTAL].clone();
+        std::fs::write(folder.path().join("secret"), client["client_secret"].as_str().unwrap()).unwrap();
+        Self { url: shown["gateway"].as_str().unwrap().to_owned(), folder, _running: running, client }
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    /// A table of debt positions.
+    fn table(&self, name: &str, rows: &[&str]) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, format!("{HEADER}{}\r\n", rows.join("\r\n"))).unwrap();
+        path
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ended {
+        let secret = self.path("secret");
+        let settings = [
+            ("TRAMITE_URL", self.url.as_str()),
+            ("TRAMITE_CLIENT_ID", self.client["client_id"].as_str().unwrap()),
+            ("TRAMITE_CLIENT_SECRET_FILE", &secret),
+            ("TRAMITE_INSTITUTION", self.client["institution"].as_str().unwrap()),
+            // Whatever proxy the machine has, it does not lead to itself.
+            ("NO_PROXY", "127.0.0.1"),
+            ("no_proxy", "127.0.0.1"),
+        ];
+        run(arguments, &settings)
+    }
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+pub(crate) fn import() {
+    let demo = Demo::start();
+    let right = ["TARI-1;RSSMRA85T10A562S;Mario Rossi;120,50;31/12/2099", "TARI-2;RSSMRA85T10A562S;Mario Rossi;1,00;"];
+    let (right, report) = (demo.table("right.csv", &right), demo.path("report.csv"));
+    let ended = demo.run(&["import", &right, "--service", "TARI", "--dry-run", "--watch"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.output.contains(": completed (nothing was loaded: a dry run), 2 rows: 2 loaded\n"), "{ended:?}");
+    let ended = demo.run(&["import", &right, "--service", "TARI", "--report", &report]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(
+        ended.output.starts_with("import ") && ended.output.ends_with(": completed, 2 rows: 2 loaded\n"),
+        "{ended:?}"
+    );
+    let told = read(&report);
+    assert!(told.lines().count() == 3 && told.contains("TARI-1") && told.contains("TARI-2"), "{told}");
+    // The report is a file to load again, and says what is there already.
+    let ended = demo.run(&["import", &report, "--service", "TARI", "--watch"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.output.ends_with(": completed, 2 rows: 2 unchanged\n"), "{ended:?}");
+    // Without watching it says that it waits, and ends.
+    let ended = demo.run(&["import", &right, "--service", "TARI"]);
+    assert!(ended.code == Some(0) && ended.output.contains(": queued\n"), "{ended:?}");
+    let wrong = ["TARI-3;RSSMRA85T10A562S;Mario Rossi;120,50;31/12/2099", "TARI-4;RSSMRA85T10A562S;Mario Rossi;x;"];
+    let wrong = demo.table("wrong.csv", &wrong);
+    for (more, code, said) in [
+        (&["--on-error", "abort"][..], 4, ": aborted (nothing was loaded), 2 rows: 1 loaded, 1 rejected\n"),
+        (&["--draft"][..], 3, ": completed, 2 rows: 1 loaded, 1 rejected\n"),
+    ] {
+        let arguments = [&["import", wrong.as_str(), "--service", "TARI", "--watch"][..], more].concat();
+        let ended = demo.run(&arguments);
+        assert_eq!(ended.code, Some(code), "{ended:?}");
+        assert!(ended.output.ends_with(said), "{ended:?}");
+    }
+    let unknown = demo.path("unknown.csv");
+    std::fs::write(&unknown, "external_id;colour\r\nTARI-1;red\r\n").unwrap();
+    let ended = demo.run(&["import", &unknown, "--service", "TARI", "--watch"]);
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    assert!(ended.output.contains("unknown_column") && ended.output.contains("colour"), "{ended:?}");
+    refused(&demo, &right);
+}
+
+/// What is known to be wrong before anything is sent, and what Tramite refuses.
+fn refused(demo: &Demo, file: &str) {
+    let ended = demo.run(&["import", &demo.path("nowhere.csv"), "--service", "TARI"]);
+    assert!(ended.code == Some(2) && ended.errors.starts_with("FILE: "), "{ended:?}");
+    let ended = demo.run(&["import", file, "--service", "TA RI", "--format", "other"]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.errors.contains("--service: ") && ended.errors.contains("--format: "), "{ended:?}");
+    let ended = run(&["import", file], &[]);
+    let named: Vec<&str> = ended.errors.lines().filter_map(|line| line.split(':').next()).collect();
+    let needed = ["TRAMITE_URL", "TRAMITE_CLIENT_ID", "TRAMITE_CLIENT_SECRET_FILE", "TRAMITE_INSTITUTION"];
+    assert_eq!((ended.code, named.as_slice()), (Some(2), needed.as_slice()), "{ended:?}");
+    // A secret that is none is refused by Tramite, and repeated by nobody.
+    std::fs::write(demo.path("secret"), "canary-6f1c").unwrap();
+    let ended = demo.run(&["import", file, "--service", "TARI"]);
+    assert!(ended.code == Some(1) && ended.errors.contains("invalid_client"), "{ended:?}");
+    assert!(!ended.errors.contains("canary-6f1c"), "{ended:?}");
+}
+
+pub(crate) fn outcomes() {
+    let demo = Demo::start();
+    let (output, cursor) = (demo.path("outcomes.csv"), demo.path("cursor"));
+    let arguments = ["outcomes", "--since", "2020-01-01", "--output", &output, "--cursor-file", &cursor];
+    // The demonstration has paid twice.
+    for lines in [3, 1] {
+        let ended = demo.run(&arguments);
+        assert_eq!((ended.code, ended.output.as_str()), (Some(0), ""), "{ended:?}");
+        let table = read(&output);
+        assert!(table.lines().count() == lines && table.starts_with("\"line_id\""), "{table}");
+        assert!(read(&cursor).trim().len() > 1);
+    }
+    let ended = demo.run(&["outcomes", "--since", "2020-01-01", "--service", "TARI"]);
+    assert!(ended.code == Some(0) && ended.output.lines().count() == 2, "{ended:?}");
+    for arguments in [&["outcomes"][..], &["outcomes", "--since", "yesterday"]] {
+        let ended = demo.run(arguments);
+        assert!(ended.code == Some(2) && ended.errors.starts_with("--since: "), "{ended:?}");
+    }
+}

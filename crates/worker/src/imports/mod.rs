@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Files of debt positions are loaded (rules.md 41–44). A process claims a few imports, works on each for some seconds, and keeps its
+//! place in the file for the next pass. Whatever it has done is written together with how far it is: who takes over begins there.
+
+mod decide;
+mod end;
+mod file;
+mod ground;
+mod memory;
+mod numbers;
+mod part;
+mod reading;
+mod rows;
+mod slice;
+mod write;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use tokio::time::timeout;
+use tramite_domain::ids::ImportId;
+use tramite_domain::import::PositionReader;
+use tramite_storage::{ClaimedImport, Scope, StoreError};
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::failure::{code, is_outage};
+use crate::guard::guarded;
+use crate::job::Job;
+use crate::pace::{
+    IMPORT_EASE_SECONDS, IMPORT_FAILURES_MAX, IMPORT_HALVINGS_MAX, IMPORT_LEASE_SECONDS, IMPORT_TURN_SECONDS,
+    IMPORTS_AT_ONCE_MAX, STOP_GRACE_SECONDS,
+};
+use crate::pass::Pass;
+use crate::worker::Worker;
+
+use reading::Reading;
+use slice::Slice;
+
+/// What loads files.
+pub(crate) struct Imports {
+    /// Reads debt positions as the API does.
+    reader: Arc<dyn PositionReader>,
+    /// The imports that it works on.
+    held: Mutex<Vec<Held>>,
+}
+
+/// An import that was claimed, and under which name: each claim has its own.
+#[derive(Debug, Clone, Copy)]
+struct Claim {
+    import: ClaimedImport,
+    holder: Uuid,
+}
+
+impl Claim {
+    const fn id(&self) -> ImportId {
+        self.import.id
+    }
+
+    const fn scope(&self) -> Scope {
+        Scope::of_worker(self.import.institution)
+    }
+}
+
+/// An import that this process works on.
+struct Held {
+    claim: Claim,
+    /// How often in a row its work failed although the database was there.
+    failures: u32,
+    /// How often the parts of its file are halved, and since when: the database took too long for larger ones.
+    halvings: u32,
+    halved: Instant,
+    /// Since when it has its turn, or since when another one made room.
+    served: Option<Instant>,
+    /// Its file, open at the place where the import stands.
+    reading: Option<Reading>,
+}
+
+impl Imports {
+    pub(crate) fn new(reader: Arc<dyn PositionReader>) -> Self {
+        Self { reader, held: Mutex::default() }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Vec<Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The imports that are held.
+    fn claims(&self) -> Vec<Claim> {
+        self.held().iter().map(|one| one.claim).collect()
+    }
+
+    /// Takes the file of an import, where it is open.
+    fn take(&self, import: ImportId) -> Option<Reading> {
+        self.held().iter_mut().find(|one| one.claim.id() == import).and_then(|one| one.reading.take())
+    }
+
+    /// Keeps the file of an import open for the next pass. What went well once has not failed so far.
+    fn keep(&self, import: ImportId, reading: Reading) {
+        if let Some(one) = self.held().iter_mut().find(|one| one.claim.id() == import) {
+            if one.halvings > 0 && one.halved.elapsed() >= Duration::from_secs(IMPORT_EASE_SECONDS) {
+                (one.halvings, one.halved) = (one.halvings.saturating_sub(1), Instant::now());
+                reading.halve(one.halvings);
+            }
+            (one.failures, one.reading) = (0, Some(reading));
+        }
+    }
+
+    /// Notes that an import is worked on: it has its turn.
+    fn served(&self, import: ImportId) {
+        if let Some(one) = self.held().iter_mut().find(|one| one.claim.id() == import) {
+            one.served.get_or_insert_with(Instant::now);
+        }
+    }
+
+    /// Notes that the database took too long for a part of an import: the next ones are half as large.
+    fn halve(&self, import: ImportId) {
+        if let Some(one) = self.held().iter_mut().find(|one| one.claim.id() == import) {
+            let halvings = one.halvings.saturating_add(1).min(IMPORT_HALVINGS_MAX);
+            (one.halvings, one.halved) = (halvings, Instant::now());
+        }
+    }
+
+    /// How often the parts of an import are halved.
+    fn halvings(&self, import: ImportId) -> u32 {
+        self.held().iter().find(|one| one.claim.id() == import).map_or(0, |one| one.halvings)
+    }
+
+    /// Notes that the work on an import failed; how often it did so in a row.
+    fn failed(&self, import: ImportId) -> u32 {
+        let mut held = self.held();
+        let Some(one) = held.iter_mut().find(|one| one.claim.id() == import) else { return 0 };
+        one.failures = one.failures.saturating_add(1);
+        one.failures
+    }
+
+    /// Claims what waits, as long as there is room; where there is none, the one that has been served the longest makes some.
+    async fn claim(&self, worker: &Worker, clock: Clock<'_>) -> Result<(), StoreError> {
+        while self.has_room() {
+            if !self.claim_one(worker, clock).await? {
+                return Ok(());
+            }
+        }
+        let Some(longest) = self.longest_served() else { return Ok(()) };
+        if !self.claim_one(worker, clock).await? {
+            return Ok(());
+        }
+        let now = Instant::now();
+        self.held().iter_mut().for_each(|one| one.served = one.served.map(|_| now));
+        self.leave(worker, longest).await
+    }
+
+    fn has_room(&self) -> bool {
+        self.held().len() < IMPORTS_AT_ONCE_MAX
+    }
+
+    /// The import that was claimed the longest ago, of those that had their turn.
+    fn longest_served(&self) -> Option<Claim> {
+        let turn = Duration::from_secs(IMPORT_TURN_SECONDS);
+        let had_it = |one: &&Held| one.served.is_some_and(|since| since.elapsed() >= turn);
+        self.held().iter().find(had_it).map(|one| one.claim)
+    }
+
+    async fn claim_one(&self, worker: &Worker, clock: Clock<'_>) -> Result<bool, StoreError> {
+        let (system, holder) = (worker.store.system(), worker.world.id());
+        let claimed = system.claim_import(clock.now(), holder, IMPORT_LEASE_SECONDS).await?;
+        let Some(import) = claimed else { return Ok(false) };
+        let claim = Claim { import, holder };
+        let mut held = self.held();
+        // Its time was over, and it was ours: somebody else may have gone on with it in between.
+        held.retain(|one| one.claim.id() != import.id);
+        held.push(Held { claim, failures: 0, halvings: 0, halved: Instant::now(), served: None, reading: None });
+        Ok(true)
+    }
+
+    /// Leaves an import: it is over, or somebody else works on it.
+    async fn leave(&self, worker: &Worker, claim: Claim) -> Result<(), StoreError> {
+        self.held().retain(|one| one.claim.holder != claim.holder);
+        worker.store.system().release_import(claim.import, claim.holder).await
+    }
+
+    /// Takes over what was left by a process that was killed, where there is one process alone.
+    pub(crate) async fn take_over(&self, worker: &Worker) {
+        if let Err(error) = worker.store.system().take_over_imports().await {
+            tracing::warn!(code = code(&error), cause = %error, "imports that were left come back by their time");
+        }
+    }
+
+    /// Leaves all of them, so that another process goes on at once; where that does not succeed, after the time of the claim.
+    pub(crate) async fn leave_all(&self, worker: &Worker) {
+        let leaving = join_all(self.claims().into_iter().map(|claim| self.leave(worker, claim)));
+        let left = timeout(Duration::from_secs(STOP_GRACE_SECONDS), leaving).await;
+        if !left.is_ok_and(|all| all.iter().all(Result::is_ok)) {
+            tracing::warn!("imports that were left come back by their time");
+        }
+    }
+}
+
+/// Works on every import that is held, beside each other and for a while.
+pub(crate) async fn load(worker: &Worker, imports: &Imports, clock: Clock<'_>) -> Result<Pass, StoreError> {
+    imports.claim(worker, clock).await?;
+    let works = imports.claims().into_iter().map(|claim| one(worker, imports, claim, clock));
+    let mut pass = Pass::default();
+    let outcomes = join_all(works).await;
+    let moved = outcomes.iter().flatten().any(|slice| slice.rows > 0);
+    for outcome in outcomes {
+        match outcome {
+            Ok(slice) => {
+                pass.done = pass.done.saturating_add(slice.rows);
+                pass.found = pass.found.saturating_add(usize::from(slice.more));
+            }
+            // It is the part that is too large and not the database that is away: the others do not wait for it.
+            Err(StoreError::Busy) if moved => pass.found = pass.found.saturating_add(1),
+            Err(error) => _ = pass.count(Job::Imports, Err(error)),
+        }
+    }
+    Ok(pass)
+}
+
+/// Works on one import. What fails again and again for a reason that does not pass ends it: it would be in the way of others.
+async fn one(worker: &Worker, imports: &Imports, claim: Claim, clock: Clock<'_>) -> Result<Slice, StoreError> {
+    let error = match guarded(slice::work(worker, imports, claim, clock)).await {
+        Ok(slice) => {
+            if slice.rows > 0 {
+                imports.served(claim.id());
+            }
+            if !slice.more {
+                imports.leave(worker, claim).await?;
+            }
+            return Ok(slice);
+        }
+        Err(StoreError::Busy) => {
+            tracing::warn!(import = %claim.id(), "the database took too long for a part of an import: the next ones are smaller");
+            imports.halve(claim.id());
+            imports.served(claim.id());
+            return Err(StoreError::Busy);
+        }
+        Err(error) if is_outage(&error) || matches!(error, StoreError::Conflict) => return Err(error),
+        Err(error) => error,
+    };
+    if imports.failed(claim.id()) < IMPORT_FAILURES_MAX {
+        return Err(error);
+    }
+    tracing::error!(import = %claim.id(), code = code(&error), cause = %error, "an import was given up");
+    end::give_up(worker, claim, clock).await?;
+    imports.leave(worker, claim).await?;
+    Err(error)
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Groups that are decided and written together: so many that it is worth it, and so few that the database does it in time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::Value;
+use tramite_domain::import::RowAction;
+
+use super::reading::Group;
+use crate::pace::{
+    IMPORT_CANCELLATION_WEIGHT, IMPORT_GROUPS_MAX, IMPORT_HALVINGS_MAX, IMPORT_INSTALLMENTS_MAX, IMPORT_PART_BYTES_MAX,
+    IMPORT_ROWS_MAX,
+};
+
+/// How often parts are halved: where the database took too long for them they are smaller from then on.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Halvings(Arc<AtomicU32>);
+
+impl Halvings {
+    pub(super) fn new(halvings: u32) -> Self {
+        Self(Arc::new(AtomicU32::new(halvings)))
+    }
+
+    /// Parts that are begun from now on are so small.
+    pub(super) fn set(&self, halvings: u32) {
+        self.0.store(halvings, Ordering::Relaxed);
+    }
+
+    fn of(&self, limit: usize) -> usize {
+        let halvings = self.0.load(Ordering::Relaxed).min(IMPORT_HALVINGS_MAX);
+        limit.checked_shr(halvings).unwrap_or_default().max(1)
+    }
+}
+
+/// Groups that are decided and written together.
+#[derive(Default)]
+pub(super) struct Part {
+    pub(super) groups: Vec<Group>,
+    rows: usize,
+    installments: usize,
+    bytes: usize,
+}
+
+impl Part {
+    /// One more group, of so many bytes.
+    pub(super) fn push(&mut self, group: Group, bytes: usize) {
+        self.installments = self.installments.saturating_add(weight(&group));
+        self.rows = self.rows.saturating_add(group.lines.len());
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.groups.push(group);
+    }
+
+    pub(super) fn is_full(&self, halvings: &Halvings) -> bool {
+        self.groups.len() >= halvings.of(IMPORT_GROUPS_MAX)
+            || self.rows >= halvings.of(IMPORT_ROWS_MAX)
+            || self.installments >= halvings.of(IMPORT_INSTALLMENTS_MAX)
+            || self.bytes >= halvings.of(IMPORT_PART_BYTES_MAX)
+    }
+}
+
+/// The installments of a group, as far as they are known.
+fn weight(group: &Group) -> usize {
+    let Ok(wish) = &group.content else { return 1 };
+    if wish.asked.action == RowAction::Cancel {
+        return IMPORT_CANCELLATION_WEIGHT;
+    }
+    let options = &wish.asked.input.payment_options;
+    options.iter().map(|option| option.installments.len()).sum::<usize>().max(1)
+}
+
+/// About the bytes of what rows say.
+pub(super) fn bytes_of(value: &Value) -> usize {
+    let own = size_of::<Value>();
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => own,
+        Value::String(text) => own.saturating_add(text.len()),
+        Value::Array(values) => values.iter().map(bytes_of).fold(own, usize::saturating_add),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| name.len().saturating_add(bytes_of(value)))
+            .fold(own, usize::saturating_add),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tramite_documents::import::PlacedFault;
+    use tramite_domain::import::RowFault;
+
+    use super::*;
+
+    /// How many groups of that kind make a part.
+    fn full(group: impl Fn() -> Group, bytes: usize, halvings: u32) -> usize {
+        let (mut part, halvings) = (Part::default(), Halvings::new(halvings));
+        while !part.is_full(&halvings) {
+            part.push(group(), bytes);
+        }
+        part.groups.len()
+    }
+
+    fn wrong() -> Group {
+        let fault = RowFault { column: None, code: "invalid_json".to_owned(), detail: String::new() };
+        let content = Err(vec![PlacedFault { row: 0, fault }]);
+        Group { lines: vec![1], external_id: None, content }
+    }
+
+    #[test]
+    fn a_part_is_full_by_its_groups_or_its_bytes() {
+        assert_eq!(full(wrong, 0, 0), 500);
+        assert_eq!(full(wrong, 0, 1), 250);
+        assert_eq!(full(wrong, 0, 9), 1);
+        assert_eq!(full(wrong, 0, u32::MAX), 1);
+        assert_eq!(full(wrong, 1 << 20, 0), 8);
+    }
+
+    #[test]
+    fn bytes_are_those_of_texts_and_of_what_holds_them() {
+        let empty = bytes_of(&json!({}));
+        assert_eq!(bytes_of(&json!("abc")), empty + 3);
+        assert_eq!(bytes_of(&json!({"ab": ["abc", null]})), 4 * empty + 5);
+    }
+}

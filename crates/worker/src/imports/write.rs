@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What was decided is written, in one transaction with how far the import is. Where something moved meanwhile it is decided anew, and
+//! where that does not help, group by group: one that cannot be written rejects itself alone.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use tramite_domain::batch::Batch;
+use tramite_domain::import::{Import, Progress, advance};
+use tramite_storage::{DECISION_SECONDS_MAX, StoreError};
+use tramite_telemetry::catalogue::IMPORT_ROWS;
+
+use super::decide::{Decided, Work};
+use super::memory::{Learnt, hash};
+use super::reading::Group;
+use super::rows::not_written;
+use crate::failure::{code, is_outage};
+use crate::job::Job;
+use crate::pace::{CONFLICT_TRIES, IMPORT_ALONE_SECONDS_MAX};
+
+/// Groups with what becomes of them.
+pub(super) struct Ready {
+    pub(super) groups: Vec<Group>,
+    pub(super) decided: Decided,
+}
+
+impl Ready {
+    /// The keys of its positions, as their hashes.
+    pub(super) fn keys(&self) -> HashSet<u64> {
+        self.each_key().collect()
+    }
+
+    /// Whether a position of it may be one of those.
+    pub(super) fn shares(&self, keys: &HashSet<u64>) -> bool {
+        self.each_key().any(|key| keys.contains(&key))
+    }
+
+    fn each_key(&self) -> impl Iterator<Item = u64> {
+        let inputs = self.groups.iter().filter_map(|group| group.content.as_ref().ok()).map(|wish| &wish.asked.input);
+        inputs.map(|input| hash(&(input.service_code.as_str(), input.external_id.as_str())))
+    }
+}
+
+impl Work<'_> {
+    /// Writes what is ready. The import as it is then; none where somebody else has moved it: it was cancelled, or another worker
+    /// goes on with it.
+    pub(super) async fn write(&self, import: &Import, ready: Option<Ready>) -> Result<Option<Import>, StoreError> {
+        let Some(Ready { groups, decided }) = ready else { return Ok(Some(import.clone())) };
+        let mut outcome = self.written(import, &groups, decided).await;
+        let mut tries = 1;
+        loop {
+            match outcome {
+                Ok(after) => return Ok(Some(after)),
+                Err(error) if is_outage(&error) => return Err(error),
+                Err(error) => tracing::debug!(import = %import.id, code = code(&error), "a part is decided anew"),
+            }
+            if self.has_moved(import).await? {
+                return Ok(None);
+            }
+            if tries >= CONFLICT_TRIES {
+                return self.one_by_one(import, &groups).await;
+            }
+            tries += 1;
+            let decided = self.decide(&groups).await?;
+            outcome = self.written(import, &groups, decided).await;
+        }
+    }
+
+    /// Each group by itself. Where that takes too long for one claim, the next pass goes on behind those that are done.
+    async fn one_by_one(&self, import: &Import, groups: &[Group]) -> Result<Option<Import>, StoreError> {
+        let (mut import, begun) = (import.clone(), Instant::now());
+        for group in groups {
+            if begun.elapsed() > Duration::from_secs(IMPORT_ALONE_SECONDS_MAX) {
+                return Err(StoreError::Conflict);
+            }
+            match self.alone(&import, group).await? {
+                Some(after) => import = after,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(import))
+    }
+
+    async fn alone(&self, import: &Import, group: &Group) -> Result<Option<Import>, StoreError> {
+        let one = std::slice::from_ref(group);
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let decided = self.decide(one).await?;
+            let error = match self.written(import, one, decided).await {
+                Ok(after) => return Ok(Some(after)),
+                Err(error) if is_outage(&error) => return Err(error),
+                Err(error) => error,
+            };
+            if self.has_moved(import).await? {
+                return Ok(None);
+            }
+            if tries >= CONFLICT_TRIES {
+                let (job, code) = (Job::Imports.name(), code(&error));
+                tracing::error!(job, import = %import.id, code, cause = %error, "rows could not be written");
+                let rows = not_written(group, &error);
+                let told = Decided { at: self.clock.now(), rows, batch: Batch::new(), learnt: Learnt::default() };
+                return self.written(import, one, told).await.map(Some);
+            }
+        }
+    }
+
+    /// Writes groups with how far the import is then.
+    async fn written(&self, import: &Import, groups: &[Group], decided: Decided) -> Result<Import, StoreError> {
+        let Decided { at, rows, mut batch, learnt } = decided;
+        let now = self.clock.now();
+        // Lists of changes rely on the age of what is written: who waited too long decides anew.
+        if now.seconds_since(at) > DECISION_SECONDS_MAX {
+            return Err(StoreError::Conflict);
+        }
+        let groups = u64::try_from(groups.len()).unwrap_or(u64::MAX);
+        let told: Vec<&'static str> = rows.iter().map(|row| row.outcome.name()).collect();
+        let (after, progress) = advance(import, Progress { groups, rows }, now);
+        batch.append(progress);
+        self.worker.store.commit(&self.scope, batch).await?;
+        self.memory.learn(learnt);
+        for outcome in told {
+            self.worker.watch.metrics.count(&IMPORT_ROWS, &[outcome.into()]);
+        }
+        Ok(after)
+    }
+
+    /// Whether the import is no longer as it was read: nothing is written for it any more here.
+    async fn has_moved(&self, import: &Import) -> Result<bool, StoreError> {
+        let found = self.worker.store.import(&self.scope, import.id).await?;
+        Ok(found.is_none_or(|found| found.version != import.version))
+    }
+
+    /// Writes a step of the import itself; false where somebody else has moved it.
+    pub(super) async fn step(&self, batch: Batch) -> Result<bool, StoreError> {
+        match self.worker.store.commit(&self.scope, batch).await {
+            Ok(()) => Ok(true),
+            Err(StoreError::Conflict) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
