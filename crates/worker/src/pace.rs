@@ -61,6 +61,8 @@ pub(crate) const IMPORT_EASE_SECONDS: u64 = 60;
 pub(crate) const IMPORT_TURN_SECONDS: u64 = 60;
 /// Installments of positions that the check of JSON lines remembers, for lines of the same keys further down.
 pub(crate) const IMPORT_REMEMBERED_MAX: usize = 20_000;
+/// About the bytes of those positions.
+pub(crate) const IMPORT_REMEMBERED_BYTES_MAX: usize = 32 << 20;
 /// Notice numbers that rows bring which a check remembers: as many as a file may have rows.
 pub(crate) const IMPORT_NUMBERS_REMEMBERED_MAX: usize = 2_000_000;
 /// Parts of a file that are read before they can be decided, at most.

@@ -100,12 +100,51 @@ fn piece(
     external_id: Option<&str>,
     service: Option<&str>,
 ) -> Result<Piece, Vec<PlacedFault>> {
-    let body = if action == RowAction::Cancel {
+    let (body, withdrawn) = if action == RowAction::Cancel {
         let missing = |member: &str| PlacedFault::new(0, Some(member), "required", "must be there, as a text");
         let external_id = external_id.ok_or_else(|| vec![missing("/external_id")])?;
-        cancellation(external_id, service.ok_or_else(|| vec![missing("/service_code")])?)
+        let service = service.ok_or_else(|| vec![missing("/service_code")])?;
+        let withdrawn = named(body.get("payment_options")).map_err(|fault| vec![fault])?;
+        (cancellation(external_id, service), withdrawn)
     } else {
-        body.into()
+        (body.into(), BTreeSet::new())
     };
-    Ok(Piece { action, body, withdrawn: BTreeSet::new(), places: Places::json() })
+    Ok(Piece { action, body, withdrawn, places: Places::json() })
+}
+
+/// The references of the installments that a cancellation names; of a line without options none, which means all of the position. So
+/// what cannot be read is told, and never taken for none.
+fn named(options: Option<&Value>) -> Result<BTreeSet<String>, PlacedFault> {
+    let Some(options) = options else {
+        return Ok(BTreeSet::new());
+    };
+    let fault = |code: &str, detail: &str| PlacedFault::new(0, Some("/payment_options"), code, detail);
+    let unread = || fault("wrong_type", "expected payment options as objects, each with its installments");
+    let installments = installments(options).ok_or_else(unread)?;
+    let mut references = BTreeSet::new();
+    for one in &installments {
+        match one.get("reference") {
+            Some(Value::String(reference)) => _ = references.insert(reference.clone()),
+            None | Some(Value::Null) if installments.len() == 1 => {}
+            None | Some(Value::Null) => {
+                return Err(fault(
+                    "required",
+                    "of several installments each must say its reference, or none may stand here",
+                ));
+            }
+            Some(_) => return Err(fault("wrong_type", "the reference of an installment must be a text")),
+        }
+    }
+    Ok(references)
+}
+
+/// The installments of payment options, where there are any.
+fn installments(options: &Value) -> Option<Vec<&Map<String, Value>>> {
+    let mut all = Vec::new();
+    for option in options.as_array()? {
+        for one in option.get("installments")?.as_array()? {
+            all.push(one.as_object()?);
+        }
+    }
+    (!all.is_empty()).then_some(all)
 }

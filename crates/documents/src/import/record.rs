@@ -95,14 +95,28 @@ impl<'a> Record<'a> {
                     .at(&taker.spot)
                     .map(|other| format!("the column {} says it too; leave one empty", other.column));
                 if let Some(detail) = twice {
-                    return self.fault(Some(column), "two_columns_for_one_value", &detail);
+                    return self.fault_of(taker, column, "two_columns_for_one_value", &detail);
                 }
                 self.filled.push(Filled { spot: &taker.spot, column, value });
                 let sets = taker.sets.iter().map(|(spot, value)| Filled { spot, column, value: value.clone() });
                 self.filled.extend(sets);
             }
-            Err(fault) => self.fault(Some(column), fault.code, fault.detail),
+            Err(fault) => self.fault_of(taker, column, fault.code, fault.detail),
         }
+    }
+
+    /// A fault of a value. That of a key is told whatever else is wrong: a row that cancels passes over all others, and would take
+    /// back more than it says.
+    fn fault_of(&mut self, taker: &Taker, column: &str, code: &str, detail: &str) {
+        if is_key(&taker.spot) {
+            self.make_room();
+        }
+        self.fault(Some(column), code, detail);
+    }
+
+    /// Room for one more fault.
+    fn make_room(&mut self) {
+        self.faults.truncate(ROW_FAULTS_MAX.saturating_sub(1));
     }
 
     fn unnamed(&mut self, cell: &SheetCell) {
@@ -124,7 +138,7 @@ impl<'a> Record<'a> {
         let blank = matches!(cell, SheetCell::Empty) || is_word(cell, "");
         if !blank && own.is_some_and(|own| !is_word(cell, own)) {
             // Whatever else is wrong, this is told.
-            self.faults.truncate(ROW_FAULTS_MAX.saturating_sub(1));
+            self.make_room();
             self.fault(Some(column), ANOTHER_CREDITOR, "the row is of another institution than the one that loads it");
         }
     }
@@ -151,9 +165,6 @@ impl<'a> Record<'a> {
 
     /// Of a cancellation nothing is looked at but what is cancelled, and whose it is.
     fn keep_keys(&mut self) {
-        let is_key = |spot: &Spot| {
-            matches!(spot, Spot::Action | Spot::Root("external_id" | "service_code") | Spot::Installment("reference"))
-        };
         self.filled.retain(|filled| is_key(filled.spot));
         let binding = self.binding;
         let keys = binding.columns.iter().filter(|bound| match &bound.takes {
@@ -166,6 +177,11 @@ impl<'a> Record<'a> {
             of_key || fault.fault.code == ANOTHER_CREDITOR
         });
     }
+}
+
+/// Whether it says what is cancelled, and whose it is.
+fn is_key(spot: &Spot) -> bool {
+    matches!(spot, Spot::Action | Spot::Root("external_id" | "service_code") | Spot::Installment("reference"))
 }
 
 /// The key of a position, as far as a row says it: service and external id.

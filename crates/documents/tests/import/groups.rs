@@ -101,6 +101,18 @@ fn a_row_that_cancels_looks_at_nothing_but_its_key() {
 }
 
 #[test]
+fn a_row_that_cancels_is_told_what_is_wrong_with_its_key_however_much_else_is_wrong() {
+    // Sixty cells without a column stand before the key: no row is told of so many faults.
+    let (unnamed, wrong) = (";".repeat(60), ";x".repeat(60));
+    for (column, cell) in [("reference", "1.5E+10"), ("external_id", "1,2E+20")] {
+        let other = if column == "reference" { "external_id" } else { "reference" };
+        let text = format!("{other};action{unnamed};{column}\nA-1;cancel{wrong};\"{cell}\"\n");
+        let expected = vec![(0, Some(column.to_owned()), "number_instead_of_text".to_owned())];
+        assert_eq!(crate::support::faults(&text), expected, "{column}");
+    }
+}
+
+#[test]
 fn rows_of_a_position_may_be_taken_back() {
     let some = format!("{HEADER};azione;rata\n{ROW};;R1\n{ROW};annulla;R2\n{ROW};;R3\n");
     let taken = piece(&some);

@@ -70,6 +70,47 @@ fn what_is_no_object_is_told_and_the_others_are_read() {
 }
 
 #[test]
+fn a_line_that_cancels_names_its_installments_or_none() {
+    let cancel = |options: &str| {
+        let more = if options.is_empty() { String::new() } else { format!(",\"payment_options\":{options}") };
+        lines(format!("{{\"external_id\":\"A\",\"action\":\"cancel\"{more}}}\n")).remove(0).content
+    };
+    let cases: [(&str, &[&str]); 5] = [
+        ("", &[]),
+        (r#"[{"installments":[{"amount":1}]}]"#, &[]),
+        (r#"[{"installments":[{"reference":null}]}]"#, &[]),
+        (r#"[{"kind":"installments","installments":[{"reference":"2","amount":1}]}]"#, &["2"]),
+        (
+            r#"[{"installments":[{"reference":"1"},{"reference":"2"}]},{"installments":[{"reference":"R"}]}]"#,
+            &["1", "2", "R"],
+        ),
+    ];
+    for (options, expected) in cases {
+        let piece = cancel(options).unwrap();
+        let named: Vec<&str> = piece.withdrawn.iter().map(String::as_str).collect();
+        assert_eq!((piece.action, named.as_slice()), (RowAction::Cancel, expected), "{options}");
+        assert_eq!(piece.body["payment_options"][0]["installments"], json!([{"amount": 1}]));
+    }
+    let wrong = [
+        (r#"[{"installments":[{"reference":"1"},{"amount":1}]}]"#, "required"),
+        (r#"[{"installments":[{"reference":null}]},{"installments":[{"reference":"1"}]}]"#, "required"),
+        (r#"[{"installments":[{"reference":2}]}]"#, "wrong_type"),
+        (r#"[{"installments":["2"]}]"#, "wrong_type"),
+        (r#"[{"installments":{"reference":"2"}}]"#, "wrong_type"),
+        (r#"[{"installments":[]}]"#, "wrong_type"),
+        (r#"[{"reference":"2"}]"#, "wrong_type"),
+        (r#"["2"]"#, "wrong_type"),
+        (r#"{"installments":[{"reference":"2"}]}"#, "wrong_type"),
+        ("[]", "wrong_type"),
+        ("null", "wrong_type"),
+    ];
+    for (options, code) in wrong {
+        let expected = vec![(0, Some("/payment_options".to_owned()), code.to_owned())];
+        assert_eq!(told(cancel(options).unwrap_err()), expected, "{options}");
+    }
+}
+
+#[test]
 fn a_fault_is_told_by_its_pointer() {
     let piece = lines(TEXT).remove(0).content.unwrap();
     let violation = Violation {

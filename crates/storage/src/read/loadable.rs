@@ -21,15 +21,17 @@ use super::position::assemble;
 use super::service;
 use crate::Store;
 use crate::column::Id;
-use crate::db::{Db, load, together};
+use crate::db::{Db, first, load, together};
 use crate::error::StoreError;
 use crate::row::position::PositionHead;
-use crate::schema::debt_positions;
+use crate::schema::{debt_positions, installments};
 use crate::scope::Scope;
 use crate::store::Answer;
 
 /// Keys or ids that one statement asks for at most.
 const AT_ONCE_MAX: usize = 1_000;
+/// Installments of the positions of several keys that are read and held at most.
+const LOADABLE_INSTALLMENTS_MAX: usize = 10_000;
 
 /// What many positions of one service rest on.
 #[derive(Debug, Clone)]
@@ -44,10 +46,11 @@ pub struct Loadable {
 
 impl Store {
     /// What positions of that service rest on, with those that are there under one of the keys, and who tried to pay them since an
-    /// instant.
+    /// instant. Positions of more than ten thousand installments together are not read: fewer keys have to be asked for, of which
+    /// one alone is always answered.
     ///
     /// # Errors
-    /// Whatever keeps the database from answering.
+    /// [`StoreError::Busy`] where the positions under the keys are too large together; whatever keeps the database from answering.
     pub fn loadable<'a>(
         &'a self,
         scope: &'a Scope,
@@ -80,12 +83,45 @@ async fn read(mut db: Db<'_>, known: KnownInstitutions, asked: Asked) -> Result<
     )?;
     let mut existing = Vec::new();
     if scope.sees_service(Some(&asked.service)) {
+        check_size(&mut db, &asked).await?;
         for keys in asked.keys.chunks(AT_ONCE_MAX) {
             let positions = under(&mut db, scope.institution(), &asked.service, keys).await?;
             existing.append(&mut in_use(&mut db, scope.institution(), positions, asked.since).await?);
         }
     }
     Ok(Loadable { institution, service, existing })
+}
+
+/// What is there under several keys finds room: a few hundred keys may be of positions that fill the memory.
+async fn check_size(db: &mut Db<'_>, asked: &Asked) -> Result<(), StoreError> {
+    if asked.keys.len() <= 1 {
+        return Ok(());
+    }
+    let mut installments = 0_usize;
+    for keys in asked.keys.chunks(AT_ONCE_MAX) {
+        installments = installments.saturating_add(counted(db, asked, keys).await?);
+    }
+    if installments > LOADABLE_INSTALLMENTS_MAX { Err(StoreError::Busy) } else { Ok(()) }
+}
+
+/// How many installments the positions of the service have under some keys.
+async fn counted(db: &mut Db<'_>, asked: &Asked, keys: &[String]) -> Result<usize, StoreError> {
+    let counted: Option<i64> = first!(
+        db,
+        installments::table
+            .inner_join(
+                debt_positions::table.on(debt_positions::institution_id
+                    .eq(installments::institution_id)
+                    .and(debt_positions::id.eq(installments::debt_position_id))),
+            )
+            .filter(installments::institution_id.eq(Id(asked.scope.institution())))
+            .filter(debt_positions::institution_id.eq(Id(asked.scope.institution())))
+            .filter(debt_positions::external_id.assume_not_null().eq_any(keys))
+            .filter(debt_positions::service_code.eq(asked.service.as_str()))
+            .filter(debt_positions::erased_at.is_null())
+            .select(diesel::dsl::count_star())
+    )?;
+    Ok(counted.map_or(0, |count| usize::try_from(count).unwrap_or(usize::MAX)))
 }
 
 /// The positions of a service under some keys.

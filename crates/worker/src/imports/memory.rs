@@ -11,7 +11,8 @@ use tramite_domain::import::{FileFormat, Import, ImportPhase};
 use tramite_domain::notice::{Iuv, NoticeNumber};
 use tramite_storage::PositionInUse;
 
-use crate::pace::{IMPORT_NUMBERS_REMEMBERED_MAX, IMPORT_REMEMBERED_MAX};
+use super::size::bytes_of;
+use crate::pace::{IMPORT_NUMBERS_REMEMBERED_MAX, IMPORT_REMEMBERED_BYTES_MAX, IMPORT_REMEMBERED_MAX};
 
 /// Service and key of a position.
 type Key = (String, String);
@@ -53,6 +54,8 @@ struct Kept {
     order: VecDeque<Key>,
     installments: usize,
     installments_max: usize,
+    bytes: usize,
+    bytes_max: usize,
 }
 
 impl Memory {
@@ -119,26 +122,35 @@ impl Kept {
             order: VecDeque::new(),
             installments: 0,
             installments_max: IMPORT_REMEMBERED_MAX,
+            bytes: 0,
+            bytes_max: IMPORT_REMEMBERED_BYTES_MAX,
         }
     }
 
     fn keep(&mut self, key: Key, position: PositionInUse) {
         self.keys.insert(hash(&(key.0.as_str(), key.1.as_str())));
-        self.installments = self.installments.saturating_add(size(&position));
+        self.installments = self.installments.saturating_add(installments_of(&position));
+        self.bytes = self.bytes.saturating_add(bytes_of(&position));
         match self.positions.insert(key.clone(), position) {
-            Some(before) => self.installments = self.installments.saturating_sub(size(&before)),
+            Some(before) => self.without(&before),
             None => self.order.push_back(key),
         }
-        while self.installments > self.installments_max {
+        while self.installments > self.installments_max || self.bytes > self.bytes_max {
             let Some(oldest) = self.order.pop_front() else { break };
             if let Some(gone) = self.positions.remove(&oldest) {
-                self.installments = self.installments.saturating_sub(size(&gone));
+                self.without(&gone);
             }
         }
     }
+
+    /// A position is kept no longer.
+    fn without(&mut self, gone: &PositionInUse) {
+        self.installments = self.installments.saturating_sub(installments_of(gone));
+        self.bytes = self.bytes.saturating_sub(bytes_of(gone));
+    }
 }
 
-fn size(position: &PositionInUse) -> usize {
+fn installments_of(position: &PositionInUse) -> usize {
     position.position.installments().count().max(1)
 }
 
@@ -147,4 +159,75 @@ pub(super) fn hash(what: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     what.hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use tramite_domain::debt_position::{DebtPosition, Debtor, Origin, PositionStatus, SubjectKind};
+    use tramite_domain::ids::DebtPositionId;
+    use tramite_domain::personal::Personal;
+    use tramite_domain::time::Instant;
+    use tramite_storage::Payers;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn position() -> PositionInUse {
+        let now: Instant = "2026-03-01T10:00:00Z".parse().unwrap();
+        let debtor = Debtor {
+            kind: SubjectKind::NaturalPerson,
+            tax_code: Personal::new("RSSMRA85T10A562S".parse().unwrap()),
+            full_name: Personal::new("Mario Rossi".parse().unwrap()),
+            email: None,
+            address: None,
+        };
+        let position = DebtPosition {
+            id: DebtPositionId::new(Uuid::nil()),
+            service_code: None,
+            external_id: None,
+            description: "TARI 2026".parse().unwrap(),
+            debtor,
+            origin: Origin::Import,
+            created_by: None,
+            published_at: None,
+            valid_from: None,
+            cancelled_at: None,
+            expires_after_due_date: false,
+            late_charges: None,
+            amount_callback: None,
+            amounts_told: BTreeMap::new(),
+            options: Vec::new(),
+            told_status: PositionStatus::Draft,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        PositionInUse { position, payers: Payers::default() }
+    }
+
+    /// What is left of some keys, in their order, where there is room for so many installments and bytes.
+    fn left(keys: &[&str], installments_max: usize, bytes_max: usize) -> Vec<String> {
+        let mut kept = Kept { installments_max, bytes_max, ..Kept::new(true) };
+        for key in keys {
+            kept.keep(("TARI".to_owned(), (*key).to_owned()), position());
+        }
+        assert_eq!(kept.bytes, kept.positions.values().map(bytes_of).sum::<usize>());
+        assert_eq!(kept.installments, kept.positions.len());
+        let mut left: Vec<String> = kept.positions.into_keys().map(|(_, key)| key).collect();
+        left.sort();
+        left
+    }
+
+    #[test]
+    fn the_positions_that_were_seen_first_make_room_by_their_installments_and_by_their_bytes() {
+        let one = bytes_of(&position());
+        let keys = ["A", "B", "C", "A", "D"];
+        assert_eq!(left(&keys, 9, 9 * one), ["A", "B", "C", "D"]);
+        assert_eq!(left(&keys, 3, 9 * one), ["B", "C", "D"]);
+        assert_eq!(left(&keys, 9, 3 * one), ["B", "C", "D"]);
+        assert_eq!(left(&keys, 9, 3 * one - 1), ["A", "D"], "the first one came again behind the others");
+        assert!(left(&keys, 9, one - 1).is_empty());
+    }
 }

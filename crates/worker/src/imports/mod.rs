@@ -11,6 +11,7 @@ mod numbers;
 mod part;
 mod reading;
 mod rows;
+mod size;
 mod slice;
 mod write;
 
@@ -66,7 +67,7 @@ impl Claim {
 /// An import that this process works on.
 struct Held {
     claim: Claim,
-    /// How often in a row its work failed although the database was there.
+    /// How often its work failed although the database was there, since rows of it were done.
     failures: u32,
     /// How often the parts of its file are halved, and since when: the database took too long for larger ones.
     halvings: u32,
@@ -96,27 +97,29 @@ impl Imports {
         self.held().iter_mut().find(|one| one.claim.id() == import).and_then(|one| one.reading.take())
     }
 
-    /// Keeps the file of an import open for the next pass. What went well once has not failed so far.
+    /// Keeps the file of an import open for the next pass.
     fn keep(&self, import: ImportId, reading: Reading) {
         if let Some(one) = self.held().iter_mut().find(|one| one.claim.id() == import) {
             if one.halvings > 0 && one.halved.elapsed() >= Duration::from_secs(IMPORT_EASE_SECONDS) {
                 (one.halvings, one.halved) = (one.halvings.saturating_sub(1), Instant::now());
                 reading.halve(one.halvings);
             }
-            (one.failures, one.reading) = (0, Some(reading));
+            one.reading = Some(reading);
         }
     }
 
-    /// Notes that an import is worked on: it has its turn.
+    /// Notes that rows of an import were done: it has its turn, and has not failed so far.
     fn served(&self, import: ImportId) {
         if let Some(one) = self.held().iter_mut().find(|one| one.claim.id() == import) {
+            one.failures = 0;
             one.served.get_or_insert_with(Instant::now);
         }
     }
 
-    /// Notes that the database took too long for a part of an import: the next ones are half as large.
+    /// Notes that a part of an import was too much for the database: the next ones are half as large. It has its turn.
     fn halve(&self, import: ImportId) {
         if let Some(one) = self.held().iter_mut().find(|one| one.claim.id() == import) {
+            one.served.get_or_insert_with(Instant::now);
             let halvings = one.halvings.saturating_add(1).min(IMPORT_HALVINGS_MAX);
             (one.halvings, one.halved) = (halvings, Instant::now());
         }
@@ -127,10 +130,12 @@ impl Imports {
         self.held().iter().find(|one| one.claim.id() == import).map_or(0, |one| one.halvings)
     }
 
-    /// Notes that the work on an import failed; how often it did so in a row.
+    /// Notes that the work on an import failed; how often it did so since rows of it were done. It has its turn: it makes room as
+    /// others do.
     fn failed(&self, import: ImportId) -> u32 {
         let mut held = self.held();
         let Some(one) = held.iter_mut().find(|one| one.claim.id() == import) else { return 0 };
+        one.served.get_or_insert_with(Instant::now);
         one.failures = one.failures.saturating_add(1);
         one.failures
     }
@@ -231,9 +236,8 @@ async fn one(worker: &Worker, imports: &Imports, claim: Claim, clock: Clock<'_>)
             return Ok(slice);
         }
         Err(StoreError::Busy) => {
-            tracing::warn!(import = %claim.id(), "the database took too long for a part of an import: the next ones are smaller");
+            tracing::warn!(import = %claim.id(), "a part of an import was too much for the database: the next ones are smaller");
             imports.halve(claim.id());
-            imports.served(claim.id());
             return Err(StoreError::Busy);
         }
         Err(error) if is_outage(&error) || matches!(error, StoreError::Conflict) => return Err(error),
@@ -246,4 +250,43 @@ async fn one(worker: &Worker, imports: &Imports, claim: Claim, clock: Clock<'_>)
     end::give_up(worker, claim, clock).await?;
     imports.leave(worker, claim).await?;
     Err(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use tramite_domain::debt_position::PositionInput;
+    use tramite_domain::ids::InstitutionId;
+    use tramite_domain::violation::Violation;
+
+    use super::*;
+
+    struct Nobody;
+
+    impl PositionReader for Nobody {
+        fn read(&self, _body: &Value) -> Result<PositionInput, Vec<Violation>> {
+            Err(Vec::new())
+        }
+    }
+
+    #[test]
+    fn only_rows_that_were_done_make_failures_good_and_whoever_fails_has_its_turn() {
+        let imports = Imports::new(Arc::new(Nobody));
+        let id = ImportId::new(Uuid::nil());
+        let import = ClaimedImport { institution: InstitutionId::new(Uuid::nil()), id };
+        let claim = Claim { import, holder: Uuid::nil() };
+        let held = || Held { claim, failures: 0, halvings: 0, halved: Instant::now(), served: None, reading: None };
+        let served = || imports.held().iter().all(|one| one.served.is_some());
+        imports.held().push(held());
+        assert!(!served());
+        assert_eq!(imports.failed(id), 1);
+        assert!(served(), "it makes room for others");
+        imports.halve(id);
+        assert_eq!((imports.failed(id), imports.halvings(id)), (2, 1));
+        imports.served(id);
+        assert_eq!((imports.failed(id), imports.halvings(id)), (1, 1));
+        *imports.held() = vec![held()];
+        imports.halve(id);
+        assert!(served(), "so does one whose parts are too large");
+    }
 }

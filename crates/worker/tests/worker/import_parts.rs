@@ -61,6 +61,26 @@ pub(crate) async fn a_check_knows_what_lines_further_up_would_do(database: Datab
     assert_eq!(found(&place).await[0].told_status, PositionStatus::Cancelled);
 }
 
+pub(crate) async fn a_line_takes_back_no_installment_that_it_does_not_name(database: Database) {
+    let mut place = Place::open(database.url()).await;
+    let of = |action: &str, references: &[&str]| {
+        let one = |name: &&str| format!(r#"{{"reference":"{name}","amount":1000,"due_date":"2026-12-31"}}"#);
+        let installments: Vec<String> = references.iter().map(one).collect();
+        let options = format!(r#"[{{"kind":"installments","installments":[{}]}}]"#, installments.join(","));
+        let debtor = r#"{"tax_code":"RSSMRA85T10A562S","full_name":"Mario Rossi"}"#;
+        format!(r#"{{"external_id":"TARI-0","action":"{action}","debtor":{debtor},"payment_options":{options}}}"#)
+    };
+    loaded(&mut place, &[of("load", &["1", "2"])], wish()).await;
+    let import = loaded(&mut place, &[of("cancel", &["2"])], wish()).await;
+    let rejected = told(&place, import.id).await.remove(0);
+    let fault = (rejected.faults[0].column.as_deref(), rejected.faults[0].code.as_str());
+    assert_eq!((rejected.outcome, fault), (RowOutcome::Rejected, (Some("/payment_options"), "installments_missing")));
+    assert!(found(&place).await[0].installments().all(|(_, one)| one.cancelled_at.is_none()));
+    let import = loaded(&mut place, &[of("cancel", &["1", "2"])], wish()).await;
+    assert_eq!(import.counts.cancelled, 1);
+    assert_eq!(found(&place).await[0].told_status, PositionStatus::Cancelled);
+}
+
 /// A table whose first and last rows bring the same number, of which nothing may be loaded.
 async fn send_number_twice(place: &mut Place) -> ImportId {
     let row = |index: usize| {

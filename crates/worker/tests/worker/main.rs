@@ -61,6 +61,7 @@ sentences! {
         imports::files_go_when_their_time_is_over,
         import_parts::a_part_is_decided_on_what_the_one_before_it_wrote,
         import_parts::a_check_knows_what_lines_further_up_would_do,
+        import_parts::a_line_takes_back_no_installment_that_it_does_not_name,
         import_parts::a_number_that_comes_twice_is_found_before_anything_is_loaded,
         import_parts::what_a_check_saw_counts_for_the_worker_that_goes_on,
         upkeep::the_journal_is_kept_for_two_years_and_longer_where_that_is_wished,
