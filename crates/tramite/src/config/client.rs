@@ -14,7 +14,7 @@ use super::secret_file::read_secret;
 /// What a client of the API is told.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ClientOptions {
-    /// Where Tramite is, for example https://tramite.example.it
+    /// Where Tramite is, for example `https://tramite.example.it`
     #[arg(long, env = "TRAMITE_URL", value_name = "URL")]
     pub(crate) url: Option<String>,
     /// The id of the client that asks
