@@ -113,8 +113,30 @@ impl Process {
     /// When it has ended.
     #[must_use]
     pub fn resident_kib(&self) -> u64 {
+        self.memory_kib("VmRSS:")
+    }
+
+    /// The most memory that it has had in use since the peak was forgotten last, in KiB (Linux).
+    ///
+    /// # Panics
+    /// When it has ended.
+    #[must_use]
+    pub fn peak_kib(&self) -> u64 {
+        self.memory_kib("VmHWM:")
+    }
+
+    /// Forgets the peak of its memory: it is what is in use now (Linux).
+    ///
+    /// # Panics
+    /// When it has ended.
+    pub fn forget_peak(&self) {
+        // See proc_pid_clear_refs(5).
+        std::fs::write(format!("/proc/{}/clear_refs", self.0.id()), "5").expect("it runs");
+    }
+
+    fn memory_kib(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).expect("it runs");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("memory is told");
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("memory is told");
         line.trim().trim_end_matches(" kB").parse().expect("a number")
     }
 

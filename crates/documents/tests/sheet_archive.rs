@@ -22,6 +22,7 @@ const ROW: &str = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c></r
 /// Places in an entry of the directory.
 const FLAGS: usize = 8;
 const CRC: usize = 16;
+const PACKED: usize = 20;
 const EXPANDED: usize = 24;
 const HEADER_AT: usize = 42;
 
@@ -91,6 +92,9 @@ fn a_bomb_that_says_it_is_small_is_refused_as_soon_as_it_is_larger() {
     let checked = Instant::now();
     assert_eq!(code(&bomb, Xlsx), "archive_size");
     assert!(checked.elapsed() < Duration::from_secs(1), "{:?} of {:?}", checked.elapsed(), begun.elapsed());
+    // Bytes that nothing is made of would make the ratio look smaller.
+    let last = xlsx_and(ROW, &[("xl/media/x.bin", b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]);
+    assert_eq!(code(&patched(last, "xl/media/x.bin", PACKED, &[0, 1, 0, 0]), Xlsx), "archive_size");
     // One that is smaller than it says is damaged as well.
     assert_eq!(code(&patched(xlsx(ROW), "xl/styles.xml", EXPANDED, &[0, 0, 1, 0]), Xlsx), "archive_size");
 }

@@ -6,11 +6,11 @@ mod tables;
 
 use std::time::{Duration, Instant};
 
-use tables::{archive_by, cells, code, day, number, ods, ods_and, read, refused, text, xlsx, xlsx_parts};
+use tables::{archive_by, cells, code, day, moment, number, ods, ods_and, read, refused, text, xlsx, xlsx_parts};
 use tramite_documents::sheet::limits::{
     CELL_READ_CHARS_MAX, COLUMNS_MAX, PARTS_MAX, SHARED_TEXTS_MAX, SHEET_ROWS_MAX, SHEET_TEXT_BYTES_MAX,
 };
-use tramite_documents::sheet::{BytesSource, Sheet, SheetCell};
+use tramite_documents::sheet::{BytesSource, Sheet, SheetCell, Unread};
 use tramite_domain::import::FileFormat::{self, Ods, Xlsx};
 use zip::CompressionMethod;
 
@@ -43,10 +43,13 @@ fn a_cell_of_xlsx_is_what_its_kind_says() {
         (r#"<c r="A1"><v>1234.5600000000001</v></c>"#, number("1234.56")),
         (r#"<c r="A1" t="n" s="0"><v>3.05000000001234E+17</v></c>"#, number("305000000001234000")),
         (r#"<c r="A1" s="1"><v>46387</v></c>"#, day("2026-12-31")),
-        (r#"<c r="A1" s="2"><v>46387.999988426</v></c>"#, day("2026-12-31")),
+        (r#"<c r="A1" s="2"><v>46387.999988426</v></c>"#, moment("2026-12-31T23:59:59")),
         (r#"<c r="A1" s="3"><v>0.5</v></c>"#, number("0.5")),
         (r#"<c r="A1" s="1"><v>60</v></c>"#, number("60")),
-        (r#"<c r="A1" t="d"><v>2026-12-31T10:00:00</v></c>"#, day("2026-12-31")),
+        (r#"<c r="A1" t="d"><v>2026-12-31T10:00:00</v></c>"#, moment("2026-12-31T10:00:00")),
+        (r#"<c r="A1" t="d"><v>2026-12-31T00:00:00</v></c>"#, day("2026-12-31")),
+        (r#"<c r="A1" s="4"><v>123</v></c>"#, text("000123")),
+        (r#"<c r="A1" s="4"><v>1234567</v></c>"#, number("1234567")),
         (r#"<c r="A1" t="s"><v>0</v></c>"#, text("shared")),
         (r#"<c r="A1" t="s"><v>1</v></c>"#, text("rich ")),
         (r#"<c r="A1" t="s"><v>2</v></c>"#, text("a & b\r")),
@@ -77,7 +80,15 @@ fn a_cell_of_ods_is_what_its_kind_says() {
             r#"<table:table-cell office:value-type="date" office:date-value="2026-12-31"><text:p>31/12/26</text:p></table:table-cell>"#,
             day("2026-12-31"),
         ),
-        (r#"<table:table-cell office:value-type="date" office:date-value="2026-12-31T23:00:00"/>"#, day("2026-12-31")),
+        (
+            r#"<table:table-cell office:value-type="date" office:date-value="2026-12-31T23:00:00"/>"#,
+            moment("2026-12-31T23:00:00"),
+        ),
+        (r#"<table:table-cell office:value-type="date" office:date-value="2026-12-31T00:00:00"/>"#, day("2026-12-31")),
+        (
+            r#"<table:table-cell office:value-type="float" office:value="123"><text:p>000123</text:p></table:table-cell>"#,
+            text("000123"),
+        ),
         (r#"<table:table-cell office:value-type="boolean" office:boolean-value="true"/>"#, text("true")),
         (
             r#"<table:table-cell office:value-type="time" office:time-value="PT10H"><text:p>10:00</text:p></table:table-cell>"#,
@@ -99,25 +110,40 @@ fn a_cell_of_ods_is_what_its_kind_says() {
 }
 
 #[test]
-fn formulas_and_errors_are_refused_where_they_stand() {
+fn formulas_and_errors_are_told_in_their_cells_and_the_others_are_read() {
     let value = r#"<row r="1"><c r="A1"><v>1</v></c></row>"#;
+    let unread = SheetCell::Unread;
     for formula in ["<f>1+1</f>", "<f t=\"shared\" si=\"0\"/>", "<f/>", "<x:f xmlns:x=\"y\">A1</x:f>"] {
-        let file = xlsx(&format!(r#"{value}<row r="7"><c r="AB7">{formula}<v>2</v></c></row>"#));
-        assert_eq!(place(file, Xlsx), at("formula_in_cell", 7, "AB"));
+        let file = xlsx(&format!(r#"{value}<row r="7"><c r="A7">{formula}<v>2</v></c><c r="B7"><v>3</v></c></row>"#));
+        assert_eq!(cells(&file, Xlsx), [vec![number("1")], vec![unread(Unread::Formula), number("3")]]);
     }
-    let file = xlsx(&format!(r##"{value}<row r="2"><c r="B2" t="e"><v>#REF!</v></c></row>"##));
-    assert_eq!(place(file, Xlsx), at("error_in_cell", 2, "B"));
+    let file = xlsx(&format!(r##"{value}<row r="2"><c r="A2" t="e"><v>#REF!</v></c></row>"##));
+    assert_eq!(cells(&file, Xlsx), [[number("1")], [unread(Unread::Error)]]);
 
     let formula =
         r#"<table:table-cell/><table:table-cell table:formula="of:=1+1" office:value-type="float" office:value="2"/>"#;
-    assert_eq!(place(ods(&ods_row(formula)), Ods), at("formula_in_cell", 1, "B"));
+    assert_eq!(cells(&ods(&ods_row(formula)), Ods), [[SheetCell::Empty, unread(Unread::Formula)]]);
     let error = r#"<table:table-cell office:value-type="string" calcext:value-type="error"><text:p>Err:502</text:p></table:table-cell>"#;
-    assert_eq!(place(ods(&ods_row(error)), Ods), at("error_in_cell", 1, "A"));
-    // What stands before one is given: whoever wants all or nothing reads all first.
-    let file = xlsx(&format!(r#"{value}<row r="2"><c r="A2"><f>A1</f></c></row>"#));
-    let mut sheet = Sheet::open(&BytesSource::new(file), Xlsx).unwrap();
-    assert_eq!(sheet.next_row().unwrap().unwrap().cells, [number("1")]);
-    assert!(sheet.next_row().is_err());
+    assert_eq!(cells(&ods(&ods_row(error)), Ods), [[unread(Unread::Error)]]);
+}
+
+#[test]
+fn a_text_of_many_pieces_is_read_whole() {
+    let begun = Instant::now();
+    let longest = "😀".repeat(CELL_READ_CHARS_MAX);
+    for piece in ["<!--x-->", "<![CDATA[]]>"] {
+        let pieces = piece.repeat(500_000);
+        let text_of_its_own =
+            format!(r#"<row r="1"><c r="A1" t="inlineStr"><is><t>{longest}{pieces}</t></is></c></row>"#);
+        assert_eq!(cells(&xlsx(&text_of_its_own), Xlsx), [[text(&longest)]]);
+        let value = format!(r#"<row r="1"><c r="A1" t="str"><v>{longest}{pieces}</v></c></row>"#);
+        assert_eq!(cells(&xlsx(&value), Xlsx), [[text(&longest)]]);
+        let paragraph = format!(
+            r#"<table:table-cell office:value-type="string"><text:p>{longest}{pieces}</text:p></table:table-cell>"#
+        );
+        assert_eq!(cells(&ods(&ods_row(&paragraph)), Ods), [[text(&longest)]]);
+    }
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
 }
 
 #[test]
@@ -236,9 +262,12 @@ fn each_limit_of_a_sheet_has_its_name() {
     let inline = |text: &str| xlsx(&format!(r#"<row r="1"><c r="A1" t="inlineStr"><is><t>{text}</t></is></c></row>"#));
     let longest = "à".repeat(CELL_READ_CHARS_MAX);
     assert_eq!(cells(&inline(&longest), Xlsx), [[text(&longest)]]);
-    assert_eq!(place(inline(&format!("{longest}x")), Xlsx), at("cell_too_long", 1, "A"));
+    let too_long = [[SheetCell::Unread(Unread::TooLong)]];
+    assert_eq!(cells(&inline(&format!("{longest}x")), Xlsx), too_long);
+    // What is written as one character and has more letters is too long as it is written.
+    assert_eq!(cells(&inline(&"_x0041_".repeat(CELL_READ_CHARS_MAX)), Xlsx), too_long);
     let typed = format!(r#"<row r="1"><c r="A1" t="str"><v>{longest}x</v></c></row>"#);
-    assert_eq!(place(xlsx(&typed), Xlsx), at("cell_too_long", 1, "A"));
+    assert_eq!(cells(&xlsx(&typed), Xlsx), too_long);
 
     let with = |changed: &str, as_this: String| {
         let mut parts = xlsx_parts("");
@@ -246,6 +275,8 @@ fn each_limit_of_a_sheet_has_its_name() {
         let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, part)| (name.as_str(), part.as_slice())).collect();
         archive_by(&parts, CompressionMethod::Stored)
     };
+    let shared = with("xl/sharedStrings.xml", format!("<sst><si><t>{longest}x</t></si></sst>"));
+    assert_eq!(cells(&shared, Xlsx), Vec::<Vec<SheetCell>>::new(), "no cell shows it");
     let texts = |count: usize| with("xl/sharedStrings.xml", format!("<sst>{}</sst>", "<si/>".repeat(count)));
     assert_eq!(code(&texts(SHARED_TEXTS_MAX + 1), Xlsx), "too_many_texts");
     let styles = |count: usize| with("xl/styles.xml", format!("<s><cellXfs>{}</cellXfs></s>", "<xf/>".repeat(count)));
@@ -299,7 +330,7 @@ fn what_stands_for_many_is_refused_as_soon_as_it_is_too_many() {
     let empty = rows(u64::MAX, "<table:table-cell/>");
     assert_eq!(place(ods(&format!("{empty}{empty}{}", rows(1, &filled(1)))), Ods).0, "too_many_rows");
     let blanks = r#"<table:table-cell office:value-type="string"><text:p>a<text:s text:c="99999999999"/>b</text:p></table:table-cell>"#;
-    assert_eq!(place(ods(&ods_row(blanks)), Ods), at("cell_too_long", 1, "A"));
+    assert_eq!(cells(&ods(&ods_row(blanks)), Ods), [[SheetCell::Unread(Unread::TooLong)]]);
     assert_eq!(code(&ods(&rows(1, &filled(1)).replace("\"1\">", "\"-1\">")), Ods), "broken_xml");
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tables::{Counted, Failing, cells, code, read, refused, text};
 use tramite_documents::sheet::limits::{CELL_READ_CHARS_MAX, COLUMNS_MAX, ROW_BYTES_MAX, ROWS_MAX};
-use tramite_documents::sheet::{BytesSource, Encoding, Sheet, SheetCell, SheetError};
+use tramite_documents::sheet::{BytesSource, Encoding, Sheet, SheetCell, SheetError, Unread};
 use tramite_documents::{Cell, csv};
 use tramite_domain::import::FileFormat::Csv;
 
@@ -61,13 +61,24 @@ fn a_file_of_nothing_or_of_a_header_alone_is_no_fault() {
 }
 
 #[test]
-fn one_wrong_byte_at_the_end_makes_a_file_windows_1252() {
+fn a_file_is_of_one_encoding_whole() {
     let mut file = "nome\n".repeat(40_000).into_bytes();
     assert_eq!(info(&file).0, Encoding::Utf8);
-    file.extend_from_slice("città €".as_bytes());
+    let old = [file.as_slice(), b"citt\xE0"].concat();
+    assert_eq!(info(&old).0, Encoding::Windows1252);
+    file.extend_from_slice("città €\n".as_bytes());
     assert_eq!(info(&file).0, Encoding::Utf8);
-    file.push(0xE0);
-    assert_eq!(info(&file).0, Encoding::Windows1252);
+    // One broken byte must not make every other name unreadable; the line is where what there is less of stands.
+    let mixed = |file: &[u8]| {
+        let fault = refused(&BytesSource::new(file), Csv);
+        (fault.code, fault.line)
+    };
+    assert_eq!(mixed(&[file.as_slice(), b"x\ncitt\xE0"].concat()), ("mixed_encoding", Some(40_003)));
+    assert_eq!(mixed(&[file.as_slice(), b"x\nNiccol\xC3"].concat()), ("mixed_encoding", Some(40_003)));
+    assert_eq!(
+        mixed("\u{e0}\n".bytes().chain(*b"\xE0\n\xE8\n").collect::<Vec<u8>>().as_slice()),
+        ("mixed_encoding", Some(1))
+    );
     assert_eq!(cells(b"citt\xE0 \x80 \x93x\x94", Csv), [[text("città € “x”")]]);
     assert_eq!(info("\u{feff}à".as_bytes()).0, Encoding::Utf8Bom);
     assert_eq!(cells("\u{feff}\"à\";b".as_bytes(), Csv), [[text("à"), text("b")]]);
@@ -76,6 +87,13 @@ fn one_wrong_byte_at_the_end_makes_a_file_windows_1252() {
         let file = format!("{}😀à", "x\n".repeat(before).get(..before).unwrap());
         assert_eq!(info(file.as_bytes()).0, Encoding::Utf8);
     }
+}
+
+#[test]
+fn a_row_says_how_many_cells_it_has_with_empty_ones_at_its_end() {
+    let rows = read(&BytesSource::new(*b"a,b,c,\n1,2,3,4,\n1\n,,,,,\n1, ,\n"), Csv).unwrap();
+    let widths: Vec<(usize, usize)> = rows.iter().map(|row| (row.cells.len(), row.width)).collect();
+    assert_eq!(widths, [(3, 4), (4, 5), (1, 1), (1, 3)]);
 }
 
 #[test]
@@ -110,8 +128,8 @@ fn what_was_exported_comes_back_as_it_was() {
 fn each_limit_lets_through_what_reaches_it_and_refuses_what_goes_beyond() {
     let longest = "à".repeat(CELL_READ_CHARS_MAX);
     assert_eq!(cells(format!("a;b\n1;{longest}").as_bytes(), Csv)[1][1], text(&longest));
-    let fault = refused(&BytesSource::new(format!("a;b\n1;{longest}x").into_bytes()), Csv);
-    assert_eq!((fault.code, fault.line, fault.column.as_deref()), ("cell_too_long", Some(2), Some("2")));
+    let too_long = SheetCell::Unread(Unread::TooLong);
+    assert_eq!(cells(format!("a;b\n1;{longest}x").as_bytes(), Csv)[1], [text("1"), too_long.clone()]);
 
     let widest = vec!["x"; COLUMNS_MAX].join(";");
     assert_eq!(cells(widest.as_bytes(), Csv)[0].len(), COLUMNS_MAX);
@@ -121,7 +139,8 @@ fn each_limit_lets_through_what_reaches_it_and_refuses_what_goes_beyond() {
 
     // A row whose cells are short of their own limit, and which is long by its blanks.
     let quoted = |bytes: usize| format!("a;b\n\"{}\"", "\n".repeat(bytes - 2));
-    assert_eq!(code(quoted(ROW_BYTES_MAX).as_bytes(), Csv), "cell_too_long");
+    let written = quoted(ROW_BYTES_MAX).replacen("\n\n", "x\n", 1);
+    assert_eq!(cells(written.as_bytes(), Csv)[1], [too_long]);
     assert_eq!(code(quoted(ROW_BYTES_MAX + 1).as_bytes(), Csv), "row_too_long");
     assert_eq!(code("x".repeat(ROW_BYTES_MAX + 1).as_bytes(), Csv), "row_too_long");
 }

@@ -67,7 +67,7 @@ fn day(number: usize) -> NaiveDate {
 
 /// What was typed: a header, 299 rows, an empty one, and one row twice.
 fn typed() -> Vec<SheetRow> {
-    let mut rows = vec![SheetRow { line: 1, cells: COLUMNS.map(text).to_vec() }];
+    let mut rows = vec![SheetRow { line: 1, width: COLUMNS.len(), cells: COLUMNS.map(text).to_vec() }];
     for (line, number) in (2..=300).zip(1..300).chain([(302, 300), (303, 300)]) {
         let cells = vec![
             SheetCell::Text(format!("TARI-{number:05}")),
@@ -81,7 +81,7 @@ fn typed() -> Vec<SheetRow> {
             SheetCell::Number(FRACTIONS[number % 8].to_owned()),
             text(if number % 2 == 1 { "true" } else { "false" }),
         ];
-        rows.push(SheetRow { line, cells });
+        rows.push(SheetRow { line, width: cells.len(), cells });
     }
     rows
 }

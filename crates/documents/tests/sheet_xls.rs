@@ -12,9 +12,9 @@ mod tables;
 
 use std::time::{Duration, Instant};
 
-use tables::{cells, code, day, number, read, refused, text};
+use tables::{cells, code, day, moment, number, read, text};
 use tramite_documents::sheet::limits::{COLUMNS_MAX, SHEET_ROWS_MAX};
-use tramite_documents::sheet::{BytesSource, Sheet, SheetCell};
+use tramite_documents::sheet::{BytesSource, Sheet, SheetCell, Unread};
 use tramite_domain::import::FileFormat::Xls;
 
 const PIECE: usize = 512;
@@ -57,6 +57,8 @@ fn workbook(global: &[u8], sheet: &[u8]) -> Vec<u8> {
         record(0x00E0, &u16s(&[0, 0, 0, 0])),
         record(0x00E0, &u16s(&[0, 14, 0, 0])),
         record(0x00E0, &u16s(&[0, 164, 0, 0])),
+        record(0x041E, &[u16s(&[165, 6]), vec![0], b"000000".to_vec()].concat()),
+        record(0x00E0, &u16s(&[0, 165, 0, 0])),
     ]
     .concat();
     let bound = |at: u32, state: u8, kind: u8, name: &str| {
@@ -149,7 +151,7 @@ fn each_kind_of_record_gives_its_cell() {
     assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [1, 5]);
     let first = [
         number("0.3"),
-        day("2026-12-31"),
+        moment("2026-12-31T18:00:00"),
         day("2026-12-31"),
         number("123.45"),
         text("shared"),
@@ -160,6 +162,8 @@ fn each_kind_of_record_gives_its_cell() {
     assert_eq!(rows[0].cells, first);
     assert_eq!(rows[1].cells, [SheetCell::Empty, number("7"), day("2026-12-31")]);
     assert_eq!(Sheet::open(&BytesSource::new(file), Xls).unwrap().info().sheet.as_deref(), Some("Seen"));
+    let noughts = cell(0x027E, 0, 0, 3, &(123_u32 << 2 | 2).to_le_bytes());
+    assert_eq!(cells(&xls(&[], &noughts), Xls), [[text("000123")]]);
     let of_1904 = xls(&record(0x0022, &u16s(&[1])), &cell(0x0203, 0, 0, 1, &of_f64(44_925.0)));
     assert_eq!(cells(&of_1904, Xls), [[day("2026-12-31")]]);
 }
@@ -186,10 +190,11 @@ fn texts_go_on_in_further_records_and_may_change_their_width() {
 
 #[test]
 fn what_is_not_read_is_refused_by_name() {
-    let formula = cell(0x0006, 6, 27, 0, &[0; 16]);
-    let fault = refused(&BytesSource::new(xls(&[], &[cell(0x0203, 0, 0, 0, &of_f64(1.0)), formula].concat())), Xls);
-    assert_eq!((fault.code, fault.line, fault.column.as_deref()), ("formula_in_cell", Some(7), Some("AB")));
-    assert_eq!(code(&xls(&[], &cell(0x0205, 0, 0, 0, &[0x17, 1])), Xls), "error_in_cell");
+    let formula = cell(0x0006, 6, 0, 0, &[0; 16]);
+    let unread = SheetCell::Unread;
+    let file = xls(&[], &[cell(0x0203, 0, 0, 0, &of_f64(1.0)), formula].concat());
+    assert_eq!(cells(&file, Xls), [[number("1")], [unread(Unread::Formula)]]);
+    assert_eq!(cells(&xls(&[], &cell(0x0205, 0, 0, 0, &[0x17, 1])), Xls), [[unread(Unread::Error)]]);
     assert_eq!(code(&xls(&[], &cell(0x00FD, 0, 0, 0, &[9, 0, 0, 0])), Xls), "unreadable_cell");
     assert_eq!(code(&xls(&[], &cell(0x0203, 0, 0, 0, &of_f64(f64::NAN))), Xls), "unreadable_cell");
     assert_eq!(code(&xls(&[], &ONE), Xls), "broken_spreadsheet");
@@ -201,7 +206,7 @@ fn what_is_not_read_is_refused_by_name() {
     assert_eq!(code(&xls(&[], &beyond), Xls), "too_many_columns");
     assert!(SHEET_ROWS_MAX > u64::from(u16::MAX), "no XLS has so many rows");
     let long = [&u16s(&[4_001])[..], &[0], &[b'x'; 4_001]].concat();
-    assert_eq!(code(&xls(&[], &cell(0x0204, 0, 0, 0, &long)), Xls), "cell_too_long");
+    assert_eq!(cells(&xls(&[], &cell(0x0204, 0, 0, 0, &long)), Xls), [[unread(Unread::TooLong)]]);
 }
 
 #[test]

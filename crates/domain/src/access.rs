@@ -57,6 +57,16 @@ pub enum ClientKind {
     Operator,
 }
 
+impl Client {
+    /// The delegation under which it acts for an institution at that instant; none where it does not: it was revoked, its
+    /// delegation is over, or it is an operator. Whoever shows a token is asked this, and so is what goes on after its token.
+    #[must_use]
+    pub fn acts_for(&self, institution: InstitutionId, now: Instant) -> Option<&Delegation> {
+        let may = self.status == ClientStatus::Active && self.kind == ClientKind::Application;
+        self.delegations.iter().find(|one| may && one.institution_id == institution && one.live_at(now))
+    }
+}
+
 /// Live or revoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -108,6 +118,16 @@ impl Delegation {
     #[must_use]
     pub fn live_at(&self, now: Instant) -> bool {
         self.status == DelegationStatus::Active && self.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// Of the services that a token was made for, those that it gives today; none means all.
+    #[must_use]
+    pub fn services_of(&self, claimed: Option<BTreeSet<ServiceCode>>) -> Option<BTreeSet<ServiceCode>> {
+        match (&self.service_codes, claimed) {
+            (Some(given), Some(claimed)) => Some(given.intersection(&claimed).cloned().collect()),
+            (Some(given), None) => Some(given.clone()),
+            (None, claimed) => claimed,
+        }
     }
 }
 

@@ -60,12 +60,62 @@ fn a_row_of_another_installment_does_not_take_back_the_only_one_that_is_owed() {
 }
 
 #[test]
-fn an_only_installment_may_get_its_name() {
+fn an_only_installment_keeps_its_number_whatever_it_is_called() {
+    let mut town = Town::new();
+    let numbers = |position: &DebtPosition| {
+        let all = position.installments().map(|(_, one)| (one.id, one.notice_number, one.cancelled_at));
+        all.collect::<Vec<_>>()
+    };
+    let nameless = |cents: i64| PositionInput {
+        amount: None,
+        payment_options: one_payment("R-1", cents).options(),
+        ..one_payment("R-1", 0)
+    };
+    // From one form to the other: rows that get a name, rows that lose it, and a line that has none in its short form.
+    let only = town.position(&one_payment("R-1", 5_000));
+    let called = town.position(&plan(&["1"]));
+    for (position, same) in [
+        (&only, plan(&["1"])),
+        (&called, nameless(5_000)),
+        (&called, one_payment("R-1", 5_000)),
+        (&only, nameless(5_000)),
+    ] {
+        let before = numbers(position);
+        for action in [RowAction::Load, RowAction::Insert, RowAction::Update] {
+            let again = loaded(&mut town, position, &asked(action, same.clone(), &[])).unwrap();
+            assert_eq!((again.outcome, again.batch.is_empty()), (RowOutcome::Unchanged, true));
+        }
+        let dearer = PositionInput { description: Some("Saldo".to_owned()), ..same };
+        let changed = loaded(&mut town, position, &asked(RowAction::Load, dearer, &[])).unwrap();
+        assert_eq!((changed.outcome, numbers(&changed.position)), (RowOutcome::Updated, before));
+    }
+    // A name that another had is another installment, and what is taken back by its own row goes.
+    missing(loaded(&mut town, &called, &asked(RowAction::Load, plan(&["2"]), &[])));
+    let exchanged = loaded(&mut town, &only, &asked(RowAction::Load, plan(&["1"]), &["single"])).unwrap();
+    assert!(named(&exchanged.position, "single").cancelled_at.is_some());
+    let mut paid = only.clone();
+    pay(&mut paid, "single", town.now);
+    let again = loaded(&mut town, &paid, &asked(RowAction::Load, plan(&["1"]), &[])).unwrap();
+    assert_eq!(again.outcome, RowOutcome::Unchanged);
+    let wrong = loaded(&mut town, &called, &asked(RowAction::Load, one_payment("R-1", -1), &[])).unwrap_err();
+    assert_eq!(codes(wrong), [("/amount".to_owned(), "invalid_amount")]);
+}
+
+#[test]
+fn an_only_installment_without_a_name_may_become_several() {
     let mut town = Town::new();
     let only = town.position(&one_payment("R-1", 5_000));
     let changed = loaded(&mut town, &only, &asked(RowAction::Load, plan(&["1", "2"]), &[])).unwrap();
     assert_eq!(changed.outcome, RowOutcome::Updated);
     assert!(named(&changed.position, "single").cancelled_at.is_some());
+}
+
+#[test]
+fn what_never_was_is_not_taken_back() {
+    let mut town = Town::new();
+    let both = town.position(&plan(&["1", "2"]));
+    let refused = loaded(&mut town, &both, &asked(RowAction::Load, plan(&["1", "2"]), &["3"])).unwrap_err();
+    assert_eq!(codes(refused), [("/payment_options".to_owned(), "no_such_installment")]);
 }
 
 #[test]
@@ -86,6 +136,25 @@ fn a_cancellation_takes_back_nothing_that_it_does_not_name() {
     assert!(named(&rest.position, "2").cancelled_at.is_some());
     let single = town.position(&one_payment("R-1", 5_000));
     missing(loaded(&mut town, &single, &taking_back(&["1"])));
+}
+
+#[test]
+fn what_is_taken_back_without_a_name_is_the_only_one_or_nothing() {
+    let mut town = Town::new();
+    let three = town.position(&plan(&["1", "2", "3"]));
+    missing(loaded(&mut town, &three, &taking_back(&["single"])));
+    let mut half_paid = town.position(&plan(&["1", "2"]));
+    pay(&mut half_paid, "1", town.now);
+    missing(loaded(&mut town, &half_paid, &taking_back(&["single"])));
+    for only in [plan(&["1"]), one_payment("R-1", 5_000)] {
+        let position = town.position(&only);
+        let gone = loaded(&mut town, &position, &taking_back(&["single"])).unwrap();
+        assert_eq!(gone.outcome, RowOutcome::Cancelled);
+    }
+    // Beside what is owed nothing is told as done that never was.
+    let one = town.position(&plan(&["1"]));
+    let refused = loaded(&mut town, &one, &taking_back(&["1", "3"])).unwrap_err();
+    assert_eq!(codes(refused), [("/payment_options".to_owned(), "no_such_installment")]);
 }
 
 #[test]

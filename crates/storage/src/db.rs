@@ -5,12 +5,18 @@
 //! On PostgreSQL the connection is shared, so that futures polled together are pipelined. On SQLite nothing ever waits:
 //! a future over it is ready at its first poll.
 
-use diesel::QueryResult;
-use diesel::SqliteConnection;
+use std::pin::pin;
+
+use diesel::query_dsl::LoadQuery;
+use diesel::{QueryResult, SqliteConnection};
 use diesel_async::AsyncPgConnection;
+use futures_util::TryStreamExt as _;
 use futures_util::future::{BoxFuture, join_all};
 
 use crate::error::StoreError;
+
+/// Ids that one statement names at most.
+pub(crate) const IDS_AT_ONCE_MAX: usize = 500;
 
 /// A connection inside its transaction.
 pub(crate) enum Db<'c> {
@@ -138,12 +144,58 @@ pub(crate) async fn all_executed(statements: Vec<BoxFuture<'_, QueryResult<usize
     join_all(statements).await.into_iter().collect()
 }
 
+/// All rows of a query on PostgreSQL.
+///
+/// Behind this signature the compiler does not look: in place of it, it would prove anew for each query what all the futures and
+/// streams below are, which for a head of a position alone took it half a minute.
+pub(crate) fn load_on_postgres<'a, 'c: 'a, Query, Row>(
+    query: Query,
+    connection: &'a mut &'c AsyncPgConnection,
+) -> BoxFuture<'a, QueryResult<Vec<Row>>>
+where
+    Query: diesel_async::methods::LoadQuery<'a, &'c AsyncPgConnection, Row> + Send + 'a,
+    Row: Send + 'a,
+{
+    Box::pin(async move { query.internal_load(connection).await?.try_collect().await })
+}
+
+/// The first row of a query on PostgreSQL, where there is one. What [`load_on_postgres`] says of its signature holds here too.
+pub(crate) fn first_on_postgres<'a, 'c: 'a, Query, Row>(
+    query: Query,
+    connection: &'a mut &'c AsyncPgConnection,
+) -> BoxFuture<'a, QueryResult<Option<Row>>>
+where
+    Query: diesel_async::methods::LoadQuery<'a, &'c AsyncPgConnection, Row> + Send + 'a,
+    Row: Send + 'a,
+{
+    Box::pin(async move { pin!(query.internal_load(connection).await?).try_next().await })
+}
+
+/// All rows of a query on SQLite. What [`load_on_postgres`] says of its signature holds here too.
+pub(crate) fn load_on_sqlite<'q, Query, Row>(query: Query, connection: &mut SqliteConnection) -> QueryResult<Vec<Row>>
+where
+    Query: LoadQuery<'q, SqliteConnection, Row>,
+{
+    query.internal_load(connection)?.collect()
+}
+
+/// The first row of a query on SQLite, where there is one.
+pub(crate) fn first_on_sqlite<'q, Query, Row>(
+    query: Query,
+    connection: &mut SqliteConnection,
+) -> QueryResult<Option<Row>>
+where
+    Query: LoadQuery<'q, SqliteConnection, Row>,
+{
+    query.internal_load(connection)?.next().transpose()
+}
+
 /// Loads all rows.
 macro_rules! load {
     ($db:expr, $query:expr) => {
         match &mut *$db {
-            $crate::db::Db::Postgres(connection) => diesel_async::RunQueryDsl::load($query, connection).await,
-            $crate::db::Db::Sqlite(connection) => diesel::RunQueryDsl::load($query, &mut **connection),
+            $crate::db::Db::Postgres(connection) => $crate::db::load_on_postgres($query, connection).await,
+            $crate::db::Db::Sqlite(connection) => $crate::db::load_on_sqlite($query, connection),
         }
     };
 }
@@ -151,10 +203,10 @@ macro_rules! load {
 /// Loads the first row; none where there is none.
 macro_rules! first {
     ($db:expr, $query:expr) => {
-        diesel::OptionalExtension::optional(match &mut *$db {
-            $crate::db::Db::Postgres(connection) => diesel_async::RunQueryDsl::get_result($query, connection).await,
-            $crate::db::Db::Sqlite(connection) => diesel::RunQueryDsl::get_result($query, &mut **connection),
-        })
+        match &mut *$db {
+            $crate::db::Db::Postgres(connection) => $crate::db::first_on_postgres($query, connection).await,
+            $crate::db::Db::Sqlite(connection) => $crate::db::first_on_sqlite($query, connection),
+        }
     };
 }
 
@@ -197,12 +249,12 @@ macro_rules! load_together {
             $crate::db::Db::Postgres(connection) => {
                 let found = tokio::join!(biased; $(async {
                     let mut shared: &diesel_async::AsyncPgConnection = connection;
-                    diesel_async::RunQueryDsl::load($query, &mut shared).await
+                    $crate::db::load_on_postgres($query, &mut shared).await
                 }),+);
                 $crate::db::AllOk::all_ok(found)
             }
             $crate::db::Db::Sqlite(connection) => {
-                (|| diesel::QueryResult::Ok(($(diesel::RunQueryDsl::load($query, &mut **connection)?,)+)))()
+                (|| diesel::QueryResult::Ok(($($crate::db::load_on_sqlite($query, connection)?,)+)))()
             }
         }
     };
@@ -231,11 +283,11 @@ macro_rules! load_boxed {
         match &mut *$db {
             $crate::db::Db::Postgres(connection) => {
                 type $backend = diesel::pg::Pg;
-                diesel_async::RunQueryDsl::load($query, connection).await
+                $crate::db::load_on_postgres($query, connection).await
             }
             $crate::db::Db::Sqlite(connection) => {
                 type $backend = diesel::sqlite::Sqlite;
-                diesel::RunQueryDsl::load($query, &mut **connection)
+                $crate::db::load_on_sqlite($query, connection)
             }
         }
     };

@@ -39,7 +39,7 @@ pub struct IdempotencyKey {
     pub sha256: [u8; 32],
     /// HTTP method.
     pub method: String,
-    /// Path of the request.
+    /// Path of the request, as it was routed: without escapes of what needs none.
     pub path: String,
 }
 

@@ -2,10 +2,12 @@
 //! What was sent to be loaded, in parts that are sealed one by one: any process reads it, and no process needs all of it at once.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer};
 use tramite_domain::ids::{ImportFileId, InstitutionId};
 use tramite_domain::time::Instant;
 
 use crate::Store;
+use crate::column::sql::Key;
 use crate::column::{At, Id};
 use crate::db::{Db, execute, first};
 use crate::error::StoreError;
@@ -13,10 +15,18 @@ use crate::row::fit;
 use crate::schema::import_file_parts as parts;
 use crate::scope::Scope;
 use crate::seal::Spot;
-use crate::store::Answer;
+use crate::store::{Answer, Who};
 
 /// Bytes of one part of a file; the last one may have fewer.
 pub const IMPORT_PART_BYTES: usize = 1_024 * 1_024;
+/// Parts that are taken back in one transaction at most.
+const PARTS_TAKEN_BACK_MAX: usize = 32;
+/// The last parts first: upkeep finds what is left of a file by its first one.
+const TAKE_BACK: &str = "\
+    DELETE FROM import_file_parts WHERE institution_id = $1 AND file_id = $2 AND place IN (\
+        SELECT place FROM import_file_parts \
+        WHERE institution_id = $1 AND file_id = $2 AND place >= $3 ORDER BY place DESC LIMIT $4) \
+    AND NOT EXISTS (SELECT 1 FROM imports WHERE institution_id = $1 AND file_id = $2)";
 
 /// A part as it is kept.
 #[derive(Debug, Insertable)]
@@ -32,7 +42,7 @@ struct PartRow {
 
 impl Store {
     /// Keeps one part of a file, sealed; the first part comes first. What never becomes an import goes by itself
-    /// ([`crate::SystemScope::end_import_files`]).
+    /// ([`crate::SystemScope::end_import_files`]), or at once ([`Store::take_back_import_parts`]).
     ///
     /// # Errors
     /// `Failed` where it has more than [`IMPORT_PART_BYTES`]; `Duplicate` where the file has a part at that place; else whatever
@@ -59,6 +69,31 @@ impl Store {
                 sealed: self.seal(spot(institution, &row_key(file, place)), bytes).await?,
             };
             self.write(scope, row, |db, row| Box::pin(insert(db, row))).await
+        })
+    }
+
+    /// Takes back the parts of a file from a place on, a few in each transaction; nothing where an import has the file. No commit
+    /// of one may be on its way. Where a part may still be written, the first one stays (`from` is 1): by it upkeep finds
+    /// the others.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from writing.
+    pub fn take_back_import_parts<'a>(&'a self, scope: &'a Scope, file: ImportFileId, from: u32) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let first: i32 = fit("import_file_parts.place", from)?;
+            let limit: i64 = fit("limit", PARTS_TAKEN_BACK_MAX)?;
+            let wanted = (scope.institution(), file, first, limit);
+            loop {
+                // Requests may delete nothing: this is done in the name of the system, within the institution of the scope.
+                let gone = self
+                    .write(Who::System, wanted, |db, (institution, file, first, limit)| {
+                        Box::pin(take_back(db, *institution, *file, *first, *limit))
+                    })
+                    .await?;
+                if gone == 0 {
+                    return Ok(());
+                }
+            }
         })
     }
 
@@ -93,6 +128,23 @@ const fn spot(institution: InstitutionId, row: &[u8]) -> Spot<'_> {
 async fn insert(mut db: Db<'_>, row: &PartRow) -> Result<(), StoreError> {
     execute!(&mut db, diesel::insert_into(parts::table).values(row))?;
     Ok(())
+}
+
+async fn take_back(
+    mut db: Db<'_>,
+    institution: InstitutionId,
+    file: ImportFileId,
+    first: i32,
+    limit: i64,
+) -> Result<usize, StoreError> {
+    Ok(execute!(
+        &mut db,
+        diesel::sql_query(TAKE_BACK)
+            .bind::<Key, _>(Id(institution))
+            .bind::<Key, _>(Id(file))
+            .bind::<Integer, _>(first)
+            .bind::<BigInt, _>(limit)
+    )?)
 }
 
 async fn find(

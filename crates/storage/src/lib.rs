@@ -36,14 +36,15 @@ pub use numbers::NUMBERS_MAX;
 pub use page::{COMMIT_WINDOW_SECONDS, Cursor, CursorError, PAGE_LIMIT_MAX, Page, PageRequest};
 pub use read::{
     AUDIT_PAGE_DAYS_MAX, AuditFilter, FeedEvent, FeedFilter, FeedPage, FoundOfReceipt, History, IMPORT_ROWS_MAX,
-    ImportedInstallment, ImportedLine, JournalFilter, KeptAnswer, KnownOfReceipt, Loadable, OUTCOME_LINES_MAX, Outcome,
-    OutcomeFilter, OutcomePage, Payers, PersonSessions, PersonTraces, PositionFilter, PositionInUse, ReceiptFilter,
-    ReceiptQuestion, RowFilter, SessionFilter, SessionTerms, Terms, TimelineFact, TimelineItem, TracesOf, Waiting,
+    ImportedInstallment, ImportedLine, JournalFilter, KeptAnswer, KnownOfReceipt, LOADABLE_INSTALLMENTS_MAX, Loadable,
+    OUTCOME_LINES_MAX, Outcome, OutcomeFilter, OutcomePage, Payers, PersonSessions, PersonTraces, PositionFilter,
+    PositionInUse, ReceiptFilter, ReceiptQuestion, RowFilter, SessionFilter, SessionTerms, Terms, TimelineFact,
+    TimelineItem, TracesOf, Waiting,
 };
 pub use rule::Rule;
 pub use scope::Scope;
 pub use seal::{MasterKey, MasterKeyError};
-pub use store::{Answer, DECISION_SECONDS_MAX, PoolState, Store, StoreSettings};
+pub use store::{Answer, PoolState, Store, StoreSettings, is_still_writable};
 pub use system::{
     BACKLOG_ROWS_MAX, Backlog, Change, ClaimedImport, ClaimedLane, ClaimedRecovery, ClaimedTask, Due, DueDelivery,
     KeptMessage, KeyPurpose, LaneLimits, LaneWork, NodeAnswers, OperatorRecord, Queue, RAW_BYTES_MAX, RawMessage,

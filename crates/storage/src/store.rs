@@ -9,6 +9,7 @@ use diesel::sqlite::Sqlite as SqliteBackend;
 use futures_util::future::BoxFuture;
 use tramite_domain::environment::Environment;
 use tramite_domain::ids::InstitutionId;
+use tramite_domain::time::Instant;
 
 use crate::column::NIL;
 use crate::db::{Db, Working, Writing, first};
@@ -33,13 +34,20 @@ const LATE_COMMIT_SECONDS_MAX: i64 = 10;
 /// Seconds by which the clocks of two processes may differ.
 const CLOCK_SKEW_SECONDS_MAX: i64 = 5;
 /// Seconds from the instant of a decision to the operation that writes it, at most: who took longer decides anew.
-pub const DECISION_SECONDS_MAX: i64 = 25;
+const DECISION_SECONDS_MAX: i64 = 25;
 
 // `updated_since` lists skip nothing that commits late because of this.
 const _: () = assert!(
     DECISION_SECONDS_MAX + OPERATION_SECONDS_MAX + LATE_COMMIT_SECONDS_MAX + CLOCK_SKEW_SECONDS_MAX
         < COMMIT_WINDOW_SECONDS
 );
+
+/// Whether what was decided at that instant may be written still. Lists of changes rely on the age of what is written: who took longer
+/// decides anew.
+#[must_use]
+pub fn is_still_writable(decided_at: Instant, now: Instant) -> bool {
+    now.seconds_since(decided_at) <= DECISION_SECONDS_MAX
+}
 
 /// The time of one operation.
 pub(crate) const OPERATION: Duration = Duration::from_secs(OPERATION_SECONDS_MAX.unsigned_abs());

@@ -57,6 +57,14 @@ pub(crate) const IMPORT_CANCELLATION_WEIGHT: usize = 20;
 pub(crate) const IMPORT_HALVINGS_MAX: u32 = 9;
 /// How long nothing may have taken too long before parts are doubled again, in seconds.
 pub(crate) const IMPORT_EASE_SECONDS: u64 = 60;
+/// The same at most: it is doubled each time when parts that were doubled turn out to be too large.
+pub(crate) const IMPORT_EASE_SECONDS_MAX: u64 = 3_600;
+/// How often one position may be too much for the database before its import is given up.
+pub(crate) const IMPORT_STUCK_TIMES: u32 = 20;
+/// For how long that has to be so, in seconds: a database may have much to do for a while.
+pub(crate) const IMPORT_STUCK_SECONDS: u64 = 900;
+/// How long an import that cannot even be given up is left alone, in seconds.
+pub(crate) const IMPORT_REST_SECONDS: i64 = 900;
 /// How long an import is worked on before it makes room for one that waits, in seconds; and between two that do.
 pub(crate) const IMPORT_TURN_SECONDS: u64 = 60;
 /// Installments of positions that the check of JSON lines remembers, for lines of the same keys further down.
@@ -65,6 +73,8 @@ pub(crate) const IMPORT_REMEMBERED_MAX: usize = 20_000;
 pub(crate) const IMPORT_REMEMBERED_BYTES_MAX: usize = 32 << 20;
 /// Notice numbers that rows bring which a check remembers: as many as a file may have rows.
 pub(crate) const IMPORT_NUMBERS_REMEMBERED_MAX: usize = 2_000_000;
+/// Notice numbers that are taken for rows further down at most, so that few parts wait for the sequence.
+pub(crate) const IMPORT_NUMBERS_AHEAD_MAX: usize = 5_000;
 /// Parts of a file that are read before they can be decided, at most.
 pub(crate) const IMPORT_PARTS_AHEAD: usize = 1;
 /// Positions of a file that are decided before others of the process have their turn.
@@ -109,8 +119,9 @@ pub(crate) const WEBHOOKS_EVERY_MS: u64 = 250;
 /// How often lanes behind the feed are looked for although nothing new was published, in milliseconds.
 pub(crate) const LANES_WOKEN_EVERY_MS: u64 = 2_000;
 /// How long a claimed lane belongs to its worker, in seconds: after that time the next takes over from one that cannot renew it.
-/// From one that was killed it takes over at once.
-pub(crate) const LANE_LEASE_SECONDS: i64 = 5;
+/// From one that was killed it takes over at once. Longer than a step may hold the row of its lane, for a lane whose row is held is not renewed: 5
+/// seconds in which it waits for another one, and the 15 seconds that one operation on the database may last.
+pub(crate) const LANE_LEASE_SECONDS: i64 = 25;
 /// How long a lane whose work failed is left alone, in seconds.
 pub(crate) const LANE_AGAIN_SECONDS: i64 = 5;
 /// How often a worker renews its claims, in milliseconds.

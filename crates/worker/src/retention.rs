@@ -7,7 +7,7 @@ use tramite_domain::ids::InstitutionId;
 use tramite_domain::journal::kept_from;
 use tramite_domain::person::{Erasure, Occasion, Terms, accounting_from};
 use tramite_domain::time::Instant;
-use tramite_storage::{Cursor, DECISION_SECONDS_MAX, PAGE_LIMIT_MAX, PageRequest, Scope, StoreError};
+use tramite_storage::{Cursor, PAGE_LIMIT_MAX, PageRequest, Scope, StoreError, is_still_writable};
 
 use crate::clock::Clock;
 use crate::job::Job;
@@ -102,7 +102,7 @@ impl Round<'_> {
 /// Who looks, and by which clock: a pass may last a minute, and each transaction says when it was decided.
 type By<'a> = (&'a Worker, Clock<'a>);
 
-/// What is over of one institution. Where it is too much of one kind to be looked through, the other kind goes all the same.
+/// What is over of one institution. Where it is too much of one kind to be looked through, the other kinds go all the same.
 async fn of_institution(
     by: By<'_>,
     institution: InstitutionId,
@@ -110,32 +110,45 @@ async fn of_institution(
     pass: &mut Pass,
 ) -> Result<(), StoreError> {
     let scope = Scope::of_worker(institution);
-    let first = receipts_and_sessions(by, &scope, terms, pass).await;
-    if matches!(first, Err(StoreError::Unavailable(_))) {
-        return first;
+    let of_receipts = receipts(by, &scope, terms, pass).await;
+    if is_away(&of_receipts) {
+        return of_receipts;
     }
-    first.and(positions(by, &scope, terms, pass).await)
+    let of_sessions = sessions(by, &scope, terms, pass).await;
+    if is_away(&of_sessions) {
+        return of_sessions;
+    }
+    of_receipts.and(of_sessions).and(positions(by, &scope, terms, pass).await)
 }
 
-async fn receipts_and_sessions(
-    (worker, clock): By<'_>,
-    scope: &Scope,
-    terms: Terms,
-    pass: &mut Pass,
-) -> Result<(), StoreError> {
+/// Whether the database is away: then nothing else has its turn.
+const fn is_away(outcome: &Result<(), StoreError>) -> bool {
+    matches!(outcome, Err(StoreError::Unavailable(_)))
+}
+
+async fn receipts((worker, clock): By<'_>, scope: &Scope, terms: Terms, pass: &mut Pass) -> Result<(), StoreError> {
     let before = accounting_from(terms.now, terms.years);
-    let mut after = None;
     while pass.found < OVER_MAX {
         let mut erasure = Erasure::begin(Terms { now: clock.now(), ..terms });
         let receipts = worker.store.receipts_over(scope, before, OVER_AT_ONCE_MAX).await?;
         receipts.iter().for_each(|receipt| erasure.receipt(receipt));
-        let sessions = worker.store.sessions_over(scope, terms.sessions_from, after, OVER_AT_ONCE_MAX).await?;
-        after = sessions.last().map(|session| session.id).or(after);
-        sessions.iter().for_each(|session| erasure.session(session));
-        let gone = commit((worker, clock), scope, erasure, pass).await?;
-        if gone == 0 && sessions.is_empty() {
+        // Those whose message went are found no more.
+        if commit((worker, clock), scope, erasure, pass).await? == 0 {
             break;
         }
+    }
+    Ok(())
+}
+
+async fn sessions((worker, clock): By<'_>, scope: &Scope, terms: Terms, pass: &mut Pass) -> Result<(), StoreError> {
+    let mut after = None;
+    while pass.found < OVER_MAX {
+        let mut erasure = Erasure::begin(Terms { now: clock.now(), ..terms });
+        let sessions = worker.store.sessions_over(scope, terms.sessions_from, after, OVER_AT_ONCE_MAX).await?;
+        let Some(last) = sessions.last() else { break };
+        after = Some(last.id);
+        sessions.iter().for_each(|session| erasure.session(session));
+        commit((worker, clock), scope, erasure, pass).await?;
     }
     Ok(())
 }
@@ -167,8 +180,8 @@ async fn commit(
     }
     let now = erasure.judged_at();
     let batch = worker.decide(now, |given| erasure.finish(given, None));
-    // Lists of changes rely on the age of what is written: what took too long to be decided is looked for again in the next pass.
-    if clock.now().seconds_since(now) > DECISION_SECONDS_MAX {
+    // What took too long to be decided is looked for again in the next pass.
+    if !is_still_writable(now, clock.now()) {
         return Err(StoreError::Busy);
     }
     worker.store.commit(scope, batch).await?;

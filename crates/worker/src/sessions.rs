@@ -3,7 +3,7 @@
 
 use tramite_domain::ids::SessionId;
 use tramite_domain::session::{clock_moved, session_status};
-use tramite_storage::{DECISION_SECONDS_MAX, Due, Scope, StoreError};
+use tramite_storage::{Due, Scope, StoreError, is_still_writable};
 
 use crate::abandon::abandon;
 use crate::clock::Clock;
@@ -40,8 +40,8 @@ async fn tell_one(worker: &Worker, clock: Clock<'_>, due: Due<SessionId>) -> Res
     // Session and positions stand or fall together: a payment that comes in between makes a conflict, and all is
     // looked at again.
     batch.append(abandon(worker, &scope, &session, now).await?);
-    // Lists of changes rely on the age of what is written: who took too long looks again in the next pass.
-    if clock.now().seconds_since(now) > DECISION_SECONDS_MAX {
+    // Who took too long looks again in the next pass.
+    if !is_still_writable(now, clock.now()) {
         return Err(StoreError::Busy);
     }
     worker.store.commit(&scope, batch).await?;

@@ -16,6 +16,9 @@ use super::places::{ColumnNames, InstallmentPlace, Places};
 use super::record::{Filled, Record};
 use super::spot::{Level, Spot};
 
+/// Rows that are told beside one that is there twice, at most.
+const LINES_TOLD_MAX: usize = 10;
+
 /// What makes bodies of rows.
 #[derive(Debug)]
 pub(super) struct Maker {
@@ -58,13 +61,20 @@ impl Maker {
             rows.iter().enumerate().map(|(row, sheet_row)| Record::read(&self.binding, row, sheet_row)).collect();
         let mut faults: Vec<PlacedFault> =
             records.iter_mut().flat_map(|record| std::mem::take(&mut record.faults)).collect();
+        if !self.binding.ours && rows.len() > 1 {
+            return Err(self.duplicates(rows).chain(faults).collect());
+        }
         if key.is_none() {
             self.check_key(&records, &mut faults);
         }
         let references = references(&records);
         let (gone, staying): (Vec<&Record<'_>>, Vec<&Record<'_>>) =
             records.iter().partition(|record| record.action == RowAction::Cancel);
-        let withdrawn = gone.iter().filter_map(|record| references.get(record.row).cloned().flatten()).collect();
+        let taken = gone.iter().filter_map(|record| references.get(record.row).cloned().flatten());
+        let withdrawn: BTreeSet<String> = taken.collect();
+        if rows.len() > 1 {
+            check_names(&gone, &self.binding, &mut faults);
+        }
         let Some(first) = staying.first() else {
             return match key {
                 Some(key) if faults.is_empty() => Ok(self.cancellation(key, withdrawn)),
@@ -73,6 +83,8 @@ impl Maker {
         };
         let position = agreed(&staying, Level::Position, &mut faults);
         check_actions(&staying, first.action, &self.binding, &mut faults);
+        check_options(&staying, &self.binding, &mut faults);
+        self.check_stays(&staying, &references, &withdrawn, &mut faults);
         let debtor = debtor(&position, &mut faults);
         let options = options(&staying);
         let mut places = Vec::with_capacity(options.len());
@@ -106,6 +118,36 @@ impl Maker {
                 if record.at(&spot).is_none() && !default && !told {
                     faults.push(PlacedFault::new(record.row, column, "required", "must be there"));
                 }
+            }
+        }
+    }
+
+    /// A table of others has one row for each debt: what stands there twice is neither two debts nor the installments of one.
+    fn duplicates<'r>(&'r self, rows: &'r [SheetRow]) -> impl Iterator<Item = PlacedFault> + 'r {
+        let column = self.binding.column_of(&Spot::Root("external_id"));
+        rows.iter().enumerate().map(move |(row, one)| {
+            let others = rows.iter().map(|other| other.line).filter(|line| *line != one.line);
+            let others: Vec<String> = others.take(LINES_TOLD_MAX).map(|line| line.to_string()).collect();
+            let detail =
+                format!("each key stands in one row here, and this one stands also in line {}", others.join(", "));
+            PlacedFault::new(row, column, "duplicate_row", detail)
+        })
+    }
+
+    /// A row may not ask for an installment that another row takes back.
+    fn check_stays(
+        &self,
+        staying: &[&Record<'_>],
+        references: &[Option<String>],
+        withdrawn: &BTreeSet<String>,
+        faults: &mut Vec<PlacedFault>,
+    ) {
+        let column = self.binding.column_of(&Spot::Installment("reference"));
+        for record in staying {
+            let reference = references.get(record.row).and_then(Option::as_ref);
+            if reference.is_some_and(|reference| withdrawn.contains(reference)) {
+                let detail = "another row takes this installment back: leave one of the two";
+                faults.push(PlacedFault::new(record.row, column, "differs_between_rows", detail));
             }
         }
     }
@@ -184,6 +226,35 @@ fn check_actions(staying: &[&Record<'_>], first: RowAction, binding: &Binding, f
         let column = binding.column_of(&Spot::Action);
         let detail = "another row of the same position asks for something else";
         faults.push(PlacedFault::new(record.row, column, "differs_between_rows", detail));
+    }
+}
+
+/// Where one row names its payment option, or says its kind, all do: an empty cell would be one more option, and whoever pays an
+/// option owes nothing of the others (rules.md 13).
+fn check_options(staying: &[&Record<'_>], binding: &Binding, faults: &mut Vec<PlacedFault>) {
+    let spots = [Spot::OptionName, Spot::Option("kind")];
+    let Some(spot) = spots.iter().find(|spot| staying.iter().any(|record| record.at(spot).is_some())) else {
+        return;
+    };
+    let detail = "other rows of the same position say it, and an empty cell would be an option of its own";
+    for record in staying.iter().filter(|record| record.at(spot).is_none()) {
+        required(record.row, binding.column_of(spot), detail, faults);
+    }
+}
+
+/// Of several rows, one that takes an installment back names it: in a table that was sorted or cut its place is the name of another.
+fn check_names(gone: &[&Record<'_>], binding: &Binding, faults: &mut Vec<PlacedFault>) {
+    let spot = Spot::Installment("reference");
+    let detail = "say which installment is taken back";
+    for record in gone.iter().filter(|record| record.at(&spot).is_none()) {
+        required(record.row, binding.column_of(&spot), detail, faults);
+    }
+}
+
+/// Tells of a cell that is empty, unless something else is told of it.
+fn required(row: usize, column: Option<&str>, detail: &str, faults: &mut Vec<PlacedFault>) {
+    if !faults.iter().any(|fault| fault.row == row && fault.fault.column.as_deref() == column) {
+        faults.push(PlacedFault::new(row, column, "required", detail));
     }
 }
 

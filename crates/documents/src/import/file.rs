@@ -3,16 +3,17 @@
 
 use std::sync::Arc;
 
-use tramite_domain::import::{FileFormat, FileLayout};
+use tramite_domain::import::{FileEncoding, FileFormat, FileLayout};
 
-use crate::sheet::{FileFault, FileSource, Sheet, SheetError, SheetRow};
+use crate::sheet::{Encoding, FileFault, FileSource, Sheet, SheetCell, SheetError, SheetRow};
 
 use super::body::{Key, Maker};
 use super::groups::{KeyCount, Repeated, Together, WaitingRoom};
-use super::header::Binding;
+use super::header::{Binding, Takes};
 use super::lines::JsonLines;
 use super::model::{ImportDefaults, PlacedFault, RowGroup};
 use super::record::key_of;
+use super::spot::Spot;
 
 /// A file of debt positions: what its columns are is known, its rows are counted, and which of them belong together.
 pub struct PositionFile(Form);
@@ -54,6 +55,18 @@ impl PositionFile {
         match &self.0 {
             Form::Table(table) => table.rows_total,
             Form::Lines(lines) => lines.total(),
+        }
+    }
+
+    /// How the characters of a CSV are written; none of other forms, which leave no choice.
+    #[must_use]
+    pub fn encoding(&self) -> Option<FileEncoding> {
+        match &self.0 {
+            Form::Table(table) => table.sheet.info().encoding.map(|encoding| match encoding {
+                Encoding::Utf8 | Encoding::Utf8Bom => FileEncoding::Utf8,
+                Encoding::Windows1252 => FileEncoding::Windows1252,
+            }),
+            Form::Lines(_) => None,
         }
     }
 
@@ -100,6 +113,7 @@ impl Table {
         let mut next = if maker.binding.headed { first_pass.next_row()? } else { Some(first) };
         while let Some(row) = next {
             rows_total = rows_total.saturating_add(1);
+            maker.check_key_is_read(&row)?;
             if let Some(key) = maker.key(&row) {
                 count.add(&key);
             }
@@ -149,6 +163,23 @@ impl Table {
 }
 
 impl Maker {
+    /// Nobody knows of which position a row is whose key is not read, and that one would be loaded without it: such a row stops its file.
+    fn check_key_is_read(&self, row: &SheetRow) -> Result<(), FileFault> {
+        for (bound, cell) in self.binding.columns.iter().zip(&row.cells) {
+            let is_key = match &bound.takes {
+                Takes::KeyPrefix => true,
+                Takes::Value(taker) => matches!(taker.spot, Spot::Root("external_id" | "service_code")),
+                _ => false,
+            };
+            if let SheetCell::Unread(why) = cell
+                && is_key
+            {
+                return Err(FileFault::new(why.code(), why.detail()).in_line(row.line).in_column(&bound.name));
+            }
+        }
+        Ok(())
+    }
+
     /// The key of a row; none where it does not say one.
     fn key(&self, row: &SheetRow) -> Option<Key> {
         let (service, external) = key_of(&self.binding, row);

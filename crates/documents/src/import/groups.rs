@@ -200,7 +200,7 @@ fn hash(key: &Key) -> u64 {
 fn size(row: &SheetRow) -> usize {
     let text = |cell: &SheetCell| match cell {
         SheetCell::Text(text) | SheetCell::Number(text) => text.capacity(),
-        SheetCell::Empty | SheetCell::Day(_) => 0,
+        SheetCell::Empty | SheetCell::Day(_) | SheetCell::Moment(_) | SheetCell::Unread(_) => 0,
     };
     let cells = row.cells.capacity().saturating_mul(size_of::<SheetCell>());
     size_of::<SheetRow>().saturating_add(cells).saturating_add(row.cells.iter().map(text).sum())
@@ -219,7 +219,7 @@ mod tests {
     }
 
     fn row(line: u64) -> SheetRow {
-        SheetRow { line, cells: vec![SheetCell::Text("x".repeat(100))] }
+        SheetRow { line, width: 1, cells: vec![SheetCell::Text("x".repeat(100))] }
     }
 
     fn repeated(names: &[&str]) -> Repeated {

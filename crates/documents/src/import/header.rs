@@ -20,6 +20,8 @@ const NAMES_TOLD_MAX: usize = 10;
 #[derive(Debug)]
 pub(super) struct Binding {
     pub(super) columns: Vec<Bound>,
+    /// How many cells a row may have: those of the header, with the empty ones at its end.
+    pub(super) width: usize,
     /// The language that its columns are called in.
     pub(super) italian: bool,
     pub(super) amount_of_transfers: bool,
@@ -44,11 +46,21 @@ pub(super) enum Takes {
     /// Nothing, and it may say nothing: it has no name.
     Unnamed,
     /// Nothing, and it may say nothing but this.
-    Only(Vec<String>),
+    Only(Only),
+    /// What the key of the position begins with.
+    KeyPrefix,
     /// Nothing, and it may name nobody but this institution.
     Creditor(Option<String>),
     /// A value.
     Value(Box<Taker>),
+}
+
+/// What a column may say from which nothing is taken.
+#[derive(Debug)]
+pub(super) struct Only {
+    pub(super) words: Vec<String>,
+    /// Words that may stand only where the column at that place says something.
+    pub(super) needs: Vec<(String, usize)>,
 }
 
 /// How a value is taken.
@@ -58,8 +70,10 @@ pub(super) struct Taker {
     pub(super) kind: ColumnKind,
     /// What its words stand for in a table of others.
     pub(super) words: Vec<(String, String)>,
-    /// The column that must say `true` for this one to count.
+    /// The column that must say `true` for this one to count. Where that says nothing, this one may not either.
     pub(super) when: Option<usize>,
+    /// Whether nothing but a whole number has a place here.
+    pub(super) digits: bool,
     pub(super) strip: Option<[String; 2]>,
     /// What else is set where it says something.
     pub(super) sets: Vec<(Spot, Value)>,
@@ -72,12 +86,14 @@ impl Binding {
     pub(super) fn of(first: &SheetRow, defaults: &ImportDefaults) -> Result<Self, SheetError> {
         let headers: Vec<String> = first.cells.iter().map(text).collect();
         let bound = match Layout::of(defaults.layout)? {
-            None => ours(&headers, defaults),
             Some(layout) if layout.positional => positional(&headers, &layout, defaults.creditor.as_ref()),
-            Some(layout) => by_name(&headers, &layout, defaults.creditor.as_ref()),
+            Some(layout) => all_read(first).and_then(|()| by_name(&headers, &layout, defaults.creditor.as_ref())),
+            None => all_read(first).and_then(|()| ours(&headers, defaults)),
         };
         let bound = bound.and_then(|binding| binding.check_count().map(|()| binding));
-        Ok(bound.map_err(|fault| fault.in_line(first.line))?)
+        let mut binding = bound.map_err(|fault| fault.in_line(first.line))?;
+        binding.width = first.width.max(binding.columns.len());
+        Ok(binding)
     }
 
     fn check_count(&self) -> Result<(), FileFault> {
@@ -100,10 +116,20 @@ impl Binding {
 
 fn text(cell: &SheetCell) -> String {
     match cell {
-        SheetCell::Empty => String::new(),
+        SheetCell::Empty | SheetCell::Unread(_) => String::new(),
         SheetCell::Text(text) | SheetCell::Number(text) => shown(text),
         SheetCell::Day(day) => day.to_string(),
+        SheetCell::Moment(moment) => moment.to_string(),
     }
+}
+
+/// Columns that are known by their names have all of them read.
+fn all_read(first: &SheetRow) -> Result<(), FileFault> {
+    let unread = first.cells.iter().find_map(|cell| match cell {
+        SheetCell::Unread(why) => Some(*why),
+        _ => None,
+    });
+    unread.map_or(Ok(()), |why| Err(FileFault::new(why.code(), why.detail())))
 }
 
 /// A table of ours: every column is known by its name, in any order.
@@ -138,7 +164,8 @@ fn ours(headers: &[String], defaults: &ImportDefaults) -> Result<Binding, FileFa
         columns.push(Bound { name: header.clone(), takes });
     }
     check_known(&unknown, columns.iter().filter(|bound| !matches!(bound.takes, Takes::Unnamed)).count())?;
-    let binding = Binding { columns, italian: italian > english, amount_of_transfers: false, headed: true, ours: true };
+    let italian = italian > english;
+    let binding = Binding { columns, width: 0, italian, amount_of_transfers: false, headed: true, ours: true };
     check_required(&binding, defaults)?;
     Ok(binding)
 }
@@ -151,7 +178,8 @@ fn pair_name(takes: &Takes) -> String {
 }
 
 fn plain(spot: Spot, kind: ColumnKind) -> Takes {
-    let taker = Taker { spot, kind, words: vec![], when: None, strip: None, sets: vec![], cancels: vec![] };
+    let (words, sets, cancels) = (vec![], vec![], vec![]);
+    let taker = Taker { spot, kind, words, when: None, digits: false, strip: None, sets, cancels };
     Takes::Value(Box::new(taker))
 }
 
@@ -217,7 +245,8 @@ fn positional(headers: &[String], layout: &Layout, creditor: Option<&String>) ->
             columns.push(Bound { name: header.clone(), takes: Takes::Nothing });
         }
     }
-    Ok(Binding { columns, italian: true, amount_of_transfers: layout.amount_of_transfers, headed, ours: false })
+    let amount_of_transfers = layout.amount_of_transfers;
+    Ok(Binding { columns, width: 0, italian: true, amount_of_transfers, headed, ours: false })
 }
 
 /// A table of others whose columns are known by their name.
@@ -256,7 +285,8 @@ fn by_name(headers: &[String], layout: &Layout, creditor: Option<&String>) -> Re
     for bound in &mut columns {
         resolve_when(bound, headers, layout);
     }
-    Ok(Binding { columns, italian: true, amount_of_transfers: layout.amount_of_transfers, headed: true, ours: false })
+    let amount_of_transfers = layout.amount_of_transfers;
+    Ok(Binding { columns, width: 0, italian: true, amount_of_transfers, headed: true, ours: false })
 }
 
 /// Where columns are known by their name, the one that another looks at may stand anywhere.
@@ -275,8 +305,13 @@ fn is_of_report(header: &str) -> bool {
 }
 
 fn takes(column: &LayoutColumn, layout: &Layout, creditor: Option<&String>) -> Takes {
-    if let Some(only) = &column.only {
-        return Takes::Only(only.clone());
+    let place_of = |name: &String| layout.columns.iter().position(|other| other.name == *name);
+    if let Some(words) = &column.only {
+        let needs = column.needs.iter().filter_map(|(word, name)| Some((word.clone(), place_of(name)?)));
+        return Takes::Only(Only { words: words.clone(), needs: needs.collect() });
+    }
+    if column.key_prefix {
+        return Takes::KeyPrefix;
     }
     if column.creditor {
         return Takes::Creditor(creditor.cloned());
@@ -292,12 +327,12 @@ fn takes(column: &LayoutColumn, layout: &Layout, creditor: Option<&String>) -> T
         let value = value::value(kind(key), &SheetCell::Text(word.clone())).ok().flatten()?;
         Some((Spot::named(key)?, value))
     };
-    let when = column.when.as_deref().and_then(|name| layout.columns.iter().position(|other| other.name == name));
     Takes::Value(Box::new(Taker {
         spot,
         kind: column.key.as_deref().map_or(ColumnKind::Text, kind),
         words: column.values.iter().map(|(word, meaning)| (normal(word), meaning.clone())).collect(),
-        when,
+        when: column.when.as_ref().and_then(place_of),
+        digits: column.digits,
         strip: column.strip.clone(),
         sets: column.sets.iter().filter_map(set).collect(),
         cancels: column.cancels.clone(),

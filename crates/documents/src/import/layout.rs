@@ -33,6 +33,15 @@ pub(super) struct LayoutColumn {
     /// A column from which nothing is taken, and which may say nothing but this: what it says would be lost otherwise.
     #[serde(default)]
     pub(super) only: Option<Vec<String>>,
+    /// Of such a column, which words may stand there only where another column says something.
+    #[serde(default)]
+    pub(super) needs: BTreeMap<String, String>,
+    /// Whether it names the application whose keys these are: then the key of the position begins with it.
+    #[serde(default)]
+    pub(super) key_prefix: bool,
+    /// Whether nothing but a whole number has a place here.
+    #[serde(default)]
+    pub(super) digits: bool,
     /// A column that says whose the row is: it may name nobody but the institution itself.
     #[serde(default)]
     pub(super) creditor: bool,
@@ -42,7 +51,7 @@ pub(super) struct LayoutColumn {
     /// Whether a file without it is refused.
     #[serde(default)]
     pub(super) required: bool,
-    /// The column that must say `true` for this one to count.
+    /// The column that must say `true` for this one to count. Where that says nothing, this one may not either.
     #[serde(default)]
     pub(super) when: Option<String>,
     /// What is taken away before and after.
@@ -99,6 +108,9 @@ mod tests {
                 assert!(keys.into_iter().all(|key| Spot::named(key).is_some()), "{}", column.name);
                 assert!(column.when.iter().all(|name| names.contains(&name)), "{}", column.name);
                 assert!(column.only.is_none() || column.key.is_none(), "{}", column.name);
+                // What another column says is looked up by its place.
+                assert!(column.needs.is_empty() || (layout.positional && column.only.is_some()), "{}", column.name);
+                assert!(column.needs.values().all(|name| names.contains(&name)), "{}", column.name);
             }
         }
         assert!(Layout::of(FileLayout::Tramite).unwrap().is_none());

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
+use tramite_domain::ident::InstallmentReference;
 use tramite_domain::import::RowAction;
 
 use crate::sheet::{FileSource, SheetError};
@@ -112,8 +113,8 @@ fn piece(
     Ok(Piece { action, body, withdrawn, places: Places::json() })
 }
 
-/// The references of the installments that a cancellation names; of a line without options none, which means all of the position. So
-/// what cannot be read is told, and never taken for none.
+/// The references of the installments that a cancellation names; of a line without options none, which means all of the position; an
+/// only one without a name is what an only installment is called. So what cannot be read is told, and never taken for none.
 fn named(options: Option<&Value>) -> Result<BTreeSet<String>, PlacedFault> {
     let Some(options) = options else {
         return Ok(BTreeSet::new());
@@ -125,7 +126,10 @@ fn named(options: Option<&Value>) -> Result<BTreeSet<String>, PlacedFault> {
     for one in &installments {
         match one.get("reference") {
             Some(Value::String(reference)) => _ = references.insert(reference.clone()),
-            None | Some(Value::Null) if installments.len() == 1 => {}
+            // The one without a name is the only one; whether there is only one, the decision says.
+            None | Some(Value::Null) if installments.len() == 1 => {
+                references.insert(InstallmentReference::only().as_str().to_owned());
+            }
             None | Some(Value::Null) => {
                 return Err(fault(
                     "required",

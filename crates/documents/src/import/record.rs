@@ -6,12 +6,17 @@ use tramite_domain::import::{ROW_FAULTS_MAX, RowAction};
 
 use crate::sheet::{SheetCell, SheetRow};
 
-use super::header::{Binding, Taker, Takes};
+use super::columns::ColumnKind;
+use super::header::{Binding, Only, Taker, Takes};
 use super::model::PlacedFault;
 use super::names::normal;
 use super::spot::Spot;
 use super::value::{CellFault, POSTAL_CODE_DIGITS, number_instead_of_text, value};
 
+/// What stands between the name of an application and its key.
+const PREFIX_ENDS_WITH: char = ':';
+/// A cell stands under no column.
+const CELL_WITHOUT_COLUMN: &str = "cell_without_column";
 /// A row is of another institution.
 const ANOTHER_CREDITOR: &str = "another_creditor";
 
@@ -46,7 +51,8 @@ impl<'a> Record<'a> {
                 Some(bound) => match &bound.takes {
                     Takes::Nothing => {}
                     Takes::Unnamed => record.unnamed(cell),
-                    Takes::Only(only) => record.only(&bound.name, only, cell),
+                    Takes::Only(only) => record.only(&bound.name, only, cell, sheet_row),
+                    Takes::KeyPrefix => record.check_prefix(&bound.name, cell),
                     Takes::Creditor(own) => record.creditor(&bound.name, own.as_deref(), cell),
                     Takes::Value(taker) => {
                         cancelled |= taker.cancels.iter().any(|word| is_word(cell, word));
@@ -57,12 +63,14 @@ impl<'a> Record<'a> {
         }
         record.check_postal_code();
         record.find_action();
+        record.check_action();
         if cancelled {
             record.action = RowAction::Cancel;
         }
         if record.action == RowAction::Cancel {
             record.keep_keys();
         }
+        record.check_width(sheet_row.width);
         record
     }
 
@@ -84,12 +92,22 @@ impl<'a> Record<'a> {
     }
 
     fn take(&mut self, column: &'a str, taker: &'a Taker, cell: &SheetCell, sheet_row: &SheetRow) {
-        let counts = |place: usize| sheet_row.cells.get(place).is_some_and(|cell| is_word(cell, "true"));
-        if taker.when.is_some_and(|place| !counts(place)) {
-            return;
+        if let Some(place) = taker.when {
+            let says = sheet_row.cells.get(place);
+            if says.is_none_or(is_blank) && !is_blank(cell) {
+                let detail = "another column must say whether this one counts, and says nothing";
+                return self.fault(Some(column), "unsupported_value", detail);
+            }
+            if !says.is_some_and(|says| is_word(says, "true")) {
+                return;
+            }
         }
         match taken(taker, cell) {
             Ok(None) => {}
+            Ok(Some(value)) if taker.digits && !is_whole(&value) => {
+                let detail = "only a whole number has a place here, and what it says would be lost";
+                self.fault(Some(column), "unsupported_value", detail);
+            }
             Ok(Some(value)) => {
                 let twice = self
                     .at(&taker.spot)
@@ -121,22 +139,47 @@ impl<'a> Record<'a> {
 
     fn unnamed(&mut self, cell: &SheetCell) {
         if *cell != SheetCell::Empty {
-            self.fault(None, "cell_without_column", "the row has a cell under which no column is named");
+            self.fault(None, CELL_WITHOUT_COLUMN, "the row has a cell under which no column is named");
         }
     }
 
-    fn only(&mut self, column: &str, only: &[String], cell: &SheetCell) {
-        let blank = matches!(cell, SheetCell::Empty) || is_word(cell, "");
-        if !blank && !only.iter().any(|word| is_word(cell, word)) {
+    /// A row that is wider than the header was parted where nobody meant it: `120,50` in a table whose cells commas part, with nothing
+    /// in the last column. What stands behind is under the wrong column, be it a key of what is cancelled.
+    fn check_width(&mut self, width: usize) {
+        let told = self.faults.iter().any(|fault| fault.fault.code == CELL_WITHOUT_COLUMN);
+        if width > self.binding.width && !told {
+            self.make_room();
+            let detail = "the row has more cells than the header; an amount with a comma may need quotes";
+            self.fault(None, CELL_WITHOUT_COLUMN, detail);
+        }
+    }
+
+    fn only(&mut self, column: &str, only: &Only, cell: &SheetCell, sheet_row: &SheetRow) {
+        if is_blank(cell) {
+            return;
+        }
+        if !only.words.iter().any(|word| is_word(cell, word)) {
             let detail = "nothing is taken from this column, and what it says would be lost; empty it";
+            return self.fault(Some(column), "unsupported_value", detail);
+        }
+        let lacks = |place: usize| sheet_row.cells.get(place).is_none_or(is_blank);
+        if only.needs.iter().any(|(word, place)| is_word(cell, word) && lacks(*place)) {
+            let detail = "every debt has its number here: where this column says no, the row must bring one of its own";
             self.fault(Some(column), "unsupported_value", detail);
+        }
+    }
+
+    fn check_prefix(&mut self, column: &str, cell: &SheetCell) {
+        if let Err(fault) = key_prefix(cell) {
+            // It is a part of the key: whatever else is wrong, this is told.
+            self.make_room();
+            self.fault(Some(column), fault.code, fault.detail);
         }
     }
 
     /// Money of another institution is not this one's to ask for.
     fn creditor(&mut self, column: &str, own: Option<&str>, cell: &SheetCell) {
-        let blank = matches!(cell, SheetCell::Empty) || is_word(cell, "");
-        if !blank && own.is_some_and(|own| !is_word(cell, own)) {
+        if !is_blank(cell) && own.is_some_and(|own| !is_word(cell, own)) {
             // Whatever else is wrong, this is told.
             self.make_room();
             self.fault(Some(column), ANOTHER_CREDITOR, "the row is of another institution than the one that loads it");
@@ -163,12 +206,27 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// A table of others says in each row what is to be done. One that says nothing may be of another version, whose columns stand
+    /// elsewhere: it is not taken for a debt.
+    fn check_action(&mut self) {
+        let binding = self.binding;
+        let column = if binding.ours { None } else { binding.column_of(&Spot::Action) };
+        let Some(column) = column.filter(|_| self.at(&Spot::Action).is_none()) else {
+            return;
+        };
+        if !self.faults.iter().any(|fault| fault.fault.column.as_deref() == Some(column)) {
+            self.make_room();
+            self.fault(Some(column), "required", "must say what is to be done");
+        }
+    }
+
     /// Of a cancellation nothing is looked at but what is cancelled, and whose it is.
     fn keep_keys(&mut self) {
         self.filled.retain(|filled| is_key(filled.spot));
         let binding = self.binding;
         let keys = binding.columns.iter().filter(|bound| match &bound.takes {
             Takes::Value(taker) => is_key(&taker.spot),
+            Takes::KeyPrefix => true,
             _ => false,
         });
         let keys: Vec<&str> = keys.map(|bound| bound.name.as_str()).collect();
@@ -187,9 +245,15 @@ fn is_key(spot: &Spot) -> bool {
 /// The key of a position, as far as a row says it: service and external id.
 pub(super) fn key_of(binding: &Binding, sheet_row: &SheetRow) -> (Option<String>, Option<String>) {
     let (mut service, mut external) = (None, None);
+    let mut prefix = Ok(None);
     for (bound, cell) in binding.columns.iter().zip(&sheet_row.cells) {
-        let Takes::Value(taker) = &bound.takes else {
-            continue;
+        let taker = match &bound.takes {
+            Takes::Value(taker) => taker,
+            Takes::KeyPrefix => {
+                prefix = key_prefix(cell);
+                continue;
+            }
+            _ => continue,
         };
         let place = match taker.spot {
             Spot::Root("service_code") => &mut service,
@@ -198,7 +262,21 @@ pub(super) fn key_of(binding: &Binding, sheet_row: &SheetRow) -> (Option<String>
         };
         *place = taken(taker, cell).ok().flatten().and_then(|value| value.as_str().map(ToOwned::to_owned));
     }
+    let external = match prefix {
+        Ok(None) => external,
+        Ok(Some(prefix)) => external.map(|external| format!("{prefix}{PREFIX_ENDS_WITH}{external}")),
+        Err(_) => None,
+    };
     (service, external)
+}
+
+/// The application whose key it is. Two of them may have the same keys, and mean different debts.
+fn key_prefix(cell: &SheetCell) -> Result<Option<String>, CellFault> {
+    let prefix = value(ColumnKind::Code, cell)?.and_then(|prefix| prefix.as_str().map(ToOwned::to_owned));
+    if prefix.as_ref().is_some_and(|prefix| prefix.contains(PREFIX_ENDS_WITH)) {
+        return Err(CellFault::new("unsupported_value", "a colon has no place here: it stands before the key"));
+    }
+    Ok(prefix)
 }
 
 fn taken(taker: &Taker, cell: &SheetCell) -> Result<Option<Value>, CellFault> {
@@ -225,9 +303,17 @@ fn taken(taker: &Taker, cell: &SheetCell) -> Result<Option<Value>, CellFault> {
     value(taker.kind, &SheetCell::Text(meaning.ok_or(unknown)?))
 }
 
+fn is_whole(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn is_blank(cell: &SheetCell) -> bool {
+    matches!(cell, SheetCell::Empty) || is_word(cell, "")
+}
+
 fn is_word(cell: &SheetCell, word: &str) -> bool {
     match cell {
         SheetCell::Text(text) | SheetCell::Number(text) => text.trim().eq_ignore_ascii_case(word),
-        SheetCell::Empty | SheetCell::Day(_) => false,
+        SheetCell::Empty | SheetCell::Day(_) | SheetCell::Moment(_) | SheetCell::Unread(_) => false,
     }
 }

@@ -2,6 +2,7 @@
 //! From a cell to a value of the body, by what its column holds.
 
 use serde_json::Value;
+use tramite_domain::time::Instant;
 
 use crate::sheet::SheetCell;
 
@@ -38,11 +39,19 @@ pub(super) fn value(kind: ColumnKind, cell: &SheetCell) -> Result<Option<Value>,
             ColumnKind::Day => Ok(Some(date.format("%Y-%m-%d").to_string().into())),
             ColumnKind::From => Ok(Some(day::of_day(*date, false).to_string().into())),
             ColumnKind::Until => Ok(Some(day::of_day(*date, true).to_string().into())),
-            _ => {
-                Err(CellFault::new("date_instead_of_text", "the spreadsheet took it for a date; make the cell a text"))
-            }
+            _ => Err(date_instead_of_text()),
         },
+        SheetCell::Moment(moment) => match kind {
+            ColumnKind::From | ColumnKind::Until => Ok(Some(Instant::from_naive_rome(*moment).to_string().into())),
+            ColumnKind::Day => Err(CellFault::new("invalid_date", "the date has an hour; make it a day alone")),
+            _ => Err(date_instead_of_text()),
+        },
+        SheetCell::Unread(why) => Err(CellFault::new(why.code(), why.detail())),
     }
+}
+
+const fn date_instead_of_text() -> CellFault {
+    CellFault::new("date_instead_of_text", "the spreadsheet took it for a date; make the cell a text")
 }
 
 fn of_text(kind: ColumnKind, text: &str) -> Result<Value, CellFault> {

@@ -2,7 +2,7 @@
 //! The places of a spreadsheet, and its limits, which are the same for each form of it.
 
 use super::limits::{CELL_READ_CHARS_MAX, CELLS_MAX, COLUMNS_MAX, SHEET_ROWS_MAX, SHEET_TEXT_BYTES_MAX};
-use super::model::{FileFault, SheetCell};
+use super::model::{FileFault, SheetCell, Unread};
 
 /// A place: the row from 1 as it is shown, the column from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,16 +29,6 @@ impl Place {
         FileFault::new(code, format!("{said}: {letters}{}", self.row)).in_line(self.row).in_column(letters)
     }
 
-    /// The fault of a cell with a formula: what it shows was reckoned elsewhere, and may be reckoned otherwise.
-    pub(super) fn formula(self) -> FileFault {
-        self.fault("formula_in_cell", "a cell holds a formula instead of its value")
-    }
-
-    /// The fault of a cell that shows an error.
-    pub(super) fn error(self) -> FileFault {
-        self.fault("error_in_cell", "a cell shows an error")
-    }
-
     /// The fault of a cell that cannot be read.
     pub(super) fn unreadable(self) -> FileFault {
         self.fault("unreadable_cell", "a cell cannot be read")
@@ -55,15 +45,12 @@ pub(super) struct Grid {
 impl Grid {
     /// Puts a cell into its row, after those that stand before it.
     pub(super) fn put(&mut self, row: &mut Vec<SheetCell>, place: Place, cell: SheetCell) -> Result<(), FileFault> {
-        match &cell {
+        let cell = match cell {
             SheetCell::Empty => return Ok(()),
             SheetCell::Text(text) if text.is_empty() => return Ok(()),
-            SheetCell::Text(text) if is_too_long(text) => {
-                let said = format!("a cell has more than {CELL_READ_CHARS_MAX} characters");
-                return Err(place.fault("cell_too_long", &said));
-            }
-            _ => {}
-        }
+            SheetCell::Text(text) => text_cell(text),
+            cell => cell,
+        };
         if place.row > SHEET_ROWS_MAX {
             return Err(place.fault("too_many_rows", &format!("the sheet has more than {SHEET_ROWS_MAX} rows")));
         }
@@ -88,6 +75,11 @@ impl Grid {
         row.push(cell);
         Ok(())
     }
+}
+
+/// The cell of a text.
+pub(super) fn text_cell(text: String) -> SheetCell {
+    if is_too_long(&text) { SheetCell::Unread(Unread::TooLong) } else { SheetCell::Text(text) }
 }
 
 /// Whether a text is longer than a cell may be.

@@ -9,6 +9,8 @@ mod archive;
 mod bytes;
 mod csv;
 mod decimal;
+mod format;
+mod gathered;
 mod grid;
 pub mod limits;
 mod model;
@@ -22,7 +24,7 @@ mod xls;
 mod xlsx;
 mod xml;
 
-pub use model::{Encoding, FileFault, SheetCell, SheetError, SheetInfo, SheetRow};
+pub use model::{Encoding, FileFault, SheetCell, SheetError, SheetInfo, SheetRow, Unread};
 pub use open::Sheet;
 pub use parts::{PartReader, PartsSource};
 pub use source::{BytesSource, FileSource, ReadSeek};

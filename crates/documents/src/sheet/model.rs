@@ -3,7 +3,7 @@
 
 use std::io;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use thiserror::Error;
 
 /// One cell.
@@ -16,8 +16,23 @@ pub enum SheetCell {
     /// A number of a spreadsheet: its decimal text at 15 significant digits, which is what a spreadsheet shows of it at most; without
     /// exponent.
     Number(String),
-    /// A day of a spreadsheet; what it says of the hour is left out.
+    /// A day of a spreadsheet.
     Day(NaiveDate),
+    /// A day of a spreadsheet with an hour.
+    Moment(NaiveDateTime),
+    /// Something that is not read: its row is wrong, and the others are not.
+    Unread(Unread),
+}
+
+/// Why a cell is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// It holds a formula instead of its value: what it shows was reckoned elsewhere, and may be reckoned otherwise.
+    Formula,
+    /// It shows an error.
+    Error,
+    /// It has more characters than any may have.
+    TooLong,
 }
 
 /// One row. Empty cells at its end are cut; a row that is wholly empty is none.
@@ -25,6 +40,8 @@ pub enum SheetCell {
 pub struct SheetRow {
     /// Where it begins: the line of the text from 1, or the row of the spreadsheet as it is shown.
     pub line: u64,
+    /// How many cells it has with those that were cut: those of a CSV were written, and may stand there since an amount was parted.
+    pub width: usize,
     /// Its cells, from the first column.
     pub cells: Vec<SheetCell>,
 }
@@ -36,7 +53,7 @@ pub enum Encoding {
     Utf8,
     /// UTF-8 with a byte order mark.
     Utf8Bom,
-    /// Windows-1252: whatever is no UTF-8.
+    /// Windows-1252: what is no UTF-8, and has no character of it either.
     Windows1252,
 }
 
@@ -61,7 +78,7 @@ pub struct FileFault {
     pub detail: String,
     /// The line or the row where it was found.
     pub line: Option<u64>,
-    /// The column where it was found: its letters in a spreadsheet, its number from 1 in a CSV.
+    /// The column where it was found: the name it was found by, else its letters in a spreadsheet, its number from 1 in a CSV.
     pub column: Option<String>,
 }
 
@@ -112,6 +129,28 @@ impl FileFault {
     }
 }
 
+impl Unread {
+    /// The reason, for programs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Formula => "formula_in_cell",
+            Self::Error => "error_in_cell",
+            Self::TooLong => "cell_too_long",
+        }
+    }
+
+    /// The reason, for people.
+    #[must_use]
+    pub const fn detail(self) -> &'static str {
+        match self {
+            Self::Formula => "the cell holds a formula instead of its value; paste the value",
+            Self::Error => "the cell shows an error",
+            Self::TooLong => "the cell has more than 4,000 characters",
+        }
+    }
+}
+
 impl SheetRow {
     /// A row with these cells; none where all are empty. A cell of blanks alone is one that is empty.
     pub(super) fn of(line: u64, mut cells: Vec<SheetCell>) -> Option<Self> {
@@ -122,6 +161,6 @@ impl SheetRow {
         }
         let filled = cells.iter().rposition(|cell| *cell != SheetCell::Empty)?;
         cells.truncate(filled.saturating_add(1));
-        Some(Self { line, cells })
+        Some(Self { line, width: cells.len(), cells })
     }
 }

@@ -2,7 +2,7 @@
 //! What is wrong with a whole file.
 
 use tramite_documents::import::ImportDefaults;
-use tramite_domain::import::{FileFormat, FileLayout};
+use tramite_domain::import::{FileEncoding, FileFormat, FileLayout};
 
 use crate::support::{HEADER, defaults, file_fault, layout, try_open};
 
@@ -43,6 +43,19 @@ fn a_first_row_that_is_no_header_is_not_repeated() {
 fn unknown_columns_are_told_all_at_once() {
     let fault = file_fault(format!("{HEADER};colore;altezza\n"), FileFormat::Csv, defaults());
     assert!(fault.detail.contains("colore, altezza"), "{}", fault.detail);
+}
+
+#[test]
+fn the_encoding_of_a_csv_is_told_and_two_in_one_file_are_refused() {
+    let with = |name: &[u8]| [format!("{HEADER}\nA;RSSMRA85T10A562S;").as_bytes(), name, b";1\n"].concat();
+    let encoding = |name: &[u8]| {
+        let file = try_open(with(name), FileFormat::Csv, defaults()).unwrap_or_else(|error| panic!("{error}"));
+        file.encoding()
+    };
+    assert_eq!(encoding("Niccolò".as_bytes()), Some(FileEncoding::Utf8));
+    assert_eq!(encoding(b"Niccol\xF2"), Some(FileEncoding::Windows1252));
+    let fault = file_fault(with(b"Niccol\xC3\xB2 Citt\xE0"), FileFormat::Csv, defaults());
+    assert_eq!((fault.code, fault.line), ("mixed_encoding", Some(2)));
 }
 
 #[test]

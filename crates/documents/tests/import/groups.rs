@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tramite_domain::import::{FileFormat, RowAction};
 
-use crate::support::{HEADER, ROW, defaults, groups, piece, try_open};
+use crate::support::{HEADER, ROW, defaults, faults, groups, piece, try_open};
 
 fn references(body: &Value) -> Vec<Vec<String>> {
     let one = |installment: &Value| installment["reference"].as_str().unwrap_or("-").to_owned();
@@ -41,6 +41,36 @@ fn options_are_named_or_told_by_their_kind() {
     assert_eq!(references(&body), [vec!["1"], vec!["2", "4"], vec!["3"]]);
     assert_eq!(body["payment_options"][0]["kind"], "reduced");
     assert_eq!(body["payment_options"][0]["available_days"], 5);
+}
+
+#[test]
+fn an_option_that_one_row_says_is_said_by_all() {
+    let required = |row: usize, column: &str| (row, Some(column.to_owned()), "required".to_owned());
+    let first_alone = format!("{HEADER};tipo_opzione\n{ROW};rate\n{ROW};\n{ROW};\n");
+    assert_eq!(faults(&first_alone), [required(1, "tipo_opzione"), required(2, "tipo_opzione")]);
+    let named = format!("{HEADER};opzione\n{ROW};\n{ROW};piano\n");
+    assert_eq!(faults(&named), [required(0, "opzione")]);
+    // One names it and the other says its kind: nobody knows whether they are the same.
+    let mixed = format!("{HEADER};opzione;tipo_opzione\n{ROW};piano;\n{ROW};;rate\n");
+    assert_eq!(faults(&mixed), [required(1, "opzione")]);
+    // What is taken back belongs to no option.
+    let taken = format!("{HEADER};tipo_opzione;rata;azione\n{ROW};rate;1;\n{ROW};;2;annulla\n");
+    assert_eq!(references(&piece(&taken).body), [["1"]]);
+    // The kind of a named option is said once.
+    let kind = format!("{HEADER};opzione;tipo_opzione\n{ROW};piano;rate\n{ROW};piano;\n");
+    assert_eq!(references(&piece(&kind).body), [["1", "2"]]);
+}
+
+#[test]
+fn an_installment_is_not_asked_for_and_taken_back_at_once() {
+    let fault = |row: usize, code: &str| (row, Some("rata".to_owned()), code.to_owned());
+    let both = format!("{HEADER};azione;rata\n{ROW};;1\n{ROW};annulla;1\n");
+    assert_eq!(faults(&both), [fault(0, "differs_between_rows")]);
+    // The number of a row is a name too, where the row says none.
+    let numbered = format!("{HEADER};azione;rata\n{ROW};;\n{ROW};annulla;1\n");
+    assert_eq!(faults(&numbered), [fault(0, "differs_between_rows")]);
+    let nameless = format!("{HEADER};azione;rata\n{ROW};;1\n{ROW};annulla;\n");
+    assert_eq!(faults(&nameless), [fault(1, "required")]);
 }
 
 #[test]
@@ -121,13 +151,15 @@ fn rows_of_a_position_may_be_taken_back() {
     assert_eq!(references(&taken.body), [["R1", "R3"]]);
     assert_eq!(taken.places.row_of_installment(0, 1), Some(2));
     let unnamed = format!("{HEADER};azione\n{ROW};\n{ROW};annulla\n{ROW};\n");
-    let taken = piece(&unnamed);
-    assert_eq!(taken.withdrawn, BTreeSet::from(["2".to_owned()]));
-    assert_eq!(references(&taken.body), [["1", "3"]], "they keep the numbers that they had");
     let every = format!("{HEADER};azione\n{ROW};annulla\n{ROW};annulla\n");
-    let taken = piece(&every);
-    assert_eq!(taken.action, RowAction::Cancel);
-    assert_eq!(taken.withdrawn, BTreeSet::from(["1".to_owned(), "2".to_owned()]));
+    for (text, rows) in [(unnamed, vec![1]), (every, vec![0, 1])] {
+        let faults = groups(&text).remove(0).content.unwrap_err();
+        let told: Vec<(usize, &str)> = faults.iter().map(|one| (one.row, one.fault.code.as_str())).collect();
+        let expected: Vec<(usize, &str)> = rows.into_iter().map(|row| (row, "required")).collect();
+        assert_eq!(told, expected, "where rows were sorted or cut, a place in the file names nothing");
+    }
+    let one = piece(&format!("{HEADER};azione\n{ROW};annulla\n"));
+    assert_eq!((one.action, one.withdrawn.len()), (RowAction::Cancel, 0));
 }
 
 #[test]

@@ -40,7 +40,10 @@ fn mypay_body() -> serde_json::Value {
         },
         "payment_options": [{
             "kind": "single",
-            "installments": [{"iuv": "05000000001234586", "amount": 12_050, "due_date": "2026-12-31"}],
+            "installments": [{
+                "iuv": "05000000001234586", "amount": 12_050, "due_date": "2026-12-31",
+                "transfers": [{"amount": 12_050, "taxonomy_code": "0101101IM"}],
+            }],
         }],
     })
 }
@@ -93,7 +96,7 @@ fn two_beneficiaries_of_mypay_add_up() {
             "due_date": "2026-12-31",
             "metadata": {"causaleVersamentoEnteSecondario": "Addizionale"},
             "transfers": [
-                {"amount": 12_050},
+                {"amount": 12_050, "taxonomy_code": "0101101IM"},
                 {
                     "amount": 1_025,
                     "taxonomy_code": "0101102IM",
@@ -140,7 +143,7 @@ fn the_budget_of_mypay_books_the_first_transfer() {
     assert_eq!(installment["amount"], 12_050);
     assert_eq!(
         installment["transfers"],
-        json!([{"amount": 12_050, "accounting": [
+        json!([{"amount": 12_050, "taxonomy_code": "0101101IM", "accounting": [
             {"chapter": "A&B", "assessment": "2026/1", "amount": 10_000},
             {"chapter": "A&B", "amount": 2_050},
         ]}])
@@ -162,10 +165,10 @@ fn govpay(row: &str) -> Vec<RowGroup> {
 
 #[test]
 fn a_pending_item_of_govpay_is_read() {
-    let row = "A2A,P-1,99999000013,305000000001234586,MULTE,Verbale 7,2026,120.50,2026-06-30,2026-12-31,G,99999000013,Ditta,Perugia,d@example.it,v1,104.50,Sanzione,IT60X0542811101000000123456,CAPITOLO,3101,v2,16.00,Bollo,01,wHpFSLCGZjIvNSXxqtGbxg7275t446DRTk5ZrsdUQ6E=,PG,MAI,1";
+    let row = "A2A,P-1,99999000013,305000000001234586,MULTE,Verbale 7,2026,120.50,,2026-12-31,G,99999000013,Ditta,Perugia,d@example.it,v1,104.50,Sanzione,IT60X0542811101000000123456,CAPITOLO,3101,v2,16.00,Bollo,01,wHpFSLCGZjIvNSXxqtGbxg7275t446DRTk5ZrsdUQ6E=,PG,MAI,1";
     let piece = one(govpay(row));
     assert_eq!(piece.action, RowAction::Load);
-    assert_eq!(piece.body["service_code"], "MULTE");
+    assert_eq!((&piece.body["external_id"], &piece.body["service_code"]), (&json!("A2A:P-1"), &json!("MULTE")));
     assert_eq!(piece.body["expires_after_due_date"], true, "it can no longer be paid after its due date");
     assert_eq!(piece.body["debtor"]["type"], "legal_person");
     assert_eq!(
@@ -198,7 +201,7 @@ fn an_amount_of_nothing_cancels_a_pending_item() {
     for amount in ["0", "0.00"] {
         let piece = one(govpay(&format!("A2A,P-1,99999000013,,,,,{amount}")));
         assert_eq!(piece.action, RowAction::Cancel);
-        assert_eq!((&piece.body["external_id"], &piece.body["service_code"]), (&json!("P-1"), &json!("TARI")));
+        assert_eq!((&piece.body["external_id"], &piece.body["service_code"]), (&json!("A2A:P-1"), &json!("TARI")));
     }
 }
 

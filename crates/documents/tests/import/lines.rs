@@ -77,8 +77,8 @@ fn a_line_that_cancels_names_its_installments_or_none() {
     };
     let cases: [(&str, &[&str]); 5] = [
         ("", &[]),
-        (r#"[{"installments":[{"amount":1}]}]"#, &[]),
-        (r#"[{"installments":[{"reference":null}]}]"#, &[]),
+        (r#"[{"installments":[{"amount":1}]}]"#, &["single"]),
+        (r#"[{"installments":[{"reference":null}]}]"#, &["single"]),
         (r#"[{"kind":"installments","installments":[{"reference":"2","amount":1}]}]"#, &["2"]),
         (
             r#"[{"installments":[{"reference":"1"},{"reference":"2"}]},{"installments":[{"reference":"R"}]}]"#,

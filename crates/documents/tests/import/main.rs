@@ -8,6 +8,7 @@ mod faults;
 mod file_faults;
 mod groups;
 mod layouts;
+mod layouts_told;
 mod lines;
 mod places;
 mod reports;

@@ -77,6 +77,8 @@ fn texts(cells: &[SheetCell]) -> Vec<String> {
         SheetCell::Empty => String::new(),
         SheetCell::Text(text) | SheetCell::Number(text) => text.clone(),
         SheetCell::Day(day) => day.to_string(),
+        SheetCell::Moment(moment) => moment.to_string(),
+        SheetCell::Unread(why) => why.code().to_owned(),
     };
     cells.iter().map(text).collect()
 }

@@ -68,6 +68,29 @@ fn cells_without_a_column_stay_where_they_make_their_row_wrong() {
 }
 
 #[test]
+fn a_row_that_is_wider_than_the_header_is_wrong_and_stays_wrong() {
+    // The comma of the amount parted it, and the last cell is empty: it would be another amount, with the rest for a description.
+    let text = "external_id,tax_code,full_name,amount,description\nA,RSSMRA85T10A562S,Mario Rossi,120,50,\nB,RSSMRA85T10A562S,Mario Rossi,1,\n";
+    let before = contents(all(text, FileFormat::Csv, defaults()));
+    assert_eq!(before[0].1, Err(vec![(0, "cell_without_column".to_owned())]));
+    assert!(before[1].1.is_ok());
+    let mut written = text.as_bytes().to_vec();
+    for kind in [ReportKind::Loading, ReportKind::Outcomes, ReportKind::Loading] {
+        written = report_of(&written, FileFormat::Csv, FileLayout::Tramite, kind, |_| rejected());
+        assert_eq!(contents(all(written.clone(), FileFormat::Csv, defaults())), before, "{kind:?}");
+        let last = rows(written.clone(), FileFormat::Csv)[1].last().cloned();
+        assert_eq!(last, Some(SheetCell::Text("cell_without_column".to_owned())));
+    }
+    // What was parted may be the key of what is cancelled.
+    let cancels = "action,amount,external_id,description\ncancel,120,50,A,\n";
+    let told = contents(all(cancels, FileFormat::Csv, defaults()));
+    assert_eq!(told[0].1, Err(vec![(0, "cell_without_column".to_owned())]));
+    // A delimiter at the end of all rows is a habit of programs.
+    let ended = format!("{HEADER};\nA;RSSMRA85T10A562S;Mario Rossi;1;\nB;RSSMRA85T10A562S;Mario Rossi;1\n");
+    assert!(contents(all(ended, FileFormat::Csv, defaults())).iter().all(|(_, content)| content.is_ok()));
+}
+
+#[test]
 fn the_report_of_the_widest_table_is_loaded_again() {
     let with = |columns: usize, surplus: usize| {
         let further: Vec<String> = (4..columns).map(|number| format!("metadata.k{number}")).collect();

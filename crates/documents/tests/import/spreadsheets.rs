@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Cells that a spreadsheet took for numbers or dates.
 
+use rust_xlsxwriter::Workbook;
+use tramite_documents::sheet::{SheetCell, SheetError};
 use tramite_domain::import::FileFormat;
 
-use crate::support::{Of, all, defaults, header, told, xlsx};
+use crate::reports::{rejected, report, rows};
+use crate::support::{Of, all, defaults, header, told, try_open, xlsx};
 
 const NAMES: [&str; 4] = ["external_id", "codice_fiscale", "nominativo", "importo"];
 
@@ -30,6 +33,8 @@ fn codes_that_became_numbers_are_refused_and_never_cut() {
         ("importo_centesimi", Of::Number(1.5), "invalid_amount"),
         ("importo_centesimi", Of::Day(2026, 3, 12), "date_instead_of_text"),
         ("scadenza", Of::Number(31_122_026.0), "invalid_date"),
+        ("scadenza", Of::Hour(31, 12), "invalid_date"),
+        ("rata", Of::Hour(31, 12), "date_instead_of_text"),
         ("pagabile_dal", Of::Number(46_000.0), "invalid_instant"),
         ("disponibile_giorni", Of::Number(1.5), "invalid_number"),
         ("pubblica", Of::Number(7.0), "invalid_flag"),
@@ -59,6 +64,8 @@ fn whole_numbers_are_taken_where_they_are_what_they_look_like() {
     let until = at(body("pagabile_fino_al", Of::Day(2026, 12, 31)), &format!("{installment}/expires_at"));
     assert_eq!(until, "2026-12-31T23:00:00Z");
     assert_eq!(at(body("pagabile_dal", Of::Day(2026, 7, 1)), "/valid_from"), "2026-06-30T22:00:00Z");
+    let until = at(body("pagabile_fino_al", Of::Hour(31, 12)), &format!("{installment}/expires_at"));
+    assert_eq!(until, "2026-12-31T11:00:00Z", "the hour in Rome");
     assert_eq!(at(body("scadenza", Of::Nothing), &format!("{installment}/amount")), 12_050);
 }
 
@@ -75,4 +82,62 @@ fn a_key_of_digits_is_one_key_in_a_spreadsheet() {
         told(long.content.unwrap_err()),
         [(0, Some("external_id".to_owned()), "number_instead_of_text".to_owned())]
     );
+}
+
+#[test]
+fn a_key_that_is_shown_with_noughts_has_them() {
+    let row = |key: Of<'static>| vec![key, Of::Text("RSSMRA85T10A562S"), Of::Text("Mario Rossi"), Of::Noughts(120.0)];
+    let rows = [header(&NAMES), row(Of::Noughts(123.0)), row(Of::Text("000123"))];
+    let groups = all(xlsx(&rows), FileFormat::Xlsx, defaults());
+    assert_eq!(groups.len(), 1, "it is the key that a CSV of the same sheet has");
+    assert_eq!(groups[0].external_id.as_deref(), Some("000123"));
+    let body = &groups[0].content.as_ref().unwrap().body;
+    assert_eq!(body.pointer("/payment_options/0/installments/0/amount"), Some(&serde_json::json!(12_000)));
+}
+
+#[test]
+fn a_key_that_is_not_read_stops_the_file_for_nobody_knows_of_which_position_its_row_is() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, name) in (0_u16..).zip(NAMES) {
+        sheet.write_string(0, column, name).unwrap();
+    }
+    sheet.write_formula(1, 0, "=A2").unwrap();
+    let file = book.save_to_buffer().unwrap();
+    let Err(SheetError::File(fault)) = try_open(file, FileFormat::Xlsx, defaults()) else { panic!("it is taken") };
+    assert_eq!((fault.code, fault.line, fault.column.as_deref()), ("formula_in_cell", Some(2), Some(NAMES[0])));
+}
+
+#[test]
+fn a_cell_that_is_not_read_makes_its_row_wrong_and_no_other() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, name) in (0_u16..).zip(NAMES) {
+        sheet.write_string(0, column, name).unwrap();
+    }
+    for row in [1_u32, 2] {
+        sheet.write_string(row, 0, format!("A-{row}")).unwrap();
+        sheet.write_string(row, 1, "RSSMRA85T10A562S").unwrap();
+        sheet.write_string(row, 2, "Mario Rossi").unwrap();
+    }
+    sheet.write_formula(1, 3, "=1+1").unwrap();
+    sheet.write_number(2, 3, 1.0).unwrap();
+    let file = book.save_to_buffer().unwrap();
+    let groups = all(file.clone(), FileFormat::Xlsx, defaults());
+    let expected = vec![(0, Some("importo".to_owned()), "formula_in_cell".to_owned())];
+    assert_eq!(told(groups[0].content.clone().unwrap_err()), expected);
+    assert!(groups[1].content.is_ok());
+
+    // The report shows nothing of it, and what stands beyond its columns keeps the row wrong.
+    let written = report(&file, FileFormat::Xlsx, |_| rejected());
+    let last = rows(written.clone(), FileFormat::Xlsx)[1].last().cloned();
+    assert_eq!(last, Some(SheetCell::Text("formula_in_cell".to_owned())));
+    let again = all(written, FileFormat::Xlsx, defaults());
+    let expected = vec![(0, None, "cell_without_column".to_owned())];
+    assert_eq!(told(again[0].content.clone().unwrap_err()), expected);
+
+    let long = format!("external_id;cf;nominativo;importo\nA;RSSMRA85T10A562S;{};1\n", "x".repeat(4_001));
+    let group = all(long, FileFormat::Csv, defaults()).remove(0);
+    let expected = vec![(0, Some("nominativo".to_owned()), "cell_too_long".to_owned())];
+    assert_eq!(told(group.content.unwrap_err()), expected);
 }

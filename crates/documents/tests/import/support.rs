@@ -87,12 +87,18 @@ pub(crate) enum Of<'a> {
     Text(&'a str),
     Number(f64),
     Day(u16, u8, u8),
+    /// A day of December 2026, and its hour.
+    Hour(u8, u16),
+    /// A number that is shown with six digits at least.
+    Noughts(f64),
     Nothing,
 }
 
 pub(crate) fn xlsx(rows: &[Vec<Of<'_>>]) -> Vec<u8> {
     let mut book = Workbook::new();
     let dated = Format::new().set_num_format("dd/mm/yyyy");
+    let timed = Format::new().set_num_format("dd/mm/yyyy hh:mm");
+    let noughts = Format::new().set_num_format("000000");
     let sheet = book.add_worksheet();
     for (row, cells) in (0_u32..).zip(rows) {
         for (column, cell) in (0_u16..).zip(cells) {
@@ -103,6 +109,11 @@ pub(crate) fn xlsx(rows: &[Vec<Of<'_>>]) -> Vec<u8> {
                     let day = ExcelDateTime::from_ymd(*year, *month, *day).unwrap();
                     sheet.write_datetime_with_format(row, column, &day, &dated).unwrap()
                 }
+                Of::Hour(day, hour) => {
+                    let day = ExcelDateTime::from_ymd(2026, 12, *day).unwrap().and_hms(*hour, 0, 0_u8).unwrap();
+                    sheet.write_datetime_with_format(row, column, &day, &timed).unwrap()
+                }
+                Of::Noughts(number) => sheet.write_number_with_format(row, column, *number, &noughts).unwrap(),
                 Of::Nothing => continue,
             };
         }

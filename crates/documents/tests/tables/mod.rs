@@ -52,6 +52,10 @@ pub fn day(day: &str) -> SheetCell {
     SheetCell::Day(day.parse().unwrap())
 }
 
+pub fn moment(moment: &str) -> SheetCell {
+    SheetCell::Moment(moment.parse().unwrap())
+}
+
 /// Counts the bytes that are read of a file.
 pub struct Counted<S> {
     pub source: S,
@@ -150,9 +154,10 @@ pub fn xlsx_parts(data: &str) -> Vec<(String, Vec<u8>)> {
         format!(r#"<Relationship Id="{id}" Type="{OFFICE}/{kind}" Target="{target}"/>"#)
     };
     let relations = |all: &[String]| format!("<Relationships>{}</Relationships>", all.concat());
-    let styles = r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy"/></numFmts>
+    let styles = r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy"/>
+        <numFmt numFmtId="165" formatCode="000000"/></numFmts>
         <cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>
-        <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="20"/></cellXfs></styleSheet>"#;
+        <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="20"/><xf numFmtId="165"/></cellXfs></styleSheet>"#;
     let texts = r#"<sst><si><t>shared</t></si><si><r><t>ri</t></r><r><rPr/><t xml:space="preserve">ch </t></r>
         <rPh sb="0" eb="1"><t>spoken</t></rPh></si><si><t>a &amp; &#x62;_x000D_</t></si><si/></sst>"#;
     let parts = [

@@ -8,7 +8,9 @@ use crate::given::Given;
 use crate::refusal::Refusal;
 use crate::time::Instant;
 
-use super::{Counts, FILE_KEPT_DAYS, Import, ImportFailure, ImportPhase, ImportRow, ImportStatus, RowOutcome};
+use super::{
+    Counts, FILE_KEPT_DAYS, FileEncoding, Import, ImportFailure, ImportPhase, ImportRow, ImportStatus, RowOutcome,
+};
 
 /// What a part of a file came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,12 +21,13 @@ pub struct Progress {
     pub rows: Vec<ImportRow>,
 }
 
-/// It begins, or goes on after a crash.
+/// It begins, or goes on after a crash, with what was found out about its file.
 #[must_use]
-pub fn begin(import: &Import, rows_total: u64, now: Instant) -> (Import, Batch) {
+pub fn begin(import: &Import, rows_total: u64, encoding: Option<FileEncoding>, now: Instant) -> (Import, Batch) {
     let after = Import {
         status: ImportStatus::Running,
         rows_total: Some(rows_total),
+        file_encoding: encoding,
         started_at: import.started_at.or(Some(now)),
         ..import.clone()
     };
@@ -65,7 +68,7 @@ pub fn finish(given: &mut Given<'_>, import: &Import) -> (Import, Batch) {
     ended(given, import, ImportStatus::Completed, None)
 }
 
-/// The file cannot be read, or no further. What was loaded stays.
+/// The file cannot be read, or is loaded no further. What was loaded stays.
 pub fn fail(given: &mut Given<'_>, import: &Import, failure: ImportFailure) -> (Import, Batch) {
     ended(given, import, ImportStatus::Failed, Some(failure))
 }

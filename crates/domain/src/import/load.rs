@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What the rows of one position do: the same decisions as a request's (rules.md 8, 11, 43).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::batch::Batch;
@@ -14,6 +15,10 @@ use crate::refusal::Refusal;
 use crate::violation::{Place, Violations};
 
 use super::{RowAction, RowOutcome};
+
+/// Where the only installment of the short form would stand in the long one.
+const ONLY_INSTALLMENT: &str = "/payment_options/0/installments/0";
+const ONLY_OPTION: &str = "/payment_options/0";
 
 /// What the rows of one position ask for.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,8 +46,8 @@ pub struct Loaded {
 ///
 /// # Errors
 /// As the decisions for a request; `NoSuchPosition` where there is nothing to change; `Invalid` with `installments_missing` where
-/// rows would silently take installments back that they do not name; `InstallmentPaid` where they take back one that is paid while
-/// others are owed.
+/// rows would silently take installments back that they do not name, and with `no_such_installment` where they take back one that
+/// never was; `InstallmentPaid` where they take back one that is paid while others are owed.
 pub fn load(
     context: TermsContext<'_>,
     given: &mut Given<'_>,
@@ -52,33 +57,37 @@ pub fn load(
 ) -> Result<Loaded, Refusal> {
     match (asked.action, present) {
         (RowAction::Load | RowAction::Insert, None) => {
+            check_known(None, &asked.withdrawn)?;
             Ok(loaded(RowOutcome::Loaded, open(context, given, numbers, &asked.input, Origin::Import)?))
         }
         (RowAction::Update | RowAction::Cancel, None) => Err(Refusal::NoSuchPosition),
         (RowAction::Cancel, Some((position, activity))) => {
             let owed = owed(position);
-            if !asked.withdrawn.is_empty() && !owed.is_empty() {
-                if are_over(position, &asked.withdrawn)? {
+            let withdrawn = only_as_called(position, &asked.withdrawn);
+            if !withdrawn.is_empty() && !owed.is_empty() {
+                if are_over(position, &withdrawn)? {
                     return Ok(unchanged(position));
                 }
-                check_none_missing(&owed, &asked.withdrawn)?;
+                check_none_missing(&owed, &withdrawn)?;
+                check_known(Some(position), &withdrawn)?;
             }
             let decided = cancel(given, position, activity, false)?;
             let outcome = if decided.batch.is_empty() { RowOutcome::Unchanged } else { RowOutcome::Cancelled };
             Ok(loaded(outcome, decided))
         }
         (action, Some((position, activity))) => {
-            let differences = differences(context, position, &asked.input)?;
+            check_known(Some(position), &asked.withdrawn)?;
+            let input = called_as_before(position, asked);
+            let written = |refusal| as_written(refusal, &asked.input);
+            let differences = differences(context, position, &input).map_err(written)?;
             if differences.is_empty() {
                 return Ok(unchanged(position));
             }
             if action == RowAction::Insert {
                 return Err(Refusal::ExternalIdTaken { existing: position.id, differences });
             }
-            let named = asked.input.options();
-            let named = named.iter().flat_map(|option| &option.installments).filter_map(|one| one.reference.clone());
-            check_all_named(position, &named.chain(asked.withdrawn.iter().cloned()).collect())?;
-            let decided = replace(context, given, numbers, position, activity, &asked.input, false)?;
+            check_all_named(position, &input, &asked.withdrawn)?;
+            let decided = replace(context, given, numbers, position, activity, &input, false).map_err(written)?;
             Ok(loaded(RowOutcome::Updated, decided))
         }
     }
@@ -127,12 +136,94 @@ fn are_over(position: &DebtPosition, withdrawn: &BTreeSet<String>) -> Result<boo
     }
 }
 
+/// What is taken back without a name is the only installment that stands, whatever it is called (as [`called_as_before`]); not where
+/// one was called so: then it is that one.
+fn only_as_called<'a>(position: &DebtPosition, withdrawn: &'a BTreeSet<String>) -> Cow<'a, BTreeSet<String>> {
+    let only = InstallmentReference::only();
+    let nameless = withdrawn.len() == 1 && withdrawn.contains(only.as_str());
+    let mut standing = position.installments().map(|(_, one)| one).filter(|one| one.stands());
+    match (standing.next(), standing.next()) {
+        (Some(one), None) if nameless && called(position, only.as_str()).is_empty() => {
+            Cow::Owned(BTreeSet::from([one.reference.as_str().to_owned()]))
+        }
+        _ => Cow::Borrowed(withdrawn),
+    }
+}
+
+/// What is asked for, under the name of the only installment that is there. A table that begins to name its only rows, or does so no
+/// more, means the same debts: each keeps its number, and its printed notice stays payable (rules.md 11).
+fn called_as_before<'a>(position: &DebtPosition, asked: &'a Asked) -> Cow<'a, PositionInput> {
+    let input = &asked.input;
+    let only = InstallmentReference::only();
+    let named = match input.payment_options.as_slice() {
+        [] => None,
+        [option] => match option.installments.as_slice() {
+            [one] => one.reference.as_deref(),
+            _ => return Cow::Borrowed(input),
+        },
+        _ => return Cow::Borrowed(input),
+    };
+    let mut standing = position.installments().map(|(_, one)| one).filter(|one| one.stands());
+    let (Some(before), None) = (standing.next(), standing.next()) else { return Cow::Borrowed(input) };
+    let before = before.reference.as_str();
+    let nameless = named.is_none() || before == only.as_str();
+    let same = named.unwrap_or(only.as_str()) == before;
+    if same || !nameless || asked.withdrawn.contains(before) {
+        return Cow::Borrowed(input);
+    }
+    let mut payment_options = input.options();
+    for one in payment_options.iter_mut().flat_map(|option| &mut option.installments) {
+        one.reference = Some(before.to_owned());
+    }
+    Cow::Owned(PositionInput { amount: None, due_date: None, payment_options, ..input.clone() })
+}
+
+/// The short form has no options: what is wrong with its only installment is told where it was written.
+fn as_written(refusal: Refusal, input: &PositionInput) -> Refusal {
+    match refusal {
+        Refusal::Invalid(mut wrong) if input.payment_options.is_empty() => {
+            for one in &mut wrong {
+                if let Some(rest) = one.pointer.strip_prefix(ONLY_INSTALLMENT) {
+                    one.pointer = rest.to_owned();
+                } else if one.pointer.starts_with(ONLY_OPTION) {
+                    one.pointer = "/amount".to_owned();
+                }
+            }
+            Refusal::Invalid(wrong)
+        }
+        other => other,
+    }
+}
+
+/// A row that takes back an installment that never was would be told as done, and have done nothing.
+fn check_known(position: Option<&DebtPosition>, withdrawn: &BTreeSet<String>) -> Result<(), Refusal> {
+    let is_known = |reference: &str| position.is_some_and(|position| !called(position, reference).is_empty());
+    let unknown: Vec<&str> = withdrawn.iter().map(String::as_str).filter(|reference| !is_known(reference)).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let detail = format!("rows take installments back that the debt position never had: {}", unknown.join(", "));
+    Err(wrong_options("no_such_installment", detail))
+}
+
 /// A request says the whole position and means it; rows may be a part of a table that somebody sorted and cut. So what is owed is
-/// not taken back because a row is not there. An only installment may get its name, or go without it.
-fn check_all_named(position: &DebtPosition, named: &BTreeSet<String>) -> Result<(), Refusal> {
+/// not taken back because a row is not there. Only an installment without a name may become several: their numbers are new, and its
+/// own is no longer payable.
+fn check_all_named(
+    position: &DebtPosition,
+    input: &PositionInput,
+    withdrawn: &BTreeSet<String>,
+) -> Result<(), Refusal> {
+    let only = InstallmentReference::only();
+    let options = input.options();
+    let all: Vec<_> = options.iter().flat_map(|option| &option.installments).collect();
     let owed = owed(position);
-    let unnamed = named.is_empty() || owed == [InstallmentReference::only().as_str()];
-    if owed.len() == 1 && unnamed { Ok(()) } else { check_none_missing(&owed, named) }
+    if all.len() > 1 && owed == [only.as_str()] {
+        return Ok(());
+    }
+    let name = |reference: Option<&str>| reference.unwrap_or(only.as_str()).to_owned();
+    let named = all.iter().map(|one| name(one.reference.as_deref()));
+    check_none_missing(&owed, &named.chain(withdrawn.iter().cloned()).collect())
 }
 
 fn check_none_missing(owed: &[&str], named: &BTreeSet<String>) -> Result<(), Refusal> {
@@ -140,11 +231,15 @@ fn check_none_missing(owed: &[&str], named: &BTreeSet<String>) -> Result<(), Ref
     if missing.is_empty() {
         return Ok(());
     }
-    let mut wrong = Violations::new();
     let detail = format!(
         "installments that are owed have no row: {}. Give each its row, or take it back with its own row and the action cancel",
         missing.join(", ")
     );
-    wrong.add(&Place::root().at("payment_options"), "installments_missing", detail);
-    Err(Refusal::Invalid(wrong.into_vec()))
+    Err(wrong_options("installments_missing", detail))
+}
+
+fn wrong_options(code: &'static str, detail: String) -> Refusal {
+    let mut wrong = Violations::new();
+    wrong.add(&Place::root().at("payment_options"), code, detail);
+    Refusal::Invalid(wrong.into_vec())
 }

@@ -5,16 +5,18 @@ mod advance;
 mod load;
 mod model;
 mod receive;
+mod rights;
 mod row;
 
 pub use advance::{Progress, abort, advance, begin, cancel, fail, finish};
 pub use load::{Asked, Loaded, load};
 pub use model::{
-    Counts, FileFormat, FileLayout, Import, ImportFailure, ImportFile, ImportPhase, ImportStatus, OnError,
+    Counts, FileEncoding, FileFormat, FileLayout, Import, ImportFailure, ImportFile, ImportPhase, ImportStatus, OnError,
 };
 pub use receive::{
     FILE_BYTES_MAX, FILE_KEPT_DAYS, KEPT_BYTES_MAX, RUNNING_MAX, Received, Usage, Wish, check_usage, receive,
 };
+pub use rights::{LOADING_SCOPES, Rights, rights};
 pub use row::{ImportRow, ROW_FAULTS_MAX, RowAction, RowFault, RowOutcome};
 
 use crate::debt_position::PositionInput;

@@ -23,9 +23,10 @@ pub struct Import {
     pub dry_run: bool,
     /// What a wrong row means for the others.
     pub on_error: OnError,
-    /// Whether the client may write out beneficiaries (`debt-positions:free-beneficiary`), as its token said.
+    /// Whether the client may write out beneficiaries (`debt-positions:free-beneficiary`), as its token said and as far as
+    /// [`super::rights()`] says the same when the rows are read.
     pub free_beneficiary: bool,
-    /// The services of the client, as its token said; none means all.
+    /// The services of the client, likewise; none means all.
     pub services: Option<Vec<ServiceCode>>,
     /// Where it stands.
     pub status: ImportStatus,
@@ -35,6 +36,8 @@ pub struct Import {
     pub failure: Option<ImportFailure>,
     /// Rows of the file without its header, once they are counted.
     pub rows_total: Option<u64>,
+    /// How the characters of a CSV are written, once that is known.
+    pub file_encoding: Option<FileEncoding>,
     /// How many rows came to what, in this phase.
     pub counts: Counts,
     /// Groups of rows that are done in this phase: where it goes on after a crash.
@@ -88,6 +91,15 @@ pub enum FileFormat {
     Ndjson,
 }
 
+/// How the characters of a text are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileEncoding {
+    /// UTF-8.
+    Utf8,
+    /// Windows-1252.
+    Windows1252,
+}
+
 /// How the columns of a table are called, and in which order they stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -135,7 +147,7 @@ pub enum ImportStatus {
     Completed,
     /// A row was wrong, and nothing was loaded because of it.
     Aborted,
-    /// The file cannot be read, or no further.
+    /// The file cannot be read, or no further, or whoever sent it may load nothing any more.
     Failed,
     /// The institution stopped it.
     Cancelled,
@@ -150,7 +162,7 @@ pub enum ImportPhase {
     Loading,
 }
 
-/// Why a file cannot be read.
+/// Why a file cannot be read, or is loaded no further.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportFailure {
     /// Stable snake_case code.
@@ -185,6 +197,7 @@ pub struct Counts {
 }
 
 named!(FileFormat { Csv = "csv", Xlsx = "xlsx", Xls = "xls", Ods = "ods", Ndjson = "ndjson" });
+named!(FileEncoding { Utf8 = "utf-8", Windows1252 = "windows-1252" });
 named!(FileLayout {
     Tramite = "tramite", MyPay10 = "mypay_1_0", MyPay11 = "mypay_1_1", MyPay12 = "mypay_1_2", MyPay13 = "mypay_1_3",
     MyPay14 = "mypay_1_4", GovPay = "govpay",

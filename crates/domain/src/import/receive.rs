@@ -96,6 +96,7 @@ pub fn receive(
         phase: first,
         failure: None,
         rows_total: None,
+        file_encoding: None,
         counts: Counts::default(),
         groups_done: 0,
         created_by: client,

@@ -47,8 +47,8 @@ pub(super) async fn foreign(
     let once = shown_by_its_owner(gateway, asked, (scheme, text), &claims)?;
     let scopes = mapped.scopes.iter().copied().filter(|scope| !scope.is_platform()).collect();
     name_voucher(&claims);
-    let identity = acting(gateway, client, mapped.institution_id, scopes, None).await?;
-    Ok(identity.map(|identity| (identity, once)))
+    let tenant = acting(gateway, client, mapped.institution_id, scopes, None).await?;
+    Ok(tenant.map(|tenant| (Identity::Tenant(tenant), once)))
 }
 
 /// The issuer of a token and its claims, where one of the issuer's keys signed them by what it may sign by.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
-use tramite_domain::access::{ApiScope, Client, ClientKind, ClientStatus, Delegation};
+use tramite_domain::access::{ApiScope, Client, ClientKind, ClientStatus};
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::institution::InstitutionStatus;
@@ -119,7 +119,9 @@ async fn alive(gateway: &Gateway, claims: &Claims) -> Result<Option<Identity>, P
             Ok(Some(Identity::Operator(Operator { client, scopes })))
         }
         (ClientKind::Application, Some(institution), None) => {
-            acting(gateway, client, institution, asked, claims.services.as_deref()).await
+            let claimed = |codes: &Vec<String>| codes.iter().filter_map(|code| code.parse().ok()).collect();
+            let services: Option<BTreeSet<ServiceCode>> = claims.services.as_ref().map(claimed);
+            Ok(acting(gateway, client, institution, asked, services).await?.map(Identity::Tenant))
         }
         (ClientKind::Application, None, None) => {
             let scopes = asked.into_iter().filter(|scope| FOR_ALL_SCOPES.contains(scope)).collect();
@@ -139,32 +141,33 @@ pub(super) async fn acting(
     client: Arc<Client>,
     institution: InstitutionId,
     asked: BTreeSet<ApiScope>,
-    services: Option<&[String]>,
-) -> Result<Option<Identity>, Problem> {
-    let now = gateway.now();
-    let live = client.delegations.iter().find(|one| one.institution_id == institution && one.live_at(now));
+    services: Option<BTreeSet<ServiceCode>>,
+) -> Result<Option<Tenant>, Problem> {
+    let live = client.acts_for(institution, gateway.now());
     let Some(delegation) = live.cloned().map(Arc::new) else { return Ok(None) };
     let Some(creditor) = collecting(gateway, institution).await? else { return Ok(None) };
-    let services = common_services(&delegation, services);
+    let services = delegation.services_of(services);
     let scopes = asked.into_iter().filter(|scope| delegation.scopes.contains(scope)).collect();
     let scope = Scope::of_token(institution, services, client.id);
     let mandate = Mandate::Delegation(delegation);
-    Ok(Some(Identity::Tenant(Tenant { scope, creditor, client, mandate, scopes })))
+    Ok(Some(Tenant { scope, creditor, client, mandate, scopes }))
+}
+
+/// A client that acts for an institution, as it is by now: a request with a large body may last longer than what is known of its
+/// caller stays fresh. Who acts no more by its end is refused as by its token.
+///
+/// # Errors
+/// [`Code::InvalidToken`] where it acts no more; whatever keeps the store from telling.
+pub(crate) async fn again(gateway: &Gateway, tenant: &Tenant) -> Result<Tenant, Problem> {
+    let gone = || refused(Scheme::Bearer);
+    let client = gateway.fresh().client(gateway, tenant.client_id()).await?.ok_or_else(gone)?;
+    let services = tenant.scope.services().cloned();
+    let found = acting(gateway, client, tenant.institution_id(), tenant.scopes.clone(), services).await?;
+    found.ok_or_else(gone)
 }
 
 /// The tax code of an institution that collects; none where it does not, or does not exist.
 async fn collecting(gateway: &Gateway, institution: InstitutionId) -> Result<Option<InstitutionTaxCode>, Problem> {
     let standing = gateway.fresh().institution(gateway, institution).await?;
     Ok(standing.filter(|one| one.status == InstitutionStatus::Active).map(|one| one.tax_code))
-}
-
-/// The services that the delegation gives and the token was made for.
-fn common_services(delegation: &Delegation, claimed: Option<&[String]>) -> Option<BTreeSet<ServiceCode>> {
-    let claimed: Option<BTreeSet<ServiceCode>> =
-        claimed.map(|codes| codes.iter().filter_map(|code| code.parse().ok()).collect());
-    match (&delegation.service_codes, claimed) {
-        (Some(given), Some(claimed)) => Some(given.intersection(&claimed).cloned().collect()),
-        (Some(given), None) => Some(given.clone()),
-        (None, claimed) => claimed,
-    }
 }

@@ -7,7 +7,7 @@ use tramite_domain::batch::Batch;
 use tramite_domain::ids::ClientId;
 use tramite_domain::time::Instant;
 use tramite_storage::{
-    DECISION_SECONDS_MAX, IdempotencyKey as KeptKey, IdempotencyRecord, OperatorRecord, Scope, StoreError,
+    IdempotencyKey as KeptKey, IdempotencyRecord, OperatorRecord, Scope, StoreError, is_still_writable,
 };
 
 use super::{Answer, Reply};
@@ -140,8 +140,8 @@ async fn once_looking(
     let act = async || {
         let begun = gateway.now();
         let (batch, reply) = decide().await?;
-        // What is written carries instants from before the decision was done: lists of changes rely on their age.
-        if gateway.now().seconds_since(begun) > DECISION_SECONDS_MAX {
+        // What is written carries instants from before the decision was done.
+        if !is_still_writable(begun, gateway.now()) {
             return Err(StoreError::Busy.into());
         }
         store.commit_answer(&tenant.scope, batch, recorder.of(&reply)).await?;

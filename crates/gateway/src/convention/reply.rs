@@ -125,6 +125,11 @@ impl Reply {
     }
 }
 
+/// Whether an answer is the kept one of an earlier request.
+pub(crate) fn is_replay(response: &HttpResponse) -> bool {
+    response.headers().contains_key(REPLAYED)
+}
+
 fn bytes<T: Serialize>(view: &T) -> Result<Vec<u8>, Problem> {
     serde_json::to_vec(view).map_err(|error| {
         tracing::error!(cause = %error, "a view cannot be written");

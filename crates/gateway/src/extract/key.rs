@@ -24,7 +24,8 @@ pub struct IdempotencyKey {
     pub sha256: [u8; 32],
     /// The method.
     pub method: String,
-    /// The path as it was asked: the same key on another resource is another intention.
+    /// The path as it was routed, whichever of its characters the caller wrote as escapes: the same key on another resource is another
+    /// intention, and the same resource with other escapes is not. What is erased is found by it, too.
     pub path: String,
 }
 
@@ -48,9 +49,15 @@ impl FromRequest for IdempotencyKey {
         ready(check_key(request.headers()).map(|key| Self {
             sha256: Sha256::digest(key.as_bytes()).into(),
             method: request.method().as_str().to_owned(),
-            path: request.path().to_owned(),
+            path: routed(request.match_info().as_str()),
         }))
     }
+}
+
+/// A decoded path as it may be kept: PostgreSQL keeps no zero byte in a text. No decoded path holds this escape otherwise, for the
+/// percent sign itself stays one.
+fn routed(path: &str) -> String {
+    path.replace('\0', "%00")
 }
 
 #[cfg(test)]
@@ -65,6 +72,12 @@ mod tests {
             headers.append(HeaderName::from_static(HEADER), HeaderValue::from_bytes(key.as_bytes()).unwrap());
         }
         headers
+    }
+
+    #[test]
+    fn a_path_is_kept_as_it_was_routed_but_for_what_a_text_cannot_hold() {
+        assert_eq!(routed("/v1/checkout-sessions"), "/v1/checkout-sessions");
+        assert_eq!(routed("/v1/services/a\0b"), "/v1/services/a%00b");
     }
 
     #[test]

@@ -59,6 +59,13 @@ impl Preconditions {
     pub fn is_conditional(&self) -> bool {
         self.matches.is_some() || self.none_matches.is_some()
     }
+
+    /// Whether the caller named a version by its tag, and not only that there is one.
+    #[must_use]
+    pub fn names_version(&self) -> bool {
+        let named = |tags: &Option<Tags>| matches!(tags, Some(Tags::These(_)));
+        named(&self.matches) || named(&self.none_matches)
+    }
 }
 
 impl FromRequest for Preconditions {

@@ -43,10 +43,7 @@ pub(super) fn grant(
             let all = ApiScope::ALL.iter().copied().filter(|scope| scope.is_platform()).collect();
             granted(client, None, &all, asked)
         }
-        (ClientKind::Application, Target::Institution(id)) => {
-            let delegation = live.iter().find(|one| one.institution_id == id);
-            of_delegation(client, delegation.copied(), asked)
-        }
+        (ClientKind::Application, Target::Institution(id)) => of_delegation(client, client.acts_for(id, now), asked),
         (ClientKind::Application, Target::Unsaid) => match live.as_slice() {
             [] => Err(NoToken::InvalidTarget("No institution lets this client act.")),
             _ if acted_for_several(client) && asked.is_some_and(is_for_all) => {

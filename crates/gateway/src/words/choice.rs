@@ -104,12 +104,13 @@ choices! {
     RecoveryStatus ["queued" "fetching" "recovered" "not_found" "failed"] "Where a recovery stands: it waits for its turn, is being asked, the receipt is here, the platform knows none, or nobody could use its answer.";
     ReceiptSource ["node" "recovered"] "Whether the Node sent a receipt, or it was asked for at the receipts API.";
     FileFormat ["csv" "xlsx" "xls" "ods" "ndjson"] "What a file is: a table as text, of Excel since 2007 or before, of OpenDocument, or a debt position as JSON on each line.";
+    FileEncoding ["utf-8" "windows-1252"] "How the characters of a text are written.";
     FileLayout [
         "tramite" "mypay_1_0" "mypay_1_1" "mypay_1_2" "mypay_1_3" "mypay_1_4" "govpay"
     ] "How the columns of a table are called, and in which order they stand: Tramite's own by their header, or those of MyPay or GovPay.";
     TableLanguage ["it" "en"] "What the columns of a table are called in.";
     OnError ["skip" "abort"] "What a wrong row means for the others: they are loaded, or nothing is.";
-    ImportStatus ["queued" "running" "completed" "aborted" "failed" "cancelled"] "Where an import stands: it waits for its turn, is being read, every row came to something, a row was wrong and nothing was loaded because of it, the file cannot be read or no further, or it was stopped.";
+    ImportStatus ["queued" "running" "completed" "aborted" "failed" "cancelled"] "Where an import stands: it waits for its turn, is being read, every row came to something, a row was wrong and nothing was loaded because of it, the file cannot be read or no further or its client may load nothing any more, or it was stopped.";
     ImportPhase ["checking" "loading"] "Whether rows are checked, with nothing written of them, or loaded.";
     RowOutcome ["loaded" "updated" "unchanged" "cancelled" "rejected" "skipped"] "What became of a row: a new debt position, new terms for one, nothing new, something cancelled, the row is wrong, or it is right beside a wrong one of the same debt position.";
     ReceiptRole ["owner" "beneficiary"] "Whether the institution owns the notice, or receives a transfer of it.";
@@ -167,6 +168,7 @@ mod tests {
         assert!(DelegationStatus::VALUES.iter().all(|name| Delegation::named(name).is_some()));
         assert!(WaitsFor::VALUES.iter().all(|name| tramite_domain::debt_position::WaitsFor::named(name).is_some()));
         assert!(FileFormat::VALUES.iter().all(|name| import::FileFormat::named(name).is_some()));
+        assert!(FileEncoding::VALUES.iter().all(|name| import::FileEncoding::named(name).is_some()));
         assert!(FileLayout::VALUES.iter().all(|name| import::FileLayout::named(name).is_some()));
         assert!(OnError::VALUES.iter().all(|name| import::OnError::named(name).is_some()));
         assert!(ImportStatus::VALUES.iter().all(|name| import::ImportStatus::named(name).is_some()));

@@ -7,7 +7,7 @@ use tramite_domain::access::ClientKind;
 use tramite_testkit::Database;
 
 use crate::support::seed::IBAN;
-use crate::support::{Ask, TestGateway};
+use crate::support::{Ask, TestGateway, debt_position};
 
 fn institution(code: &str, tax_code: &str) -> Value {
     json!({
@@ -44,6 +44,31 @@ pub(crate) async fn the_same_key_gives_the_same_answer_and_another_body_is_refus
     let wrong = institution("-", "99999000049");
     gateway.ask(post(&wrong).key("k3")).await.is_problem(422, "validation_failed");
     gateway.ask(post(&institution("comune-terzo", "99999000049")).key("k3")).await.is(201);
+}
+
+pub(crate) async fn a_path_is_the_same_however_its_characters_are_escaped(database: Database) {
+    let gateway = TestGateway::new(&database).await;
+    let seeded = gateway.seed().await;
+    let token = gateway.token(&seeded.for_a).await;
+    let position = Ask::post("/v1/debt-positions").token(&token).json(&debt_position("TARI-1")).key("k0");
+    let made = gateway.ask(position).await.json();
+    let id = made["id"].as_str().unwrap();
+    let cancel = |id: &str| {
+        gateway.ask(Ask::post(format!("/v1/debt-positions/{id}/cancel")).token(&token).json(&json!({})).key("k1"))
+    };
+    let (first, rest) = id.split_at(1);
+    let escaped = format!("%{:02X}{rest}", first.as_bytes()[0]);
+    let done = cancel(&escaped).await;
+    assert_eq!((done.status, done.header("idempotent-replayed")), (200, None), "{}", done.text());
+    for spelling in [id, &escaped, &escaped.to_lowercase()] {
+        let again = cancel(spelling).await;
+        assert_eq!((again.status, again.header("idempotent-replayed")), (200, Some("true")), "{spelling}");
+        assert_eq!(again.body, done.body, "{spelling}");
+    }
+    // What stands for itself in a path has one spelling.
+    let token = gateway.token(&seeded.operator).await;
+    let elsewhere = Ask::post("/v1/%69nstitutions").token(&token).json(&institution("comune-nuovo", "99999000047"));
+    gateway.ask(elsewhere.key("k1")).await.is_problem(404, "not_found");
 }
 
 pub(crate) async fn twenty_twins_register_one_institution(database: Database) {

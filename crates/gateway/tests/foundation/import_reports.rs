@@ -141,6 +141,9 @@ pub(crate) async fn a_report_comes_in_the_form_of_the_file(database: Database) {
     let place = loaded(&gateway, &seeded, &portal, ("tari.jsonl", lines.as_bytes()), told(&position, [1, 2])).await;
     let seen = portal.get(format!("{place}/report")).await;
     is_file(&seen, "application/x-ndjson", &format!("import-{}.ndjson", place.rsplit('/').next().unwrap()));
+    let accepting = async |path: String, accept: &str| portal.ask(Ask::get(path).header("Accept", accept)).await;
+    accepting(format!("{place}/report"), XLSX).await.is_problem(406, "not_acceptable");
+    accepting(format!("{place}/report"), "application/x-ndjson").await.is(200);
     let shown: Vec<Value> = seen.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let installment = json!({"reference": position.pointer(&format!("{ONE}/reference")).unwrap(),
         "iuv": position.pointer(&format!("{ONE}/iuv")).unwrap()});
@@ -154,6 +157,11 @@ pub(crate) async fn a_report_comes_in_the_form_of_the_file(database: Database) {
     let place = loaded(&gateway, &seeded, &portal, ("tari.xlsx", &file), told(&position, [2, 3])).await;
     let seen = portal.get(format!("{place}/report")).await;
     is_file(&seen, XLSX, &format!("import-{}.xlsx", place.rsplit('/').next().unwrap()));
+    for path in ["report", "outcomes"] {
+        // The contract has it, and this file has another form.
+        accepting(format!("{place}/{path}"), "text/csv").await.is_problem(406, "not_acceptable");
+        accepting(format!("{place}/{path}"), "text/csv, */*;q=0.1").await.is(200);
+    }
     let mut sheet = Sheet::open(&BytesSource::new(seen.body.clone()), FileFormat::Xlsx).unwrap();
     let mut cells = Vec::new();
     while let Some(row) = sheet.next_row().unwrap() {

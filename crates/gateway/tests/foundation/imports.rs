@@ -2,6 +2,7 @@
 //! Files of debt positions over REST (rules.md 41–45): how one is taken, who may see it, and what is told of it. Its rows are read
 //! by the worker, in whose place the tests write here what they came to.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
@@ -9,8 +10,8 @@ use futures_util::future::{join, join_all};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tramite_domain::given::World;
-use tramite_domain::import::{Import, ImportRow, Progress, RowFault, RowOutcome, advance, begin, finish};
-use tramite_storage::Scope;
+use tramite_domain::import::{FileEncoding, Import, ImportRow, Progress, RowFault, RowOutcome, advance, begin, finish};
+use tramite_storage::{Scope, StoreError};
 use tramite_testkit::Database;
 
 use crate::support::ask::BOUNDARY;
@@ -38,7 +39,7 @@ pub(super) async fn kept(gateway: &TestGateway, seeded: &Seeded, id: &str) -> Im
 /// What the worker would write of these rows.
 pub(super) async fn read_rows(gateway: &TestGateway, seeded: &Seeded, import: &Import, rows: Vec<ImportRow>) -> Import {
     let (scope, now) = (Scope::of_worker(seeded.a.id), gateway.world.now());
-    let (begun, batch) = begin(import, u64::try_from(rows.len()).unwrap(), now);
+    let (begun, batch) = begin(import, u64::try_from(rows.len()).unwrap(), Some(FileEncoding::Windows1252), now);
     gateway.gateway.store().commit(&scope, batch).await.unwrap();
     let (read, batch) = advance(&begun, Progress { groups: 1, rows }, now);
     gateway.gateway.store().commit(&scope, batch).await.unwrap();
@@ -197,6 +198,9 @@ pub(crate) async fn a_wrong_form_is_told_and_none_of_its_file_is_kept(database: 
         form(broken).await.is_problem(400, "invalid_request");
     }
     assert_eq!(portal.ids(IMPORTS).await, [""; 0]);
+    // What had come of these files takes no room.
+    let usage = gateway.gateway.store().import_usage(&Scope::of_worker(seeded.a.id)).await.unwrap();
+    assert_eq!((usage.running, usage.kept_bytes), (0, 0));
 }
 
 pub(crate) async fn the_same_form_is_taken_once_and_another_under_its_key_is_refused(database: Database) {
@@ -236,6 +240,29 @@ pub(crate) async fn of_twins_that_send_one_file_one_is_taken(database: Database)
     assert_eq!(made.len(), 1);
     assert!(answers.iter().all(|seen| seen.body == made[0].body));
     assert_eq!(gateway.portal(&seeded.for_a).ids(IMPORTS).await.len(), 1);
+    let usage = gateway.gateway.store().import_usage(&Scope::of_worker(seeded.a.id)).await.unwrap();
+    let one = u64::try_from(debt_positions_csv().len()).unwrap();
+    assert_eq!((usage.running, usage.kept_bytes), (1, one), "what the others sent is not kept");
+}
+
+pub(crate) async fn a_client_that_was_narrowed_is_told_again_of_no_import_of_all_services(database: Database) {
+    let gateway = TestGateway::new(&database).await;
+    let seeded = gateway.seed().await;
+    let token = gateway.token(&seeded.for_a).await;
+    // Its rows name the services.
+    let send = csv(&[]).token(&token).key("send");
+    let sent = gateway.ask(send.clone()).await.is(202).json();
+    let place = format!("{IMPORTS}/{}", text(&sent, "/id"));
+    let cancel = Ask::post(format!("{place}/cancel")).token(&token).json(&json!({})).key("cancel");
+    gateway.ask(cancel.clone()).await.is(200);
+    for ask in [&send, &cancel] {
+        assert_eq!(gateway.ask(ask.clone()).await.header("idempotent-replayed"), Some("true"));
+    }
+    let tari = BTreeSet::from(["TARI".parse().unwrap()]);
+    gateway.change_client(seeded.for_a.id, |client| client.delegations[0].service_codes = Some(tari)).await;
+    for ask in [Ask::get(place).token(&token), send, cancel] {
+        gateway.ask(ask).await.is_problem(404, "not_found");
+    }
 }
 
 pub(crate) async fn who_waits_for_an_import_is_answered_when_it_is_over(database: Database) {
@@ -264,6 +291,7 @@ pub(crate) async fn who_waits_for_an_import_is_answered_when_it_is_over(database
     });
     holds(&shown, &wanted);
     assert!(shown["file"]["kept_until"].is_string() && shown.get("estimated_end_at").is_none(), "{shown}");
+    assert_eq!((&shown["file"]["encoding"], sent["file"].get("encoding")), (&json!("windows-1252"), None));
     portal.get(format!("{place}?wait=26")).await.is_problem(422, "invalid_parameter");
 
     // Its own client reads that it is over, and no other.
@@ -298,6 +326,37 @@ pub(crate) async fn its_client_stops_an_import_and_one_that_is_over_stays_over(d
     over(&gateway, &seeded, &read).await;
     let cancel = format!("{IMPORTS}/{}/cancel", text(&other, "/id"));
     portal.post(&cancel, &json!({})).await.is_problem(409, "import_state");
+}
+
+pub(crate) async fn its_client_stops_an_import_while_a_worker_goes_on_with_it(database: Database) {
+    let gateway = TestGateway::new(&database).await;
+    let seeded = gateway.seed().await;
+    let portal = gateway.portal(&seeded.for_a);
+    let id = text(&portal.ask(csv(&[TARI]).key("k")).await.is(202).json(), "/id");
+    let running = read_rows(&gateway, &seeded, &kept(&gateway, &seeded, &id).await, Vec::new()).await;
+    let (store, scope, now) = (gateway.gateway.store(), Scope::of_worker(seeded.a.id), gateway.world.now());
+    // One part after the other, without a pause, until one of them is too late.
+    let work = async {
+        let mut import = running;
+        loop {
+            let rows = vec![row(import.counts.read + 2, RowOutcome::Loaded)];
+            let (after, batch) = advance(&import, Progress { groups: 1, rows }, now);
+            match store.commit(&scope, batch).await {
+                Ok(()) => import = after,
+                Err(error) => break (import, error),
+            }
+        }
+    };
+    let stop = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        portal.post(format!("{IMPORTS}/{id}/cancel"), &json!({})).await
+    };
+    let (seen, (last, late)) = join(stop, work).await;
+    assert!(matches!(late, StoreError::Conflict), "{late}");
+    assert!(last.counts.read > 0);
+    let counts = json!({"read": last.counts.read, "loaded": last.counts.read});
+    holds(&seen.is(200).json(), &json!({"status": "cancelled", "is_final": true, "counts": counts}));
+    assert!(store.system().claim_import(now.plus_seconds(60), uuid::Uuid::nil(), 30).await.unwrap().is_none());
 }
 
 pub(crate) async fn rows_are_read_page_by_page_and_those_that_are_wrong_with_their_faults(database: Database) {

@@ -8,6 +8,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tramite_gateway::rest_app;
+use tramite_storage::Scope;
 use tramite_testkit::Database;
 
 use crate::support::{Ask, TestGateway};
@@ -66,4 +67,41 @@ pub(crate) async fn a_body_that_trickles_is_not_waited_for(database: Database) {
         .ask(Ask::post("/v1/debt-positions/search").token(&token).json(&json!({"debtor_tax_code": "RSSMRA85T10A562S"})))
         .await;
     right.is(200);
+}
+
+pub(crate) async fn a_file_whose_sender_goes_away_takes_no_room(database: Database) {
+    let gateway = TestGateway::new(&database).await;
+    let seeded = gateway.seed().await;
+    let token = gateway.token(&seeded.for_a).await;
+    let state = gateway.gateway.clone();
+    let server = HttpServer::new(move || rest_app(state.clone())).workers(1).disable_signals();
+    let server = server.bind("127.0.0.1:0").unwrap();
+    let address = server.addrs()[0];
+    let server = server.run();
+    let handle = server.handle();
+    actix_rt::spawn(server);
+    let head = format!(
+        "POST /v1/imports HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: k\r\n\
+         Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 9000000\r\n\r\n\
+         --x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n"
+    );
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&vec![b'x'; 3_000_000]).await.unwrap();
+    let scope = Scope::of_worker(seeded.a.id);
+    let until = async |reached: fn(u64) -> bool| {
+        for _ in 0..100 {
+            let kept = gateway.gateway.store().import_usage(&scope).await.unwrap().kept_bytes;
+            if reached(kept) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("its parts are not what they should be");
+    };
+    // Two parts are here, and the third has only begun.
+    until(|kept| kept >= 2_000_000).await;
+    drop(stream);
+    until(|kept| kept == 0).await;
+    handle.stop(false).await;
 }

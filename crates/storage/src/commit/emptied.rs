@@ -11,15 +11,13 @@ use tramite_domain::time::Instant;
 
 use super::import;
 use crate::column::{At, Doc, Id};
-use crate::db::{Db, execute, load};
+use crate::db::{Db, IDS_AT_ONCE_MAX, execute, load};
 use crate::error::StoreError;
 use crate::idempotency;
 use crate::schema::{checkout_sessions, installments, session_items, transfers};
 
 /// What stands in the place of a text that went.
 pub(super) const ERASED_TEXT: &str = "-";
-/// Ids that one statement names at most.
-const IDS_AT_ONCE_MAX: usize = 500;
 
 /// What becomes of the position itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,11 +5,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, Text};
 use tramite_domain::attempt::Attempt;
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::ident::{ExternalId, ServiceCode};
-use tramite_domain::ids::{InstallmentId, InstitutionId, SessionId};
+use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId, SessionId};
 use tramite_domain::institution::Institution;
 use tramite_domain::service::Service;
 use tramite_domain::session::CheckoutSession;
@@ -17,11 +20,12 @@ use tramite_domain::time::Instant;
 
 use super::in_use::{Payers, PositionInUse, payers};
 use super::institution::{self, KnownInstitutions};
-use super::position::assemble;
+use super::position::{assemble, heads};
 use super::service;
 use crate::Store;
 use crate::column::Id;
-use crate::db::{Db, first, load, together};
+use crate::column::sql::Key;
+use crate::db::{Db, first, load_on_postgres, load_on_sqlite, together};
 use crate::error::StoreError;
 use crate::row::position::PositionHead;
 use crate::schema::{debt_positions, installments};
@@ -30,8 +34,18 @@ use crate::store::Answer;
 
 /// Keys or ids that one statement asks for at most.
 const AT_ONCE_MAX: usize = 1_000;
-/// Installments of the positions of several keys that are read and held at most.
-const LOADABLE_INSTALLMENTS_MAX: usize = 10_000;
+/// Installments of several positions that are read and held at most.
+pub const LOADABLE_INSTALLMENTS_MAX: usize = 10_000;
+
+/// How many installments some positions have.
+macro_rules! installments_of {
+    ($institution:expr, $positions:expr) => {
+        installments::table
+            .filter(installments::institution_id.eq(Id($institution)))
+            .filter(installments::debt_position_id.eq_any($positions))
+            .select(diesel::dsl::count_star())
+    };
+}
 
 /// What many positions of one service rest on.
 #[derive(Debug, Clone)]
@@ -46,8 +60,8 @@ pub struct Loadable {
 
 impl Store {
     /// What positions of that service rest on, with those that are there under one of the keys, and who tried to pay them since an
-    /// instant. Positions of more than ten thousand installments together are not read: fewer keys have to be asked for, of which
-    /// one alone is always answered.
+    /// instant. Positions of more installments together than [`LOADABLE_INSTALLMENTS_MAX`] are not read: fewer keys have to be asked
+    /// for, of which one alone is always answered.
     ///
     /// # Errors
     /// [`StoreError::Busy`] where the positions under the keys are too large together; whatever keeps the database from answering.
@@ -83,64 +97,92 @@ async fn read(mut db: Db<'_>, known: KnownInstitutions, asked: Asked) -> Result<
     )?;
     let mut existing = Vec::new();
     if scope.sees_service(Some(&asked.service)) {
-        check_size(&mut db, &asked).await?;
+        let mut found = Vec::new();
         for keys in asked.keys.chunks(AT_ONCE_MAX) {
-            let positions = under(&mut db, scope.institution(), &asked.service, keys).await?;
+            found.append(&mut under(&mut db, scope.institution(), &asked.service, keys).await?);
+        }
+        check_size(&mut db, scope.institution(), &found).await?;
+        while !found.is_empty() {
+            let rest = found.split_off(found.len().min(AT_ONCE_MAX));
+            let positions = assemble(&mut db, scope.institution(), found).await?;
             existing.append(&mut in_use(&mut db, scope.institution(), positions, asked.since).await?);
+            found = rest;
         }
     }
     Ok(Loadable { institution, service, existing })
 }
 
-/// What is there under several keys finds room: a few hundred keys may be of positions that fill the memory.
-async fn check_size(db: &mut Db<'_>, asked: &Asked) -> Result<(), StoreError> {
-    if asked.keys.len() <= 1 {
+/// What is there under several keys finds room: a few hundred keys may be of positions that fill the memory. It is asked by the ids of
+/// those that are there, so that a file of new ones asks nothing, and no other position of the institution is looked at.
+async fn check_size(db: &mut Db<'_>, institution: InstitutionId, heads: &[PositionHead]) -> Result<(), StoreError> {
+    if heads.len() <= 1 {
         return Ok(());
     }
+    let ids: Vec<Id<DebtPositionId>> = heads.iter().map(|head| head.row.id).collect();
     let mut installments = 0_usize;
-    for keys in asked.keys.chunks(AT_ONCE_MAX) {
-        installments = installments.saturating_add(counted(db, asked, keys).await?);
+    for some in ids.chunks(AT_ONCE_MAX) {
+        let counted: Option<i64> = first!(db, installments_of!(institution, some))?;
+        let counted = counted.map_or(0, |count| usize::try_from(count).unwrap_or(usize::MAX));
+        installments = installments.saturating_add(counted);
     }
     if installments > LOADABLE_INSTALLMENTS_MAX { Err(StoreError::Busy) } else { Ok(()) }
 }
 
-/// How many installments the positions of the service have under some keys.
-async fn counted(db: &mut Db<'_>, asked: &Asked, keys: &[String]) -> Result<usize, StoreError> {
-    let counted: Option<i64> = first!(
-        db,
-        installments::table
-            .inner_join(
-                debt_positions::table.on(debt_positions::institution_id
-                    .eq(installments::institution_id)
-                    .and(debt_positions::id.eq(installments::debt_position_id))),
-            )
-            .filter(installments::institution_id.eq(Id(asked.scope.institution())))
-            .filter(debt_positions::institution_id.eq(Id(asked.scope.institution())))
-            .filter(debt_positions::external_id.assume_not_null().eq_any(keys))
-            .filter(debt_positions::service_code.eq(asked.service.as_str()))
-            .filter(debt_positions::erased_at.is_null())
-            .select(diesel::dsl::count_star())
-    )?;
-    Ok(counted.map_or(0, |count| usize::try_from(count).unwrap_or(usize::MAX)))
-}
-
-/// The positions of a service under some keys.
+/// The heads of the positions of a service under some keys. Most keys of a file are new, and then the ids are all that is asked.
 async fn under(
     db: &mut Db<'_>,
     institution: InstitutionId,
     service: &ServiceCode,
     keys: &[String],
-) -> Result<Vec<DebtPosition>, StoreError> {
-    let heads: Vec<PositionHead> = load!(
-        db,
-        debt_positions::table
-            .filter(debt_positions::institution_id.eq(Id(institution)))
-            .filter(debt_positions::external_id.assume_not_null().eq_any(keys))
-            .filter(debt_positions::service_code.eq(service.as_str()))
-            .filter(debt_positions::erased_at.is_null())
-            .select(PositionHead::as_select())
-    )?;
-    assemble(db, institution, heads).await
+) -> Result<Vec<PositionHead>, StoreError> {
+    let service = service.as_str();
+    let ids: Vec<Id<DebtPositionId>> = match &mut *db {
+        Db::Postgres(connection) => {
+            load_on_postgres(UnderKeys { institution: Id(institution), service, keys }, connection).await
+        }
+        Db::Sqlite(connection) => load_on_sqlite(
+            debt_positions::table
+                .filter(debt_positions::institution_id.eq(Id(institution)))
+                .filter(debt_positions::external_id.assume_not_null().eq_any(keys))
+                .filter(debt_positions::service_code.eq(service))
+                .filter(debt_positions::erased_at.is_null())
+                .select(debt_positions::id),
+            connection,
+        ),
+    }?;
+    if ids.is_empty() { Ok(Vec::new()) } else { heads(db, institution, &ids).await }
+}
+
+/// The ids of positions under some keys, on PostgreSQL key by key. Asked for all at once, a table that grew since it was last analysed is
+/// taken for a small one, and every position of the service is looked at for each part of a file.
+struct UnderKeys<'k> {
+    institution: Id<InstitutionId>,
+    service: &'k str,
+    keys: &'k [String],
+}
+
+impl QueryFragment<Pg> for UnderKeys<'_> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        pass.push_sql("SELECT found.id FROM unnest(");
+        pass.push_bind_param::<Array<Text>, _>(self.keys)?;
+        pass.push_sql(
+            ") AS asked (external_id) CROSS JOIN LATERAL (SELECT id FROM debt_positions WHERE institution_id = ",
+        );
+        pass.push_bind_param::<Key, _>(&self.institution)?;
+        pass.push_sql(" AND external_id = asked.external_id AND service_code = ");
+        pass.push_bind_param::<Text, _>(self.service)?;
+        pass.push_sql(" AND erased_at IS NULL LIMIT 1) AS found");
+        Ok(())
+    }
+}
+
+impl QueryId for UnderKeys<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for UnderKeys<'_> {
+    type SqlType = Key;
 }
 
 /// The positions with who may be paying their unpaid installments.
@@ -174,4 +216,36 @@ async fn in_use(
 
 fn unpaid_of(position: &DebtPosition) -> impl Iterator<Item = InstallmentId> {
     position.installments().filter(|(_, one)| one.payment.is_none()).map(|(_, one)| one.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::connection::SimpleConnection;
+    use diesel::sqlite::Sqlite;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+
+    #[test]
+    fn installments_are_counted_by_their_positions_however_many_others_there_are() {
+        let mut connection = SqliteConnection::establish(":memory:").unwrap();
+        connection.batch_execute(include_str!("../../../../migrations/sqlite/0003_debt_positions/up.sql")).unwrap();
+        let institution = InstitutionId::new(Uuid::nil());
+        for many in [2, AT_ONCE_MAX] {
+            let positions = vec![Id(DebtPositionId::new(Uuid::nil())); many];
+            let query = installments_of!(institution, positions.as_slice());
+            let plan = format!("EXPLAIN QUERY PLAN {}", diesel::debug_query::<Sqlite, _>(&query));
+            let steps: Vec<Step> = diesel::sql_query(plan).load(&mut connection).unwrap();
+            let all: Vec<&str> = steps.iter().map(|step| step.detail.as_str()).collect();
+            let counted = "SEARCH installments USING COVERING INDEX installments_position \
+                           (institution_id=? AND debt_position_id=?)";
+            assert_eq!(all, [counted], "{many}");
+        }
+    }
 }

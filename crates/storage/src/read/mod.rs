@@ -43,7 +43,7 @@ pub use import_traces::ImportedLine;
 pub use in_use::{Payers, PositionInUse};
 pub use journal::JournalFilter;
 pub use known_of_receipt::{KnownOfReceipt, ReceiptQuestion};
-pub use loadable::Loadable;
+pub use loadable::{LOADABLE_INSTALLMENTS_MAX, Loadable};
 pub use outcomes::{OUTCOME_LINES_MAX, Outcome, OutcomeFilter, OutcomePage};
 pub use person::PersonSessions;
 pub use person_traces::{KeptAnswer, PersonTraces, TracesOf};

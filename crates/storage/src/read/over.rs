@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::ids::{DebtPositionId, SessionId};
-use tramite_domain::receipt::{Receipt, ReceiptMessage};
+use tramite_domain::receipt::Receipt;
 use tramite_domain::session::CheckoutSession;
 use tramite_domain::tax_code::ANONYMOUS;
 use tramite_domain::time::Instant;
@@ -27,6 +27,12 @@ use crate::store::Answer;
 /// A session that names somebody: a payer, or what a caller wrote freely. The words of the domain's decision, and those of the index
 /// of such sessions, so that both databases know that it serves.
 pub(super) const NAMES_SOMEBODY: &str = "(payer IS NOT NULL OR state IS NOT NULL OR metadata <> '{}')";
+/// A receipt that still has its message: the domain's sign of one that was forgotten, as either database writes its bytes, and as the
+/// index of such receipts says it. A bound value would keep it from serving.
+const KEEPS_ITS_MESSAGE_POSTGRES: &str =
+    r"message_sha256 <> '\x0000000000000000000000000000000000000000000000000000000000000000'::bytea";
+const KEEPS_ITS_MESSAGE_SQLITE: &str =
+    "message_sha256 <> x'0000000000000000000000000000000000000000000000000000000000000000'";
 /// How far the clocks of two processes may be apart, in seconds: so much younger may the id of a thing be than the thing.
 const CLOCKS_APART_SECONDS: i64 = 3_600;
 /// Bits of an id below its milliseconds.
@@ -125,12 +131,16 @@ async fn positions(
 }
 
 async fn proofs(mut db: Db<'_>, scope: Scope, before: Instant, rows: i64) -> Result<Vec<Receipt>, StoreError> {
+    let keeps_its_message = match &db {
+        Db::Postgres(_) => KEEPS_ITS_MESSAGE_POSTGRES,
+        Db::Sqlite(_) => KEEPS_ITS_MESSAGE_SQLITE,
+    };
     let ids = load!(
         &mut db,
         receipts::table
             .filter(receipts::institution_id.eq(Id(scope.institution())))
             .filter(receipts::paid_at.lt(At(before)))
-            .filter(receipts::message_sha256.ne(ReceiptMessage::FORGOTTEN_SHA256.to_vec()))
+            .filter(sql::<Bool>(keeps_its_message))
             .order(receipts::paid_at)
             .limit(rows)
             .select(receipts::id)
@@ -172,9 +182,23 @@ fn end_of_ids(before: Instant) -> Uuid {
 
 #[cfg(test)]
 mod tests {
+    use tramite_domain::receipt::ReceiptMessage;
     use uuid::{NoContext, Timestamp};
 
     use super::*;
+
+    #[test]
+    fn a_receipt_that_was_forgotten_is_known_by_the_sign_of_the_domain() {
+        assert_eq!(ReceiptMessage::FORGOTTEN_SHA256, [0; 32]);
+        let sign = "00".repeat(32);
+        assert_eq!(KEEPS_ITS_MESSAGE_POSTGRES, format!("message_sha256 <> '\\x{sign}'::bytea"));
+        assert_eq!(KEEPS_ITS_MESSAGE_SQLITE, format!("message_sha256 <> x'{sign}'"));
+        for (tree, condition) in [("postgres", KEEPS_ITS_MESSAGE_POSTGRES), ("sqlite", KEEPS_ITS_MESSAGE_SQLITE)] {
+            let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(tree);
+            let made = std::fs::read_to_string(root.join("0033_waiting_and_kept/up.sql")).unwrap();
+            assert!(made.contains(condition), "{tree}");
+        }
+    }
 
     #[test]
     fn the_end_of_ids_lies_behind_all_that_was_made_before() {

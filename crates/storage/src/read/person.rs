@@ -15,15 +15,13 @@ use super::over::NAMES_SOMEBODY;
 use super::session::whole;
 use crate::Store;
 use crate::column::Id;
-use crate::db::{Db, load};
+use crate::db::{Db, IDS_AT_ONCE_MAX, load};
 use crate::error::StoreError;
 use crate::row::fit;
 use crate::schema::{checkout_sessions, session_items};
 use crate::scope::Scope;
 use crate::store::Answer;
 
-/// Ids that one statement asks for at most.
-pub(super) const IDS_AT_ONCE_MAX: usize = 500;
 /// Who pays, in the words of the index of payers, so that both databases know that it serves.
 const PAYER_IS: &str = "payer IS NOT NULL AND (payer ->> 'tax_code') = ";
 

@@ -12,10 +12,9 @@ use tramite_domain::time::Instant;
 use uuid::Uuid;
 
 use super::import_traces::{ImportedLine, imported};
-use super::person::IDS_AT_ONCE_MAX;
 use crate::Store;
 use crate::column::{At, Id};
-use crate::db::{Db, load};
+use crate::db::{Db, IDS_AT_ONCE_MAX, load};
 use crate::error::StoreError;
 use crate::row::event::EventRow;
 use crate::row::fit;

@@ -119,17 +119,26 @@ pub(super) async fn by_ids(
     scope: Scope,
     ids: Vec<Id<DebtPositionId>>,
 ) -> Result<Vec<DebtPosition>, StoreError> {
-    let heads: Vec<PositionHead> = load!(
-        &mut db,
-        debt_positions::table
-            .filter(debt_positions::institution_id.eq(Id(scope.institution())))
-            .filter(debt_positions::id.eq_any(&ids))
-            .filter(debt_positions::erased_at.is_null())
-            .select(PositionHead::as_select())
-    )?;
+    let heads = heads(&mut db, scope.institution(), &ids).await?;
     let mut found = assemble(&mut db, scope.institution(), heads).await?;
     found.retain(|position| scope.sees_service(position.service_code.as_ref()));
     Ok(found)
+}
+
+/// The heads of those ids.
+pub(super) async fn heads(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    ids: &[Id<DebtPositionId>],
+) -> Result<Vec<PositionHead>, StoreError> {
+    Ok(load!(
+        db,
+        debt_positions::table
+            .filter(debt_positions::institution_id.eq(Id(institution)))
+            .filter(debt_positions::id.eq_any(ids))
+            .filter(debt_positions::erased_at.is_null())
+            .select(PositionHead::as_select())
+    )?)
 }
 
 /// The position under a caller's own key; without a key there is none.

@@ -78,6 +78,19 @@ impl Store {
     }
 }
 
+/// The installments of an institution with their positions: what says of which service a creditor reference is now.
+macro_rules! positions_of_references {
+    ($scope:expr) => {
+        installments::table
+            .inner_join(
+                debt_positions::table.on(debt_positions::institution_id
+                    .eq(installments::institution_id)
+                    .and(debt_positions::id.eq(installments::debt_position_id))),
+            )
+            .filter(installments::institution_id.eq(Id($scope.institution())))
+    };
+}
+
 /// Which recovery.
 enum Which {
     Id(RecoveryId),
@@ -118,13 +131,7 @@ async fn list(
             .select(RecoveryRow::as_select())
             .into_boxed::<DB>();
         if let Some(codes) = scope.service_codes() {
-            let of_services = installments::table
-                .inner_join(
-                    debt_positions::table.on(debt_positions::institution_id
-                        .eq(installments::institution_id)
-                        .and(debt_positions::id.eq(installments::debt_position_id))),
-                )
-                .filter(installments::institution_id.eq(Id(scope.institution())))
+            let of_services = positions_of_references!(scope)
                 .filter(installments::iuv.eq(receipt_recoveries::iuv))
                 .filter(debt_positions::service_code.eq_any(codes))
                 .select(installments::id);
@@ -148,13 +155,7 @@ async fn with_services(
     let iuvs: Vec<String> = recoveries.iter().map(|one| one.iuv.clone()).collect();
     let codes: Vec<(String, Option<String>)> = load!(
         &mut db,
-        installments::table
-            .inner_join(
-                debt_positions::table.on(debt_positions::institution_id
-                    .eq(installments::institution_id)
-                    .and(debt_positions::id.eq(installments::debt_position_id))),
-            )
-            .filter(installments::institution_id.eq(Id(scope.institution())))
+        positions_of_references!(scope)
             .filter(installments::iuv.eq_any(&iuvs))
             .select((installments::iuv, debt_positions::service_code))
     )?;
@@ -169,15 +170,7 @@ async fn with_services(
 async fn service(mut db: Db<'_>, scope: Scope, iuv: String) -> Result<Option<ServiceCode>, StoreError> {
     let code: Option<Option<String>> = first!(
         &mut db,
-        installments::table
-            .inner_join(
-                debt_positions::table.on(debt_positions::institution_id
-                    .eq(installments::institution_id)
-                    .and(debt_positions::id.eq(installments::debt_position_id))),
-            )
-            .filter(installments::institution_id.eq(Id(scope.institution())))
-            .filter(installments::iuv.eq(&iuv))
-            .select(debt_positions::service_code)
+        positions_of_references!(scope).filter(installments::iuv.eq(&iuv)).select(debt_positions::service_code)
     )?;
     read_some("debt_positions.service_code", code.flatten().as_deref())
 }

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::{ClientId, DebtPositionId, ImportFileId, ImportId, InstallmentId, InstitutionId};
 use tramite_domain::import::{
-    Counts, FileFormat, FileLayout, Import, ImportFailure, ImportFile, ImportPhase, ImportRow, ImportStatus, OnError,
-    RowFault, RowOutcome,
+    Counts, FileEncoding, FileFormat, FileLayout, Import, ImportFailure, ImportFile, ImportPhase, ImportRow,
+    ImportStatus, OnError, RowFault, RowOutcome,
 };
 
 use super::{digest, fit, known, read_some};
@@ -61,6 +61,7 @@ pub(crate) struct ImportHead {
     #[diesel(skip_update)]
     created_at: At,
     updated_at: At,
+    file_encoding: Option<String>,
 }
 
 impl ImportHead {
@@ -94,6 +95,7 @@ impl ImportHead {
             version: import.version,
             created_at: At(import.created_at),
             updated_at: At(import.updated_at),
+            file_encoding: import.file_encoding.map(|encoding| encoding.name().to_owned()),
         })
     }
 
@@ -107,6 +109,8 @@ impl ImportHead {
             sha256: digest("imports.file_sha256", &self.file_sha256)?,
             kept_until: self.file_kept_until.map(|at| at.0),
         };
+        let encoding = self.file_encoding.as_deref();
+        let encoding = encoding.map(|name| known("imports.file_encoding", FileEncoding::named(name))).transpose()?;
         Ok(Import {
             id: self.id.0,
             file,
@@ -120,6 +124,7 @@ impl ImportHead {
             phase: known("imports.phase", ImportPhase::named(&self.phase))?,
             failure: self.failure.map(|failure| failure.0),
             rows_total: self.rows_total.map(|rows| fit("imports.rows_total", rows)).transpose()?,
+            file_encoding: encoding,
             counts: self.counts.0,
             groups_done: fit("imports.groups_done", self.groups_done)?,
             created_by: self.created_by.0,

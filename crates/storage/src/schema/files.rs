@@ -36,6 +36,7 @@ diesel::table! {
         held_by -> Nullable<Key>,
         held_until -> Nullable<Moment>,
         claimed_at -> Nullable<Moment>,
+        file_encoding -> Nullable<Text>,
     }
 }
 

@@ -21,7 +21,8 @@ use crate::store::Who;
 /// Numbers the oldest unpublished events. It crosses tenants on purpose: one counter serves a feed of several.
 ///
 /// Clocks of processes differ, so a later event of a position may show an earlier instant: what is before it is drawn into the
-/// same round, and within a position, or a session, the versions decide. For all else the order is that of instants and ids.
+/// same round, and within a position, or a session, the versions decide; before the first version there is none. For all else the
+/// order is that of instants and ids.
 const NUMBER_EVENTS: &str = "\
     WITH oldest AS (\
         SELECT institution_id, id, month, at, debt_position_id, session_id, (data ->> 'version')::bigint AS version \
@@ -31,12 +32,12 @@ const NUMBER_EVENTS: &str = "\
         SELECT e.institution_id, e.id, e.month, e.at, e.debt_position_id, e.session_id, (e.data ->> 'version')::bigint \
         FROM oldest AS o JOIN events AS e ON e.institution_id = o.institution_id \
             AND e.debt_position_id = o.debt_position_id AND e.feed_position IS NULL \
-            AND (e.data ->> 'version')::bigint < o.version UNION \
+            AND o.version > 1 AND (e.data ->> 'version')::bigint < o.version UNION \
         SELECT e.institution_id, e.id, e.month, e.at, e.debt_position_id, e.session_id, (e.data ->> 'version')::bigint \
         FROM oldest AS o JOIN events AS e ON e.institution_id = o.institution_id \
             AND e.session_id = o.session_id AND e.feed_position IS NULL \
             AND e.debt_position_id IS NULL AND o.debt_position_id IS NULL \
-            AND (e.data ->> 'version')::bigint < o.version), \
+            AND o.version > 1 AND (e.data ->> 'version')::bigint < o.version), \
     placed AS (\
         SELECT institution_id, id, month, version, \
                max(at) OVER earlier AS place, max(id::text) OVER earlier AS beside \

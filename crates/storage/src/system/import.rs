@@ -29,6 +29,10 @@ const TAKE: &str = "\
     UPDATE imports SET held_by = $1, held_until = $2, claimed_at = $3, \
         version = CASE WHEN held_by IS NULL THEN version ELSE version + 1 END \
     WHERE institution_id = $4 AND id = $5 AND finished_at IS NULL AND (held_until IS NULL OR held_until <= $3)";
+/// Takes one from whoever works on it: whatever that decided on the version before is a conflict, and nobody goes on meanwhile.
+const STOP: &str = "\
+    UPDATE imports SET held_by = $1, held_until = $2, version = version + 1 \
+    WHERE institution_id = $3 AND id = $4 AND finished_at IS NULL";
 /// A file whose time is over, or that was sent and never became an import: the one that was sent the longest ago.
 const OVER: &str = "\
     SELECT parts.institution_id, parts.file_id, imports.id AS import_id FROM import_file_parts AS parts \
@@ -115,6 +119,21 @@ impl SystemScope {
             self.store
                 .write(Who::System, wanted, |db, (claim, holder, now, until)| {
                     Box::pin(renew(db, *claim, *holder, *now, *until))
+                })
+                .await
+        })
+    }
+
+    /// Takes an import from whoever works on it, so that nobody moves it until an instant: who cancels it would else read a version
+    /// that the next part of its file has raised before the cancellation is written. Whether it is there, and not over.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from writing.
+    pub fn stop_import(&self, import: ClaimedImport, holder: Uuid, until: Instant) -> Answer<'_, bool> {
+        Box::pin(async move {
+            self.store
+                .write(Who::System, (import, holder, until), |db, (import, holder, until)| {
+                    Box::pin(stop(db, *import, *holder, *until))
                 })
                 .await
         })
@@ -212,6 +231,18 @@ async fn renew(
     let served = (imports::held_until.eq(Some(At(until))), imports::claimed_at.eq(Some(At(now))));
     let renewed = execute!(&mut db, diesel::update(own).set(served))?;
     Ok(renewed == 1)
+}
+
+async fn stop(mut db: Db<'_>, import: ClaimedImport, holder: Uuid, until: Instant) -> Result<bool, StoreError> {
+    let stopped = execute!(
+        &mut db,
+        diesel::sql_query(STOP)
+            .bind::<Key, _>(Id(holder))
+            .bind::<Moment, _>(At(until))
+            .bind::<Key, _>(Id(import.institution))
+            .bind::<Key, _>(Id(import.id))
+    )?;
+    Ok(stopped == 1)
 }
 
 async fn release(mut db: Db<'_>, claim: ClaimedImport, holder: Uuid) -> Result<(), StoreError> {

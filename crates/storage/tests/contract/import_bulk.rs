@@ -7,7 +7,7 @@ use tramite_domain::debt_position::{DebtPosition, PaymentOption, PositionStatus}
 use tramite_domain::ident::ExternalId;
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::import::{Import, ImportRow, Progress, advance, begin};
-use tramite_storage::{ImportedInstallment, PositionInUse, Rule, Scope, Store, StoreError};
+use tramite_storage::{ImportedInstallment, LOADABLE_INSTALLMENTS_MAX, PositionInUse, Rule, Scope, Store, StoreError};
 use tramite_testkit::Database;
 
 use crate::raw::count;
@@ -179,7 +179,7 @@ pub(crate) async fn a_receipt_and_many_updates_at_once_are_never_both_written(da
     for position in &made {
         batch.append(inserting(position));
     }
-    batch.append(begin(&sent, 1, now()).1);
+    batch.append(begin(&sent, 1, None, now()).1);
     town.store.commit(&worker, batch).await.unwrap();
     let (mut loads, mut payments) = (0_i64, 0_i64);
     for round in 0..ROUNDS {
@@ -251,12 +251,36 @@ pub(crate) async fn what_many_positions_rest_on_is_read_at_once(database: Databa
     assert!(read(&town.token(town.b.id), &keys[..]).await.existing.is_empty());
 }
 
+pub(crate) async fn positions_that_are_too_large_together_are_not_read(database: Database) {
+    let town = town(&database).await;
+    let (scope, store) = (town.token(town.a.id), &town.store);
+    let half = LOADABLE_INSTALLMENTS_MAX / 2;
+    for (key, count) in [("P-1", half), ("P-2", half), ("P-3", 1)] {
+        let mut dense = simple(key);
+        let small = |at: usize| {
+            let mut one = installment(&at.to_string(), 1_000);
+            one.transfers.truncate(1);
+            one.past_amounts.clear();
+            one
+        };
+        dense.options[0].installments = (0..count).map(small).collect();
+        town.add(&dense).await;
+    }
+    let tari = "TARI".parse().unwrap();
+    let keys: Vec<ExternalId> = (1..=9).map(|number| format!("P-{number}").parse().unwrap()).collect();
+    let found = store.loadable(&scope, &tari, &keys[..2], now()).await.unwrap();
+    let installments = found.existing.iter().map(|one| one.position.installments().count()).sum::<usize>();
+    assert_eq!((found.existing.len(), installments), (2, LOADABLE_INSTALLMENTS_MAX), "as many as there is room for");
+    let refused = store.loadable(&scope, &tari, &keys, now()).await;
+    assert!(matches!(&refused, Err(StoreError::Busy)), "{:?}", refused.map(|found| found.existing.len()));
+}
+
 pub(crate) async fn what_rows_are_about_is_read_as_it_is_now(database: Database) {
     let town = town(&database).await;
     let (scope, store) = (town.token(town.a.id), &town.store);
     let (one, several) = (simple("P-1"), position("P-2"));
     let sent = import(town.portal);
-    let (running, begun) = begin(&sent, 3, now());
+    let (running, begun) = begin(&sent, 3, None, now());
     let whole = ImportRow { installment_id: None, ..loaded_row(4, &several) };
     let rows = vec![loaded_row(2, &one), rejected_row(3), whole];
     let mut batch = sending(&sent);

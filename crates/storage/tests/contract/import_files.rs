@@ -61,7 +61,7 @@ pub(crate) async fn a_file_goes_with_its_rows_when_its_time_is_over(database: Da
     let mut first: Option<Import> = None;
     for made in [&over, &running] {
         store.commit(&scope, sending(made)).await.unwrap();
-        let (after, mut batch) = begin(made, 5, now());
+        let (after, mut batch) = begin(made, 5, None, now());
         let (after, told) = advance(&after, Progress { groups: 5, rows: rows() }, now());
         batch.append(told);
         store.commit(&scope, batch).await.unwrap();
@@ -104,6 +104,34 @@ pub(crate) async fn a_file_goes_with_its_rows_when_its_time_is_over(database: Da
     assert_eq!(store.import_part(&scope, running.file.id, 2).await.unwrap().as_deref(), Some(b"a;b".as_slice()));
 }
 
+pub(crate) async fn what_came_to_nothing_is_taken_back_and_what_an_import_has_stays(database: Database) {
+    let town = town(&database).await;
+    let (store, scope, theirs) = (&town.store, town.token(town.a.id), town.token(town.b.id));
+    let made = import(town.portal);
+    let nobodys: ImportFileId = id();
+    // More parts than go in one transaction.
+    for place in 0..70 {
+        store.put_import_part(&scope, nobodys, place, b"a;b", now()).await.unwrap();
+    }
+    store.put_import_part(&scope, made.file.id, 0, b"a;b", now()).await.unwrap();
+    store.put_import_part(&theirs, nobodys, 0, b"a;b", now()).await.unwrap();
+    store.commit(&scope, sending(&made)).await.unwrap();
+    let left = async || count(&database, "import_file_parts").await;
+
+    store.take_back_import_parts(&scope, made.file.id, 0).await.unwrap();
+    store.take_back_import_parts(&scope, id(), 0).await.unwrap();
+    assert_eq!(left().await, 72, "an import has it, or it is another file");
+    // While a part of it may still be on its way, upkeep must find it by its first one.
+    store.take_back_import_parts(&scope, nobodys, 1).await.unwrap();
+    assert_eq!(left().await, 3);
+    assert_eq!(store.import_part(&scope, nobodys, 0).await.unwrap().as_deref(), Some(b"a;b".as_slice()));
+    store.take_back_import_parts(&scope, nobodys, 0).await.unwrap();
+    assert_eq!(store.import_part(&scope, nobodys, 0).await.unwrap(), None);
+    assert_eq!(store.import_usage(&scope).await.unwrap().kept_bytes, 3);
+    assert_eq!(store.import_part(&theirs, nobodys, 0).await.unwrap().as_deref(), Some(b"a;b".as_slice()));
+    assert_eq!(store.import_part(&scope, made.file.id, 0).await.unwrap().as_deref(), Some(b"a;b".as_slice()));
+}
+
 pub(crate) async fn rows_of_files_are_told_of_a_person_and_lose_the_key_with_the_position(database: Database) {
     let town = town(&database).await;
     let (scope, store) = (town.token(town.a.id), &town.store);
@@ -111,7 +139,7 @@ pub(crate) async fn rows_of_files_are_told_of_a_person_and_lose_the_key_with_the
     draft.published_at = None;
     let made = import(town.portal);
     store.commit(&scope, sending(&made)).await.unwrap();
-    let (running, mut batch) = begin(&made, 2, now());
+    let (running, mut batch) = begin(&made, 2, None, now());
     let rows = vec![loaded_row(2, &draft), loaded_row(3, &other), loaded_row(4, &draft)];
     let (running, told) = advance(&running, Progress { groups: 2, rows: rows.clone() }, now());
     batch.append(told);

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::ids::ImportId;
 use tramite_domain::import::{
-    Counts, Import, ImportFailure, ImportPhase, ImportRow, ImportStatus, OnError, Progress, RowFault, RowOutcome,
-    Usage, advance, begin,
+    Counts, FileEncoding, Import, ImportFailure, ImportPhase, ImportRow, ImportStatus, OnError, Progress, RowFault,
+    RowOutcome, Usage, advance, begin,
 };
 use tramite_storage::{ClaimedImport, IMPORT_ROWS_MAX, PageRequest, RowFilter, Scope, Store, StoreError};
 use tramite_testkit::Database;
@@ -38,6 +38,7 @@ pub(crate) async fn an_import_comes_back_as_it_was_kept(database: Database) {
         column: Some("Scadenze".to_owned()),
     });
     after.rows_total = Some(2_000_000);
+    after.file_encoding = Some(FileEncoding::Windows1252);
     after.counts = Counts {
         read: 28,
         loaded: 1,
@@ -82,7 +83,7 @@ pub(crate) async fn rows_of_a_file_come_back_in_the_order_of_their_lines(databas
     let (scope, store) = (town.token(town.a.id), &town.store);
     let owed = simple("P-1");
     let made = import(town.portal);
-    let (running, mut batch) = begin(&made, 3_000, now());
+    let (running, mut batch) = begin(&made, 3_000, None, now());
     let right = (2..2_002).map(|line| loaded_row(line, &owed));
     let rows: Vec<ImportRow> = right.chain((2_002..2_012).map(rejected_row)).collect();
     let (running, told) = advance(&running, Progress { groups: 9, rows: rows.iter().rev().cloned().collect() }, now());
@@ -118,7 +119,7 @@ pub(crate) async fn an_import_exists_for_its_client_and_its_services_alone(datab
     let (wide, narrow) = (import(town.portal), Import { services: Some(tari), ..import(town.portal) });
     for made in [&wide, &narrow] {
         store.commit(&scope, sending(made)).await.unwrap();
-        let (running, mut batch) = begin(made, 1, now());
+        let (running, mut batch) = begin(made, 1, None, now());
         batch.append(advance(&running, Progress { groups: 1, rows: vec![rejected_row(2)] }, now()).1);
         store.commit(&scope, batch).await.unwrap();
     }
@@ -179,7 +180,7 @@ pub(crate) async fn a_worker_that_was_too_slow_writes_nothing_more(database: Dat
     system.release_import(held, one).await.unwrap();
     assert_eq!(claim(store, 0, two).await, Some(held));
     assert_eq!(store.import(&scope, made.id).await.unwrap(), Some(made.clone()));
-    let (running, begun) = begin(&made, 1, now());
+    let (running, begun) = begin(&made, 1, None, now());
     store.commit(&scope, begun).await.unwrap();
     // The second worker has decided on what it read, and the third takes over before that is written.
     let (_, late) = advance(&running, Progress { groups: 1, rows: vec![rejected_row(2)] }, now());
@@ -195,6 +196,31 @@ pub(crate) async fn a_worker_that_was_too_slow_writes_nothing_more(database: Dat
     store.commit(&scope, ending(&taken).1).await.unwrap();
     assert!(!system.renew_import(held, three, now().plus_seconds(LEASE), LEASE).await.unwrap());
     assert_eq!(claim(store, 100 * LEASE, one).await, None);
+}
+
+pub(crate) async fn who_stops_an_import_takes_it_from_the_worker_that_goes_on(database: Database) {
+    let town = town(&database).await;
+    let (store, system) = (&town.store, town.store.system());
+    let scope = Scope::of_worker(town.a.id);
+    let made = import(town.portal);
+    store.commit(&scope, sending(&made)).await.unwrap();
+    let (worker, client): (Uuid, Uuid) = (id(), id());
+    let held = claim(store, 0, worker).await.unwrap();
+    let (running, begun) = begin(&made, 1, None, now());
+    store.commit(&scope, begun).await.unwrap();
+    let (_, late) = advance(&running, Progress { groups: 1, rows: vec![rejected_row(2)] }, now());
+    let until = now().plus_seconds(LEASE);
+    let elsewhere = ClaimedImport { institution: town.b.id, ..held };
+    assert!(!system.stop_import(elsewhere, client, until).await.unwrap());
+    assert!(system.stop_import(held, client, until).await.unwrap());
+    assert!(matches!(store.commit(&scope, late).await, Err(StoreError::Conflict)));
+    assert!(!system.renew_import(held, worker, now(), LEASE).await.unwrap());
+    system.release_import(held, worker).await.unwrap();
+    assert_eq!(claim(store, LEASE - 1, worker).await, None, "nobody moves it meanwhile");
+    let stopped = store.import(&scope, made.id).await.unwrap().unwrap();
+    assert_eq!(stopped, Import { version: running.version + 1, ..running });
+    store.commit(&scope, ending(&stopped).1).await.unwrap();
+    assert!(!system.stop_import(held, client, until).await.unwrap(), "it is over");
 }
 
 pub(crate) async fn of_many_workers_each_import_has_one_and_all_have_their_turn(database: Database) {

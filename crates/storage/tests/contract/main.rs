@@ -18,6 +18,7 @@ mod import_bulk;
 mod import_files;
 mod imports;
 mod journal;
+mod lanes;
 mod lists;
 mod migrations;
 mod numbers;
@@ -74,6 +75,8 @@ mod sentences {
             tenancy::a_restricted_client_sees_the_events_of_its_own_sessions,
             numbers::five_hundred_who_take_numbers_at_once_get_distinct_right_ones,
             numbers::a_range_is_used_up_to_its_last_number,
+            numbers::numbers_taken_ahead_are_given_next_and_are_a_small_part_of_their_range,
+            numbers::the_last_numbers_of_a_range_are_kept_for_no_process,
             brought::reserved_numbers_are_known_again_and_never_given,
             brought::a_batch_is_for_the_services_of_the_token_that_reserved_it,
             brought::a_number_is_taken_once_and_for_ever_in_its_institution,
@@ -97,15 +100,18 @@ mod sentences {
             imports::rows_of_a_file_come_back_in_the_order_of_their_lines,
             imports::an_import_exists_for_its_client_and_its_services_alone,
             imports::a_worker_that_was_too_slow_writes_nothing_more,
+            imports::who_stops_an_import_takes_it_from_the_worker_that_goes_on,
             imports::of_many_workers_each_import_has_one_and_all_have_their_turn,
             imports::what_a_killed_process_held_is_free_where_it_was_the_only_one,
             import_files::a_part_of_a_file_comes_back_and_is_sealed_in_its_place,
             import_files::a_file_goes_with_its_rows_when_its_time_is_over,
+            import_files::what_came_to_nothing_is_taken_back_and_what_an_import_has_stays,
             import_files::rows_of_files_are_told_of_a_person_and_lose_the_key_with_the_position,
             import_bulk::many_positions_at_once_leave_the_rows_that_one_by_one_leave,
             import_bulk::many_positions_at_once_are_written_in_their_place_and_whole_or_not_at_all,
             import_bulk::a_receipt_and_many_updates_at_once_are_never_both_written,
             import_bulk::what_many_positions_rest_on_is_read_at_once,
+            import_bulk::positions_that_are_too_large_together_are_not_read,
             import_bulk::what_rows_are_about_is_read_as_it_is_now,
             sessions::a_session_comes_back_as_it_was_kept,
             sessions::a_session_is_found_by_each_cart_it_minted,
@@ -130,6 +136,8 @@ mod sentences {
             webhooks::an_endpoint_of_all_delegations_is_told_of_a_new_one_from_its_first_event_on,
             webhooks::deliveries_are_written_while_the_cursor_moves_and_each_event_once,
             webhooks::lanes_of_one_institution_and_of_one_endpoint_are_bounded_whoever_works_on_them,
+            lanes::a_lane_whose_turn_is_over_waits_behind_those_that_waited_before,
+            lanes::a_stretch_that_nobody_wants_is_gone_through_in_one_turn,
             feeds::a_feed_always_says_where_it_goes_on,
             feeds::one_feed_over_several_institutions_holds_what_each_delegation_opens,
             feeds::a_feed_begins_where_its_places_hold_though_older_events_are_kept,
@@ -178,6 +186,7 @@ mod sentences {
             crossing::a_session_and_a_payment_at_once_find_each_other,
             feeds::events_of_a_position_stand_in_the_order_of_its_versions_whatever_clocks_say,
             events::an_event_that_commits_late_is_not_skipped,
+            lanes::a_lane_that_somebody_holds_keeps_no_other_from_its_turn,
             walls::without_a_tenant_there_are_no_rows,
             walls::the_roles_own_nothing_and_see_no_more_than_they_need,
             walls::the_platform_keeps_secrets_of_its_own_and_wraps_keys_anew,

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use tramite_domain::institution::StationLink;
 use tramite_domain::notice::LocalRange;
 use tramite_storage::StoreError;
 use tramite_testkit::Database;
@@ -66,4 +67,54 @@ pub(crate) async fn a_range_is_used_up_to_its_last_number(database: Database) {
     let refused = town.store.take_numbers(&town.node(), &link, 9).await;
     assert!(matches!(refused, Err(StoreError::NumbersExhausted)), "{refused:?}");
     assert_eq!(town.store.take_numbers(&town.node(), &link, 8).await.unwrap().len(), 8);
+    // What was in memory for it is not lost either.
+    link.local_range = LocalRange::new(300, 339).unwrap();
+    let mut all: BTreeSet<_> = town.store.take_numbers(&town.node(), &link, 9).await.unwrap().into_iter().collect();
+    let refused = town.store.take_numbers(&town.node(), &link, 32).await;
+    assert!(matches!(refused, Err(StoreError::NumbersExhausted)), "{refused:?}");
+    all.extend(town.store.take_numbers(&town.node(), &link, 31).await.unwrap());
+    assert_eq!(all.len(), 40);
+}
+
+pub(crate) async fn numbers_taken_ahead_are_given_next_and_are_a_small_part_of_their_range(database: Database) {
+    let town = town(&database).await;
+    let (second, node) = (open(&database).await, town.node());
+    let mut link = town.a.stations[1].clone();
+    link.local_range = LocalRange::new(1_000, 100_999).unwrap();
+    let mut all = BTreeSet::new();
+    all.extend(town.store.take_numbers_ahead(&node, &link, 10, 200).await.unwrap());
+    assert_eq!(second.take_stretch(&node, &link, 1_000).await.unwrap().first, 210);
+    all.extend(town.store.take_numbers(&node, &link, 150).await.unwrap());
+    // The fifty that are left, fifty more, and a hundredth of the range.
+    all.extend(town.store.take_numbers_ahead(&node, &link, 100, 5_000).await.unwrap());
+    assert_eq!(second.take_stretch(&node, &link, 1_000).await.unwrap().first, 1_210 + 50 + 1_000);
+    let other_end = LocalRange::new(1_000, 100_998).unwrap();
+    let other_end = StationLink { local_range: other_end, ..link.clone() };
+    let refused = town.store.take_numbers(&node, &other_end, 1).await;
+    assert!(
+        matches!(refused, Err(StoreError::NumberRangeOverlaps)),
+        "from memory it would be another number's: {refused:?}"
+    );
+    for _ in 0..10 {
+        all.extend(town.store.take_numbers(&node, &link, 100).await.unwrap());
+    }
+    assert_eq!(second.take_stretch(&node, &link, 1_000).await.unwrap().first, 3_260, "all of them from memory");
+    assert_eq!(all.len(), 10 + 150 + 100 + 1_000, "no number is given twice");
+}
+
+pub(crate) async fn the_last_numbers_of_a_range_are_kept_for_no_process(database: Database) {
+    let town = town(&database).await;
+    let (second, node) = (open(&database).await, town.node());
+    let mut link = town.a.stations[1].clone();
+    link.local_range = LocalRange::new(100, 129).unwrap();
+    let mut all = BTreeSet::new();
+    all.extend(town.store.take_numbers_ahead(&node, &link, 20, 5_000).await.unwrap());
+    let refused = second.take_numbers(&node, &link, 11).await;
+    assert!(matches!(refused, Err(StoreError::NumbersExhausted)), "{refused:?}");
+    all.extend(town.store.take_numbers(&node, &link, 4).await.unwrap());
+    all.extend(second.take_numbers(&node, &link, 6).await.unwrap());
+    assert_eq!(all.len(), 30, "each of them was given once");
+    for store in [&town.store, &second] {
+        assert!(matches!(store.take_numbers(&node, &link, 1).await, Err(StoreError::NumbersExhausted)));
+    }
 }

@@ -62,7 +62,8 @@ fn schema(tree: &str) -> Schema {
         let statements = statements.split(';').map(|one| one.split_whitespace().collect::<Vec<_>>().join(" "));
         found.indexes.extend(statements.filter_map(|one| {
             let place = one.find("CREATE INDEX").or_else(|| one.find("CREATE UNIQUE INDEX"))?;
-            Some(one.split_at(place).1.to_owned())
+            // Bytes are written in two ways.
+            Some(one.split_at(place).1.replace("'\\x", "x'").replace("'::bytea", "'"))
         }));
     }
     found

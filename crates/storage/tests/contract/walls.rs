@@ -30,7 +30,7 @@ async fn furnish(town: &Town) {
         let work = Work::CheckActivation { receipt_id: id() };
         let variant = variant(&receipt, message(b"x", 1), now());
         let made = import(town.portal);
-        let (running, begun) = begin(&made, 1, now());
+        let (running, begun) = begin(&made, 1, None, now());
         let (_, told) = advance(&running, Progress { groups: 1, rows: vec![loaded_row(2, &owed)] }, now());
         town.store.put_import_part(&scope, made.file.id, 0, b"a;b", now()).await.unwrap();
         let mut batch = inserting(&owed)

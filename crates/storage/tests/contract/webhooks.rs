@@ -16,10 +16,10 @@ use uuid::Uuid;
 
 use crate::support::*;
 
-const LIMITS: LaneLimits = LaneLimits { lanes: 10, per_institution: 10, per_endpoint: 10 };
+pub(crate) const LIMITS: LaneLimits = LaneLimits { lanes: 10, per_institution: 10, per_endpoint: 10 };
 const SECRET: [u8; 32] = [5; 32];
 
-async fn added(door: &WebhookDoor, town: &Town) -> WebhookEndpoint {
+pub(crate) async fn added(door: &WebhookDoor, town: &Town) -> WebhookEndpoint {
     let endpoint = webhook_endpoint(town.portal);
     door.insert(endpoint.clone(), Secret::new(SECRET), test_event(), WebhookChange::default()).await.unwrap();
     endpoint
@@ -36,7 +36,7 @@ async fn changed(town: &Town, edit: impl FnOnce(&mut Client)) {
 }
 
 /// The portal may be told of what happens in the first institution.
-async fn permitted(town: &Town) {
+pub(crate) async fn permitted(town: &Town) {
     changed(town, |portal| {
         for one in &mut portal.delegations {
             one.scopes.extend([ApiScope::WebhooksWrite, ApiScope::DebtPositionsRead]);
@@ -55,26 +55,26 @@ async fn delegated(town: &Town, status: DelegationStatus) {
     .await;
 }
 
-async fn claimed(town: &Town, seconds: i64) -> Vec<ClaimedLane> {
+pub(crate) async fn claimed(town: &Town, seconds: i64) -> Vec<ClaimedLane> {
     let at = now().plus_seconds(seconds);
     town.store.system().wake_lanes(at).await.unwrap();
     town.store.system().claim_lanes(Uuid::now_v7(), at, 3, LIMITS).await.unwrap()
 }
 
-async fn stepped(town: &Town, lane: &ClaimedLane, outcomes: Vec<Outcome>, seconds: i64) -> Stepped {
+pub(crate) async fn stepped(town: &Town, lane: &ClaimedLane, outcomes: Vec<Outcome>, seconds: i64) -> Stepped {
     let ids = (id::<EventId>(), id::<AuditId>());
     let last = (outcomes, 1);
     town.store.system().step_lane(lane, last, (10, true), now().plus_seconds(seconds), ids).await.unwrap()
 }
 
-fn work(stepped: Stepped) -> Box<LaneWork> {
+pub(crate) fn work(stepped: Stepped) -> Box<LaneWork> {
     match stepped {
         Stepped::Work(work) => work,
         other => panic!("{other:?}"),
     }
 }
 
-fn taken(due: &DueDelivery, seconds: i64) -> Outcome {
+pub(crate) fn taken(due: &DueDelivery, seconds: i64) -> Outcome {
     let at = now().plus_seconds(seconds);
     Outcome {
         event_id: due.event_id,

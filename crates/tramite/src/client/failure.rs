@@ -12,11 +12,15 @@ use crate::failure::{Failure, causes};
 const FAULTS_TOLD_MAX: usize = 20;
 /// Statuses of a server that asks for patience.
 const LATER: [u16; 4] = [429, 502, 503, 504];
+/// The status of a request whose twin is still worked on, with after how many seconds its answer will be there.
+const TWIN: u16 = 409;
+/// The status of a request without a token that holds.
+const UNAUTHORIZED: u16 = 401;
 
 /// How a call of the API fails.
 #[derive(Debug, Error)]
 pub(crate) enum ApiFailure {
-    /// Nobody answered.
+    /// Nobody answered, or the answer broke off.
     #[error("{what}: no answer: {}", causes(.source))]
     NoAnswer {
         /// What was sent.
@@ -43,6 +47,14 @@ pub(crate) enum ApiFailure {
         what: String,
         /// What is missing.
         member: &'static str,
+    },
+    /// The answer is not in the form that it should have.
+    #[error("{what}: the answer cannot be read: {source}")]
+    Unreadable {
+        /// What was sent.
+        what: String,
+        /// Why.
+        source: serde_json::Error,
     },
     /// Something of this machine failed.
     #[error("{what}: {source}")]
@@ -98,9 +110,18 @@ impl ApiFailure {
     pub(crate) fn may_pass(&self) -> bool {
         match self {
             Self::NoAnswer { .. } => true,
-            Self::Refused { status, .. } => LATER.contains(status),
+            Self::Refused { status, retry_after, .. } => {
+                LATER.contains(status) || (*status == TWIN && retry_after.is_some())
+            }
+            // An answer that ends too early broke off, even where its length did not say so.
+            Self::Unreadable { source, .. } => source.is_eof(),
             Self::Missing { .. } | Self::Machine { .. } => false,
         }
+    }
+
+    /// Whether the token was refused, or none was given.
+    pub(crate) const fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::Refused { status: UNAUTHORIZED, .. })
     }
 
     /// After how many seconds Tramite wants to be asked again.
@@ -133,6 +154,21 @@ impl From<ApiFailure> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_pass_is_asked_again() {
+        let refused = |status, retry_after| {
+            let (what, said) = ("POST /v1/imports".to_owned(), String::new());
+            ApiFailure::Refused { what, status, said, retry_after }.may_pass()
+        };
+        assert!(refused(503, None) && refused(429, Some(2)) && refused(409, Some(1)));
+        assert!(!refused(409, None) && !refused(401, None) && !refused(422, Some(1)) && !refused(500, None));
+        let unreadable = |text: &str| {
+            let source = serde_json::from_str::<Said>(text).unwrap_err();
+            ApiFailure::Unreadable { what: "GET /v1/imports/{id}".to_owned(), source }.may_pass()
+        };
+        assert!(unreadable("") && unreadable("{\"type\": \"x") && !unreadable("<html></html>"));
+    }
 
     #[test]
     fn a_problem_is_told_with_its_code_and_every_fault() {

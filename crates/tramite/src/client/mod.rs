@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! A client of the API like any other: it takes tokens, waits where it is told to, and asks again where nobody answered.
+//! A client of the API like any other: it takes tokens, waits where it is told to, and asks again where nobody answered to the end.
 
 mod failure;
 mod upload;
@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use reqwest::header::RETRY_AFTER;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Request, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, Request, RequestBuilder, Response};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tramite_domain::secret::Secret;
 
 use crate::config::ClientSettings;
@@ -27,6 +28,8 @@ const TRIES_MAX: u32 = 8;
 const AGAIN_FIRST_SECONDS: u64 = 1;
 /// The longest pause before a request is sent again, in seconds, whatever the server says.
 const AGAIN_SECONDS_MAX: u64 = 60;
+/// How long after a request was sent first it is sent again at most, in seconds: a file may take long each time.
+const AGAIN_WITHIN_SECONDS: u64 = 3_600;
 /// How long before its end a token is not used any more, in seconds.
 const TOKEN_MARGIN_SECONDS: u64 = 60;
 
@@ -67,54 +70,61 @@ impl Api {
     }
 
     /// Reads what stands at a path, with what the request says beside it.
-    pub(crate) async fn get(
+    pub(crate) async fn get<T>(
         &mut self,
         path: &str,
         with: impl Fn(RequestBuilder) -> RequestBuilder,
-    ) -> Result<Response, ApiFailure> {
+        take: impl AsyncFn(Response) -> Result<T, ApiFailure>,
+    ) -> Result<T, ApiFailure> {
         let address = self.address(path);
-        self.send(&format!("GET {path}"), |client| Ok(with(client.get(&address)))).await
+        self.send(&format!("GET {path}"), |client| Ok(with(client.get(&address))), take).await
     }
 
-    /// Sends a request until it is answered: where nobody answers, where the server is busy, and once more where a token had ended.
-    /// `make` makes it anew each time, and it must be one that may come twice.
-    pub(crate) async fn send(
+    /// Sends a request until it is answered to the end: where nobody answers, where an answer breaks off, where the server is busy, and
+    /// once more where a token had ended. `make` makes it anew each time, and it must be one that may come twice; `take` takes what
+    /// the answer holds, and begins anew with each answer.
+    pub(crate) async fn send<T>(
         &mut self,
         what: &str,
         make: impl Fn(&Client) -> Result<RequestBuilder, ApiFailure>,
-    ) -> Result<Response, ApiFailure> {
-        let mut tries = 0_u32;
+        take: impl AsyncFn(Response) -> Result<T, ApiFailure>,
+    ) -> Result<T, ApiFailure> {
+        let begun = Instant::now();
+        let (mut tries, mut is_renewed) = (0_u32, false);
         loop {
-            let last = tries.saturating_add(1) >= TRIES_MAX;
+            let failure = match self.once(what, &make, &take).await {
+                Ok(taken) => return Ok(taken),
+                Err(failure) => failure,
+            };
+            // A token that was taken and is refused had ended. Who gets none is not known, and asks no second time.
+            if failure.is_unauthorized() && !is_renewed && self.token.take().is_some() {
+                is_renewed = true;
+                continue;
+            }
             let pause = AGAIN_FIRST_SECONDS.saturating_mul(2_u64.saturating_pow(tries));
-            let request = match self.signed(&make).await {
-                Ok(request) => request,
-                Err(failure) if last || !failure.may_pass() => return Err(failure),
-                Err(failure) => {
-                    wait(failure.retry_after().unwrap_or(pause)).await;
-                    tries = tries.saturating_add(1);
-                    continue;
-                }
-            };
-            let seconds = match self.client.execute(request).await {
-                Ok(response) if response.status().is_success() => return Ok(response),
-                Ok(response) if response.status() == StatusCode::UNAUTHORIZED && tries == 0 => {
-                    self.token = None;
-                    0
-                }
-                Ok(response) => {
-                    let failure = ApiFailure::refused(what, response).await;
-                    if last || !failure.may_pass() {
-                        return Err(failure);
-                    }
-                    failure.retry_after().unwrap_or(pause)
-                }
-                Err(source) if last => return Err(ApiFailure::no_answer(what, source)),
-                Err(_) => pause,
-            };
-            wait(seconds).await;
             tries = tries.saturating_add(1);
+            let is_last = tries >= TRIES_MAX || begun.elapsed() >= Duration::from_secs(AGAIN_WITHIN_SECONDS);
+            if is_last || !failure.may_pass() {
+                return Err(failure);
+            }
+            // A server that says "in a second" each time is asked ever less often too: what it waits for may take a while.
+            wait(failure.retry_after().map_or(pause, |told| told.max(pause))).await;
         }
+    }
+
+    /// Sends a request once, and takes what the answer holds.
+    async fn once<T>(
+        &mut self,
+        what: &str,
+        make: &impl Fn(&Client) -> Result<RequestBuilder, ApiFailure>,
+        take: &impl AsyncFn(Response) -> Result<T, ApiFailure>,
+    ) -> Result<T, ApiFailure> {
+        let request = self.signed(make).await?;
+        let response = self.client.execute(request).await.map_err(|source| ApiFailure::no_answer(what, source))?;
+        if !response.status().is_success() {
+            return Err(ApiFailure::refused(what, response).await);
+        }
+        take(response).await
     }
 
     async fn signed(
@@ -132,6 +142,7 @@ impl Api {
         if let Some(token) = self.token.as_ref().filter(|token| Instant::now() < token.until) {
             return Ok(token.text.clone());
         }
+        self.token = None;
         let asked = Instant::now();
         let form = [("grant_type", "client_credentials"), ("institution", self.settings.institution.as_str())];
         let (id, secret) = (self.settings.client_id.to_string(), self.settings.client_secret.expose());
@@ -140,13 +151,19 @@ impl Api {
         if !response.status().is_success() {
             return Err(ApiFailure::refused(WHAT, response).await);
         }
-        let issued: Issued = response.json().await.map_err(|source| ApiFailure::no_answer(WHAT, source))?;
+        let issued: Issued = json(WHAT, response).await?;
         let seconds = issued.expires_in.saturating_sub(TOKEN_MARGIN_SECONDS);
         let until = asked.checked_add(Duration::from_secs(seconds)).unwrap_or(asked);
         let text = Secret::new(issued.access_token);
         self.token = Some(Token { text: text.clone(), until });
         Ok(text)
     }
+}
+
+/// What an answer says in JSON.
+pub(crate) async fn json<T: DeserializeOwned>(what: &str, answer: Response) -> Result<T, ApiFailure> {
+    let bytes = answer.bytes().await.map_err(|source| ApiFailure::no_answer(what, source))?;
+    serde_json::from_slice(&bytes).map_err(|source| ApiFailure::Unreadable { what: what.to_owned(), source })
 }
 
 async fn wait(seconds: u64) {

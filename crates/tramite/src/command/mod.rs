@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     /// Options that are a way of asking once, not a setting of an installation.
-    const ONCE_ONLY: [&str; 19] = [
+    const ONCE_ONLY: [&str; 20] = [
         "help",
         "version",
         "json",
@@ -132,6 +132,7 @@ mod tests {
         "draft",
         "watch",
         "report",
+        "resume",
         "since",
         "cursor_file",
     ];

@@ -8,12 +8,12 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::Args;
-use reqwest::Response;
 use reqwest::header::LINK;
+use reqwest::{RequestBuilder, Response};
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::time::Instant;
 
-use super::download::{begin, cannot, end};
+use super::download::{begin, cannot, end, end_new, folder};
 use crate::client::{Api, ApiFailure};
 use crate::config::{ClientOptions, Reader};
 use crate::failure::Failure;
@@ -38,7 +38,7 @@ pub(crate) struct OutcomesOptions {
     /// The file that keeps where the table before ended; the next one begins there, whatever --since says
     #[arg(long, value_name = "FILE")]
     cursor_file: Option<PathBuf>,
-    /// The file to write; standard output otherwise
+    /// The file to write; standard output otherwise. With --cursor-file it must not be there yet
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -57,19 +57,28 @@ pub(crate) async fn run(options: OutcomesOptions) -> Result<ExitCode, Failure> {
     let wanted = wanted(&options, &mut reader);
     let settings = reader.finish(settings)?;
     let mut api = Api::new(settings)?;
+    // Begun before anything is asked: where the place cannot be kept, the same lines would come again and again.
+    let place = match &options.cursor_file {
+        Some(path) => Some((begin(path)?, path)),
+        None => None,
+    };
     let cursor = match &options.output {
         Some(path) => {
             let mut file = begin(path)?;
             let cursor = write(&mut api, wanted, &mut file, path).await?;
-            end(file, path)?;
+            // Lines that the place is behind are written once: a table of them is not written over.
+            if place.is_some() {
+                end_new(file, path)?
+            } else {
+                end(file, path)?
+            }
             cursor
         }
         None => write(&mut api, wanted, &mut std::io::stdout(), Path::new("standard output")).await?,
     };
     // Only now: who could not write the table asks for the same lines again.
-    if let Some(path) = &options.cursor_file {
-        let mut file = begin(path)?;
-        writeln!(file, "{cursor}").map_err(Failure::machine(cannot(path)))?;
+    if let Some((mut file, path)) = place {
+        writeln!(file, "{cursor}").map_err(cannot(path))?;
         end(file, path)?;
     }
     Ok(ExitCode::SUCCESS)
@@ -91,7 +100,20 @@ fn wanted(options: &OutcomesOptions, reader: &mut Reader) -> Wanted {
         reader
             .wrong("--since", "is not set; expected when to begin, or --cursor-file with where the table before ended");
     }
+    check_output(options, reader);
     Wanted { since, service: options.service.clone(), cursor }
+}
+
+/// What stands at `--output` are lines that are not given again once the place is behind them: perhaps nobody has fetched them yet.
+fn check_output(options: &OutcomesOptions, reader: &mut Reader) {
+    let (Some(output), Some(cursor_file)) = (&options.output, &options.cursor_file) else { return };
+    let place = |path: &Path| Some((folder(path).canonicalize().ok()?, path.file_name()?.to_owned()));
+    if output == cursor_file || place(output).is_some_and(|one| Some(one) == place(cursor_file)) {
+        reader.wrong("--output", "is the file of --cursor-file; expected another one");
+    } else if std::fs::symlink_metadata(output).is_ok() {
+        let text = "is there already; expected a new file each time, for example with the time in its name";
+        reader.wrong("--output", format!("{} {text}: with --cursor-file nothing is written over", output.display()));
+    }
 }
 
 /// A day begins in Italy.
@@ -127,13 +149,17 @@ async fn write(api: &mut Api, wanted: Wanted, into: &mut impl Write, path: &Path
             None => query.extend(since.map(|since| ("updated_since", since.to_string()))),
         }
         query.extend(service.clone().map(|code| ("service_code", code)));
-        let answer = api.get(PATH, |request| request.query(&query).header("Accept", "text/csv")).await?;
-        let (next, more) = place(&answer)?;
-        let table = answer.bytes().await.map_err(|source| ApiFailure::no_answer(WHAT, source))?;
+        let with = |request: RequestBuilder| request.query(&query).header("Accept", "text/csv");
+        let take = async |answer: Response| -> Result<_, ApiFailure> {
+            let (next, more) = place(&answer)?;
+            let table = answer.bytes().await.map_err(|source| ApiFailure::no_answer(WHAT, source))?;
+            Ok((next, more, table))
+        };
+        let (next, more, table) = api.get(PATH, with, take).await?;
         let lines = if is_first { &*table } else { without_header(&table) };
-        into.write_all(lines).map_err(Failure::machine(cannot(path)))?;
+        into.write_all(lines).map_err(cannot(path))?;
         if !more {
-            into.flush().map_err(Failure::machine(cannot(path)))?;
+            into.flush().map_err(cannot(path))?;
             return Ok(next);
         }
         (cursor, is_first) = (Some(next), false);

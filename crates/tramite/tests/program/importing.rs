@@ -101,10 +101,38 @@ pub(crate) fn import() {
     }
     let unknown = demo.path("unknown.csv");
     std::fs::write(&unknown, "external_id;colour\r\nTARI-1;red\r\n").unwrap();
-    let ended = demo.run(&["import", &unknown, "--service", "TARI", "--watch"]);
+    assert!(Path::new(&report).is_file());
+    let ended = demo.run(&["import", &unknown, "--service", "TARI", "--report", &report]);
     assert_eq!(ended.code, Some(4), "{ended:?}");
     assert!(ended.output.contains("unknown_column") && ended.output.contains("colour"), "{ended:?}");
+    // Of this file there is no report, and the one of the file before is taken for it by nobody.
+    assert!(ended.errors.contains("no report: ") && !Path::new(&report).exists(), "{ended:?}");
+    resumed(&demo, &right);
     refused(&demo, &right);
+}
+
+/// What was sent before is taken up by its id.
+fn resumed(demo: &Demo, file: &str) {
+    let sent = demo.run(&["import", file, "--service", "TARI"]);
+    let id = sent.output.split([' ', ':']).nth(1).unwrap_or_else(|| panic!("{sent:?}"));
+    let report = demo.path("later.csv");
+    for arguments in [&["import", "--resume", id][..], &["import", "--resume", id, "--report", report.as_str()]] {
+        let ended = demo.run(arguments);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert_eq!(ended.output, format!("import {id}: completed, 2 rows: 2 unchanged\n"), "{ended:?}");
+    }
+    assert_eq!(read(&report).lines().count(), 3);
+    let unknown = "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e40";
+    for (arguments, code, said) in [
+        (&["import", "--resume", "TARI"][..], 2, "--resume: "),
+        (&["import", "--resume", unknown][..], 1, "not_found"),
+        (&["import", file, "--resume", id][..], 2, "cannot be used with"),
+        (&["import", "--resume", id, "--on-error", "skip"][..], 2, "cannot be used with"),
+        (&["import"][..], 2, "FILE: "),
+    ] {
+        let ended = demo.run(arguments);
+        assert!(ended.code == Some(code) && ended.errors.contains(said), "{arguments:?}: {ended:?}");
+    }
 }
 
 /// What is known to be wrong before anything is sent, and what Tramite refuses.
@@ -114,6 +142,13 @@ fn refused(demo: &Demo, file: &str) {
     let ended = demo.run(&["import", file, "--service", "TA RI", "--format", "other"]);
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert!(ended.errors.contains("--service: ") && ended.errors.contains("--format: "), "{ended:?}");
+    // A report takes the place of nothing but a report.
+    let (before, folder, nowhere) = (read(file), demo.path("data"), demo.path("nowhere/report.csv"));
+    for report in [file, folder.as_str(), nowhere.as_str()] {
+        let ended = demo.run(&["import", file, "--service", "TARI", "--report", report]);
+        assert!(ended.code == Some(2) && ended.errors.starts_with("--report: "), "{ended:?}");
+    }
+    assert_eq!(read(file), before);
     let ended = run(&["import", file], &[]);
     let named: Vec<&str> = ended.errors.lines().filter_map(|line| line.split(':').next()).collect();
     let needed = ["TRAMITE_URL", "TRAMITE_CLIENT_ID", "TRAMITE_CLIENT_SECRET_FILE", "TRAMITE_INSTITUTION"];
@@ -127,16 +162,42 @@ fn refused(demo: &Demo, file: &str) {
 
 pub(crate) fn outcomes() {
     let demo = Demo::start();
-    let (output, cursor) = (demo.path("outcomes.csv"), demo.path("cursor"));
-    let arguments = ["outcomes", "--since", "2020-01-01", "--output", &output, "--cursor-file", &cursor];
+    let cursor = demo.path("cursor");
+    let asked = |output: &str, more: &[&str]| {
+        let first = ["outcomes", "--since", "2020-01-01", "--output", output];
+        demo.run(&[&first[..], more].concat())
+    };
+    let keeping = ["--cursor-file", cursor.as_str()];
+    let (first, second) = (demo.path("first.csv"), demo.path("second.csv"));
     // The demonstration has paid twice.
-    for lines in [3, 1] {
-        let ended = demo.run(&arguments);
+    for (output, lines) in [(&first, 3), (&second, 1)] {
+        let ended = asked(output, &keeping);
         assert_eq!((ended.code, ended.output.as_str()), (Some(0), ""), "{ended:?}");
-        let table = read(&output);
+        let table = read(output);
         assert!(table.lines().count() == lines && table.starts_with("\"line_id\""), "{table}");
         assert!(read(&cursor).trim().len() > 1);
     }
+    // What perhaps nobody has fetched yet is not written over, and the place stays where it is.
+    let place = read(&cursor);
+    let ended = asked(&first, &keeping);
+    assert!(ended.code == Some(2) && ended.errors.starts_with("--output: "), "{ended:?}");
+    assert!(ended.errors.contains("is there already"), "{ended:?}");
+    assert_eq!((read(&first).lines().count(), read(&cursor)), (3, place));
+    let ended = asked(&cursor, &keeping);
+    assert!(ended.code == Some(2) && ended.errors.contains("the file of --cursor-file"), "{ended:?}");
+    // Nor where it is spelled in another way, and neither is there yet.
+    let (new, same) = (demo.path("new"), demo.path("./new"));
+    let ended = asked(&same, &["--cursor-file", &new]);
+    assert!(ended.code == Some(2) && ended.errors.contains("the file of --cursor-file"), "{ended:?}");
+    // Where no place is kept, the same lines can be had again.
+    for _ in 0..2 {
+        let ended = asked(&second, &[]);
+        assert_eq!((ended.code, read(&second).lines().count()), (Some(0), 3), "{ended:?}");
+    }
+    // Where the place cannot be kept, no lines are written: they would come again each time.
+    let (third, nowhere) = (demo.path("third.csv"), demo.path("nowhere/cursor"));
+    let ended = asked(&third, &["--cursor-file", &nowhere]);
+    assert!(ended.code == Some(1) && !Path::new(&third).exists(), "{ended:?}");
     let ended = demo.run(&["outcomes", "--since", "2020-01-01", "--service", "TARI"]);
     assert!(ended.code == Some(0) && ended.output.lines().count() == 2, "{ended:?}");
     for arguments in [&["outcomes"][..], &["outcomes", "--since", "yesterday"]] {

@@ -7,6 +7,7 @@
     reason = "a test target without the usual harness is not seen as a test"
 )]
 
+mod broken_off;
 mod commands;
 mod configuration;
 mod containers;
@@ -44,6 +45,7 @@ fn main() {
         .async_on_both("the_api_is_served_until_a_stop_is_asked_for", serving::serve)
         .limit(WHOLE_PLATFORM)
         .sync("a_file_is_loaded_from_the_command_line_and_the_exit_code_says_how_it_ended", importing::import)
+        .sync("what_breaks_off_is_asked_for_again_and_a_file_is_one_intention", broken_off::answers)
         .sync("what_was_paid_is_written_from_where_the_table_before_ended", importing::outcomes)
         .async_on_both("the_demonstration_pays_once_and_ends", demonstration::once)
         .async_on_sqlite("the_demonstration_starts_again_on_its_own_data", demonstration::again)

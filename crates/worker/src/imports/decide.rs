@@ -6,7 +6,7 @@ use tramite_domain::debt_position::{DebtPosition, TermsContext};
 use tramite_domain::given::{Given, WorldIds};
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::ClientId;
-use tramite_domain::import::{Import, ImportPhase, ImportRow, load};
+use tramite_domain::import::{Import, ImportPhase, ImportRow, Rights, load};
 use tramite_domain::time::Instant;
 use tramite_domain::violation::Violation;
 use tramite_storage::{PositionInUse, Scope, StoreError};
@@ -26,9 +26,8 @@ pub(super) struct Work<'a> {
     pub(super) clock: Clock<'a>,
     pub(super) scope: Scope,
     client: ClientId,
-    free_beneficiary: bool,
-    /// The services of the client; none means all.
-    services: Option<Vec<ServiceCode>>,
+    /// What the client may do by now.
+    rights: Rights,
     /// Whether rows are loaded, and not only checked.
     pub(super) writes: bool,
     pool: Pool,
@@ -49,14 +48,19 @@ pub(super) struct Decided {
 
 impl<'a> Work<'a> {
     /// The work on an import in its present phase, with what goes along with the reading of its file.
-    pub(super) fn on(worker: &'a Worker, clock: Clock<'a>, scope: Scope, import: &Import, reading: &Reading) -> Self {
+    pub(super) fn on(
+        worker: &'a Worker,
+        clock: Clock<'a>,
+        scope: Scope,
+        (import, rights): (&Import, &Rights),
+        reading: &Reading,
+    ) -> Self {
         Self {
             worker,
             clock,
             scope,
             client: import.created_by,
-            free_beneficiary: import.free_beneficiary,
-            services: import.services.clone(),
+            rights: rights.clone(),
             writes: import.phase == ImportPhase::Loading,
             pool: reading.pool.clone(),
             memory: reading.memory.clone(),
@@ -65,7 +69,7 @@ impl<'a> Work<'a> {
 
     /// Whether the client may load positions of that service.
     pub(super) fn is_open(&self, code: &ServiceCode) -> bool {
-        self.services.as_ref().is_none_or(|all| all.contains(code))
+        self.rights.allow(code)
     }
 
     /// Decides some groups. Others have their turn in between.
@@ -117,7 +121,7 @@ impl<'a> Work<'a> {
             institution: &ground.institution,
             service: &ground.service,
             numbers: &ground.numbers,
-            free_beneficiary: self.free_beneficiary,
+            free_beneficiary: self.rights.free_beneficiary,
             now: decided.at,
         };
         let mut ids = WorldIds(self.worker.world.as_ref());

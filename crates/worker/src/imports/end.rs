@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! How an import ends: with its last row, with a wrong one where none may be, or because its file cannot be read.
+//! How an import ends: with its last row, with a wrong one where none may be, because its file cannot be read, or because its client
+//! may load nothing any more.
 
 use tramite_documents::sheet::SheetError;
 use tramite_domain::batch::Batch;
-use tramite_domain::import::{Import, ImportFailure, abort, fail, finish};
-use tramite_storage::StoreError;
+use tramite_domain::import::{Import, ImportFailure, Rights, abort, fail, finish, rights};
+use tramite_domain::institution::Institution;
+use tramite_storage::{Scope, StoreError};
 
 use super::Claim;
 use super::decide::Work;
@@ -26,7 +28,7 @@ impl Work<'_> {
     }
 
     /// The file cannot be read, or no further.
-    pub(super) async fn fail(&self, import: &Import, error: SheetError) -> Result<Option<Import>, StoreError> {
+    pub(super) async fn fail(&self, import: &Import, error: &SheetError) -> Result<Option<Import>, StoreError> {
         let failure = failure_of(error);
         let decided = self.worker.decide(self.clock.now(), |given| fail(given, import, failure));
         self.ended(decided).await
@@ -43,14 +45,52 @@ impl Work<'_> {
     }
 }
 
-/// An import whose work fails for a reason that does not pass: what was loaded stays.
-pub(super) async fn give_up(worker: &Worker, claim: Claim, clock: Clock<'_>) -> Result<(), StoreError> {
+/// Why an import is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum GivenUp {
+    /// Its work fails for a reason that does not pass.
+    Defect,
+    /// The database has not taken one position for long, although that alone was asked of it.
+    Stuck,
+}
+
+/// An import whose work leads to nothing any more: what was loaded stays.
+pub(super) async fn give_up(worker: &Worker, claim: Claim, why: GivenUp, clock: Clock<'_>) -> Result<(), StoreError> {
     let scope = claim.scope();
     let found = worker.store.import(&scope, claim.id()).await?;
     let Some(import) = found.filter(|import| !import.status.is_final()) else { return Ok(()) };
-    let failure = failure("internal_error", "something is wrong on our side, and was written down");
-    let (after, batch) = worker.decide(clock.now(), |given| fail(given, &import, failure));
-    match worker.store.commit(&scope, batch).await {
+    let failure = match why {
+        GivenUp::Defect => failure("internal_error", "something is wrong on our side, and was written down"),
+        GivenUp::Stuck => failure("database_too_slow", "the database took too long for one position, again and again"),
+    };
+    stop(worker, &scope, &import, failure, clock).await
+}
+
+/// What an import may do by now, asked of the store each time: no row is loaded for long on the word of a token that has ended. None
+/// where it may do nothing any more: it is over then, and what was loaded stays.
+pub(super) async fn still_allowed(
+    worker: &Worker,
+    scope: &Scope,
+    import: &Import,
+    institution: &Institution,
+    clock: Clock<'_>,
+) -> Result<Option<Rights>, StoreError> {
+    let client = worker.store.system().client_for_token(import.created_by).await?;
+    match rights(import, client.as_ref(), institution, clock.now()) {
+        Ok(rights) => Ok(Some(rights)),
+        Err(failure) => stop(worker, scope, import, failure, clock).await.map(|()| None),
+    }
+}
+
+async fn stop(
+    worker: &Worker,
+    scope: &Scope,
+    import: &Import,
+    failure: ImportFailure,
+    clock: Clock<'_>,
+) -> Result<(), StoreError> {
+    let (after, batch) = worker.decide(clock.now(), |given| fail(given, import, failure));
+    match worker.store.commit(scope, batch).await {
         Ok(()) => told(&after),
         // It was cancelled in this very moment, or another worker goes on with it.
         Err(StoreError::Conflict) => {}
@@ -59,10 +99,10 @@ pub(super) async fn give_up(worker: &Worker, claim: Claim, clock: Clock<'_>) -> 
     Ok(())
 }
 
-fn failure_of(error: SheetError) -> ImportFailure {
+fn failure_of(error: &SheetError) -> ImportFailure {
     match error {
         SheetError::File(fault) => {
-            let (line, column) = (fault.line, fault.column);
+            let (line, column) = (fault.line, fault.column.clone());
             ImportFailure { line, column, ..failure(fault.code, &fault.detail) }
         }
         // The store gave all that it has: what is missing is not there.

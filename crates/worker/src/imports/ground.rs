@@ -14,7 +14,7 @@ use tramite_domain::notice::{Iuv, NoticeNumber};
 use tramite_domain::service::Service;
 use tramite_domain::time::Instant;
 use tramite_domain::violation::Violation;
-use tramite_storage::{Loadable, PositionInUse, StoreError};
+use tramite_storage::{LOADABLE_INSTALLMENTS_MAX, Loadable, PositionInUse, StoreError};
 
 use super::decide::Work;
 use super::memory::{Learnt, Recalled};
@@ -91,6 +91,12 @@ impl Ground {
         self.existing.get(external_id)
     }
 
+    /// How many installments its positions have: those of the store, and those that are remembered.
+    fn installments(&self) -> usize {
+        let each = self.existing.values().map(|present| present.position.position.installments().count());
+        each.fold(0, usize::saturating_add)
+    }
+
     /// Whether what becomes of this position is to be remembered.
     pub(super) fn is_remembered(&self, input: &PositionInput) -> bool {
         self.remembers_all || self.repeated.contains(&input.external_id) || brings_numbers(input)
@@ -131,10 +137,15 @@ impl Work<'_> {
             self.ask(&mut questions, wish);
         }
         let mut grounds = HashMap::with_capacity(questions.len());
+        let mut held = 0_usize;
         for (code, question) in questions {
-            if let Some(ground) = self.ground(&code, question, now).await? {
-                grounds.insert(code.to_string(), ground);
+            let Some(ground) = self.ground(&code, question, now).await? else { continue };
+            held = held.saturating_add(ground.installments());
+            // Each service is asked for alone: together they may be too large all the same.
+            if held > LOADABLE_INSTALLMENTS_MAX && groups.len() > 1 {
+                return Err(StoreError::Busy);
             }
+            grounds.insert(code.to_string(), ground);
         }
         Ok(Grounds { services: grounds, brought: Vec::new() })
     }

@@ -3,6 +3,7 @@
 //! place in the file for the next pass. Whatever it has done is written together with how far it is: who takes over begins there.
 
 mod decide;
+mod easing;
 mod end;
 mod file;
 mod ground;
@@ -30,12 +31,14 @@ use crate::failure::{code, is_outage};
 use crate::guard::guarded;
 use crate::job::Job;
 use crate::pace::{
-    IMPORT_EASE_SECONDS, IMPORT_FAILURES_MAX, IMPORT_HALVINGS_MAX, IMPORT_LEASE_SECONDS, IMPORT_TURN_SECONDS,
-    IMPORTS_AT_ONCE_MAX, STOP_GRACE_SECONDS,
+    IMPORT_FAILURES_MAX, IMPORT_LEASE_SECONDS, IMPORT_REST_SECONDS, IMPORT_STUCK_SECONDS, IMPORT_STUCK_TIMES,
+    IMPORT_TURN_SECONDS, IMPORTS_AT_ONCE_MAX, STOP_GRACE_SECONDS,
 };
 use crate::pass::Pass;
 use crate::worker::Worker;
 
+use easing::Easing;
+use end::GivenUp;
 use reading::Reading;
 use slice::Slice;
 
@@ -69,13 +72,21 @@ struct Held {
     claim: Claim,
     /// How often its work failed although the database was there, since rows of it were done.
     failures: u32,
-    /// How often the parts of its file are halved, and since when: the database took too long for larger ones.
-    halvings: u32,
-    halved: Instant,
+    /// How large the parts of its file are.
+    easing: Easing,
+    /// How often its next group was too much for the database although that alone was asked of it, and since when.
+    stuck: Option<(u32, Instant)>,
     /// Since when it has its turn, or since when another one made room.
     served: Option<Instant>,
     /// Its file, open at the place where the import stands.
     reading: Option<Reading>,
+}
+
+impl Held {
+    fn new(claim: Claim) -> Self {
+        let easing = Easing::new(Instant::now());
+        Self { claim, failures: 0, easing, stuck: None, served: None, reading: None }
+    }
 }
 
 impl Imports {
@@ -97,47 +108,70 @@ impl Imports {
         self.held().iter_mut().find(|one| one.claim.id() == import).and_then(|one| one.reading.take())
     }
 
+    /// Changes what is held of an import, where it is.
+    fn change<T>(&self, import: ImportId, change: impl FnOnce(&mut Held) -> T) -> Option<T> {
+        self.held().iter_mut().find(|one| one.claim.id() == import).map(change)
+    }
+
     /// Keeps the file of an import open for the next pass.
     fn keep(&self, import: ImportId, reading: Reading) {
-        if let Some(one) = self.held().iter_mut().find(|one| one.claim.id() == import) {
-            if one.halvings > 0 && one.halved.elapsed() >= Duration::from_secs(IMPORT_EASE_SECONDS) {
-                (one.halvings, one.halved) = (one.halvings.saturating_sub(1), Instant::now());
-                reading.halve(one.halvings);
+        self.change(import, |one| {
+            if one.easing.ease(Instant::now()) {
+                reading.halve(one.easing.halvings());
             }
             one.reading = Some(reading);
-        }
+        });
     }
 
-    /// Notes that rows of an import were done: it has its turn, and has not failed so far.
+    /// Notes that an import has its turn, whatever comes of it: it makes room for others.
+    fn turned(&self, import: ImportId) {
+        self.change(import, |one| _ = one.served.get_or_insert_with(Instant::now));
+    }
+
+    /// Notes that rows of an import were done: it has not failed so far.
     fn served(&self, import: ImportId) {
-        if let Some(one) = self.held().iter_mut().find(|one| one.claim.id() == import) {
-            one.failures = 0;
-            one.served.get_or_insert_with(Instant::now);
-        }
+        self.turned(import);
+        self.change(import, |one| (one.failures, one.stuck) = (0, None));
     }
 
-    /// Notes that a part of an import was too much for the database: the next ones are half as large. It has its turn.
-    fn halve(&self, import: ImportId) {
-        if let Some(one) = self.held().iter_mut().find(|one| one.claim.id() == import) {
-            one.served.get_or_insert_with(Instant::now);
-            let halvings = one.halvings.saturating_add(1).min(IMPORT_HALVINGS_MAX);
-            (one.halvings, one.halved) = (halvings, Instant::now());
-        }
+    /// Notes that a part of an import was too much for the database: the next ones are half as large. How often they are halved.
+    fn halve(&self, import: ImportId) -> u32 {
+        let halve = |one: &mut Held| {
+            one.easing.halve(Instant::now());
+            one.easing.halvings()
+        };
+        self.change(import, halve).unwrap_or_default()
     }
 
     /// How often the parts of an import are halved.
     fn halvings(&self, import: ImportId) -> u32 {
-        self.held().iter().find(|one| one.claim.id() == import).map_or(0, |one| one.halvings)
+        self.change(import, |one| one.easing.halvings()).unwrap_or_default()
     }
 
-    /// Notes that the work on an import failed; how often it did so since rows of it were done. It has its turn: it makes room as
-    /// others do.
+    /// Notes that one group of an import was too much for the database.
+    fn stick(&self, import: ImportId) {
+        self.change(import, |one| {
+            let (times, since) = one.stuck.unwrap_or_else(|| (0, Instant::now()));
+            one.stuck = Some((times.saturating_add(1), since));
+        });
+    }
+
+    /// Whether that was so often and for so long that it is no database which has much to do for a while.
+    fn is_stuck(&self, import: ImportId) -> bool {
+        let long = |(times, since): (u32, Instant)| {
+            times >= IMPORT_STUCK_TIMES && since.elapsed() >= Duration::from_secs(IMPORT_STUCK_SECONDS)
+        };
+        self.change(import, |one| one.stuck.is_some_and(long)).unwrap_or_default()
+    }
+
+    /// Notes that the work on an import failed; how often it did so since rows of it were done.
     fn failed(&self, import: ImportId) -> u32 {
-        let mut held = self.held();
-        let Some(one) = held.iter_mut().find(|one| one.claim.id() == import) else { return 0 };
-        one.served.get_or_insert_with(Instant::now);
-        one.failures = one.failures.saturating_add(1);
-        one.failures
+        self.turned(import);
+        let fail = |one: &mut Held| {
+            one.failures = one.failures.saturating_add(1);
+            one.failures
+        };
+        self.change(import, fail).unwrap_or_default()
     }
 
     /// Claims what waits, as long as there is room; where there is none, the one that has been served the longest makes some.
@@ -175,7 +209,7 @@ impl Imports {
         let mut held = self.held();
         // Its time was over, and it was ours: somebody else may have gone on with it in between.
         held.retain(|one| one.claim.id() != import.id);
-        held.push(Held { claim, failures: 0, halvings: 0, halved: Instant::now(), served: None, reading: None });
+        held.push(Held::new(claim));
         Ok(true)
     }
 
@@ -183,6 +217,13 @@ impl Imports {
     async fn leave(&self, worker: &Worker, claim: Claim) -> Result<(), StoreError> {
         self.held().retain(|one| one.claim.holder != claim.holder);
         worker.store.system().release_import(claim.import, claim.holder).await
+    }
+
+    /// Leaves an import alone for a while, which nobody takes meanwhile.
+    async fn rest(&self, worker: &Worker, claim: Claim, clock: Clock<'_>) -> Result<(), StoreError> {
+        self.held().retain(|one| one.claim.holder != claim.holder);
+        let system = worker.store.system();
+        system.renew_import(claim.import, claim.holder, clock.now(), IMPORT_REST_SECONDS).await.map(drop)
     }
 
     /// Takes over what was left by a process that was killed, where there is one process alone.
@@ -235,21 +276,43 @@ async fn one(worker: &Worker, imports: &Imports, claim: Claim, clock: Clock<'_>)
             }
             return Ok(slice);
         }
-        Err(StoreError::Busy) => {
-            tracing::warn!(import = %claim.id(), "a part of an import was too much for the database: the next ones are smaller");
-            imports.halve(claim.id());
-            return Err(StoreError::Busy);
-        }
-        Err(error) if is_outage(&error) || matches!(error, StoreError::Conflict) => return Err(error),
         Err(error) => error,
     };
-    if imports.failed(claim.id()) < IMPORT_FAILURES_MAX {
-        return Err(error);
+    let outage = is_outage(&error);
+    if outage {
+        imports.turned(claim.id());
     }
-    tracing::error!(import = %claim.id(), code = code(&error), cause = %error, "an import was given up");
-    end::give_up(worker, claim, clock).await?;
-    imports.leave(worker, claim).await?;
+    let why = match &error {
+        StoreError::Conflict => return Err(error),
+        StoreError::Busy if imports.is_stuck(claim.id()) => GivenUp::Stuck,
+        _ if outage || imports.failed(claim.id()) < IMPORT_FAILURES_MAX => return Err(error),
+        _ => GivenUp::Defect,
+    };
+    give_up(worker, imports, claim, (why, &error), clock).await?;
     Err(error)
+}
+
+/// Ends an import that leads to nothing, and leaves it.
+async fn give_up(
+    worker: &Worker,
+    imports: &Imports,
+    claim: Claim,
+    (why, error): (GivenUp, &StoreError),
+    clock: Clock<'_>,
+) -> Result<(), StoreError> {
+    match end::give_up(worker, claim, why, clock).await {
+        Ok(()) => {
+            tracing::error!(import = %claim.id(), code = code(error), cause = %error, "an import was given up");
+            imports.leave(worker, claim).await
+        }
+        // The next pass gives it up.
+        Err(cause) if is_outage(&cause) => Err(cause),
+        // Not even that can be written: whoever took it at once would do nothing else.
+        Err(cause) => {
+            tracing::error!(import = %claim.id(), code = code(&cause), cause = %cause, "an import cannot be given up: it rests");
+            imports.rest(worker, claim, clock).await
+        }
+    }
 }
 
 #[cfg(test)]
@@ -275,18 +338,38 @@ mod tests {
         let id = ImportId::new(Uuid::nil());
         let import = ClaimedImport { institution: InstitutionId::new(Uuid::nil()), id };
         let claim = Claim { import, holder: Uuid::nil() };
-        let held = || Held { claim, failures: 0, halvings: 0, halved: Instant::now(), served: None, reading: None };
+        let held = || Held::new(claim);
         let served = || imports.held().iter().all(|one| one.served.is_some());
         imports.held().push(held());
         assert!(!served());
         assert_eq!(imports.failed(id), 1);
         assert!(served(), "it makes room for others");
-        imports.halve(id);
+        assert_eq!(imports.halve(id), 1);
         assert_eq!((imports.failed(id), imports.halvings(id)), (2, 1));
         imports.served(id);
         assert_eq!((imports.failed(id), imports.halvings(id)), (1, 1));
         *imports.held() = vec![held()];
-        imports.halve(id);
-        assert!(served(), "so does one whose parts are too large");
+        imports.turned(id);
+        assert!(served(), "so does one for which the database is too slow");
+    }
+
+    #[test]
+    fn an_import_is_stuck_once_one_group_was_too_much_very_often_and_for_long() {
+        let imports = Imports::new(Arc::new(Nobody));
+        let id = ImportId::new(Uuid::nil());
+        let import = ClaimedImport { institution: InstitutionId::new(Uuid::nil()), id };
+        imports.held().push(Held::new(Claim { import, holder: Uuid::nil() }));
+        for _ in 0..IMPORT_STUCK_TIMES {
+            assert!(!imports.is_stuck(id));
+            imports.stick(id);
+        }
+        assert!(!imports.is_stuck(id), "a database may have much to do for a while");
+        let long = Instant::now().checked_sub(Duration::from_secs(IMPORT_STUCK_SECONDS)).unwrap();
+        imports.change(id, |one| one.stuck = Some((IMPORT_STUCK_TIMES - 1, long)));
+        assert!(!imports.is_stuck(id));
+        imports.stick(id);
+        assert!(imports.is_stuck(id));
+        imports.served(id);
+        assert!(!imports.is_stuck(id), "it goes on");
     }
 }

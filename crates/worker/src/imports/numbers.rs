@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Notice numbers for many positions at a time. What some groups did not need is for the next ones; what is left at the end of an
-//! import stays a gap (rules.md 1).
+//! import stays a gap (rules.md 1). Numbers for rows further down are taken along: deciding a part would else wait for the sequence
+//! each time, and on SQLite so for the part before it to be written. The store has those, for whoever of this process needs them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tramite_domain::debt_position::{DebtPosition, InstallmentInput};
 use tramite_domain::given::Numbers;
@@ -14,6 +15,8 @@ use tramite_domain::notice::NoticeNumber;
 use tramite_domain::time::Instant;
 use tramite_storage::{NUMBERS_MAX, Scope, Store, StoreError};
 
+use crate::pace::IMPORT_NUMBERS_AHEAD_MAX;
+
 /// Numbers that were taken for an import and are not given yet.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pool(Arc<Mutex<Kept>>);
@@ -23,6 +26,8 @@ struct Kept {
     /// Under which association with a station they were taken.
     link: Option<StationLinkId>,
     numbers: Vec<NoticeNumber>,
+    /// How many rows stand behind those that were given to be decided.
+    behind: usize,
 }
 
 /// Numbers for some groups.
@@ -47,6 +52,15 @@ impl Numbers for Supply {
 }
 
 impl Pool {
+    /// So many rows stand behind those that are decided next: as many numbers may be taken along.
+    pub(super) fn set_behind(&self, rows: u64) {
+        self.guard().behind = usize::try_from(rows).unwrap_or(usize::MAX);
+    }
+
+    fn guard(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Numbers for installments that are written, or placeholders for some that are only checked.
     pub(super) async fn supply(
         &self,
@@ -71,12 +85,16 @@ impl Pool {
         wanted: usize,
     ) -> Result<Vec<NoticeNumber>, StoreError> {
         let mut taken = self.kept(link.id, wanted);
+        let ahead = self.guard().behind.min(IMPORT_NUMBERS_AHEAD_MAX);
+        let mut most = NUMBERS_MAX;
         while taken.len() < wanted {
-            let missing = wanted.saturating_sub(taken.len()).min(NUMBERS_MAX);
-            match store.take_numbers(scope, link, missing).await {
+            let missing = wanted.saturating_sub(taken.len()).min(most);
+            match store.take_numbers_ahead(scope, link, missing, ahead).await {
                 Ok(more) if more.is_empty() => break,
                 Ok(more) => taken.extend(more),
-                // The groups that find none are told so, each by itself.
+                // The last numbers of a range serve as far as they go: fewer may be there. The groups that find none are told so, each
+                // by itself.
+                Err(StoreError::NumbersExhausted) if missing > 1 => most = missing.div_ceil(2),
                 Err(StoreError::NumbersExhausted) => break,
                 Err(error) => return Err(error),
             }
@@ -86,9 +104,10 @@ impl Pool {
 
     /// So many of those that are kept, as far as they go.
     fn kept(&self, link: StationLinkId, wanted: usize) -> Vec<NoticeNumber> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.guard();
         if kept.link != Some(link) {
-            *kept = Kept { link: Some(link), numbers: Vec::new() };
+            kept.link = Some(link);
+            kept.numbers.clear();
         }
         let rest = kept.numbers.len().saturating_sub(wanted);
         kept.numbers.split_off(rest)
@@ -97,7 +116,7 @@ impl Pool {
     /// Keeps what was not needed; not where the institution gives numbers under another association by now.
     pub(super) fn give_back(&self, supply: Supply) {
         let Supply::Taken(link, numbers) = supply else { return };
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.guard();
         if kept.link == Some(link) {
             kept.numbers.extend(numbers);
         }

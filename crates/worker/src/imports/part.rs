@@ -27,13 +27,38 @@ impl Halvings {
         self.0.store(halvings, Ordering::Relaxed);
     }
 
+    /// How often they are halved now.
+    pub(super) fn now(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
     fn of(&self, limit: usize) -> usize {
-        let halvings = self.0.load(Ordering::Relaxed).min(IMPORT_HALVINGS_MAX);
+        let halvings = self.now().min(IMPORT_HALVINGS_MAX);
         limit.checked_shr(halvings).unwrap_or_default().max(1)
     }
 }
 
 /// Groups that are decided and written together.
+pub(super) struct Portion {
+    pub(super) groups: Vec<Group>,
+    /// How often parts were halved when it was made.
+    pub(super) halvings: u32,
+}
+
+impl Portion {
+    /// Its two halves; of one group alone there are none.
+    pub(super) fn halves(self) -> (Self, Option<Self>) {
+        let Self { mut groups, halvings } = self;
+        let half = groups.len().div_ceil(2);
+        if half == groups.len() {
+            return (Self { groups, halvings }, None);
+        }
+        let (second, halvings) = (groups.split_off(half), halvings.saturating_add(1));
+        (Self { groups, halvings }, Some(Self { groups: second, halvings }))
+    }
+}
+
+/// Groups that become a part while the file is read.
 #[derive(Default)]
 pub(super) struct Part {
     pub(super) groups: Vec<Group>,
@@ -49,6 +74,11 @@ impl Part {
         self.rows = self.rows.saturating_add(group.lines.len());
         self.bytes = self.bytes.saturating_add(bytes);
         self.groups.push(group);
+    }
+
+    /// What is decided and written together.
+    pub(super) fn made(self, halvings: &Halvings) -> Portion {
+        Portion { groups: self.groups, halvings: halvings.now() }
     }
 
     pub(super) fn is_full(&self, halvings: &Halvings) -> bool {
@@ -113,6 +143,17 @@ mod tests {
         assert_eq!(full(wrong, 0, 9), 1);
         assert_eq!(full(wrong, 0, u32::MAX), 1);
         assert_eq!(full(wrong, 1 << 20, 0), 8);
+    }
+
+    #[test]
+    fn a_part_is_cut_in_two_until_it_is_of_one_group() {
+        let sizes = |(first, second): (Portion, Option<Portion>)| {
+            (first.groups.len(), first.halvings, second.map(|second| (second.groups.len(), second.halvings)))
+        };
+        let of = |many: usize| Portion { groups: std::iter::repeat_with(wrong).take(many).collect(), halvings: 3 };
+        assert_eq!(sizes(of(5).halves()), (3, 4, Some((2, 4))));
+        assert_eq!(sizes(of(2).halves()), (1, 4, Some((1, 4))));
+        assert_eq!(sizes(of(1).halves()), (1, 3, None));
     }
 
     #[test]

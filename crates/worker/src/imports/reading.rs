@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A file that is read on a thread which may wait, and is given in parts: it is never further ahead than a few of them.
 
+use std::collections::VecDeque;
 use std::mem::take;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,13 +12,14 @@ use tokio::time::timeout;
 use tramite_documents::import::{ImportDefaults, Piece, PlacedFault, Places, PositionFile, RowGroup};
 use tramite_documents::sheet::SheetError;
 use tramite_domain::debt_position::PositionInput;
-use tramite_domain::import::{Asked, Import, ImportPhase, PositionReader, RowAction};
+use tramite_domain::import::{Asked, FileEncoding, Import, ImportPhase, PositionReader, RowAction};
 use tramite_storage::{Scope, Store, StoreError};
 
 use super::file::{Trouble, source};
 use super::memory::Memory;
 use super::numbers::Pool;
-use super::part::{Halvings, Part, bytes_of};
+use super::part::{Halvings, Part, Portion, bytes_of};
+use crate::failure::is_outage;
 use crate::pace::IMPORT_PARTS_AHEAD;
 
 /// The rows of one position.
@@ -39,21 +41,35 @@ pub(super) struct Wish {
 
 /// What is told of the file.
 pub(super) enum Told {
-    /// It is open, and has so many rows.
-    Opened(u64),
+    /// It is open, has so many rows, and is written so.
+    Opened(u64, Option<FileEncoding>),
     /// Groups that were done before: what a check has to remember of them is not kept anywhere else.
-    Again(Vec<Group>),
+    Again(Portion),
     /// The next groups.
-    Part(Vec<Group>),
+    Part(Portion),
     /// There are no more.
     End,
     /// It cannot be read, or no further.
     Failed(SheetError),
 }
 
+/// What the database did not take in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Strain {
+    /// A part: smaller ones are tried.
+    Large,
+    /// One group, of which there is no half.
+    Alone,
+}
+
 /// A file that is being read.
 pub(super) struct Reading {
     told: Receiver<Told>,
+    /// What was told, and is not done: it comes again before anything else.
+    back: VecDeque<Told>,
+    /// Whether all that was told is done, or comes again.
+    whole: bool,
+    strain: Option<Strain>,
     trouble: Trouble,
     /// Numbers that were taken for what is read, and are not given yet.
     pub(super) pool: Pool,
@@ -63,6 +79,8 @@ pub(super) struct Reading {
     phase: ImportPhase,
     /// How many groups are done: the next one that is given is the one behind them.
     groups_done: u64,
+    /// How many rows were done when this began, and then how many stand behind those that were given.
+    rows: u64,
 }
 
 impl Reading {
@@ -86,8 +104,20 @@ impl Reading {
         let (import, reader) = (import.clone(), Arc::clone(reader));
         let (memory, halvings) = (Memory::of(&import), Halvings::new(halvings));
         let start = Start { groups_done: import.groups_done, again: memory.is_kept(), halvings: halvings.clone() };
-        let (phase, groups_done) = (import.phase, import.groups_done);
-        let reading = Self { told, trouble, pool: Pool::default(), memory, halvings, phase, groups_done };
+        let (phase, groups_done, rows) = (import.phase, import.groups_done, import.counts.read);
+        let reading = Self {
+            told,
+            back: VecDeque::new(),
+            whole: true,
+            strain: None,
+            trouble,
+            pool: Pool::default(),
+            memory,
+            halvings,
+            phase,
+            groups_done,
+            rows,
+        };
         spawn_blocking(move || {
             let defaults = ImportDefaults {
                 service_code: import.service_code.as_ref().map(ToString::to_string),
@@ -120,14 +150,95 @@ impl Reading {
         self.halvings.set(halvings);
     }
 
+    /// Counts the rows that are left, for which numbers may be taken along.
+    fn count(&mut self, told: &Told) {
+        self.rows = match told {
+            Told::Opened(all, _) => all.saturating_sub(self.rows),
+            Told::Part(portion) => {
+                let given = portion.groups.iter().map(|group| group.lines.len()).sum::<usize>();
+                self.rows.saturating_sub(u64::try_from(given).unwrap_or(u64::MAX))
+            }
+            Told::Again(_) | Told::End | Told::Failed(_) => return,
+        };
+        self.pool.set_behind(self.rows);
+    }
+
+    /// Something was told that is neither done nor comes again: it has to be read anew.
+    pub(super) const fn lose(&mut self) {
+        self.whole = false;
+    }
+
+    /// Whether it can be gone on with.
+    pub(super) const fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// What the database did not take since this was asked the last time.
+    pub(super) const fn strain(&mut self) -> Option<Strain> {
+        self.strain.take()
+    }
+
+    /// What was told comes again, before all that came after it.
+    pub(super) fn put_back(&mut self, told: Told) {
+        self.back.push_front(told);
+    }
+
+    /// A part could not be decided or written. It comes again: in two halves, where the database did not take it in time. After any
+    /// other failure the file is read anew.
+    pub(super) fn refuse(&mut self, portion: Portion, told: fn(Portion) -> Told, error: &StoreError) {
+        if !is_outage(error) {
+            return self.lose();
+        }
+        if !matches!(error, StoreError::Busy) {
+            return self.put_back(told(portion));
+        }
+        let (first, second) = portion.halves();
+        self.strain = Some(if second.is_some() { Strain::Large } else { Strain::Alone });
+        if let Some(second) = second {
+            self.put_back(told(second));
+        }
+        self.put_back(told(first));
+    }
+
+    /// As much of a part as is decided at once by now; the rest comes behind it.
+    fn cut(&mut self, mut portion: Portion, told: fn(Portion) -> Told) -> Told {
+        while portion.halvings < self.halvings.now() && portion.groups.len() > 1 {
+            let (first, second) = portion.halves();
+            if let Some(second) = second {
+                self.put_back(told(second));
+            }
+            portion = first;
+        }
+        told(portion)
+    }
+
     /// What is told next; none where that takes longer.
     ///
     /// # Errors
     /// What kept the store from giving a part.
     pub(super) async fn next(&mut self, wait: Duration) -> Result<Option<Told>, StoreError> {
+        let told = match self.back.pop_front() {
+            Some(told) => Ok(Some(told)),
+            None => self.read_on(wait).await,
+        };
+        match told {
+            Ok(Some(Told::Part(portion))) => Ok(Some(self.cut(portion, Told::Part))),
+            Ok(Some(Told::Again(portion))) => Ok(Some(self.cut(portion, Told::Again))),
+            Ok(told) => Ok(told),
+            Err(error) => {
+                self.lose();
+                Err(error)
+            }
+        }
+    }
+
+    async fn read_on(&mut self, wait: Duration) -> Result<Option<Told>, StoreError> {
         let Ok(told) = timeout(wait, self.told.recv()).await else { return Ok(None) };
         match told {
-            Some(told @ (Told::Opened(_) | Told::Again(_) | Told::Part(_) | Told::End)) => Ok(Some(told)),
+            Some(told @ (Told::Opened(..) | Told::Again(_) | Told::Part(_) | Told::End)) => {
+                self.count(&told);
+                Ok(Some(told))
+            }
             // What was read before comes first: only what ends the reading may be the store's fault.
             Some(told @ Told::Failed(_)) => self.trouble.take().map_or(Ok(Some(told)), Err),
             None => {
@@ -160,7 +271,7 @@ fn read(
     reader: &dyn PositionReader,
     tell: &Sender<Told>,
 ) -> Result<(), Unheard> {
-    tell_all(tell, [Told::Opened(file.rows_total())])?;
+    tell_all(tell, [Told::Opened(file.rows_total(), file.encoding())])?;
     let mut again = if start.again { start.groups_done } else { 0 };
     if !start.again
         && let Err(error) = file.skip_groups(start.groups_done)
@@ -181,7 +292,7 @@ fn read(
         let groups = u64::try_from(part.groups.len()).unwrap_or(u64::MAX);
         let complete = part.is_full(&start.halvings) || groups == again || end.is_some();
         if complete && groups > 0 {
-            let told = take(&mut part).groups;
+            let told = take(&mut part).made(&start.halvings);
             tell_all(tell, [if again > 0 { Told::Again(told) } else { Told::Part(told) }])?;
             again = again.saturating_sub(groups);
         }

@@ -38,12 +38,13 @@ fn installments(group: &Group, wish: &Wish, position: &DebtPosition) -> Vec<Opti
     if let (1, (Some(only), None)) = (group.lines.len(), (all.next(), all.next())) {
         return vec![Some(only.id)];
     }
+    let alone = only_one(wish, position);
     let mut found: Vec<Vec<InstallmentId>> = vec![Vec::new(); group.lines.len()];
     let mut note = |option: usize, at: usize, reference: &str| {
         let Some(row) = wish.places.row_of_installment(option, at) else { return };
         let named = position.installments().map(|(_, one)| one).filter(|one| one.reference.as_str() == reference);
         // The one that was not withdrawn, where the reference was used before.
-        let id = named.max_by_key(|one| one.cancelled_at.is_none()).map(|one| one.id);
+        let id = alone.or_else(|| named.max_by_key(|one| one.cancelled_at.is_none()).map(|one| one.id));
         if let (Some(ids), Some(id)) = (found.get_mut(row), id) {
             ids.push(id);
         }
@@ -62,6 +63,19 @@ fn installments(group: &Group, wish: &Wish, position: &DebtPosition) -> Vec<Opti
         _ => None,
     };
     found.into_iter().map(single).collect()
+}
+
+/// The only installment that was not withdrawn, where the rows ask for one alone: it keeps the name that it had, whatever they call it.
+fn only_one(wish: &Wish, position: &DebtPosition) -> Option<InstallmentId> {
+    let asked: usize = match wish.asked.input.payment_options.as_slice() {
+        [] => 1,
+        options => options.iter().map(|option| option.installments.len()).sum(),
+    };
+    let mut live = position.installments().map(|(_, one)| one).filter(|one| one.cancelled_at.is_none());
+    match (asked, live.next(), live.next()) {
+        (1, Some(only), None) if !wish.asked.withdrawn.contains(only.reference.as_str()) => Some(only.id),
+        _ => None,
+    }
 }
 
 /// The rows of a group in which some are wrong; those beside them are right, and are not loaded either.

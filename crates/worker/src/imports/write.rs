@@ -2,16 +2,17 @@
 //! What was decided is written, in one transaction with how far the import is. Where something moved meanwhile it is decided anew, and
 //! where that does not help, group by group: one that cannot be written rejects itself alone.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, Instant};
 
 use tramite_domain::batch::Batch;
 use tramite_domain::import::{Import, Progress, advance};
-use tramite_storage::{DECISION_SECONDS_MAX, StoreError};
+use tramite_storage::{StoreError, is_still_writable};
 use tramite_telemetry::catalogue::IMPORT_ROWS;
 
 use super::decide::{Decided, Work};
 use super::memory::{Learnt, hash};
+use super::part::Portion;
 use super::reading::Group;
 use super::rows::not_written;
 use crate::failure::{code, is_outage};
@@ -20,7 +21,7 @@ use crate::pace::{CONFLICT_TRIES, IMPORT_ALONE_SECONDS_MAX};
 
 /// Groups with what becomes of them.
 pub(super) struct Ready {
-    pub(super) groups: Vec<Group>,
+    pub(super) portion: Portion,
     pub(super) decided: Decided,
 }
 
@@ -36,7 +37,8 @@ impl Ready {
     }
 
     fn each_key(&self) -> impl Iterator<Item = u64> {
-        let inputs = self.groups.iter().filter_map(|group| group.content.as_ref().ok()).map(|wish| &wish.asked.input);
+        let inputs =
+            self.portion.groups.iter().filter_map(|group| group.content.as_ref().ok()).map(|wish| &wish.asked.input);
         inputs.map(|input| hash(&(input.service_code.as_str(), input.external_id.as_str())))
     }
 }
@@ -44,9 +46,13 @@ impl Ready {
 impl Work<'_> {
     /// Writes what is ready. The import as it is then; none where somebody else has moved it: it was cancelled, or another worker
     /// goes on with it.
-    pub(super) async fn write(&self, import: &Import, ready: Option<Ready>) -> Result<Option<Import>, StoreError> {
-        let Some(Ready { groups, decided }) = ready else { return Ok(Some(import.clone())) };
-        let mut outcome = self.written(import, &groups, decided).await;
+    pub(super) async fn write(
+        &self,
+        import: &Import,
+        groups: &[Group],
+        decided: Decided,
+    ) -> Result<Option<Import>, StoreError> {
+        let mut outcome = self.written(import, groups, decided).await;
         let mut tries = 1;
         loop {
             match outcome {
@@ -58,11 +64,11 @@ impl Work<'_> {
                 return Ok(None);
             }
             if tries >= CONFLICT_TRIES {
-                return self.one_by_one(import, &groups).await;
+                return self.one_by_one(import, groups).await;
             }
             tries += 1;
-            let decided = self.decide(&groups).await?;
-            outcome = self.written(import, &groups, decided).await;
+            let decided = self.decide(groups).await?;
+            outcome = self.written(import, groups, decided).await;
         }
     }
 
@@ -109,18 +115,22 @@ impl Work<'_> {
     async fn written(&self, import: &Import, groups: &[Group], decided: Decided) -> Result<Import, StoreError> {
         let Decided { at, rows, mut batch, learnt } = decided;
         let now = self.clock.now();
-        // Lists of changes rely on the age of what is written: who waited too long decides anew.
-        if now.seconds_since(at) > DECISION_SECONDS_MAX {
+        // Who waited too long decides anew.
+        if !is_still_writable(at, now) {
             return Err(StoreError::Conflict);
         }
         let groups = u64::try_from(groups.len()).unwrap_or(u64::MAX);
-        let told: Vec<&'static str> = rows.iter().map(|row| row.outcome.name()).collect();
+        let mut told: BTreeMap<&'static str, u64> = BTreeMap::new();
+        for row in &rows {
+            let count = told.entry(row.outcome.name()).or_default();
+            *count = count.saturating_add(1);
+        }
         let (after, progress) = advance(import, Progress { groups, rows }, now);
         batch.append(progress);
         self.worker.store.commit(&self.scope, batch).await?;
         self.memory.learn(learnt);
-        for outcome in told {
-            self.worker.watch.metrics.count(&IMPORT_ROWS, &[outcome.into()]);
+        for (outcome, rows) in told {
+            self.worker.watch.metrics.add(&IMPORT_ROWS, &[outcome.into()], rows);
         }
         Ok(after)
     }

@@ -39,6 +39,7 @@ pub(crate) async fn run(worker: &Worker, webhooks: &Webhooks, stopped: watch::Re
         // It ends when nothing more is claimed and every lane is done.
         () = running.work(lanes) => {}
         () = running.renew() => {}
+        () = running.free() => {}
         () = end => {}
     }
     worker.watch.stopped(Job::Webhooks);
@@ -145,18 +146,24 @@ impl Running<'_> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Renews the claims of the lanes that are worked on, and frees those whose work failed.
-    async fn renew_and_free(&self) -> Result<(), StoreError> {
-        let system = self.worker.store.system();
-        let now = self.clock().now();
-        let working = self.busy().clone();
-        if !working.is_empty() {
-            system.renew_lanes(self.webhooks.holder, &working, now, LANE_LEASE_SECONDS).await?;
-        }
+    /// Frees the lanes whose work failed, beside the renewal of the others: somebody may hold such a lane for seconds.
+    async fn free(&self) {
         loop {
-            let Some(lane) = self.left().last().cloned() else { return Ok(()) };
-            system.leave_lane(&lane, now.plus_seconds(LANE_AGAIN_SECONDS)).await?;
-            self.left().retain(|one| *one != lane);
+            sleep(Duration::from_millis(LANE_RENEW_MS)).await;
+            let left = self.left().clone();
+            for lane in left {
+                let rests_until = self.clock().now().plus_seconds(LANE_AGAIN_SECONDS);
+                let system = self.worker.store.system();
+                match guarded(system.leave_lane(&lane, rests_until)).await {
+                    Ok(()) => self.left().retain(|one| *one != lane),
+                    Err(error) => {
+                        tracing::warn!(code = code(&error), cause = %error, "a lane could not be freed");
+                        if !matches!(error, StoreError::Busy) {
+                            break;
+                        }
+                    }
+                }
+            }
         }
     }
 
@@ -164,12 +171,15 @@ impl Running<'_> {
     async fn renew(&self) {
         loop {
             sleep(Duration::from_millis(LANE_RENEW_MS)).await;
-            if self.busy().is_empty() && self.left().is_empty() {
+            let working = self.busy().clone();
+            if working.is_empty() {
                 continue;
             }
-            let renewing = guarded(self.renew_and_free());
+            let system = self.worker.store.system();
+            let now = self.clock().now();
+            let renewing = guarded(system.renew_lanes(self.webhooks.holder, &working, now, LANE_LEASE_SECONDS));
             match timeout(Duration::from_secs(LANE_LEASE_SECONDS.unsigned_abs()), renewing).await {
-                Ok(Ok(())) => {}
+                Ok(Ok(_)) => {}
                 Ok(Err(error)) => tracing::warn!(code = code(&error), cause = %error, "lanes could not be renewed"),
                 Err(_) => tracing::warn!(code = "timeout", "lanes could not be renewed in time"),
             }

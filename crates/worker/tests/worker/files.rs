@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tramite_domain::access::Client;
 use tramite_domain::debt_position::{
     DebtPosition, DebtorInput, InstallmentInput, OptionInput, OptionKind, PositionInput,
 };
@@ -15,11 +16,11 @@ use tramite_domain::import::{
     FileFormat, FileLayout, Import, ImportFile, ImportRow, OnError, PositionReader, Usage, Wish, receive,
 };
 use tramite_domain::violation::Violation;
-use tramite_storage::{IMPORT_PART_BYTES, RowFilter};
+use tramite_storage::{Change, IMPORT_PART_BYTES, RowFilter};
 use tramite_worker::Worker;
 use uuid::Uuid;
 
-use crate::place::{Place, scope};
+use crate::place::{Place, acting_client, scope};
 use crate::town::{client, personal};
 
 const HEADER: &str = "external_id;debtor_tax_code;debtor_full_name;amount;due_date;reference;action";
@@ -74,8 +75,20 @@ pub(crate) async fn send_lines(place: &mut Place, lines: &[String], wish: Wish) 
     send_file(place, FileFormat::Ndjson, &lines.join("\n"), wish).await
 }
 
-/// The same of any file.
+/// Who sends the files, as the store has it.
+pub(crate) async fn sender(place: &Place) -> Client {
+    let system = place.store.system();
+    if let Some(known) = system.client(client()).await.unwrap() {
+        return known;
+    }
+    let made = acting_client(client(), place.a.institution.id, place.a.now);
+    system.insert_client(made.clone(), Change::default()).await.unwrap();
+    made
+}
+
+/// The same as [`send`], of any file.
 pub(crate) async fn send_file(place: &mut Place, format: FileFormat, file: &str, wish: Wish) -> ImportId {
+    sender(place).await;
     let id: ImportFileId = Uuid::now_v7().into();
     let (own, now) = (scope(&place.a), place.a.now);
     for (number, part) in (0_u32..).zip(file.as_bytes().chunks(IMPORT_PART_BYTES)) {

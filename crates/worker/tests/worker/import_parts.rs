@@ -2,20 +2,33 @@
 //! Files that are longer than what is written together: each part sees what the ones before it did, or would do.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tramite_domain::debt_position::{DebtPosition, PositionStatus};
+use serde_json::Value;
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::debt_position::{DebtPosition, Installment, PositionInput, PositionStatus};
 use tramite_domain::ids::ImportId;
-use tramite_domain::import::{Counts, FileFormat, Import, ImportStatus, OnError, RowOutcome, Wish};
+use tramite_domain::import::{Counts, FileFormat, Import, ImportStatus, OnError, PositionReader, RowOutcome, Wish};
+use tramite_domain::notice::{Base13, NoticeNumber, SegregationCode};
+use tramite_domain::service::Service;
+use tramite_domain::violation::Violation;
+use tramite_storage::LOADABLE_INSTALLMENTS_MAX;
 use tramite_testkit::Database;
 use tramite_worker::Worker;
+use uuid::Uuid;
 
-use crate::files::{Gated, ended, line, loader, positions, send_file, send_lines, stored, told, wish};
-use crate::place::Place;
+use crate::files::{
+    Gated, PlainReader, ended, line, loader, positions, rows, send, send_file, send_lines, stored, told, wish,
+};
+use crate::place::{Place, scope};
+use crate::town::one_payment;
 
 /// How many positions are written together.
 const PART: usize = 500;
 /// More than that.
 const MANY: usize = 700;
+/// Rounds in which parts are small enough at last, and are loaded.
+const ROUNDS_MAX: usize = 20;
 /// A number that the institution may bring.
 const NUMBER: &str = "305000000001234586";
 
@@ -121,4 +134,108 @@ pub(crate) async fn what_a_check_saw_counts_for_the_worker_that_goes_on(database
     let second = loader(&place);
     is_aborted_by_the_last_row(&place, &second, id).await;
     gate.open();
+}
+
+/// Where the sequence of the institution's numbers stands; a thousand more of them are taken.
+async fn numbered_up_to(place: &Place) -> u64 {
+    let link = &place.a.institution.stations[0];
+    place.store.take_stretch(&scope(&place.a), link, 1_000).await.unwrap().first
+}
+
+pub(crate) async fn numbers_are_taken_for_the_rows_of_a_file_at_once_and_for_no_more(database: Database) {
+    let mut place = Place::open(database.url()).await;
+    let gate: Arc<Gated> = Gated::after(PART + 20);
+    let id = send(&mut place, &rows(MANY, "10,00"), wish()).await;
+    let worker = place.worker().importing(gate.clone());
+    assert_eq!(worker.run_once(place.a.now).await.imported, PART);
+    let all = u64::try_from(MANY).unwrap();
+    assert_eq!(numbered_up_to(&place).await, all, "the second part does not ask the sequence");
+    gate.open();
+    let import = ended(&place, &worker, id).await;
+    assert_eq!(import.counts, Counts { read: all, loaded: all, ..Counts::default() });
+    assert_eq!(numbered_up_to(&place).await, all + 1_000, "each row has one of those that were taken");
+}
+
+/// A position of a service which has half as many installments as are held at a time, and one more.
+async fn dense(place: &mut Place, service: &str, first_base: u64) {
+    let mut position = place.a.position(&one_payment("DENSE", 1_000));
+    position.service_code = Some(service.parse().unwrap());
+    let (only, segregation) = (position.options[0].installments[0].clone(), SegregationCode::new(5).unwrap());
+    let another = |at: u64| {
+        let number = NoticeNumber::generate(segregation, Base13::new(first_base + at).unwrap());
+        Installment {
+            id: Uuid::now_v7().into(),
+            reference: at.to_string().parse().unwrap(),
+            iuv: number.iuv(),
+            notice_number: Some(number),
+            ..only.clone()
+        }
+    };
+    let last = u64::try_from(LOADABLE_INSTALLMENTS_MAX / 2).unwrap();
+    position.options[0].installments = (0..=last).map(another).collect();
+    let insert = Write::InsertPosition(Box::new(position));
+    place.write(&place.a, Batch::new().with(insert)).await;
+}
+
+/// Two such positions, and the lines that would make them.
+async fn both_dense(place: &mut Place) -> [String; 2] {
+    let mensa = Service { code: "MENSA".parse().unwrap(), ..place.a.service.clone() };
+    let put = Write::PutService { service: Box::new(mensa), expected: None };
+    place.write(&place.a, Batch::new().with(put)).await;
+    dense(place, "TARI", 1_000).await;
+    dense(place, "MENSA", 100_000).await;
+    let of = |service: &str| {
+        let members = format!(r#"{{"service_code":"{service}","action":"insert","#);
+        line("DENSE", 1_000).replacen('{', &members, 1)
+    };
+    [of("TARI"), of("MENSA")]
+}
+
+pub(crate) async fn positions_of_several_services_are_not_held_at_once_where_they_are_too_large(database: Database) {
+    let mut place = Place::open(database.url()).await;
+    let lines = both_dense(&mut place).await;
+    let id = send_lines(&mut place, &lines, wish()).await;
+    let (worker, mut halved) = (loader(&place), 0);
+    for _ in 0..ROUNDS_MAX {
+        let report = worker.run_once(place.a.now).await;
+        assert!(report.failures.iter().all(|failure| *failure == ("imports", "busy")), "{:?}", report.failures);
+        halved += report.failures.len();
+        if stored(&place, id).await.status.is_final() {
+            break;
+        }
+    }
+    assert!(halved > 0, "both were read at once");
+    let import = stored(&place, id).await;
+    let expected = Counts { read: 2, rejected: 2, ..Counts::default() };
+    assert_eq!((import.status, import.counts), (ImportStatus::Completed, expected));
+}
+
+/// Counts what it reads.
+struct Counted(AtomicUsize);
+
+impl PositionReader for Counted {
+    fn read(&self, body: &Value) -> Result<PositionInput, Vec<Violation>> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        PlainReader.read(body)
+    }
+}
+
+pub(crate) async fn a_check_goes_on_with_the_halves_of_a_part_that_is_too_large(database: Database) {
+    let mut place = Place::open(database.url()).await;
+    let both = both_dense(&mut place).await;
+    let lines: Vec<String> = (0..PART).map(|index| line(&format!("OTHER-{index}"), 1_000)).chain(both).collect();
+    let id = send_lines(&mut place, &lines, Wish { dry_run: true, ..wish() }).await;
+    let reader = Arc::new(Counted(AtomicUsize::new(0)));
+    let worker = place.worker().importing(reader.clone());
+    for _ in 0..ROUNDS_MAX {
+        let report = worker.run_once(place.a.now).await;
+        assert!(report.failures.iter().all(|failure| *failure == ("imports", "busy")), "{:?}", report.failures);
+        if stored(&place, id).await.status.is_final() {
+            break;
+        }
+    }
+    let (import, each) = (stored(&place, id).await, u64::try_from(PART).unwrap());
+    let expected = Counts { read: each + 2, loaded: each, rejected: 2, ..Counts::default() };
+    assert_eq!((import.status, import.counts), (ImportStatus::Completed, expected));
+    assert_eq!(reader.0.load(Ordering::SeqCst), lines.len(), "what was done is not read again");
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use tramite_domain::debt_position::{Origin, PositionStatus};
 use tramite_domain::import::{
-    Counts, Import, ImportRow, ImportStatus, OnError, RowOutcome, Usage, Wish, cancel, receive,
+    Counts, FileEncoding, Import, ImportRow, ImportStatus, OnError, RowOutcome, Usage, Wish, cancel, receive,
 };
 use tramite_testkit::Database;
 use tramite_worker::Worker;
@@ -18,9 +18,9 @@ use crate::receipts::receive_of;
 use crate::town::client;
 
 /// More rows than are written together.
-const MANY: usize = 700;
+pub(crate) const MANY: usize = 700;
 /// How many positions are written together.
-const PART: usize = 500;
+pub(crate) const PART: usize = 500;
 
 fn outcomes(rows: &[ImportRow]) -> Vec<(u64, RowOutcome)> {
     rows.iter().map(|row| (row.line, row.outcome)).collect()
@@ -38,6 +38,7 @@ pub(crate) async fn a_file_of_some_hundred_rows_is_loaded(database: Database) {
     let import = load(&mut place, &rows(MANY, "120,50"), wish()).await;
     let all = u64::try_from(MANY).unwrap();
     assert_eq!((import.status, import.rows_total), (ImportStatus::Completed, Some(all)));
+    assert_eq!(import.file_encoding, Some(FileEncoding::Utf8));
     assert_eq!(import.counts, Counts { read: all, loaded: all, ..Counts::default() });
     assert_eq!(import.groups_done, all);
     let loaded = numbered(&place, MANY).await;
@@ -147,7 +148,7 @@ pub(crate) async fn two_imports_of_one_file_at_once_double_nothing(database: Dat
 }
 
 /// A worker that was left in the middle of a file, behind its first part.
-async fn left_in_the_middle(place: &mut Place) -> (Import, Worker, Arc<Gated>) {
+pub(crate) async fn left_in_the_middle(place: &mut Place) -> (Import, Worker, Arc<Gated>) {
     let gate = Gated::after(PART + 20);
     let id = send(place, &rows(MANY, "10,00"), wish()).await;
     let worker = place.worker().importing(gate.clone());
@@ -245,6 +246,22 @@ pub(crate) async fn rows_change_what_is_owed_and_take_it_back(database: Database
     let import = load(&mut place, &[row("TARI-9", "10,00")], closed).await;
     assert_eq!(import.counts.rejected, 1);
     assert_eq!(crate::files::told(&place, import.id).await[0].faults[0].code, "unknown_service");
+}
+
+pub(crate) async fn a_row_that_loses_the_name_of_its_installment_keeps_the_number(database: Database) {
+    let mut place = Place::open(database.url()).await;
+    load(&mut place, &[row_of("TARI-0", "10,00", "1", "")], wish()).await;
+    let exchanged = [row_of("TARI-0", "10,00", "1", "cancel"), row_of("TARI-0", "10,00", "2", "")];
+    load(&mut place, &exchanged, wish()).await;
+    let before = numbered(&place, 1).await;
+    let import = load(&mut place, &[row_of("TARI-0", "12,00", "", "")], wish()).await;
+    let after = numbered(&place, 1).await;
+    let old = before[0].installments().find(|(_, one)| one.cancelled_at.is_none()).unwrap().1;
+    let new = after[0].installments().find(|(_, one)| one.cancelled_at.is_none()).unwrap().1;
+    assert_eq!((new.id, new.notice_number, new.reference.as_str()), (old.id, old.notice_number, "2"));
+    assert_eq!(new.amount.cents(), 1_200);
+    let told = told(&place, import.id).await;
+    assert_eq!((told[0].outcome, told[0].installment_id), (RowOutcome::Updated, Some(old.id)));
 }
 
 pub(crate) async fn a_receipt_that_comes_meanwhile_is_kept(database: Database) {

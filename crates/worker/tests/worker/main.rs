@@ -10,6 +10,7 @@
 mod consumer;
 mod files;
 mod import_parts;
+mod import_rights;
 mod imports;
 mod place;
 mod positions;
@@ -56,6 +57,7 @@ sentences! {
         imports::a_cancelled_import_loads_no_more,
         imports::rows_of_one_position_may_stand_apart,
         imports::rows_change_what_is_owed_and_take_it_back,
+        imports::a_row_that_loses_the_name_of_its_installment_keeps_the_number,
         imports::a_receipt_that_comes_meanwhile_is_kept,
         imports::a_file_that_cannot_be_read_says_why,
         imports::files_go_when_their_time_is_over,
@@ -64,6 +66,12 @@ sentences! {
         import_parts::a_line_takes_back_no_installment_that_it_does_not_name,
         import_parts::a_number_that_comes_twice_is_found_before_anything_is_loaded,
         import_parts::what_a_check_saw_counts_for_the_worker_that_goes_on,
+        import_parts::numbers_are_taken_for_the_rows_of_a_file_at_once_and_for_no_more,
+        import_parts::positions_of_several_services_are_not_held_at_once_where_they_are_too_large,
+        import_parts::a_check_goes_on_with_the_halves_of_a_part_that_is_too_large,
+        import_rights::a_client_that_is_revoked_has_no_more_loaded,
+        import_rights::a_service_that_is_taken_away_has_no_more_rows_loaded,
+        import_rights::who_may_load_no_more_has_nothing_loaded_and_may_send_it_again,
         upkeep::the_journal_is_kept_for_two_years_and_longer_where_that_is_wished,
         webhooks::an_endpoint_is_told_once_its_test_got_an_answer,
         webhooks::a_delivery_follows_the_schedule_for_fourteen_days_and_then_the_endpoint_rests,
@@ -76,6 +84,7 @@ sentences! {
         running::committed_events_get_their_place_in_the_feed,
         running::a_job_that_breaks_off_ends_no_other_and_is_begun_again;
     postgres:
+        retention::receipts_that_cannot_be_read_keep_no_session_from_its_turn,
         running::several_workers_do_nothing_twice,
         running::several_workers_tell_no_session_twice,
         running::rows_that_cannot_be_read_do_not_keep_the_rest_from_its_turn;

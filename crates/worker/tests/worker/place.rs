@@ -3,10 +3,12 @@
 
 use std::sync::{Arc, Mutex};
 
+use tramite_domain::access::{ApiScope, Client, ClientKind, ClientStatus, Delegation, DelegationStatus};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::{DebtPosition, PositionInput};
 use tramite_domain::environment::Environment;
 use tramite_domain::given::World;
+use tramite_domain::ids::{ClientId, InstitutionId};
 use tramite_domain::session::{
     CheckoutSession, Choice, IfBusy, ItemInput, Language, OnAbandon, Opened, OwnItem, ReturnMode, SessionInput, open,
 };
@@ -167,6 +169,35 @@ pub(crate) fn opened_over(town: &mut Town, on_abandon: OnAbandon, items: &[ItemI
 
 pub(crate) fn scope(town: &Town) -> Scope {
     Scope::of_worker(town.institution.id)
+}
+
+/// A client that acts for an institution with every scope.
+pub(crate) fn acting_client(id: ClientId, institution: InstitutionId, now: Instant) -> Client {
+    let delegation = Delegation {
+        id: Uuid::now_v7().into(),
+        institution_id: institution,
+        client_id: id,
+        scopes: ApiScope::ALL.iter().copied().filter(|scope| !scope.is_platform()).collect(),
+        service_codes: None,
+        return_origins: Vec::new(),
+        status: DelegationStatus::Active,
+        expires_at: None,
+        created_at: now,
+    };
+    Client {
+        id,
+        kind: ClientKind::Application,
+        display_name: "Gestionale".parse().unwrap(),
+        status: ClientStatus::Active,
+        demo: false,
+        secrets: Vec::new(),
+        keys: Vec::new(),
+        limits: None,
+        delegations: vec![delegation],
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
 }
 
 fn station(now: Instant) -> Station {

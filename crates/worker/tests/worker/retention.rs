@@ -10,7 +10,7 @@ use tramite_domain::receipt::{Party, Receipt};
 use tramite_domain::session::{CheckoutSession, OnAbandon, Payer};
 use tramite_domain::time::Instant;
 use tramite_storage::{OutcomeFilter, PageRequest, ReceiptFilter};
-use tramite_testkit::Database;
+use tramite_testkit::{Database, postgres};
 use tramite_worker::{Worker, WorkerSettings};
 
 use crate::place::{Place, opened, own_item, scope};
@@ -92,6 +92,21 @@ pub(crate) async fn what_was_written_freely_in_a_session_of_nobody_goes_with_its
     assert_eq!(place.stored_session(&place.a, &written).await.state, None);
     let after = place.stored_session(&place.a, &plain).await;
     assert_ne!(after.items[0].description.to_string(), "-", "it named nobody");
+}
+
+/// A receipt that cannot be read stands for receipts that take too long to be looked through.
+pub(crate) async fn receipts_that_cannot_be_read_keep_no_session_from_its_turn(database: Database) {
+    let mut place = Place::open(database.url()).await;
+    let (paid, open) = (place.position(&one_payment("S-1", 100)).await, place.position(&one_payment("S-2", 200)).await);
+    receive_of(&mut place, &paid, "rt-1", 20, Some(party())).await;
+    let written = session_with_state(&mut place, &open).await;
+    let name = database.url().rsplit('/').next().unwrap();
+    postgres::cluster().unwrap().psql(name, "UPDATE receipts SET role = 'nonsense'");
+    let settings = WorkerSettings { journal_months: JOURNAL_MONTHS, ..WorkerSettings::default() };
+    let worker = Worker::new(place.store.clone(), place.world.clone(), settings);
+    let report = worker.run_once("2076-11-01T00:00:00Z".parse().unwrap()).await;
+    assert!(report.failures.contains(&("retention", "failed")), "{:?}", report.failures);
+    assert_eq!(place.stored_session(&place.a, &written).await.state, None);
 }
 
 pub(crate) async fn each_institution_has_its_turn_wherever_the_last_pass_ended(database: Database) {

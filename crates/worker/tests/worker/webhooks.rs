@@ -10,7 +10,7 @@ use std::time::{Duration, Instant as Moment};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use tramite_domain::access::{ApiScope, Client, ClientKind, ClientStatus, Delegation, DelegationStatus};
+use tramite_domain::access::{ApiScope, Client, Delegation, DelegationStatus};
 use tramite_domain::ids::{ClientId, InstitutionId};
 use tramite_domain::mac::mac;
 use tramite_domain::webhook::{Answered, Delivery, DeliveryFailure, DeliveryStatus, EndpointStatus, WebhookEndpoint};
@@ -21,7 +21,7 @@ use tramite_worker::Worker;
 use uuid::Uuid;
 
 use crate::consumer::{Consumer, Heard, Says};
-use crate::place::Place;
+use crate::place::{Place, acting_client};
 use crate::town::one_payment;
 
 const SECRET: [u8; 32] = *b"0123456789abcdef0123456789abcdef";
@@ -30,32 +30,7 @@ const HOUR: i64 = 3_600;
 impl Place {
     /// A client that acts for an institution with every scope.
     async fn acting(&self, institution: InstitutionId) -> Client {
-        let id = ClientId::new(Uuid::now_v7());
-        let delegation = Delegation {
-            id: Uuid::now_v7().into(),
-            institution_id: institution,
-            client_id: id,
-            scopes: ApiScope::ALL.iter().copied().filter(|scope| !scope.is_platform()).collect(),
-            service_codes: None,
-            return_origins: Vec::new(),
-            status: DelegationStatus::Active,
-            expires_at: None,
-            created_at: self.a.now,
-        };
-        let client = Client {
-            id,
-            kind: ClientKind::Application,
-            display_name: "Gestionale".parse().unwrap(),
-            status: ClientStatus::Active,
-            demo: false,
-            secrets: Vec::new(),
-            keys: Vec::new(),
-            limits: None,
-            delegations: vec![delegation],
-            version: 1,
-            created_at: self.a.now,
-            updated_at: self.a.now,
-        };
+        let client = acting_client(ClientId::new(Uuid::now_v7()), institution, self.a.now);
         self.store.system().insert_client(client.clone(), Change::default()).await.unwrap();
         client
     }

@@ -11,6 +11,9 @@ use crate::sheet::limits::{CELL_READ_CHARS_MAX, COLUMNS_MAX};
 use super::model::{ReportInstallment, ReportKind, ReportRow};
 use super::original::Head;
 
+/// What stands beyond all columns where a row had more cells than the header and nothing in them.
+const WIDER: &str = "cell_without_column";
+
 /// A column that a report adds, by its English name.
 type Added = &'static str;
 
@@ -24,7 +27,9 @@ pub(super) struct Plan {
     kept: Vec<(usize, Option<Added>)>,
     added: Vec<Added>,
     names: Vec<String>,
-    /// Columns of the file.
+    /// Columns of the file, and whether anything is taken from each.
+    taken: Vec<bool>,
+    /// Cells that a row may have.
     width: usize,
     /// Bytes of faults that may still be told, where that is bounded.
     faults_left: Option<usize>,
@@ -56,8 +61,8 @@ impl Plan {
         let own =
             |name: &Added| named(name).map_or_else(|| (*name).to_owned(), |found| found.column.name(head.italian, 0));
         names.extend(added.iter().map(own));
-        let (width, comma) = (head.names.len(), head.info.delimiter == Some(';'));
-        Self { kept, added, names, width, faults_left: None, comma }
+        let (taken, comma) = (head.taken.clone(), head.info.delimiter == Some(';'));
+        Self { kept, added, names, taken, width: head.width, faults_left: None, comma }
     }
 
     /// The same for a report that is held in memory until it is whole.
@@ -71,8 +76,10 @@ impl Plan {
     }
 
     /// The cells of a row. What stands beyond the last named column of the file comes after all others, as far as a table has room: a
-    /// row that is wrong for it stays wrong until somebody takes it away.
-    pub(super) fn cells(&mut self, line: u64, cells: &[SheetCell], row: &ReportRow) -> Vec<SheetCell> {
+    /// row that is wrong for it stays wrong until somebody takes it away. Where nothing can be written of what makes a row wrong, its code
+    /// stands there. `original` are its cells, and how many there were.
+    pub(super) fn cells(&mut self, line: u64, original: (&[SheetCell], usize), row: &ReportRow) -> Vec<SheetCell> {
+        let (cells, width) = original;
         let errors = self.errors(&row.faults);
         let nothing = ReportInstallment::default();
         let installment = row.installments.first().unwrap_or(&nothing);
@@ -86,9 +93,27 @@ impl Plan {
         }
         written.extend(self.added.iter().map(|name| self.added(name, line, row, installment, &errors)));
         let room = COLUMNS_MAX.saturating_sub(written.len());
-        let surplus = cells.iter().skip(self.width).filter(|cell| **cell != SheetCell::Empty);
-        written.extend(surplus.take(room).cloned());
+        written.extend(self.surplus(cells, width).into_iter().take(room));
         written
+    }
+
+    fn surplus(&self, cells: &[SheetCell], width: usize) -> Vec<SheetCell> {
+        let mut surplus = Vec::new();
+        for (place, cell) in cells.iter().enumerate() {
+            let taken = self.taken.get(place);
+            match cell {
+                SheetCell::Empty => {}
+                SheetCell::Unread(why) if taken != Some(&false) => {
+                    surplus.push(SheetCell::Text(why.code().to_owned()));
+                }
+                cell if taken.is_none() => surplus.push(cell.clone()),
+                _ => {}
+            }
+        }
+        if surplus.is_empty() && width > self.width {
+            surplus.push(SheetCell::Text(WIDER.to_owned()));
+        }
+        surplus
     }
 
     fn errors(&mut self, faults: &[RowFault]) -> String {
@@ -163,12 +188,12 @@ mod tests {
     #[test]
     fn a_report_that_is_held_in_memory_tells_so_much_of_faults_and_then_little() {
         let info = SheetInfo { encoding: None, delimiter: None, sheet: None };
-        let head = Head { names: vec!["a".to_owned()], italian: false, ours: true, info };
+        let head = Head { names: vec!["a".to_owned()], taken: vec![true], width: 1, italian: false, ours: true, info };
         let fault = RowFault { column: None, code: "c".to_owned(), detail: "d".repeat(CELL_READ_CHARS_MAX) };
         let row = ReportRow { faults: vec![fault], ..ReportRow::default() };
         let (mut free, mut held) =
             (Plan::new(&head, ReportKind::Loading), Plan::new(&head, ReportKind::Loading).held());
-        let told = |plan: &mut Plan| match plan.cells(1, &[], &row).pop() {
+        let told = |plan: &mut Plan| match plan.cells(1, (&[], 0), &row).pop() {
             Some(SheetCell::Text(text)) => text.len(),
             _ => 0,
         };

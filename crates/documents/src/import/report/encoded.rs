@@ -48,10 +48,11 @@ pub(in crate::import) fn row(cells: &[SheetCell], delimiter: char) -> String {
         }
         row.push('"');
         match cell {
-            SheetCell::Empty => {}
+            SheetCell::Empty | SheetCell::Unread(_) => {}
             SheetCell::Text(text) => row.push_str(&neutral(text).replace('"', "\"\"")),
             SheetCell::Number(number) => row.push_str(number),
             SheetCell::Day(day) => row.push_str(&day.to_string()),
+            SheetCell::Moment(moment) => row.push_str(&moment.format("%Y-%m-%d %H:%M:%S").to_string()),
         }
         row.push('"');
     }

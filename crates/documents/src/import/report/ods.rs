@@ -68,7 +68,7 @@ impl Ods {
 
 fn cell(cell: &SheetCell) -> String {
     let (attributes, shown) = match cell {
-        SheetCell::Empty => return "<table:table-cell/>".to_owned(),
+        SheetCell::Empty | SheetCell::Unread(_) => return "<table:table-cell/>".to_owned(),
         SheetCell::Text(text) => {
             (format!(r#"office:value-type="string" office:string-value="{}""#, escaped(text)), escaped(text))
         }
@@ -76,6 +76,10 @@ fn cell(cell: &SheetCell) -> String {
             (format!(r#"office:value-type="float" office:value="{}""#, escaped(number)), escaped(number))
         }
         SheetCell::Day(day) => (format!(r#"office:value-type="date" office:date-value="{day}""#), day.to_string()),
+        SheetCell::Moment(moment) => {
+            let moment = moment.format("%Y-%m-%dT%H:%M:%S").to_string();
+            (format!(r#"office:value-type="date" office:date-value="{moment}""#), moment)
+        }
     };
     format!("<table:table-cell {attributes}><text:p>{shown}</text:p></table:table-cell>")
 }

@@ -3,7 +3,7 @@
 
 use tramite_domain::import::{FileFormat, FileLayout};
 
-use crate::import::header::Binding;
+use crate::import::header::{Binding, Takes};
 use crate::import::line_reader::LineReader;
 use crate::import::model::ImportDefaults;
 use crate::sheet::{FileFault, FileSource, Sheet, SheetCell, SheetError, SheetInfo, SheetRow};
@@ -23,6 +23,10 @@ enum Form {
 #[derive(Debug, Clone)]
 pub(super) struct Head {
     pub(super) names: Vec<String>,
+    /// Whether anything is taken from each of its columns.
+    pub(super) taken: Vec<bool>,
+    /// How many cells a row may have.
+    pub(super) width: usize,
     pub(super) italian: bool,
     /// Whether the table is of ours.
     pub(super) ours: bool,
@@ -39,7 +43,8 @@ pub struct OriginalRow {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Content {
-    Cells(Vec<SheetCell>),
+    /// With how many there were before empty ones at the end were cut.
+    Cells(Vec<SheetCell>, usize),
     Line(Vec<u8>),
 }
 
@@ -59,9 +64,11 @@ impl OriginalFile {
         // What rows say by default makes no difference to what the columns are.
         let defaults = ImportDefaults { service_code: Some(String::new()), publish: false, creditor: None, layout };
         let binding = Binding::of(&first, &defaults)?;
-        let names = binding.columns.into_iter().map(|bound| bound.name).collect();
-        let head = Head { names, italian: binding.italian, ours: binding.ours, info: sheet.info().clone() };
-        Ok(Self { form: Form::Table { sheet, head, first: (!binding.headed).then_some(first) }, format })
+        let Binding { columns, width, italian, headed, ours, .. } = binding;
+        let taken = columns.iter().map(|bound| !matches!(bound.takes, Takes::Nothing)).collect();
+        let names = columns.into_iter().map(|bound| bound.name).collect();
+        let head = Head { names, taken, width, italian, ours, info: sheet.info().clone() };
+        Ok(Self { form: Form::Table { sheet, head, first: (!headed).then_some(first) }, format })
     }
 
     /// The next row.
@@ -79,7 +86,7 @@ impl OriginalFile {
                     Some(first) => Some(first),
                     None => sheet.next_row()?,
                 };
-                Ok(row.map(|row| OriginalRow { line: row.line, content: Content::Cells(row.cells) }))
+                Ok(row.map(|row| OriginalRow { line: row.line, content: Content::Cells(row.cells, row.width) }))
             }
         }
     }

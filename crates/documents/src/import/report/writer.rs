@@ -77,7 +77,7 @@ impl<W: Write> ReportWriter<W> {
     /// [`ReportError`] where `out` takes no more.
     pub fn row(&mut self, original: &OriginalRow, row: &ReportRow) -> Result<(), ReportError> {
         let cells = |plan: &mut Plan| match &original.content {
-            Content::Cells(cells) => plan.cells(original.line, cells, row),
+            Content::Cells(cells, width) => plan.cells(original.line, (cells, *width), row),
             Content::Line(_) => vec![],
         };
         match &mut self.form {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A report as a spreadsheet (ISO/IEC 29500).
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use tramite_domain::cell::is_marked;
 
@@ -15,6 +15,7 @@ pub(super) struct Xlsx {
     bold: Format,
     quoted: Format,
     dated: Format,
+    timed: Format,
 }
 
 impl Xlsx {
@@ -25,6 +26,7 @@ impl Xlsx {
             bold: Format::new().set_bold(),
             quoted: Format::new().set_quote_prefix(),
             dated: Format::new().set_num_format("yyyy-mm-dd"),
+            timed: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
         };
         xlsx.header(name, columns).map_err(TableError::of)?;
         Ok(xlsx)
@@ -48,7 +50,7 @@ impl Xlsx {
 
     fn cell(&mut self, place: u16, cell: &SheetCell) -> Result<(), XlsxError> {
         match cell {
-            SheetCell::Empty => return Ok(()),
+            SheetCell::Empty | SheetCell::Unread(_) => return Ok(()),
             SheetCell::Text(text) if is_marked(text) => {
                 self.sheet.write_string_with_format(self.row, place, text, &self.quoted)?;
             }
@@ -72,6 +74,14 @@ impl Xlsx {
                     self.sheet.write_string(self.row, place, day.to_string())?;
                 }
             },
+            SheetCell::Moment(moment) => match excel_moment(*moment) {
+                Some(moment) => {
+                    self.sheet.write_datetime_with_format(self.row, place, &moment, &self.timed)?;
+                }
+                None => {
+                    self.sheet.write_string(self.row, place, moment.to_string())?;
+                }
+            },
         }
         Ok(())
     }
@@ -87,4 +97,9 @@ impl Xlsx {
 fn excel_day(day: NaiveDate) -> Option<ExcelDateTime> {
     let (month, of_month) = (u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?);
     ExcelDateTime::from_ymd(u16::try_from(day.year()).ok()?, month, of_month).ok()
+}
+
+fn excel_moment(moment: NaiveDateTime) -> Option<ExcelDateTime> {
+    let (hour, minute) = (u16::try_from(moment.hour()).ok()?, u8::try_from(moment.minute()).ok()?);
+    excel_day(moment.date())?.and_hms(hour, minute, moment.second()).ok()
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use super::directory::Entry;
+use super::entry::other_size;
 use super::{EntryReader, wrong_format};
 use crate::sheet::limits::{ARCHIVE_EXPANDED_BYTES_MAX, ARCHIVE_RATIO_FROM_BYTES, ARCHIVE_RATIO_MAX};
 use crate::sheet::model::{FileFault, SheetError};
@@ -76,7 +77,8 @@ pub(super) fn declared(entries: &[Entry]) -> Result<(), FileFault> {
     Ok(())
 }
 
-/// What an entry is. It cannot become more than its directory says, which was checked: its reader refuses that.
+/// What an entry is. It cannot become more than its directory says, which was checked: its reader refuses that. Nor can it be made of
+/// less.
 pub(super) fn inflated(mut entry: EntryReader) -> Result<(), SheetError> {
     let mut beginning = Vec::new();
     entry.by_ref().take(8).read_to_end(&mut beginning)?;
@@ -84,7 +86,7 @@ pub(super) fn inflated(mut entry: EntryReader) -> Result<(), SheetError> {
         return Err(nested().into());
     }
     std::io::copy(&mut entry, &mut std::io::sink())?;
-    Ok(())
+    if entry.took_all() { Ok(()) } else { Err(other_size().into()) }
 }
 
 fn leads_elsewhere(name: &str) -> bool {

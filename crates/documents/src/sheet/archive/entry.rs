@@ -22,6 +22,7 @@ const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
 /// Reads one entry.
 pub(in crate::sheet) struct EntryReader {
     bytes: Bytes,
+    packed: u64,
     left: u64,
     crc: Crc,
     expected: u32,
@@ -49,7 +50,15 @@ impl EntryReader {
             DEFLATED => Bytes::Deflated(Box::new(DeflateDecoder::new(packed))),
             _ => return Err(FileFault::new("archive_form", "the file is packed in a way that is not read")),
         };
-        Ok(Self { bytes, left: entry.expanded, crc: Crc::new(), expected: entry.crc })
+        Ok(Self { bytes, packed: entry.packed, left: entry.expanded, crc: Crc::new(), expected: entry.crc })
+    }
+
+    /// Whether what was read to its end took all the bytes that the directory says: how much they became was judged by these.
+    pub(super) fn took_all(&self) -> bool {
+        match &self.bytes {
+            Bytes::Stored(bytes) => bytes.limit() == 0,
+            Bytes::Deflated(bytes) => bytes.total_in() == self.packed,
+        }
     }
 }
 
@@ -84,6 +93,7 @@ impl Read for EntryReader {
     }
 }
 
-fn other_size() -> FileFault {
+/// The fault of an entry whose sizes are not those of the directory.
+pub(super) fn other_size() -> FileFault {
     FileFault::new("archive_size", "an entry of the file is larger or smaller than the file says")
 }

@@ -13,8 +13,9 @@ use tramite_domain::cell::plain;
 use self::encoding::BOM;
 use self::records::{Record, Records};
 use super::bytes::count;
-use super::limits::{CELL_READ_CHARS_MAX, ROWS_MAX};
-use super::model::{Encoding, FileFault, SheetCell, SheetError, SheetInfo, SheetRow};
+use super::grid::is_too_long;
+use super::limits::ROWS_MAX;
+use super::model::{Encoding, FileFault, SheetCell, SheetError, SheetInfo, SheetRow, Unread};
 use super::open::Rows;
 use super::source::{FileSource, ReadSeek};
 
@@ -30,7 +31,7 @@ pub(super) struct CsvRows {
 }
 
 impl CsvRows {
-    /// Looks at the first row for what parts its cells, and then once at the whole file for its encoding: one byte that is no UTF-8
+    /// Looks at the first row for what parts its cells, and then once at the whole file for its encoding: a byte that is no UTF-8
     /// counts wherever it stands.
     pub(super) fn open(source: &dyn FileSource) -> Result<Self, SheetError> {
         check_beginning(source)?;
@@ -48,8 +49,8 @@ impl CsvRows {
 impl Rows for CsvRows {
     fn next_row(&mut self) -> Result<Option<SheetRow>, SheetError> {
         while let Some(record) = self.records.next()? {
-            let cells = cells(&record, self.encoding)?;
-            if let Some(row) = SheetRow::of(record.line, cells) {
+            let (cells, width) = (cells(&record, self.encoding)?, record.columns());
+            if let Some(row) = SheetRow::of(record.line, cells).map(|row| SheetRow { width, ..row }) {
                 self.rows = self.rows.saturating_add(1);
                 if self.rows > ROWS_MAX {
                     let detail = format!("the file has more than {ROWS_MAX} rows");
@@ -67,9 +68,9 @@ fn cells(record: &Record<'_>, encoding: Encoding) -> Result<Vec<SheetCell>, File
     for (column, bytes) in (1_usize..).zip(record.cells()) {
         let fault = |fault: FileFault| fault.in_line(record.line).in_column(column.to_string());
         let text = encoding::text(bytes, encoding).map_err(fault)?;
-        if text.len() > CELL_READ_CHARS_MAX && text.chars().count() > CELL_READ_CHARS_MAX {
-            let detail = format!("a cell has more than {CELL_READ_CHARS_MAX} characters");
-            return Err(fault(FileFault::new("cell_too_long", detail)));
+        if is_too_long(&text) {
+            cells.push(SheetCell::Unread(Unread::TooLong));
+            continue;
         }
         // What was exported with an apostrophe comes back without it.
         let text = if text.starts_with('\'') { plain(&text).to_owned() } else { text };

@@ -3,19 +3,22 @@
 
 use std::io::BufRead;
 
-use chrono::NaiveDate;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::sheet::decimal::decimal;
-use crate::sheet::grid::{Place, is_too_long};
-use crate::sheet::limits::CELL_READ_CHARS_MAX;
-use crate::sheet::model::{SheetCell, SheetError};
+use crate::sheet::format::seen;
+use crate::sheet::gathered::Gathered;
+use crate::sheet::grid::{Place, text_cell};
+use crate::sheet::model::{SheetCell, SheetError, Unread};
+use crate::sheet::serial::iso_cell;
 use crate::sheet::xml::{Xml, attribute, attributes, broken_xml, character};
 
 /// What the attributes of a cell say.
 pub(super) enum Head {
     /// The cell is this, whatever stands within it.
     Read(SheetCell),
+    /// The cell is this number, which the text that stands within it may show with noughts before it.
+    Number(String),
     /// The cell is the text that stands within it.
     Text,
 }
@@ -34,25 +37,23 @@ const ATTRIBUTES: [&str; 7] = [
 pub(super) fn head(element: &BytesStart<'_>, place: Place) -> Result<Head, SheetError> {
     let [formula, error, kind, value, date, flag, text] = attributes(element, ATTRIBUTES)?;
     if formula.is_some() {
-        return Err(place.formula().into());
+        return Ok(Head::Read(SheetCell::Unread(Unread::Formula)));
     }
     if error.as_deref() == Some("error") {
-        return Err(place.error().into());
+        return Ok(Head::Read(SheetCell::Unread(Unread::Error)));
     }
     let unreadable = || place.unreadable();
     let cell = match kind.as_deref() {
         None | Some("void") => SheetCell::Empty,
         Some("float" | "currency" | "percentage") => {
             let number = value.and_then(|value| decimal(value.trim()));
-            SheetCell::Number(number.ok_or_else(unreadable)?)
+            return Ok(Head::Number(number.ok_or_else(unreadable)?));
         }
-        Some("date") => {
-            let day = date.and_then(|date| date.get(..10)?.parse::<NaiveDate>().ok());
-            SheetCell::Day(day.ok_or_else(unreadable)?)
-        }
-        Some("boolean") => SheetCell::Text(flag.ok_or_else(unreadable)?.into_owned()),
+        Some("date") => date.and_then(|date| iso_cell(date.trim())).ok_or_else(unreadable)?,
+        Some("boolean") => text_cell(flag.ok_or_else(unreadable)?.into_owned()),
         Some("string") => match text {
-            Some(text) => SheetCell::Text(text.into_owned()),
+            // One cell may stand for many: what is too long is not held for each of them.
+            Some(text) => text_cell(text.into_owned()),
             None => return Ok(Head::Text),
         },
         // An hour is shown, and nothing that is loaded is one.
@@ -63,20 +64,23 @@ pub(super) fn head(element: &BytesStart<'_>, place: Place) -> Result<Head, Sheet
 }
 
 /// Reads a cell to its end.
-pub(super) fn read<R: BufRead>(xml: &mut Xml<R>, head: Head, place: Place) -> Result<SheetCell, SheetError> {
+pub(super) fn read<R: BufRead>(xml: &mut Xml<R>, head: Head) -> Result<SheetCell, SheetError> {
     match head {
         Head::Read(cell) => {
             xml.skip()?;
             Ok(cell)
         }
-        Head::Text => Ok(match text(xml, place)? {
-            text if text.is_empty() => SheetCell::Empty,
-            text => SheetCell::Text(text),
+        Head::Number(number) => Ok(seen(number, text(xml)?.as_deref().unwrap_or_default())),
+        Head::Text => Ok(match text(xml)? {
+            None => SheetCell::Unread(Unread::TooLong),
+            Some(text) if text.is_empty() => SheetCell::Empty,
+            Some(text) => SheetCell::Text(text),
         }),
     }
 }
 
-fn text<R: BufRead>(xml: &mut Xml<R>, place: Place) -> Result<String, SheetError> {
+/// The text within a cell; none where it is too long for one.
+fn text<R: BufRead>(xml: &mut Xml<R>) -> Result<Option<String>, SheetError> {
     let mut text = Paragraphs::default();
     let mut level = 1_usize;
     loop {
@@ -102,7 +106,7 @@ fn text<R: BufRead>(xml: &mut Xml<R>, place: Place) -> Result<String, SheetError
                 }
                 level = level.saturating_sub(1);
                 if level == 0 {
-                    return Ok(text.text);
+                    return Ok(text.text.text());
                 }
             }
             Event::Text(piece) => text.run(&piece.xml10_content()),
@@ -116,16 +120,13 @@ fn text<R: BufRead>(xml: &mut Xml<R>, place: Place) -> Result<String, SheetError
             Event::Eof => return Err(broken_xml().into()),
             _ => {}
         }
-        if is_too_long(&text.text) {
-            return Err(place.fault("cell_too_long", "a cell has too many characters").into());
-        }
     }
 }
 
 /// Paragraphs, each on a line of its own. Blanks beside each other count as one: more of them are written as elements.
 #[derive(Default)]
 struct Paragraphs {
-    text: String,
+    text: Gathered,
     begun: bool,
     within: bool,
     after_blank: bool,
@@ -162,9 +163,7 @@ impl Paragraphs {
     fn blanks(&mut self, element: &BytesStart<'_>) -> Result<(), SheetError> {
         let count = attribute(element, "text:c")?.map(|count| count.parse::<usize>());
         let count = count.unwrap_or(Ok(1)).map_err(|_| broken_xml())?;
-        // One more than may be is enough to be refused.
-        let count = count.min(CELL_READ_CHARS_MAX.saturating_add(1));
-        self.text.extend(std::iter::repeat_n(' ', count));
+        self.text.push_many(' ', count);
         self.after_blank = false;
         Ok(())
     }

@@ -109,7 +109,7 @@ impl TableRows {
                         let repeated = repeated(&element, "table:number-columns-repeated")?;
                         let repeated = usize::try_from(repeated).unwrap_or(usize::MAX);
                         let head = cell::head(&element, place)?;
-                        let read = cell::read(&mut self.xml, head, place)?;
+                        let read = cell::read(&mut self.xml, head)?;
                         column = column.saturating_add(repeated);
                         // A row of blanks may stand for all that the sheet could have.
                         if !is_blank(&read) {
@@ -142,7 +142,7 @@ fn is_blank(cell: &SheetCell) -> bool {
     match cell {
         SheetCell::Empty => true,
         SheetCell::Text(text) => text.trim().is_empty(),
-        SheetCell::Number(_) | SheetCell::Day(_) => false,
+        SheetCell::Number(_) | SheetCell::Day(_) | SheetCell::Moment(_) | SheetCell::Unread(_) => false,
     }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! The records before the first sheet: which sheets there are, which styles show days, and the texts in common.
+//! The records before the first sheet: which sheets there are, how styles show numbers, and the texts in common.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,10 @@ use super::records::{
 };
 use super::{broken, encrypted, macros, old_spreadsheet, texts};
 use crate::sheet::bytes::{place_at, u16_at};
+use crate::sheet::format::Shown;
 use crate::sheet::limits::PARTS_MAX;
 use crate::sheet::model::FileFault;
-use crate::sheet::serial::{Epoch, is_day_code, is_day_format};
+use crate::sheet::serial::Epoch;
 use crate::sheet::strings::Strings;
 use crate::sheet::xlsx::{no_sheet, too_many_parts};
 
@@ -33,15 +34,15 @@ pub(super) struct Book {
 #[derive(Default)]
 pub(super) struct Common {
     pub(super) texts: Strings,
-    /// Whether each style shows a day.
-    pub(super) days: Vec<bool>,
+    /// How each style shows numbers.
+    pub(super) styles: Vec<Shown>,
     pub(super) epoch: Epoch,
 }
 
 #[derive(Default)]
 struct Reading {
     sheet: Option<(String, usize)>,
-    codes: BTreeMap<u16, bool>,
+    codes: BTreeMap<u16, Shown>,
     formats: Vec<u16>,
     common: Common,
 }
@@ -65,8 +66,8 @@ impl Book {
             }
         }
         let Reading { sheet, codes, formats, mut common } = reading;
-        let shows_day = |id: u16| codes.get(&id).copied().unwrap_or_else(|| is_day_format(u32::from(id)));
-        common.days = formats.into_iter().map(shows_day).collect();
+        let shown = |id: u16| codes.get(&id).copied().unwrap_or_else(|| Shown::of_id(u32::from(id)));
+        common.styles = formats.into_iter().map(shown).collect();
         let (name, at) = sheet.ok_or_else(no_sheet)?;
         Ok(Self { name, at, common })
     }
@@ -82,7 +83,7 @@ impl Reading {
             FORMAT => {
                 let id = u16_at(bytes, 0).ok_or_else(broken)?;
                 let code = bytes.get(2..).and_then(texts::text).ok_or_else(broken)?;
-                self.codes.insert(id, is_day_code(&code));
+                self.codes.insert(id, Shown::of_code(&code));
             }
             XF => self.formats.push(u16_at(bytes, 2).ok_or_else(broken)?),
             BOUND_SHEET => self.sheet(bytes)?,

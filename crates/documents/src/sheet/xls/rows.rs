@@ -11,8 +11,7 @@ use super::{broken, texts};
 use crate::sheet::bytes::{array_at, place_at, u16_at, u32_at};
 use crate::sheet::decimal::{of_f64, of_f64_hundredth};
 use crate::sheet::grid::{Grid, Place};
-use crate::sheet::model::{FileFault, SheetCell, SheetError, SheetRow};
-use crate::sheet::serial::day;
+use crate::sheet::model::{FileFault, SheetCell, SheetError, SheetRow, Unread};
 
 /// Bytes of a number with its style, in a record of several.
 const MUL_RK_BYTES: usize = 6;
@@ -126,7 +125,7 @@ impl SheetRecords {
         let (row, column) = u16_at(bytes, 0).zip(u16_at(bytes, 2)).ok_or_else(broken)?;
         let place = Place { row: u64::from(row).saturating_add(1), column: usize::from(column) };
         if FORMULAS.contains(&kind) {
-            return Err(place.formula());
+            return Ok(Said::Cell(place, SheetCell::Unread(Unread::Formula)));
         }
         if kind == MUL_RK {
             return self.several(bytes, place).map(Said::Cells);
@@ -139,12 +138,13 @@ impl SheetRecords {
             }
             RK => self.number(short(u32_at(bytes, 6).ok_or_else(broken)?), style, place)?,
             LABEL_OF_TEXTS => {
-                let text = place_at(bytes, 6).and_then(|number| self.common.texts.get(number));
-                SheetCell::Text(text.ok_or_else(|| place.unreadable())?.to_owned())
+                let text = place_at(bytes, 6).and_then(|number| self.common.texts.cell(number));
+                text.ok_or_else(|| place.unreadable())?
             }
             BOOL_OR_ERROR => match (bytes.get(6), bytes.get(7)) {
                 (Some(value), Some(0)) => SheetCell::Text(String::from(if *value == 0 { "false" } else { "true" })),
-                _ => return Err(place.error()),
+                (Some(_), Some(_)) => SheetCell::Unread(Unread::Error),
+                _ => return Err(broken()),
             },
             _ => SheetCell::Text(bytes.get(6..).and_then(texts::text).ok_or_else(|| place.unreadable())?),
         };
@@ -165,9 +165,7 @@ impl SheetRecords {
 
     fn number(&self, number: Option<String>, style: usize, place: Place) -> Result<SheetCell, FileFault> {
         let number = number.ok_or_else(|| place.unreadable())?;
-        let shows_day = self.common.days.get(style).copied().unwrap_or(false);
-        let day = if shows_day { day(&number, self.common.epoch) } else { None };
-        Ok(day.map_or(SheetCell::Number(number), SheetCell::Day))
+        Ok(self.common.styles.get(style).copied().unwrap_or_default().cell(number, self.common.epoch))
     }
 }
 

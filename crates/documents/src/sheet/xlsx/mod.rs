@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Spreadsheets of Office Open XML (ECMA-376). Its first visible sheet is read as a stream; what is held are the texts that cells
-//! have in common, and which styles show days.
+//! have in common, and how styles show numbers.
 
 mod book;
 mod rows;
@@ -10,6 +10,7 @@ mod texts;
 use self::book::Book;
 use self::rows::SheetData;
 use super::archive::Archive;
+use super::format::Shown;
 use super::model::{SheetError, SheetRow};
 use super::open::Rows;
 use super::serial::Epoch;
@@ -21,8 +22,8 @@ pub(super) use self::book::{no_sheet, too_many_parts};
 /// What the cells of a sheet refer to.
 struct Common {
     texts: Strings,
-    /// Whether each style shows a day.
-    days: Vec<bool>,
+    /// How each style shows numbers.
+    styles: Vec<Shown>,
     epoch: Epoch,
 }
 
@@ -38,11 +39,11 @@ impl XlsxRows {
             Some(part) => texts::read(archive.needed(part)?)?,
             None => Strings::default(),
         };
-        let days = match &book.styles {
+        let styles = match &book.styles {
             Some(part) => styles::read(archive.needed(part)?)?,
             None => Vec::new(),
         };
-        let data = SheetData::open(archive.needed(&book.sheet)?, Common { texts, days, epoch: book.epoch })?;
+        let data = SheetData::open(archive.needed(&book.sheet)?, Common { texts, styles, epoch: book.epoch })?;
         Ok((book.name, Self(data)))
     }
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The cells of a sheet, row by row.
 
-use chrono::NaiveDate;
 use quick_xml::events::{BytesStart, Event};
 
 use super::{Common, texts};
 use crate::sheet::archive::Part;
 use crate::sheet::decimal::decimal;
-use crate::sheet::grid::{Grid, Place, is_too_long};
-use crate::sheet::model::{FileFault, SheetCell, SheetError, SheetRow};
-use crate::sheet::serial::day;
+use crate::sheet::gathered::Gathered;
+use crate::sheet::grid::{Grid, Place};
+use crate::sheet::model::{FileFault, SheetCell, SheetError, SheetRow, Unread};
+use crate::sheet::serial::iso_cell;
 use crate::sheet::xml::{Xml, attribute, attributes, broken_xml, character};
 
 /// A sheet that is read as a stream.
@@ -104,12 +104,16 @@ impl SheetData {
 
     /// A cell to its end.
     fn cell(&mut self, said: &Said) -> Result<SheetCell, SheetError> {
-        let (mut value, mut within) = (String::new(), false);
+        let (mut value, mut within) = (Gathered::default(), false);
+        let (mut inline, mut formula) = (None, false);
         loop {
             match self.xml.next()? {
                 Event::Start(element) => match element.local_name().as_ref() {
-                    "f" => return Err(said.place.formula().into()),
-                    "is" => value = texts::text(&mut self.xml).map_err(|error| placed(error, said.place))?,
+                    "f" => {
+                        formula = true;
+                        self.xml.skip()?;
+                    }
+                    "is" => inline = Some(texts::text(&mut self.xml).map_err(|error| placed(error, said.place))?),
                     "v" => within = true,
                     _ => self.xml.skip()?,
                 },
@@ -120,11 +124,14 @@ impl SheetData {
                 Event::GeneralRef(reference) if within => value.push(character(&reference)?),
                 _ => {}
             }
-            if is_too_long(&value) {
-                return Err(said.place.fault("cell_too_long", "a cell has too many characters").into());
-            }
         }
-        Ok(self.read(value, said)?)
+        if formula {
+            return Ok(SheetCell::Unread(Unread::Formula));
+        }
+        match inline.unwrap_or_else(|| value.text()) {
+            Some(value) => Ok(self.read(value, said)?),
+            None => Ok(SheetCell::Unread(Unread::TooLong)),
+        }
     }
 
     fn read(&self, value: String, said: &Said) -> Result<SheetCell, FileFault> {
@@ -135,21 +142,17 @@ impl SheetData {
         match said.kind {
             Kind::Number => {
                 let number = decimal(value.trim()).ok_or_else(unreadable)?;
-                let shows_day = self.common.days.get(said.style).copied().unwrap_or(false);
-                let day = if shows_day { day(&number, self.common.epoch) } else { None };
-                Ok(day.map_or(SheetCell::Number(number), SheetCell::Day))
+                let shown = self.common.styles.get(said.style).copied().unwrap_or_default();
+                Ok(shown.cell(number, self.common.epoch))
             }
             Kind::Shared => {
                 let number = value.trim().parse().map_err(|_| unreadable())?;
-                Ok(SheetCell::Text(self.common.texts.get(number).ok_or_else(unreadable)?.to_owned()))
+                self.common.texts.cell(number).ok_or_else(unreadable)
             }
             Kind::Text => Ok(SheetCell::Text(value)),
             Kind::Flag => Ok(SheetCell::Text(String::from(if value.trim() == "0" { "false" } else { "true" }))),
-            Kind::Day => {
-                let day = value.get(..10).and_then(|day| day.parse::<NaiveDate>().ok());
-                Ok(SheetCell::Day(day.ok_or_else(unreadable)?))
-            }
-            Kind::Error => Err(said.place.error()),
+            Kind::Day => iso_cell(value.trim()).ok_or_else(unreadable),
+            Kind::Error => Ok(SheetCell::Unread(Unread::Error)),
             Kind::Unknown => Err(unreadable()),
         }
     }

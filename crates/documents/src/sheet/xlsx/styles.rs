@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Styles: all that is wanted of one is whether it shows a day.
+//! Styles: all that is wanted of one is how it shows numbers.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use quick_xml::events::Event;
 
 use super::book::too_many_parts;
 use crate::sheet::archive::Part;
+use crate::sheet::format::Shown;
 use crate::sheet::limits::PARTS_MAX;
 use crate::sheet::model::SheetError;
-use crate::sheet::serial::{is_day_code, is_day_format};
 use crate::sheet::xml::{Xml, attribute};
 
-/// Whether each style of a cell shows a day, by its number.
-pub(super) fn read(part: Part) -> Result<Vec<bool>, SheetError> {
+/// How each style of a cell shows numbers, by its number.
+pub(super) fn read(part: Part) -> Result<Vec<Shown>, SheetError> {
     let mut xml = Xml::new(part);
     let mut codes = BTreeMap::new();
     let mut formats = Vec::new();
@@ -23,7 +23,7 @@ pub(super) fn read(part: Part) -> Result<Vec<bool>, SheetError> {
             Event::Start(element) if element.local_name().as_ref() == "numFmt" => {
                 let id = attribute(&element, "numFmtId")?.and_then(|id| id.parse::<u32>().ok());
                 if let (Some(id), Some(code)) = (id, attribute(&element, "formatCode")?) {
-                    codes.insert(id, is_day_code(&code));
+                    codes.insert(id, Shown::of_code(&code));
                 }
             }
             Event::Start(element) if element.local_name().as_ref() == "cellXfs" => within = true,
@@ -39,6 +39,6 @@ pub(super) fn read(part: Part) -> Result<Vec<bool>, SheetError> {
             return Err(too_many_parts().into());
         }
     }
-    let shows_day = |id: u32| codes.get(&id).copied().unwrap_or_else(|| is_day_format(id));
-    Ok(formats.into_iter().map(shows_day).collect())
+    let shown = |id: u32| codes.get(&id).copied().unwrap_or_else(|| Shown::of_id(id));
+    Ok(formats.into_iter().map(shown).collect())
 }

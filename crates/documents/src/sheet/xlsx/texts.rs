@@ -6,8 +6,8 @@ use std::io::BufRead;
 use quick_xml::events::Event;
 
 use crate::sheet::archive::Part;
-use crate::sheet::grid::is_too_long;
-use crate::sheet::model::{FileFault, SheetError};
+use crate::sheet::gathered::Gathered;
+use crate::sheet::model::SheetError;
 use crate::sheet::strings::Strings;
 use crate::sheet::xml::{Xml, character};
 
@@ -17,16 +17,20 @@ pub(super) fn read(part: Part) -> Result<Strings, SheetError> {
     let mut texts = Strings::default();
     loop {
         match xml.next()? {
-            Event::Start(element) if element.local_name().as_ref() == "si" => texts.push(&text(&mut xml)?)?,
+            Event::Start(element) if element.local_name().as_ref() == "si" => {
+                let text = text(&mut xml)?;
+                texts.push_gathered(text.as_deref())?;
+            }
             Event::Eof => return Ok(texts),
             _ => {}
         }
     }
 }
 
-/// The text of the element whose start was read last, to its end: its runs one after the other, without what says how to speak it.
-pub(super) fn text<R: BufRead>(xml: &mut Xml<R>) -> Result<String, SheetError> {
-    let mut text = String::new();
+/// The text of the element whose start was read last, to its end: its runs one after the other, without what says how to speak it;
+/// none where they are too long for a cell.
+pub(super) fn text<R: BufRead>(xml: &mut Xml<R>) -> Result<Option<String>, SheetError> {
+    let mut text = Gathered::default();
     let (mut level, mut within) = (1_usize, false);
     loop {
         match xml.next()? {
@@ -41,16 +45,13 @@ pub(super) fn text<R: BufRead>(xml: &mut Xml<R>) -> Result<String, SheetError> {
                 within = false;
                 level = level.saturating_sub(1);
                 if level == 0 {
-                    return Ok(unescaped(text));
+                    return Ok(text.text().map(unescaped));
                 }
             }
             Event::Text(piece) if within => text.push_str(&piece.xml10_content()),
             Event::CData(piece) if within => text.push_str(&piece.xml10_content()),
             Event::GeneralRef(reference) if within => text.push(character(&reference)?),
             _ => {}
-        }
-        if is_too_long(&text) {
-            return Err(FileFault::new("cell_too_long", "a text of the spreadsheet is too long for a cell").into());
         }
     }
 }

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A file of debt positions comes.
 
+use actix_web::http::StatusCode;
 use actix_web::post;
 use actix_web::web::Data;
 use tramite_domain::access::ApiScope;
-use tramite_domain::import::{ImportFile, Usage, Wish, check_usage, receive};
+use tramite_domain::import::{ImportFile, LOADING_SCOPES, Usage, Wish, check_usage, receive};
 
-use super::form::Upload;
+use super::form::{Sent, Upload};
 use super::input::ImportInput;
+use super::keep::Unclaimed;
+use super::replay::shown_again;
 use super::view::{ImportView, etag_of};
-use crate::auth::Tenant;
-use crate::convention::{Answer, Reply, is_answered, once};
+use crate::auth::{Tenant, again};
+use crate::convention::{Answer, Reply, is_answered, is_replay, once_completed};
 use crate::extract::IdempotencyKey;
 use crate::gateway::Gateway;
 use crate::problem::{Code, Problem};
@@ -28,9 +31,7 @@ use crate::problem::{Code, Problem};
 )]
 #[post("/v1/imports")]
 pub(crate) async fn add_import(gateway: Data<Gateway>, tenant: Tenant, key: IdempotencyKey, upload: Upload) -> Answer {
-    if !tenant.may(ApiScope::DebtPositionsWrite) {
-        return Err(Problem::insufficient_scope(ApiScope::DebtPositionsWrite.name()));
-    }
+    check_scopes(&tenant)?;
     // A file that comes holds a part of it in memory: a client has some places for that, those of its requests that wait.
     let _place = gateway.waits().enter(tenant.client_id())?;
     // Who sends a file again that was taken needs no room for it: it is only looked at.
@@ -38,8 +39,16 @@ pub(crate) async fn add_import(gateway: Data<Gateway>, tenant: Tenant, key: Idem
     if !answered {
         check_usage(gateway.store().import_usage(&tenant.scope).await?)?;
     }
-    let sent = upload.read(&gateway, &tenant, !answered).await?;
-    once(&gateway, &tenant, &key, sent.fingerprint, async || {
+    let mut unclaimed = Unclaimed::new(&gateway, &tenant.scope, !answered);
+    let (sent, tenant) = match taken(&gateway, &tenant, upload, &mut unclaimed).await {
+        Ok(taken) => taken,
+        Err(problem) => {
+            unclaimed.end().await;
+            return Err(problem);
+        }
+    };
+    unclaimed.claim();
+    let decide = async || {
         if answered {
             // Its answer is told again. It can only have gone since.
             return Err(Problem::new(Code::Conflict));
@@ -51,8 +60,45 @@ pub(crate) async fn add_import(gateway: Data<Gateway>, tenant: Tenant, key: Idem
         let shown = ImportView::of(&received.import);
         let reply = Reply::accepted(&shown, format!("/v1/imports/{}", received.import.id))?;
         Ok((received.batch, reply.etag(&etag_of(&received.import))))
-    })
-    .await
+    };
+    let complete = async |kept: Vec<u8>| shown_again(&gateway, &tenant, kept).await;
+    let answer = once_completed(&gateway, &tenant, &key, sent.fingerprint, decide, complete).await;
+    match &answer {
+        // A twin was faster.
+        Ok(response) if is_replay(response) => unclaimed.end().await,
+        Ok(_) => unclaimed.claimed(),
+        Err(problem) if is_refusal(problem) => unclaimed.end().await,
+        // Where the database did not answer there may be an import.
+        Err(_) => drop(unclaimed),
+    }
+    answer
+}
+
+/// Takes what is sent.
+async fn taken(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    upload: Upload,
+    unclaimed: &mut Unclaimed,
+) -> Result<(Sent, Tenant), Problem> {
+    let sent = upload.read(gateway, tenant, unclaimed).await?;
+    // Who lost its rights while the file came has nothing of it taken, and is told nothing of what was.
+    let tenant = again(gateway, tenant).await?;
+    check_scopes(&tenant)?;
+    Ok((sent, tenant))
+}
+
+/// Whether it says that nothing was done, and not that we cannot tell.
+fn is_refusal(problem: &Problem) -> bool {
+    problem.code().status() < StatusCode::INTERNAL_SERVER_ERROR.as_u16()
+}
+
+/// What loading a file needs: the gate asks for one scope of it, and only before the file comes.
+fn check_scopes(tenant: &Tenant) -> Result<(), Problem> {
+    match LOADING_SCOPES.into_iter().find(|scope| !tenant.may(*scope)) {
+        None => Ok(()),
+        Some(missing) => Err(Problem::insufficient_scope(missing.name())),
+    }
 }
 
 /// What is used by others than this file, whose parts are kept already.
@@ -60,7 +106,8 @@ fn without(usage: Usage, file: &ImportFile) -> Usage {
     Usage { kept_bytes: usage.kept_bytes.saturating_sub(file.bytes), ..usage }
 }
 
-/// What the token and the form ask for. What the token allows now holds for all rows: it has expired when they are read.
+/// What the token and the form ask for. The token has expired when the rows are read: they may what it allows now, as far as its
+/// client is allowed it then.
 fn wish(tenant: &Tenant, input: &ImportInput) -> Wish {
     Wish {
         service_code: input.service_code.clone(),

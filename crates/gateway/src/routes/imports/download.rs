@@ -2,6 +2,7 @@
 //! A file that is written while it is sent: however large it is, a few pieces of it are in memory.
 
 use std::io::{Error, ErrorKind, Result as Written, Write};
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use actix_web::HttpResponse;
@@ -11,6 +12,7 @@ use futures_util::StreamExt;
 use futures_util::stream::{self, Stream};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::time::Instant;
 
 use crate::auth::Tenant;
 use crate::convention::Answer;
@@ -24,6 +26,41 @@ const PIECES_WAITING_MAX: usize = 4;
 /// How long a reader may take for one piece, in seconds: then it has gone away.
 const PIECE_SECONDS_MAX: u64 = 60;
 
+/// How fast a reader must be.
+#[derive(Debug, Default)]
+struct Pace {
+    /// Bytes per second over the whole of a file. Without it only each piece has its time.
+    rate_min: Option<NonZeroU64>,
+    /// When the first piece was there.
+    begun: Option<Instant>,
+    /// Bytes that were there until now.
+    bytes: u64,
+}
+
+impl Pace {
+    const fn of(rate_min: Option<NonZeroU64>) -> Self {
+        Self { rate_min, begun: None, bytes: 0 }
+    }
+
+    /// How long the reader may take for so many bytes more; nothing where its time is over.
+    fn time_for(&mut self, bytes: usize) -> Duration {
+        let begun = *self.begun.get_or_insert_with(Instant::now);
+        self.bytes = self.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        self.time_left(begun.elapsed())
+    }
+
+    fn time_left(&self, elapsed: Duration) -> Duration {
+        let piece = Duration::from_secs(PIECE_SECONDS_MAX);
+        match self.rate_min {
+            None => piece,
+            Some(rate) => {
+                let deadline = piece.saturating_add(Duration::from_secs(self.bytes / rate));
+                piece.min(deadline.saturating_sub(elapsed))
+            }
+        }
+    }
+}
+
 /// A piece, the end, or why the file breaks off.
 type Piece = Result<Option<Bytes>, Problem>;
 
@@ -31,13 +68,20 @@ type Piece = Result<Option<Bytes>, Problem>;
 pub(super) struct Pieces {
     sender: Sender<Piece>,
     runtime: Handle,
+    pace: Pace,
     held: Vec<u8>,
 }
 
 impl Pieces {
     fn send(&mut self, piece: Piece) -> Written<()> {
-        let sent = self.sender.send_timeout(piece, Duration::from_secs(PIECE_SECONDS_MAX));
-        self.runtime.block_on(sent).map_err(|_| Error::new(ErrorKind::BrokenPipe, "nobody takes the file any more"))
+        let nobody = || Error::new(ErrorKind::BrokenPipe, "nobody takes the file any more");
+        let bytes = piece.as_ref().ok().and_then(Option::as_ref).map_or(0, Bytes::len);
+        let time = self.pace.time_for(bytes);
+        if time.is_zero() {
+            return Err(nobody());
+        }
+        let sent = self.sender.send_timeout(piece, time);
+        self.runtime.block_on(sent).map_err(|_| nobody())
     }
 }
 
@@ -61,20 +105,22 @@ impl Write for Pieces {
 }
 
 /// The answer with a file that is written on a thread of its own. What goes wrong before its first piece is told as a problem;
-/// after it the answer breaks off, so that nobody takes a part for the whole. It takes one of the places to wait of the client.
+/// after it the answer breaks off, so that nobody takes a part for the whole: also where the reader is slower than `rate_min` over the whole
+/// of it, in bytes per second. It takes one of the places to wait of the client.
 ///
 /// # Errors
 /// [`Code::RateLimited`] where all places of the client are taken; what `write` says where nothing was written before.
 pub(super) async fn download(
     gateway: &Gateway,
     tenant: &Tenant,
-    media: &'static str,
-    name: &str,
+    (media, name): (&'static str, &str),
+    rate_min: Option<NonZeroU64>,
     write: impl FnOnce(&mut Pieces) -> Result<(), Problem> + Send + 'static,
 ) -> Answer {
     let place = gateway.waits().enter(tenant.client_id())?;
     let (sender, receiver) = mpsc::channel(PIECES_WAITING_MAX);
-    let mut pieces = Pieces { sender, runtime: Handle::current(), held: Vec::with_capacity(PIECE_BYTES) };
+    let held = Vec::with_capacity(PIECE_BYTES);
+    let mut pieces = Pieces { sender, runtime: Handle::current(), pace: Pace::of(rate_min), held };
     tokio::task::spawn_blocking(move || {
         let _place = place;
         let end = write(&mut pieces).and_then(|()| pieces.flush().map_err(unwritten)).map(|()| None);
@@ -119,7 +165,7 @@ mod tests {
     #[tokio::test]
     async fn a_file_goes_out_in_pieces_and_one_that_breaks_off_is_no_whole_one() {
         let (sender, receiver) = mpsc::channel(PIECES_WAITING_MAX);
-        let mut pieces = Pieces { sender, runtime: Handle::current(), held: Vec::new() };
+        let mut pieces = Pieces { sender, runtime: Handle::current(), pace: Pace::default(), held: Vec::new() };
         let writing = tokio::task::spawn_blocking(move || {
             pieces.write_all(&vec![7; 3 * PIECE_BYTES + 1]).unwrap();
             pieces.flush().unwrap();
@@ -130,5 +176,31 @@ mod tests {
         let sizes: Vec<usize> = all.iter().filter_map(|piece| Some(piece.as_ref().ok()?.len())).collect();
         assert_eq!(sizes, [PIECE_BYTES, PIECE_BYTES, PIECE_BYTES, 1]);
         assert_eq!(all.last().unwrap().as_ref().unwrap_err().code(), Code::Unavailable);
+    }
+
+    #[test]
+    fn a_reader_has_time_for_each_piece_and_for_the_whole_as_much_as_its_size_needs() {
+        let seconds = Duration::from_secs;
+        let mut pace = Pace::of(NonZeroU64::new(1_000));
+        assert_eq!(pace.time_left(seconds(0)), seconds(60));
+        pace.bytes = 100_000;
+        for (elapsed, left) in [(0, 60), (100, 60), (101, 59), (159, 1), (160, 0), (9_000, 0)] {
+            assert_eq!(pace.time_left(seconds(elapsed)), seconds(left), "{elapsed}");
+        }
+        // A table of text is not made whole before: who reads it holds nobody up.
+        pace.rate_min = None;
+        assert_eq!(pace.time_left(seconds(9_000)), seconds(60));
+    }
+
+    #[tokio::test]
+    async fn a_file_breaks_off_for_a_reader_whose_time_is_over() {
+        let (sender, receiver) = mpsc::channel(PIECES_WAITING_MAX);
+        let begun = Instant::now().checked_sub(Duration::from_secs(PIECE_SECONDS_MAX + 1));
+        let pace = Pace { begun, ..Pace::of(NonZeroU64::new(1 << 30)) };
+        let mut pieces = Pieces { sender, runtime: Handle::current(), pace, held: Vec::new() };
+        let writing = tokio::task::spawn_blocking(move || pieces.write_all(&vec![7; PIECE_BYTES]));
+        assert_eq!(writing.await.unwrap().unwrap_err().kind(), ErrorKind::BrokenPipe);
+        let all: Vec<Result<Bytes, Problem>> = each(receiver).collect().await;
+        assert_eq!(all.last().unwrap().as_ref().unwrap_err().code(), Code::InternalError, "it is no whole one");
     }
 }

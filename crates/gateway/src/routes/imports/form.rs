@@ -15,7 +15,7 @@ use tramite_domain::import::{FILE_BYTES_MAX, FileFormat, FileLayout, ImportFile}
 use tramite_domain::violation::Violation;
 
 use super::input::{FILE, ImportInput, fault, format_of, valid};
-use super::keep::{Kept, read};
+use super::keep::{Kept, Unclaimed, read};
 use crate::auth::Tenant;
 use crate::extract::canonical;
 use crate::gateway::Gateway;
@@ -77,18 +77,23 @@ fn check_head(request: &HttpRequest) -> Result<(), Problem> {
 }
 
 impl Upload {
-    /// Reads all of it; the file is kept on its way, or only looked at.
+    /// Reads all of it; the file is kept on its way, or only looked at. What is kept of it is nobody's.
     ///
     /// # Errors
     /// [`Code::ValidationFailed`] with every fault of the fields, and whatever keeps the body from being read or the store from
     /// keeping it.
-    pub(super) async fn read(mut self, gateway: &Gateway, tenant: &Tenant, keep: bool) -> Result<Sent, Problem> {
+    pub(super) async fn read(
+        mut self,
+        gateway: &Gateway,
+        tenant: &Tenant,
+        unclaimed: &mut Unclaimed,
+    ) -> Result<Sent, Problem> {
         let mut texts: Vec<(String, String)> = Vec::new();
         while let Some(mut field) = self.next(gateway).await? {
             let name = field.name().unwrap_or_default().to_owned();
             if name == FILE {
                 let head = head(gateway, tenant, &field, &texts).await?;
-                let kept = read(gateway, &tenant.scope, &mut field, keep).await?;
+                let kept = read(gateway, &mut field, unclaimed).await?;
                 // The field is let go: only then the form goes on.
                 drop(field);
                 self.nothing_more(gateway).await?;

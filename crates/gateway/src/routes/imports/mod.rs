@@ -10,6 +10,7 @@ mod input;
 mod keep;
 mod list;
 mod outcomes;
+mod replay;
 mod report;
 mod rows;
 mod show;

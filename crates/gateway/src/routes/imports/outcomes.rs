@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The outcomes of an import: its file with what was paid since.
 
-use actix_web::get;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, get};
 use tramite_documents::import::ReportKind;
 use tramite_domain::ids::ImportId;
 
@@ -28,6 +28,11 @@ use crate::words;
     )))
 )]
 #[get("/v1/imports/{id}/outcomes")]
-pub(crate) async fn show_import_outcomes(gateway: Data<Gateway>, tenant: Tenant, id: Segment<ImportId>) -> Answer {
-    written(&gateway, &tenant, *id, ReportKind::Outcomes).await
+pub(crate) async fn show_import_outcomes(
+    gateway: Data<Gateway>,
+    tenant: Tenant,
+    id: Segment<ImportId>,
+    request: HttpRequest,
+) -> Answer {
+    written(&gateway, &tenant, *id, ReportKind::Outcomes, &request).await
 }

@@ -3,7 +3,7 @@
 
 use data_encoding::HEXLOWER;
 use serde::Serialize;
-use tramite_domain::import::{Counts, Import, ImportFailure, ImportFile, ImportPhase, ImportStatus};
+use tramite_domain::import::{Counts, FileEncoding, Import, ImportFailure, ImportFile, ImportPhase, ImportStatus};
 use tramite_domain::time::Instant;
 use utoipa::ToSchema;
 
@@ -20,7 +20,7 @@ pub(super) const NAME_CHARS_MAX: usize = 255;
 #[schema(as = Import, example = json!({
     "id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e40", "status": "running", "is_final": false, "phase": "loading",
     "file": {
-        "file_name": "tari-2026.xlsx", "format": "xlsx", "layout": "tramite", "bytes": 1834211,
+        "file_name": "tari-2026.csv", "format": "csv", "layout": "tramite", "encoding": "windows-1252", "bytes": 1834211,
         "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     },
     "service_code": "TARI", "publish": true, "dry_run": false, "on_error": "skip", "rows_total": 12000,
@@ -92,6 +92,11 @@ pub(super) struct ImportFileView {
     format: &'static str,
     #[schema(value_type = words::FileLayout)]
     layout: &'static str,
+    /// How the characters of a CSV were read, once that is known. A file that is partly UTF-8 and partly not is loaded in neither way: it
+    /// fails with `mixed_encoding`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::FileEncoding>)]
+    encoding: Option<&'static str>,
     #[schema(value_type = words::FileBytes)]
     bytes: u64,
     #[schema(value_type = words::Sha256Hex)]
@@ -102,7 +107,7 @@ pub(super) struct ImportFileView {
     kept_until: Option<Instant>,
 }
 
-/// Why a file cannot be read, or no further.
+/// Why a file cannot be read, or is loaded no further.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ImportFailure)]
@@ -155,7 +160,7 @@ impl ImportView {
             status: import.status.name(),
             is_final: import.status.is_final(),
             phase: import.phase.name(),
-            file: ImportFileView::of(&import.file),
+            file: ImportFileView::of(&import.file, import.file_encoding),
             service_code: import.service_code.as_ref().map(ToString::to_string),
             publish: import.publish,
             dry_run: import.dry_run,
@@ -174,11 +179,12 @@ impl ImportView {
 }
 
 impl ImportFileView {
-    fn of(file: &ImportFile) -> Self {
+    fn of(file: &ImportFile, encoding: Option<FileEncoding>) -> Self {
         Self {
             file_name: file.name.clone(),
             format: file.format.name(),
             layout: file.layout.name(),
+            encoding: encoding.map(FileEncoding::name),
             bytes: file.bytes,
             sha256: HEXLOWER.encode(&file.sha256),
             kept_until: file.kept_until,

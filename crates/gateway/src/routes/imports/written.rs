@@ -4,6 +4,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use actix_web::HttpRequest;
 use tramite_documents::import::{
     OriginalFile, ReportError, ReportInstallment, ReportKind, ReportRow, ReportWriter, report_format,
 };
@@ -23,6 +24,7 @@ use super::turn::Turn;
 use super::view::{DETAIL_CHARS_MAX, visible};
 use crate::auth::Tenant;
 use crate::convention::Answer;
+use crate::gate::best;
 use crate::gateway::Gateway;
 use crate::problem::{Code, OrNotFound, Problem};
 
@@ -40,19 +42,31 @@ struct Back {
 ///
 /// # Errors
 /// [`Code::NotFound`]; [`Code::ImportState`] while it is not over; [`Code::ImportFileGone`] where the file is kept no longer;
-/// [`Code::RateLimited`] where too many spreadsheets are made.
-pub(super) async fn written(gateway: &Gateway, tenant: &Tenant, id: ImportId, kind: ReportKind) -> Answer {
+/// [`Code::NotAcceptable`] where the caller does not take the form of the file; [`Code::RateLimited`] where too many spreadsheets are
+/// made.
+pub(super) async fn written(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    id: ImportId,
+    kind: ReportKind,
+    request: &HttpRequest,
+) -> Answer {
     let import = gateway.store().import(&tenant.scope, id).await?.or_not_found()?;
     let source = source(gateway, tenant, &import).await?;
     let told = Told::of(gateway, tenant, &import);
     let (media, ending) = form(report_format(import.file.format));
+    // The gate has asked whether it takes any of the forms that files have.
+    if best(request.headers(), [media]).is_none() {
+        return Err(Problem::new(Code::NotAcceptable));
+    }
     let name = match kind {
         ReportKind::Loading => format!("import-{}.{ending}", import.id),
         ReportKind::Outcomes => format!("outcomes-{}.{ending}", import.id),
     };
-    let turn = Turn::of(import.file.format)?;
+    let turn = Turn::of(import.file.format, tenant.institution_id())?;
+    let rate_min = turn.rate_min();
     let back = Back { source, import, told, kind, creditor: tenant.creditor, now: gateway.now() };
-    download(gateway, tenant, media, &name, move |out| back.write(turn.until_written(out))).await
+    download(gateway, tenant, (media, &name), rate_min, move |out| back.write(turn.until_written(out))).await
 }
 
 /// The media type of a form, and how names of its files end.

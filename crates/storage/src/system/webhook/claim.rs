@@ -38,8 +38,9 @@ pub struct LaneLimits {
     pub per_endpoint: usize,
 }
 
-/// Lanes behind the feed of their institution are due now. In the order of their keys: two who do this at once wait for each
-/// other in turn.
+/// Lanes behind the feed of their institution are due now. One whose row somebody holds is passed over: most who hold it make it due
+/// themselves, and what a step that ends at this moment does not see is seen when lanes are woken the next time, two seconds later at
+/// the latest.
 const WAKE: &str = "\
     UPDATE webhook_lanes SET due_at = $1 FROM (\
         SELECT institution_id, endpoint_id FROM webhook_lanes \
@@ -51,8 +52,8 @@ const WAKE_END: &str = ") AS behind \
     WHERE webhook_lanes.institution_id = behind.institution_id AND webhook_lanes.endpoint_id = behind.endpoint_id";
 
 /// Lanes that are due and free, with so many of one institution and of one endpoint at a time: what somebody holds is counted,
-/// and comes first. One whose work failed has its turn by the end of its rest: it stays due since it was, and would always be
-/// before the others of its endpoint and institution.
+/// and comes first. One whose work failed has its turn by the end of its rest, and one whose turn was over before its work by that
+/// moment: they stay due since they were, and would always be before the others of their endpoint and institution.
 const DUE: &str = "\
     SELECT institution_id, endpoint_id, claim FROM (\
         SELECT institution_id, endpoint_id, claim, {since} AS since, \
@@ -142,7 +143,7 @@ async fn wake(mut db: Db<'_>, now: Instant) -> Result<(), StoreError> {
     let missing = missing_lanes(&mut db, None).await?;
     begin(&mut db, missing).await?;
     let text = match &db {
-        Db::Postgres(_) => format!("{WAKE} FOR UPDATE{WAKE_END}"),
+        Db::Postgres(_) => format!("{WAKE} FOR UPDATE SKIP LOCKED{WAKE_END}"),
         Db::Sqlite(_) => format!("{WAKE}{WAKE_END}"),
     };
     execute!(&mut db, diesel::sql_query(text).bind::<Moment, _>(At(now)))?;
@@ -215,6 +216,14 @@ async fn claim(
             .filter(lanes::institution_id.eq(one.institution_id))
             .filter(lanes::endpoint_id.eq(one.endpoint_id))
             .filter(lanes::claim.eq(one.claim));
+        // Who claims for all institutions waits for no single lane: one whose row somebody holds is due the next time, too.
+        if let Db::Postgres(connection) = &mut db {
+            let unlocked = free.select(lanes::claim).for_update().skip_locked();
+            let found: Vec<i64> = diesel_async::RunQueryDsl::load(unlocked, connection).await?;
+            if found.is_empty() {
+                continue;
+            }
+        }
         let held = (
             lanes::holder.eq(Some(Id(holder))),
             lanes::holder_pid.eq(sql::<Nullable<Integer>>(session(&db))),

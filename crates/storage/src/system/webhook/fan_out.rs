@@ -9,22 +9,33 @@ use crate::column::{Id, NIL};
 use crate::db::{Db, execute, execute_each, load};
 use crate::error::StoreError;
 use crate::row::event::EventRow;
-use crate::row::known;
 use crate::row::webhook::{DeliveryRow, EndpointRow, Told};
+use crate::row::{fit, known};
 use crate::schema::{events, webhook_deliveries as deliveries, webhook_lanes as lanes};
 
 /// Events that become deliveries in one step at most.
 const EVENTS_MAX: i64 = 200;
 
+/// How far the feed was gone through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Passed {
+    /// There was nothing.
+    Nothing,
+    /// To its end.
+    All,
+    /// As far as one step goes: there may be more.
+    Some,
+}
+
 /// Takes what was published after the cursor: what the client wants and may be told becomes a delivery, the rest is passed
-/// over. Whether there was anything.
+/// over.
 pub(super) async fn fan_out(
     db: &mut Db<'_>,
     asked: &Asked,
     endpoint: &EndpointRow,
     position: i64,
-) -> Result<bool, StoreError> {
-    let Some(mandate) = &asked.lane.mandate else { return Ok(false) };
+) -> Result<Passed, StoreError> {
+    let Some(mandate) = &asked.lane.mandate else { return Ok(Passed::Nothing) };
     let found: Vec<EventRow> = load!(
         db,
         events::table
@@ -34,7 +45,10 @@ pub(super) async fn fan_out(
             .limit(EVENTS_MAX)
             .select(EventRow::as_select())
     )?;
-    let Some(last) = found.last().map(|row| row.feed_position) else { return Ok(false) };
+    let Some(last) = found.last().map(|row| row.feed_position) else {
+        return Ok(Passed::Nothing);
+    };
+    let passed = if fit::<_, i64>("events", found.len())? < EVENTS_MAX { Passed::All } else { Passed::Some };
     let last = known("events.feed_position", last)?;
     let terms = endpoint.terms();
     let mut rows = Vec::with_capacity(found.len());
@@ -52,5 +66,5 @@ pub(super) async fn fan_out(
         .filter(lanes::endpoint_id.eq(Id(asked.endpoint())))
         .filter(lanes::claim.eq(asked.lane.claim));
     execute!(db, diesel::update(own).set(lanes::feed_position.eq(last)))?;
-    Ok(true)
+    Ok(passed)
 }

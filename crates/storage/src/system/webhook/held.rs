@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Keeping lanes that were claimed, and leaving them.
 
+use std::collections::HashSet;
+
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Nullable};
@@ -49,7 +51,8 @@ impl SystemScope {
     }
 
     /// Renews the claims that a worker works on, and whose time has not passed. One that it does not know of, for the answer to
-    /// its claim was lost, ends by its time.
+    /// its claim was lost, ends by its time. Nobody waits here for a single lane: one whose row somebody holds, as the step on it does, is
+    /// left for the next time, a second later, long before its own has passed; and nobody claims it meanwhile.
     ///
     /// # Errors
     /// Whatever keeps the database from writing.
@@ -104,17 +107,22 @@ async fn renew(
     now: Instant,
     until: Instant,
 ) -> Result<usize, StoreError> {
+    let mut free = working.to_vec();
     if let Db::Postgres(connection) = &mut db {
-        // In the order of their keys, as whoever takes several of them.
         let held = lanes::table
             .filter(lanes::holder.eq(Some(Id(holder))).assume_not_null())
             .order((lanes::institution_id, lanes::endpoint_id))
-            .select(lanes::claim)
-            .for_update();
-        let _: Vec<i64> = diesel_async::RunQueryDsl::load(held, connection).await?;
+            .select((lanes::institution_id, lanes::endpoint_id))
+            .for_update()
+            .skip_locked();
+        let taken: Vec<(Id<InstitutionId>, Id<WebhookEndpointId>)> =
+            diesel_async::RunQueryDsl::load(held, connection).await?;
+        let taken: HashSet<(InstitutionId, WebhookEndpointId)> =
+            taken.into_iter().map(|(institution, endpoint)| (institution.0, endpoint.0)).collect();
+        free.retain(|one| taken.contains(&(one.0, one.1)));
     }
     let pid = session(&db);
-    let renewed = execute_each!(&mut db, working, one => {
+    let renewed = execute_each!(&mut db, free, one => {
         let own = lanes::table
             .filter(lanes::institution_id.eq(Id(one.0)))
             .filter(lanes::endpoint_id.eq(Id(one.1)))

@@ -10,7 +10,7 @@ use tramite_domain::webhook::{
 };
 use uuid::Uuid;
 
-use super::spread::{News, Of, recover};
+use super::spread::{News, Of, hasten, waiting};
 use super::step::Asked;
 use crate::column::{At, Id, NIL};
 use crate::commit;
@@ -117,7 +117,8 @@ pub(super) async fn health(db: &mut Db<'_>, asked: &Asked, row: &EndpointRow) ->
             if asked.now.seconds_since(since) < OUTAGE_SECONDS_MIN {
                 return Ok(Learnt::default());
             }
-            recover(db, endpoint.id, Of::One(asked.institution()), asked.now).await?;
+            let waits = waiting(db, endpoint.id, Of::One(asked.institution()), asked.now).await?;
+            hasten(db, endpoint.id, &waits, asked.now).await?;
             Ok(Learnt { changed: false, news: others(News::Recovered) })
         }
         Health::Failing => {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What a step on one lane found out about an endpoint, told to its other lanes, where it is one of all delegations. In a
 //! transaction of its own that holds nothing else: steps hold their own lanes, and if one of them took others as well, several
-//! would wait in a ring.
+//! would wait in a ring. What waits is looked for before, while nobody holds anything: the lanes are held as long as it takes to
+//! write alone.
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,9 @@ pub(super) enum News {
     Recovered,
 }
 
+/// A delivery that waits for an endpoint, by institution and event.
+pub(super) type WaitingKey = (Id<InstitutionId>, Id<EventId>);
+
 /// Which deliveries to an endpoint: those of an institution, or those of all others.
 #[derive(Clone, Copy)]
 pub(super) enum Of {
@@ -36,9 +40,24 @@ pub(super) enum Of {
     AllBut(InstitutionId),
 }
 
-/// Tells the other lanes. They are taken in the order of their keys, as everybody does who takes several, and before their
-/// deliveries, as a step does.
-pub(super) async fn spread(mut db: Db<'_>, lane: &ClaimedLane, news: News, now: Instant) -> Result<(), StoreError> {
+/// What waits on the other lanes of an endpoint, where it is one of all delegations.
+pub(super) async fn waiting_of_others(
+    mut db: Db<'_>,
+    endpoint: WebhookEndpointId,
+    own: InstitutionId,
+    now: Instant,
+) -> Result<Vec<WaitingKey>, StoreError> {
+    waiting(&mut db, endpoint, Of::AllBut(own), now).await
+}
+
+/// Tells the other lanes, and makes due what was found to wait. They are taken in the order of their keys, as everybody does who
+/// takes several and waits for them, and before their deliveries, as a step does.
+pub(super) async fn spread(
+    mut db: Db<'_>,
+    lane: &ClaimedLane,
+    waits: &[WaitingKey],
+    now: Instant,
+) -> Result<(), StoreError> {
     let own = lane.institution.unwrap_or(NIL);
     let others =
         lanes::table.filter(lanes::endpoint_id.eq(Id(lane.endpoint))).filter(lanes::institution_id.ne(Id(own)));
@@ -46,9 +65,7 @@ pub(super) async fn spread(mut db: Db<'_>, lane: &ClaimedLane, news: News, now: 
         let held = others.order(lanes::institution_id).select(lanes::institution_id).for_update();
         let _: Vec<Id<InstitutionId>> = diesel_async::RunQueryDsl::load(held, connection).await?;
     }
-    if news == News::Recovered {
-        recover(&mut db, lane.endpoint, Of::AllBut(own), now).await?;
-    }
+    hasten(&mut db, lane.endpoint, waits, now).await?;
     // One that is due already stays due since it was, and rests where its work failed.
     let later = others.filter(lanes::due_at.is_null().or(lanes::due_at.gt(At(now)).assume_not_null()));
     let woken = (lanes::due_at.eq(Some(At(now))), lanes::rests_until.eq(None::<At>));
@@ -56,14 +73,14 @@ pub(super) async fn spread(mut db: Db<'_>, lane: &ClaimedLane, news: News, now: 
     Ok(())
 }
 
-/// What waits since an outage is due at once, the first to come first.
-pub(super) async fn recover(
+/// What waits since an outage, the first to come first.
+pub(super) async fn waiting(
     db: &mut Db<'_>,
     endpoint: WebhookEndpointId,
     which: Of,
     now: Instant,
-) -> Result<(), StoreError> {
-    let waiting: Vec<(Id<InstitutionId>, Id<EventId>)> = load_boxed!(db, DB => {
+) -> Result<Vec<WaitingKey>, StoreError> {
+    let found = load_boxed!(db, DB => {
         let query = deliveries::table
             .filter(deliveries::endpoint_id.eq(Id(endpoint)))
             .filter(deliveries::due_at.gt(At(now)).assume_not_null())
@@ -73,19 +90,31 @@ pub(super) async fn recover(
             .into_boxed::<DB>();
         match which {
             Of::One(own) => query.filter(deliveries::institution_id.eq(Id(own))),
-            Of::AllBut(own) => query.filter(deliveries::wide.eq(true)).filter(deliveries::institution_id.ne(Id(own))),
+            // Word for word the condition of their index: a bound value would keep SQLite from it.
+            Of::AllBut(own) => query.filter(deliveries::wide).filter(deliveries::institution_id.ne(Id(own))),
         }
     })?;
+    Ok(found)
+}
+
+/// What waits is due at once. What was sent since it was looked for waits no more, and stays as it is.
+pub(super) async fn hasten(
+    db: &mut Db<'_>,
+    endpoint: WebhookEndpointId,
+    waits: &[WaitingKey],
+    now: Instant,
+) -> Result<(), StoreError> {
     let mut of: BTreeMap<InstitutionId, Vec<Id<EventId>>> = BTreeMap::new();
-    for (institution, event) in waiting {
-        of.entry(institution.0).or_default().push(event);
+    for (institution, event) in waits {
+        of.entry(institution.0).or_default().push(*event);
     }
     for (institution, ids) in of {
         for some in ids.chunks(commit::INSERT_ROWS_MAX) {
             let own = deliveries::table
                 .filter(deliveries::institution_id.eq(Id(institution)))
                 .filter(deliveries::endpoint_id.eq(Id(endpoint)))
-                .filter(deliveries::event_id.eq_any(some));
+                .filter(deliveries::event_id.eq_any(some))
+                .filter(deliveries::due_at.gt(At(now)).assume_not_null());
             execute!(db, diesel::update(own).set(deliveries::due_at.eq(Some(At(now)))))?;
         }
     }

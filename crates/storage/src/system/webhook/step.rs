@@ -3,8 +3,10 @@
 //! becomes deliveries while the cursor moves, and what is due is taken. Who no longer holds the lane does none of it.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use diesel::prelude::*;
+use tokio::time::sleep;
 use tramite_domain::event::{Event, EventData, EventKind};
 use tramite_domain::ids::{AuditId, EventId, InstitutionId, WebhookEndpointId};
 use tramite_domain::secret::Secret;
@@ -12,11 +14,11 @@ use tramite_domain::time::Instant;
 use tramite_domain::webhook::{EndpointStatus, Outcome, WebhookEndpoint};
 
 use super::ClaimedLane;
-use super::fan_out::fan_out;
+use super::fan_out::{Passed, fan_out};
 use super::result::{health, record};
-use super::spread::{News, spread};
+use super::spread::{News, spread, waiting_of_others};
 use crate::column::{At, Id, NIL};
-use crate::db::{Db, execute, load, load_boxed};
+use crate::db::{Db, execute, first, load, load_boxed};
 use crate::error::StoreError;
 use crate::row::event::{EventRow, month_of};
 use crate::row::fit;
@@ -26,6 +28,11 @@ use crate::store::{Answer, Who};
 use crate::system::SystemScope;
 use crate::webhook::spot;
 
+/// How often a step is tried while somebody else holds the row of its lane, and for how long it is left alone each time: in all as long
+/// as a statement waits for a lock.
+const LOCKED_TRIES_MAX: u32 = 50;
+const LOCKED_AGAIN: Duration = Duration::from_millis(100);
+
 /// What came of a step.
 #[derive(Debug)]
 pub enum Stepped {
@@ -33,7 +40,7 @@ pub enum Stepped {
     Lost,
     /// Nothing is due: the lane is free again.
     Released,
-    /// This is to be sent.
+    /// This is to be sent. Nothing may be, where many events were passed over that it is not told of: then the next step goes on.
     Work(Box<LaneWork>),
 }
 
@@ -64,6 +71,7 @@ pub struct DueDelivery {
 }
 
 /// A step as it is asked for.
+#[derive(Clone)]
 pub(super) struct Asked {
     pub(super) lane: ClaimedLane,
     /// What came of the deliveries of the step before, and the version of the endpoint that they were sent to.
@@ -89,6 +97,8 @@ impl Asked {
 
 enum Done {
     Lost,
+    /// Somebody holds the row of the lane: nothing was done.
+    Locked,
     Released,
     Work(Box<EndpointRow>, Vec<DueDelivery>),
 }
@@ -113,12 +123,13 @@ impl SystemScope {
         Box::pin(async move {
             let batch = fit("limit", batch)?;
             let asked = Asked { lane: lane.clone(), outcomes, version, now, batch, goes_on, ids };
-            let (done, news) = self.store.write(Who::System, asked, |db, asked| Box::pin(step(db, asked))).await?;
+            let (done, news) = self.step_when_free(asked).await?;
             if let Some(news) = news {
                 self.tell_others(lane, news, now).await;
             }
             match done {
                 Done::Lost => Ok(Stepped::Lost),
+                Done::Locked => Err(StoreError::Busy),
                 Done::Released => Ok(Stepped::Released),
                 Done::Work(row, due) => {
                     let (institution, id) = (row.institution_id.0, row.id.0);
@@ -134,17 +145,24 @@ impl SystemScope {
         })
     }
 
+    /// Does a step as soon as nobody else holds the row of its lane. Who sends ten thousand deliveries again holds it for a while: who
+    /// waits for it keeps no connection meanwhile, by which the lanes of others are renewed.
+    async fn step_when_free(&self, asked: Asked) -> Result<Ended, StoreError> {
+        for _ in 0..LOCKED_TRIES_MAX {
+            match self.store.write(Who::System, asked.clone(), |db, asked| Box::pin(step(db, asked))).await? {
+                (Done::Locked, _) => sleep(LOCKED_AGAIN).await,
+                ended => return Ok(ended),
+            }
+        }
+        Ok((Done::Locked, None))
+    }
+
     /// Tells the other lanes of an endpoint, once more where somebody was in the way. The step is committed, and what it took is to
     /// be sent, whatever becomes of this: where it fails, or is never done, the others follow by themselves, those that rest
     /// within a minute, what waits by its schedule.
     async fn tell_others(&self, lane: &ClaimedLane, news: News, now: Instant) {
         for is_last in [false, true] {
-            let told = (lane.clone(), news, now);
-            let outcome = self
-                .store
-                .write(Who::System, told, |db, (lane, news, now)| Box::pin(spread(db, lane, *news, *now)))
-                .await;
-            match outcome {
+            match self.told(lane, news, now).await {
                 Ok(()) => return,
                 Err(StoreError::Busy | StoreError::Conflict) if !is_last => {}
                 Err(error) => {
@@ -155,10 +173,27 @@ impl SystemScope {
             }
         }
     }
+
+    /// What waits is looked for before the lanes are taken.
+    async fn told(&self, lane: &ClaimedLane, news: News, now: Instant) -> Result<(), StoreError> {
+        let (endpoint, own) = (lane.endpoint, lane.institution.unwrap_or(NIL));
+        let waits = match news {
+            News::Verified => Vec::new(),
+            News::Recovered => {
+                self.store.read(Who::System, move |db| Box::pin(waiting_of_others(db, endpoint, own, now))).await?
+            }
+        };
+        let told = (lane.clone(), waits, now);
+        self.store.write(Who::System, told, |db, (lane, waits, now)| Box::pin(spread(db, lane, waits, *now))).await
+    }
 }
 
 async fn step(mut db: Db<'_>, asked: &Asked) -> Result<Ended, StoreError> {
-    let Some(position) = held(&mut db, asked).await? else { return Ok((Done::Lost, None)) };
+    let position = match held(&mut db, asked).await? {
+        Row::Ours(position) => position,
+        Row::Locked => return Ok((Done::Locked, None)),
+        Row::NotOurs => return Ok((Done::Lost, None)),
+    };
     record(&mut db, asked).await?;
     let Some(row) = endpoint(&mut db, asked.endpoint()).await? else {
         // Its client has ended it: nobody is to be told.
@@ -180,14 +215,16 @@ async fn take(mut db: Db<'_>, asked: &Asked, row: EndpointRow, position: i64) ->
         release(&mut db, asked, told).await?;
         return Ok(Done::Released);
     }
+    let mut passed = Passed::Nothing;
     let mut due = due(&mut db, asked, told).await?;
     if told && asked.lane.mandate.is_some() && fit::<_, i64>("due", due.len())? < asked.batch {
-        let added = fan_out(&mut db, asked, &row, position).await?;
-        if added {
+        passed = fan_out(&mut db, asked, &row, position).await?;
+        if passed != Passed::Nothing {
             due = self::due(&mut db, asked, told).await?;
         }
     }
-    if due.is_empty() {
+    // Behind a long stretch that nobody wants something may follow: it would wait for the next to be woken.
+    if due.is_empty() && passed != Passed::Some {
         release(&mut db, asked, told).await?;
         return Ok(Done::Released);
     }
@@ -205,16 +242,33 @@ fn own(institution: InstitutionId, endpoint: WebhookEndpointId, claim: i64) -> _
         .filter(lanes::claim.eq(claim))
 }
 
-/// The cursor of the lane, while it is ours; nobody else claims it until the transaction ends.
-async fn held(db: &mut Db<'_>, asked: &Asked) -> Result<Option<i64>, StoreError> {
+/// The row of a lane.
+enum Row {
+    /// It is ours; with its cursor.
+    Ours(i64),
+    /// It is ours, but somebody holds it.
+    Locked,
+    /// It is not ours, or no more.
+    NotOurs,
+}
+
+/// The lane, while it is ours; nobody else claims it until the transaction ends.
+async fn held(db: &mut Db<'_>, asked: &Asked) -> Result<Row, StoreError> {
     let own = own(asked.institution(), asked.endpoint(), asked.lane.claim).select(lanes::feed_position);
-    let found: Option<i64> = match db {
-        Db::Postgres(connection) => {
-            diesel_async::RunQueryDsl::get_result(own.for_update(), connection).await.optional()?
+    if let Db::Postgres(connection) = db {
+        let free = own.for_update().skip_locked();
+        let found: Option<i64> = diesel_async::RunQueryDsl::get_result(free, connection).await.optional()?;
+        if let Some(position) = found {
+            return Ok(Row::Ours(position));
         }
-        Db::Sqlite(connection) => diesel::RunQueryDsl::get_result(own, &mut **connection).optional()?,
-    };
-    Ok(found)
+    }
+    let there: Option<i64> = first!(db, own)?;
+    Ok(match (db, there) {
+        (_, None) => Row::NotOurs,
+        (Db::Postgres(_), Some(_)) => Row::Locked,
+        // There is one writer alone.
+        (Db::Sqlite(_), Some(position)) => Row::Ours(position),
+    })
 }
 
 async fn endpoint(db: &mut Db<'_>, id: WebhookEndpointId) -> Result<Option<EndpointRow>, StoreError> {
@@ -253,6 +307,9 @@ async fn due(db: &mut Db<'_>, asked: &Asked, told: bool) -> Result<Vec<DeliveryR
 
 /// The events of deliveries, from the months in which they happened.
 async fn with_events(db: &mut Db<'_>, asked: &Asked, rows: Vec<DeliveryRow>) -> Result<Vec<DueDelivery>, StoreError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids: Vec<Id<EventId>> = rows.iter().map(|row| row.event_id).collect();
     let mut months: Vec<_> = rows.iter().map(|row| month_of(row.event_at.0)).collect();
     months.sort_unstable();
@@ -296,7 +353,8 @@ fn test_event(asked: &Asked, row: &DeliveryRow) -> Event {
 /// processes within a minute (reliability.md 45).
 const REST_SECONDS: i64 = 30;
 
-/// Frees the lane: it is due again when the next of its deliveries is.
+/// Frees the lane: it is due again when the next of its deliveries is. One whose turn is over before its work has been due since then
+/// all along, and waits for its next turn from now on: else it would always be before those with less to do.
 async fn release(db: &mut Db<'_>, asked: &Asked, told: bool) -> Result<(), StoreError> {
     let rests = !told || asked.lane.mandate.is_none();
     let tests = deliveries::kind.eq(EventKind::WebhookEndpointTest.name());
@@ -313,14 +371,15 @@ async fn release(db: &mut Db<'_>, asked: &Asked, told: bool) -> Result<(), Store
     };
     let next = next.into_iter().flatten().next();
     let later = At(asked.now.plus_seconds(REST_SECONDS));
+    let turn = (!asked.goes_on).then_some(At(asked.now));
     let (due_at, rests_until) = match rests {
         // The nil lane of an active endpoint has nothing to wait for but tests; those of a client that may not be told rest too.
-        true if asked.lane.institution.is_none() && asked.lane.client_is_live => (next, None),
+        true if asked.lane.institution.is_none() && asked.lane.client_is_live => (next, turn),
         true => {
             let until = next.filter(|_| asked.lane.mandate.is_some()).map_or(later, |next| next.min(later));
             (Some(until), Some(until))
         }
-        false => (next, None),
+        false => (next, turn),
     };
     let freed = (
         lanes::due_at.eq(due_at),

@@ -5,6 +5,7 @@
 mod progress;
 mod state;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,13 +13,14 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use reqwest::{Body, Response};
+use reqwest::{Body, Client, RequestBuilder, Response};
 use tramite_domain::ident::ServiceCode;
+use tramite_domain::ids::ImportId;
 use tramite_domain::import::{FILE_BYTES_MAX, FileLayout, OnError};
 use uuid::Uuid;
 
-use super::download::save;
-use crate::client::{Api, ApiFailure, Upload};
+use super::download::{begin, cannot, save};
+use crate::client::{Api, ApiFailure, Upload, json};
 use crate::config::{ClientOptions, Reader};
 use crate::failure::Failure;
 use crate::terminal::Terminal;
@@ -53,7 +55,14 @@ pub(crate) struct ImportOptions {
     client: ClientOptions,
     /// The file: CSV, XLSX, XLS, ODS or JSON lines
     #[arg(value_name = "FILE")]
-    file: PathBuf,
+    file: Option<PathBuf>,
+    /// Sends nothing: waits for the end of an import that was sent before, by its id, and writes its report
+    #[arg(
+        long,
+        value_name = "ID",
+        conflicts_with_all = ["file", "service", "format", "dry_run", "on_error", "draft"]
+    )]
+    resume: Option<String>,
     /// The service of rows that name none
     #[arg(long, value_name = "CODE")]
     service: Option<String>,
@@ -72,44 +81,110 @@ pub(crate) struct ImportOptions {
     /// Waits until the file is loaded, and shows how far it is
     #[arg(long)]
     watch: bool,
-    /// Writes what became of each row into this file, in the form of the file that was sent; waits as with --watch
+    /// Writes what became of each row into this file, in the form of the file that was sent; waits as with --watch. What is
+    /// there goes before anything is sent
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+}
+
+/// What is loaded.
+enum Wanted {
+    /// A file that is to be sent.
+    File(PathBuf),
+    /// What was sent before.
+    Sent(ImportId),
 }
 
 /// Sends the file; where it is watched, waits for its end.
 pub(crate) async fn run(options: ImportOptions) -> Result<ExitCode, Failure> {
     let mut reader = Reader::default();
     let settings = options.client.read(&mut reader);
-    check(&options, &mut reader);
-    let settings = reader.finish(settings)?;
+    let wanted = check(&options, &mut reader);
+    let (settings, wanted) = reader.finish(settings.zip(wanted))?;
     let mut api = Api::new(settings)?;
-    let sent = send(&mut api, &options).await?;
-    if !options.watch && options.report.is_none() {
+    let report = options.report.as_deref();
+    if let Some(path) = report {
+        // However this ends, nobody takes the report of another run for the one of this.
+        clear(path)?;
+    }
+    let sent = match &wanted {
+        Wanted::File(file) => send(&mut api, &options, file).await?,
+        Wanted::Sent(id) => look(&mut api, &id.to_string(), 0).await?,
+    };
+    if matches!(wanted, Wanted::File(_)) && !options.watch && report.is_none() {
         Terminal::Output.line(&sent.line());
         return Ok(ExitCode::SUCCESS);
     }
     Terminal::Errors.line(&sent.line());
-    let ended = watch(&mut api, sent).await?;
+    let id = sent.id.clone();
+    let ended = until_told(&mut api, sent, report).await;
+    let again = |_: &Failure| Terminal::Errors.line(&format!("import {id} is there: take it up with --resume {id}"));
+    Ok(exit_code(&ended.inspect_err(again)?))
+}
+
+/// Waits for its end, tells of it, and writes its report.
+async fn until_told(api: &mut Api, sent: State, path: Option<&Path>) -> Result<State, Failure> {
+    let ended = watch(api, sent).await?;
     Terminal::Output.line(&ended.line());
-    if let Some(path) = &options.report {
-        report(&mut api, &ended, path).await?;
+    if let Some(path) = path {
+        report(api, &ended, path).await?;
     }
-    Ok(exit_code(&ended))
+    Ok(ended)
 }
 
 /// What can be known to be wrong before anything is sent.
-fn check(options: &ImportOptions, reader: &mut Reader) {
-    match std::fs::metadata(&options.file) {
-        Ok(about) if about.is_file() && about.len() <= FILE_BYTES_MAX => {}
-        Ok(_) => reader.wrong("FILE", format!("{}; expected a file of 500 MiB at most", options.file.display())),
-        Err(error) => reader.wrong("FILE", format!("{}: {error}; expected a file to load", options.file.display())),
-    }
+fn check(options: &ImportOptions, reader: &mut Reader) -> Option<Wanted> {
+    check_report(options, reader);
     if options.service.as_ref().is_some_and(|code| ServiceCode::new(code.as_str()).is_err()) {
         reader.wrong("--service", "is wrong; expected the code of a service, for example TARI");
     }
     if options.format.as_ref().is_some_and(|name| FileLayout::named(name).is_none()) {
         reader.wrong("--format", "is wrong; expected tramite, mypay_1_0 to mypay_1_4, or govpay");
+    }
+    if let Some(text) = &options.resume {
+        let id = text.parse().ok().map(Wanted::Sent);
+        if id.is_none() {
+            reader.wrong(
+                "--resume",
+                "is wrong; expected the id of an import, for example 01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e40",
+            );
+        }
+        return id;
+    }
+    let Some(file) = &options.file else {
+        reader.wrong("FILE", "is not set; expected a file to load, or --resume with the id of an import");
+        return None;
+    };
+    match std::fs::metadata(file) {
+        Ok(about) if about.is_file() && about.len() <= FILE_BYTES_MAX => return Some(Wanted::File(file.clone())),
+        Ok(_) => reader.wrong("FILE", format!("{}; expected a file of 500 MiB at most", file.display())),
+        Err(error) => reader.wrong("FILE", format!("{}: {error}; expected a file to load", file.display())),
+    }
+    None
+}
+
+/// Whether a report can be written where it is wanted. What is there is taken away: it must be no other thing than a file, and not
+/// the one that is sent.
+fn check_report(options: &ImportOptions, reader: &mut Reader) {
+    let Some(path) = &options.report else { return };
+    let is_sent = options.file.as_ref().is_some_and(|file| match (file.canonicalize(), path.canonicalize()) {
+        (Ok(file), Ok(report)) => file == report,
+        _ => false,
+    });
+    if is_sent {
+        reader.wrong("--report", "is the file that is sent; expected another one");
+    } else if std::fs::symlink_metadata(path).is_ok_and(|about| !about.is_file()) {
+        reader.wrong("--report", format!("{} is there and is no file; expected a file to write", path.display()));
+    } else if let Err(failure) = begin(path) {
+        reader.wrong("--report", format!("{failure}; expected a file to write"));
+    }
+}
+
+/// Takes away the report of another run.
+fn clear(path: &Path) -> Result<(), ApiFailure> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(cannot(path)(error)),
+        _ => Ok(()),
     }
 }
 
@@ -131,23 +206,23 @@ impl ImportOptions {
     }
 }
 
-async fn send(api: &mut Api, options: &ImportOptions) -> Result<State, Failure> {
-    let path = "/v1/imports";
-    let (address, fields) = (api.address(path), options.fields());
+async fn send(api: &mut Api, options: &ImportOptions, file: &Path) -> Result<State, Failure> {
+    const WHAT: &str = "POST /v1/imports";
+    let (address, fields) = (api.address("/v1/imports"), options.fields());
     // One intention, however often it must be sent: a file that was taken is not taken twice.
     let (key, sent) = (Uuid::now_v7().to_string(), Arc::new(AtomicU64::new(0)));
-    let form = |client: &reqwest::Client| -> Result<reqwest::RequestBuilder, ApiFailure> {
+    let form = |client: &Client| -> Result<RequestBuilder, ApiFailure> {
         let boundary = Uuid::new_v4().simple().to_string();
-        let upload = Upload::open(&options.file, &fields, &boundary, Arc::clone(&sent))
-            .map_err(|source| ApiFailure::Machine { what: options.file.display().to_string(), source })?;
+        let upload = Upload::open(file, &fields, &boundary, Arc::clone(&sent))
+            .map_err(|source| ApiFailure::Machine { what: file.display().to_string(), source })?;
         let request = client.post(&address).header("Idempotency-Key", &key);
         let request = request.header("Content-Type", Upload::media_type(&boundary)).body(Body::wrap(upload));
         Ok(request.timeout(Duration::from_secs(FILE_SECONDS_MAX)))
     };
-    let size = std::fs::metadata(&options.file).map_or(0, |about| about.len());
+    let size = std::fs::metadata(file).map_or(0, |about| about.len());
     let mut progress = Progress::new();
-    let answer = progress.while_sending(api.send("POST /v1/imports", form), &sent, size).await?;
-    read(answer, "POST /v1/imports").await
+    let sending = api.send(WHAT, form, async |answer: Response| json::<State>(WHAT, answer).await);
+    progress.while_sending(sending, &sent, size).await.map_err(Failure::from)
 }
 
 /// Looks until it is over. Who looks on sees how far it is; a log is told once in a while.
@@ -156,31 +231,31 @@ async fn watch(api: &mut Api, mut state: State) -> Result<State, Failure> {
     while !state.is_final {
         progress.show(&state);
         tokio::time::sleep(Duration::from_secs(LOOK_EVERY_SECONDS)).await;
-        let path = format!("/v1/imports/{}", state.id);
         let seconds = if progress.is_seen() { 0 } else { WAIT_SECONDS };
-        let answer = api.get(&path, |request| if seconds == 0 { request } else { request.query(&[("wait", seconds)]) });
-        state = read(answer.await?, "GET /v1/imports/{id}").await?;
+        state = look(api, &state.id, seconds).await?;
     }
     progress.end();
     Ok(state)
 }
 
-async fn read(answer: Response, what: &str) -> Result<State, Failure> {
-    let state = answer.json::<State>().await;
-    state.map_err(|source| ApiFailure::no_answer(what, source).into())
+/// How far an import is, after so many seconds at most where it is not over.
+async fn look(api: &mut Api, id: &str, seconds: u64) -> Result<State, Failure> {
+    let path = format!("/v1/imports/{id}");
+    let with = |request: RequestBuilder| if seconds == 0 { request } else { request.query(&[("wait", seconds)]) };
+    let take = async |answer: Response| json::<State>("GET /v1/imports/{id}", answer).await;
+    api.get(&path, with, take).await.map_err(Failure::from)
 }
 
 async fn report(api: &mut Api, state: &State, path: &Path) -> Result<(), Failure> {
     let from = format!("/v1/imports/{}/report", state.id);
-    let answer = api.get(&from, |request| request.timeout(Duration::from_secs(FILE_SECONDS_MAX))).await;
-    match answer {
-        Ok(answer) => save(answer, path).await,
+    let with = |request: RequestBuilder| request.timeout(Duration::from_secs(FILE_SECONDS_MAX));
+    match api.get(&from, with, async |answer: Response| save(answer, path).await).await {
         // Of a file that could not be read there is nothing to tell row by row: its failure was told.
         Err(failure) if state.failure.is_some() => {
             Terminal::Errors.line(&format!("no report: {failure}"));
             Ok(())
         }
-        Err(failure) => Err(failure.into()),
+        written => written.map_err(Failure::from),
     }
 }
 

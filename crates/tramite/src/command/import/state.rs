@@ -15,6 +15,13 @@ pub(super) struct State {
     pub(super) rows_total: Option<u64>,
     pub(super) counts: Counts,
     pub(super) rows_per_second: Option<u64>,
+    file: Option<Sent>,
+}
+
+/// What was sent.
+#[derive(Debug, Clone, Deserialize)]
+struct Sent {
+    encoding: Option<String>,
 }
 
 /// Why nothing, or nothing more, was loaded.
@@ -52,6 +59,9 @@ impl State {
             (false, _) => "",
         });
         line.push_str(&format!(", {} rows: {}", self.counts.read, self.counts.text()));
+        if self.file.as_ref().is_some_and(|file| file.encoding.as_deref() == Some("windows-1252")) {
+            line.push_str("; read as Windows-1252");
+        }
         if let Some(failed) = &self.failure {
             line.push_str(&format!("; {}", failed.text()));
         }
@@ -100,6 +110,8 @@ mod tests {
         let ended = ended.replace("\"read\": 0, \"loaded\": 0", "\"read\": 3, \"loaded\": 2");
         let ended = ended.replace("\"rejected\": 0", "\"rejected\": 1");
         assert_eq!(state(&ended), "import a: completed, 3 rows: 2 loaded, 1 rejected");
+        let old = ended.replace("\"new_member\": 7", "\"file\": {\"encoding\": \"windows-1252\", \"bytes\": 7}");
+        assert_eq!(state(&old), "import a: completed, 3 rows: 2 loaded, 1 rejected; read as Windows-1252");
         let failure =
             r#""failure": {"code": "unknown_column", "detail": "No such column.", "line": 1, "column": "Importi"}"#;
         let failed = ended.replace("completed", "failed").replace("\"new_member\": 7", failure);

@@ -35,6 +35,7 @@ pub(crate) fn import(client: ClientId) -> Import {
         phase: ImportPhase::Loading,
         failure: None,
         rows_total: None,
+        file_encoding: None,
         counts: Counts::default(),
         groups_done: 0,
         created_by: client,
