@@ -75,6 +75,9 @@ fn why(town: &Town, import: &Import, client: Option<&Client>) -> String {
     rights(import, client, &town.institution, town.now).unwrap_err().code
 }
 
+/// What is taken from a client.
+type Narrowing = fn(&mut Client);
+
 #[test]
 fn who_may_load_no_more_is_told_why() {
     let mut town = Town::new();
@@ -84,7 +87,7 @@ fn who_may_load_no_more_is_told_why() {
     assert_eq!(rights(&import, Some(&whole), &town.institution, town.now), Ok(all));
     assert_eq!(why(&town, &import, None), "client_not_active");
     let later = town.now.plus_seconds(1);
-    let changes: [(&str, fn(&mut Client)); 6] = [
+    let changes: [(&str, Narrowing); 6] = [
         ("client_not_active", |client| client.status = ClientStatus::Revoked),
         ("client_not_active", |client| client.kind = ClientKind::Operator),
         ("client_not_active", |client| client.delegations[0].status = DelegationStatus::Ended),

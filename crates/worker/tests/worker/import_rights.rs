@@ -62,11 +62,14 @@ pub(crate) async fn a_service_that_is_taken_away_has_no_more_rows_loaded(databas
     assert!(wrong.iter().all(|row| row.faults[0].code == "unknown_service"), "{:?}", wrong[0]);
 }
 
+/// What is taken from a client.
+type Narrowing = fn(&mut Client);
+
 pub(crate) async fn who_may_load_no_more_has_nothing_loaded_and_may_send_it_again(database: Database) {
     let mut place = Place::open(database.url()).await;
     let table = rows(3, "10,00");
     let all = sender(&place).await.delegations.remove(0);
-    let narrowed: [(&str, fn(&mut Client)); 4] = [
+    let narrowed: [(&str, Narrowing); 4] = [
         ("client_not_active", |client| client.delegations[0].status = DelegationStatus::Ended),
         ("client_not_active", |client| client.delegations[0].expires_at = Some(client.created_at)),
         ("insufficient_scope", |client| client.delegations[0].scopes.retain(|scope| *scope != ApiScope::ImportsWrite)),
