@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, Instant};
 
+use tokio::task::JoinSet;
 use tramite_domain::batch::Batch;
 use tramite_domain::import::{Import, Progress, advance};
 use tramite_storage::{StoreError, is_still_writable};
@@ -16,6 +17,7 @@ use super::part::Portion;
 use super::reading::Group;
 use super::rows::not_written;
 use crate::failure::{code, is_outage};
+use crate::guard::guarded;
 use crate::job::Job;
 use crate::pace::{CONFLICT_TRIES, IMPORT_ALONE_SECONDS_MAX};
 
@@ -127,12 +129,22 @@ impl Work<'_> {
         }
         let (after, progress) = advance(import, Progress { groups, rows }, now);
         batch.append(progress);
-        self.worker.store.commit(&self.scope, batch).await?;
+        self.commit(batch).await?;
         self.memory.learn(learnt);
         for (outcome, rows) in told {
             self.worker.watch.metrics.add(&IMPORT_ROWS, &[outcome.into()], rows);
         }
         Ok(after)
+    }
+
+    /// Commits on a task of its own: the next part is decided meanwhile, and its reckoning would keep the database waiting between one
+    /// statement and the next. Whoever waits no longer for it ends it, as it would have been ended here.
+    async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        let (store, scope) = (self.worker.store.clone(), self.scope.clone());
+        let mut task = JoinSet::new();
+        task.spawn(guarded(async move { store.commit(&scope, batch).await }));
+        let done = task.join_next().await.and_then(Result::ok);
+        done.unwrap_or_else(|| Err(StoreError::Unavailable("the work was ended with the program".into())))
     }
 
     /// Whether the import is no longer as it was read: nothing is written for it any more here.
