@@ -103,6 +103,9 @@ fn what_is_no_text_is_refused_by_name() {
     assert_eq!(code(b"\xEF\xBB\xBFa\xE0b", Csv), "not_utf_8");
     let nul = refused(&BytesSource::new(*b"a;b\n1;2\n3;\x004\n"), Csv);
     assert_eq!((nul.code, nul.line), ("nul_byte", Some(3)));
+    // The lines of what was looked at before are counted once.
+    let late = refused(&BytesSource::new(format!("{}\0", "à\n".repeat(1 << 16)).as_bytes()), Csv);
+    assert_eq!((late.code, late.line), ("nul_byte", Some((1 << 16) + 1)));
     let unknown = refused(&BytesSource::new(*b"a;b\n1;\xE0\x81\n"), Csv);
     assert_eq!((unknown.code, unknown.line, unknown.column.as_deref()), ("unknown_character", Some(2), Some("2")));
 }

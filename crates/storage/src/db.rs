@@ -15,7 +15,7 @@ use futures_util::future::{BoxFuture, join_all};
 
 use crate::error::StoreError;
 
-/// Ids that one statement names at most.
+/// Ids that one statement names at most, where nothing asks for more at a time.
 pub(crate) const IDS_AT_ONCE_MAX: usize = 500;
 
 /// A connection inside its transaction.

@@ -19,14 +19,17 @@ use crate::store::{Answer, Who};
 
 /// Bytes of one part of a file; the last one may have fewer.
 pub const IMPORT_PART_BYTES: usize = 1_024 * 1_024;
-/// Parts that are taken back in one transaction at most.
-const PARTS_TAKEN_BACK_MAX: usize = 32;
+/// Parts that go in one transaction at most.
+pub(crate) const PARTS_AT_ONCE_MAX: usize = 32;
 /// The last parts first: upkeep finds what is left of a file by its first one.
 const TAKE_BACK: &str = "\
     DELETE FROM import_file_parts WHERE institution_id = $1 AND file_id = $2 AND place IN (\
         SELECT place FROM import_file_parts \
         WHERE institution_id = $1 AND file_id = $2 AND place >= $3 ORDER BY place DESC LIMIT $4) \
     AND NOT EXISTS (SELECT 1 FROM imports WHERE institution_id = $1 AND file_id = $2)";
+
+/// Which parts are taken back: of whose file, from which place on, and how many at a time.
+type TakingBack = (InstitutionId, ImportFileId, i32, i64);
 
 /// A part as it is kept.
 #[derive(Debug, Insertable)]
@@ -81,15 +84,11 @@ impl Store {
     pub fn take_back_import_parts<'a>(&'a self, scope: &'a Scope, file: ImportFileId, from: u32) -> Answer<'a, ()> {
         Box::pin(async move {
             let first: i32 = fit("import_file_parts.place", from)?;
-            let limit: i64 = fit("limit", PARTS_TAKEN_BACK_MAX)?;
-            let wanted = (scope.institution(), file, first, limit);
+            let limit: i64 = fit("limit", PARTS_AT_ONCE_MAX)?;
+            let wanted: TakingBack = (scope.institution(), file, first, limit);
             loop {
                 // Requests may delete nothing: this is done in the name of the system, within the institution of the scope.
-                let gone = self
-                    .write(Who::System, wanted, |db, (institution, file, first, limit)| {
-                        Box::pin(take_back(db, *institution, *file, *first, *limit))
-                    })
-                    .await?;
+                let gone = self.write(Who::System, wanted, |db, wanted| Box::pin(take_back(db, wanted))).await?;
                 if gone == 0 {
                     return Ok(());
                 }
@@ -130,13 +129,7 @@ async fn insert(mut db: Db<'_>, row: &PartRow) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn take_back(
-    mut db: Db<'_>,
-    institution: InstitutionId,
-    file: ImportFileId,
-    first: i32,
-    limit: i64,
-) -> Result<usize, StoreError> {
+async fn take_back(mut db: Db<'_>, &(institution, file, first, limit): &TakingBack) -> Result<usize, StoreError> {
     Ok(execute!(
         &mut db,
         diesel::sql_query(TAKE_BACK)

@@ -14,7 +14,7 @@ use tramite_testkit::{Database, all_required, workspace_root};
 use tramite_tests::api::{Api, notice};
 use tramite_tests::consumer::{Consumer, Heard};
 use tramite_tests::node;
-use tramite_tests::platform::Platform;
+use tramite_tests::platform::{Credentials, Platform};
 use tramite_tests::town::Town;
 use tramite_tests::until;
 
@@ -24,6 +24,11 @@ pub(crate) const ENDPOINTS: &str = "/v1/webhook-endpoints";
 
 /// A client of its own of a town's institution, which may be told of everything, at a gateway.
 pub(crate) async fn teller(town: &Town, url: &str, institution: &str) -> Api {
+    telling_client(town, url, institution).await.api(url).await
+}
+
+/// The client of a [`teller`], for what may last longer than its token.
+pub(crate) async fn telling_client(town: &Town, url: &str, institution: &str) -> Credentials {
     let (id, secret) = (town.text("/operator/client_id"), town.text("/operator/client_secret"));
     let platform = Platform::open(url, &id, &secret).await;
     let scopes = [
@@ -36,7 +41,7 @@ pub(crate) async fn teller(town: &Town, url: &str, institution: &str) -> Api {
     ];
     let delegation =
         json!({"institution_id": town.institution(institution)["id"], "scopes": scopes, "return_origins": []});
-    platform.client(institution, &delegation).await.api(url).await
+    platform.client(institution, &delegation).await
 }
 
 /// A new endpoint, and its secret.

@@ -14,12 +14,13 @@ use serde_json::{Value, json};
 use tramite_testkit::{Database, free_port};
 use tramite_tests::api::{Api, position};
 use tramite_tests::consumer::{Consumer, Manner};
+use tramite_tests::platform::Credentials;
 use tramite_tests::process::Process;
 use tramite_tests::town::Town;
 use tramite_tests::until;
 use uuid::Uuid;
 
-use super::webhooks::{ENDPOINTS, active, endpoint, teller};
+use super::webhooks::{ENDPOINTS, active, endpoint, teller, telling_client};
 
 const KILLS: usize = 20;
 const EVENTS: usize = 400;
@@ -27,6 +28,8 @@ const EVENTS: usize = 400;
 const GATEWAY_KILLS: usize = 20;
 /// Events of one position: it is made, and changed so many times but one.
 pub(crate) const OF_A_POSITION: usize = 4;
+/// Positions that are made with one token.
+const OF_A_TOKEN: usize = 500;
 /// How long a worker lives at most, in milliseconds.
 const LIFE_MS_MAX: u128 = 1_600;
 /// What the healthy one waits, in 99 of 100 cases at most.
@@ -48,7 +51,8 @@ pub(crate) async fn survive(database: Database) {
     let mut town = Town::start(&database).await;
     town.demo.stop();
     let served = town.serve().await;
-    let api = teller(&town, &served.url, "comune-perugia").await;
+    let client = telling_client(&town, &served.url, "comune-perugia").await;
+    let api = client.api(&served.url).await;
     let worker = || Process::start(&["worker"], &town.variables("127.0.0.1:0", &[]), Stdio::null());
     let mut running = worker();
     let consumers = [Consumer::start().await, Consumer::start().await, Consumer::start().await];
@@ -62,7 +66,8 @@ pub(crate) async fn survive(database: Database) {
     consumers[2].answers(Manner { refuses_one_of: 2, ..Manner::default() });
     let positions = events / OF_A_POSITION;
     let killing = Duration::from_millis(u64::try_from(LIFE_MS_MAX).unwrap() / 2) * u32::try_from(kills).unwrap();
-    let making = tokio::spawn(flow(api.clone(), positions, killing / u32::try_from(positions).unwrap()));
+    let pace = killing / u32::try_from(positions).unwrap();
+    let making = tokio::spawn(long_flow(client.clone(), served.url.clone(), positions, pace));
     for _ in 0..kills {
         tokio::time::sleep(Duration::from_millis(chance(LIFE_MS_MAX))).await;
         running.kill();
@@ -75,7 +80,7 @@ pub(crate) async fn survive(database: Database) {
         let refuses = at == 2;
         all_arrive(consumer, &made, async || {
             if refuses {
-                redeliver(&api, id).await
+                redeliver(&client.api(&served.url).await, id).await
             }
         })
         .await;
@@ -94,6 +99,16 @@ pub(crate) async fn survive(database: Database) {
 #[expect(clippy::print_stdout, reason = "a long run by hand tells what it found")]
 fn report(found: &str) {
     println!("{found}");
+}
+
+/// A flow that may last longer than a token.
+async fn long_flow(client: Credentials, url: String, positions: usize, pace: Duration) -> BTreeSet<String> {
+    let mut made = BTreeSet::new();
+    while made.len() < positions {
+        let some = OF_A_TOKEN.min(positions - made.len());
+        made.append(&mut flow(client.api(&url).await, some, pace).await);
+    }
+    made
 }
 
 /// Makes positions and changes them, each in that time at least; their ids.

@@ -16,7 +16,7 @@ use super::value::{CellFault, POSTAL_CODE_DIGITS, number_instead_of_text, value}
 /// What stands between the name of an application and its key.
 const PREFIX_ENDS_WITH: char = ':';
 /// A cell stands under no column.
-const CELL_WITHOUT_COLUMN: &str = "cell_without_column";
+pub(super) const CELL_WITHOUT_COLUMN: &str = "cell_without_column";
 /// A row is of another institution.
 const ANOTHER_CREDITOR: &str = "another_creditor";
 

@@ -13,7 +13,7 @@ pub(super) struct Place {
 
 impl Place {
     /// The name of the column: A, B, … Z, AA.
-    pub(super) fn letters(self) -> String {
+    fn letters(self) -> String {
         let mut letters = Vec::new();
         let mut left = Some(self.column);
         while let Some(number) = left {

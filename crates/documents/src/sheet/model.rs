@@ -129,6 +129,9 @@ impl FileFault {
     }
 }
 
+// Its detail names the number.
+const _: () = assert!(super::limits::CELL_READ_CHARS_MAX == 4_000);
+
 impl Unread {
     /// The reason, for programs.
     #[must_use]

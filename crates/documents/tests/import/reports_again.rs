@@ -43,10 +43,9 @@ fn a_line_of_json_with_members_of_a_report_stays_as_wrong_as_it_was() {
     assert_eq!(report(&once, FileFormat::Ndjson, |_| rejected()), once);
 }
 
-#[test]
-fn cells_without_a_column_stay_where_they_make_their_row_wrong() {
-    // The comma of the amount parted it: without the rest it would be another amount.
-    let text = "external_id,tax_code,full_name,amount\nA,RSSMRA85T10A562S,Mario Rossi,120,50\nB,RSSMRA85T10A562S,Mario Rossi,1\n";
+/// The first row of a CSV has more cells than its header, and the other is right: so it is read from each report of it too, where this
+/// stands in the last cell of the first.
+fn stays_wrong(text: &str, last: &str) {
     let before = contents(all(text, FileFormat::Csv, defaults()));
     assert_eq!(before[0].1, Err(vec![(0, "cell_without_column".to_owned())]));
     assert!(before[1].1.is_ok());
@@ -54,8 +53,15 @@ fn cells_without_a_column_stay_where_they_make_their_row_wrong() {
     for kind in [ReportKind::Loading, ReportKind::Outcomes, ReportKind::Loading] {
         written = report_of(&written, FileFormat::Csv, FileLayout::Tramite, kind, |_| rejected());
         assert_eq!(contents(all(written.clone(), FileFormat::Csv, defaults())), before, "{kind:?}");
-        assert_eq!(rows(written.clone(), FileFormat::Csv)[1].last(), Some(&SheetCell::Text("50".to_owned())));
+        assert_eq!(rows(written.clone(), FileFormat::Csv)[1].last(), Some(&SheetCell::Text(last.to_owned())));
     }
+}
+
+#[test]
+fn cells_without_a_column_stay_where_they_make_their_row_wrong() {
+    // The comma of the amount parted it: without the rest it would be another amount.
+    let text = "external_id,tax_code,full_name,amount\nA,RSSMRA85T10A562S,Mario Rossi,120,50\nB,RSSMRA85T10A562S,Mario Rossi,1\n";
+    stays_wrong(text, "50");
 
     let names = ["external_id", "tax_code", "full_name", "amount"];
     let row = ["A", "RSSMRA85T10A562S", "Mario Rossi", "120", "", "50"];
@@ -63,7 +69,8 @@ fn cells_without_a_column_stay_where_they_make_their_row_wrong() {
         [(xlsx(&[header(&names), header(&row)]), FileFormat::Xlsx), (ods(&[&names, &row]), FileFormat::Ods)]
     {
         let again = report(&bytes, format, |_| rejected());
-        assert_eq!(contents(all(again, format, defaults()))[0].1, before[0].1, "{format:?}");
+        let told = contents(all(again, format, defaults()));
+        assert_eq!(told[0].1, Err(vec![(0, "cell_without_column".to_owned())]), "{format:?}");
     }
 }
 
@@ -71,16 +78,7 @@ fn cells_without_a_column_stay_where_they_make_their_row_wrong() {
 fn a_row_that_is_wider_than_the_header_is_wrong_and_stays_wrong() {
     // The comma of the amount parted it, and the last cell is empty: it would be another amount, with the rest for a description.
     let text = "external_id,tax_code,full_name,amount,description\nA,RSSMRA85T10A562S,Mario Rossi,120,50,\nB,RSSMRA85T10A562S,Mario Rossi,1,\n";
-    let before = contents(all(text, FileFormat::Csv, defaults()));
-    assert_eq!(before[0].1, Err(vec![(0, "cell_without_column".to_owned())]));
-    assert!(before[1].1.is_ok());
-    let mut written = text.as_bytes().to_vec();
-    for kind in [ReportKind::Loading, ReportKind::Outcomes, ReportKind::Loading] {
-        written = report_of(&written, FileFormat::Csv, FileLayout::Tramite, kind, |_| rejected());
-        assert_eq!(contents(all(written.clone(), FileFormat::Csv, defaults())), before, "{kind:?}");
-        let last = rows(written.clone(), FileFormat::Csv)[1].last().cloned();
-        assert_eq!(last, Some(SheetCell::Text("cell_without_column".to_owned())));
-    }
+    stays_wrong(text, "cell_without_column");
     // What was parted may be the key of what is cancelled.
     let cancels = "action,amount,external_id,description\ncancel,120,50,A,\n";
     let told = contents(all(cancels, FileFormat::Csv, defaults()));

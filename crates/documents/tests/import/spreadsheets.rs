@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Cells that a spreadsheet took for numbers or dates.
 
-use rust_xlsxwriter::Workbook;
-use tramite_documents::sheet::{SheetCell, SheetError};
+use tramite_documents::sheet::SheetCell;
 use tramite_domain::import::FileFormat;
 
 use crate::reports::{rejected, report, rows};
-use crate::support::{Of, all, defaults, header, told, try_open, xlsx};
+use crate::support::{Of, all, defaults, file_fault, header, told, xlsx};
 
 const NAMES: [&str; 4] = ["external_id", "codice_fiscale", "nominativo", "importo"];
 
@@ -66,6 +65,12 @@ fn whole_numbers_are_taken_where_they_are_what_they_look_like() {
     assert_eq!(at(body("pagabile_dal", Of::Day(2026, 7, 1)), "/valid_from"), "2026-06-30T22:00:00Z");
     let until = at(body("pagabile_fino_al", Of::Hour(31, 12)), &format!("{installment}/expires_at"));
     assert_eq!(until, "2026-12-31T11:00:00Z", "the hour in Rome");
+    for (cell, instant) in
+        [(Of::Hour(31, 0), "2026-12-31T23:00:00Z"), (Of::Text("31/12/2026 00:00"), "2026-12-30T23:00:00Z")]
+    {
+        let until = at(body("pagabile_fino_al", cell), &format!("{installment}/expires_at"));
+        assert_eq!(until, instant, "a date at 00:00 is the day alone, and a text is what it says");
+    }
     assert_eq!(at(body("scadenza", Of::Nothing), &format!("{installment}/amount")), 12_050);
 }
 
@@ -97,32 +102,17 @@ fn a_key_that_is_shown_with_noughts_has_them() {
 
 #[test]
 fn a_key_that_is_not_read_stops_the_file_for_nobody_knows_of_which_position_its_row_is() {
-    let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
-    for (column, name) in (0_u16..).zip(NAMES) {
-        sheet.write_string(0, column, name).unwrap();
-    }
-    sheet.write_formula(1, 0, "=A2").unwrap();
-    let file = book.save_to_buffer().unwrap();
-    let Err(SheetError::File(fault)) = try_open(file, FileFormat::Xlsx, defaults()) else { panic!("it is taken") };
+    let file = xlsx(&[header(&NAMES), vec![Of::Formula("=A2")]]);
+    let fault = file_fault(file, FileFormat::Xlsx, defaults());
     assert_eq!((fault.code, fault.line, fault.column.as_deref()), ("formula_in_cell", Some(2), Some(NAMES[0])));
 }
 
 #[test]
 fn a_cell_that_is_not_read_makes_its_row_wrong_and_no_other() {
-    let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
-    for (column, name) in (0_u16..).zip(NAMES) {
-        sheet.write_string(0, column, name).unwrap();
-    }
-    for row in [1_u32, 2] {
-        sheet.write_string(row, 0, format!("A-{row}")).unwrap();
-        sheet.write_string(row, 1, "RSSMRA85T10A562S").unwrap();
-        sheet.write_string(row, 2, "Mario Rossi").unwrap();
-    }
-    sheet.write_formula(1, 3, "=1+1").unwrap();
-    sheet.write_number(2, 3, 1.0).unwrap();
-    let file = book.save_to_buffer().unwrap();
+    let row = |key: &'static str, amount: Of<'static>| {
+        vec![Of::Text(key), Of::Text("RSSMRA85T10A562S"), Of::Text("Mario Rossi"), amount]
+    };
+    let file = xlsx(&[header(&NAMES), row("A-1", Of::Formula("=1+1")), row("A-2", Of::Number(1.0))]);
     let groups = all(file.clone(), FileFormat::Xlsx, defaults());
     let expected = vec![(0, Some("importo".to_owned()), "formula_in_cell".to_owned())];
     assert_eq!(told(groups[0].content.clone().unwrap_err()), expected);

@@ -91,6 +91,8 @@ pub(crate) enum Of<'a> {
     Hour(u8, u16),
     /// A number that is shown with six digits at least.
     Noughts(f64),
+    /// A formula.
+    Formula(&'a str),
     Nothing,
 }
 
@@ -114,6 +116,7 @@ pub(crate) fn xlsx(rows: &[Vec<Of<'_>>]) -> Vec<u8> {
                     sheet.write_datetime_with_format(row, column, &day, &timed).unwrap()
                 }
                 Of::Noughts(number) => sheet.write_number_with_format(row, column, *number, &noughts).unwrap(),
+                Of::Formula(formula) => sheet.write_formula(row, column, *formula).unwrap(),
                 Of::Nothing => continue,
             };
         }

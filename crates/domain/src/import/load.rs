@@ -118,6 +118,13 @@ fn called<'a>(position: &'a DebtPosition, reference: &str) -> Vec<&'a Installmen
     position.installments().map(|(_, one)| one).filter(|one| one.reference.as_str() == reference).collect()
 }
 
+/// The only installment that stands; none where there are several.
+fn only_standing(position: &DebtPosition) -> Option<&Installment> {
+    let mut standing = position.installments().map(|(_, one)| one).filter(|one| one.stands());
+    let one = standing.next()?;
+    standing.next().is_none().then_some(one)
+}
+
 /// Whether all that rows take back was taken back before.
 fn are_over(position: &DebtPosition, withdrawn: &BTreeSet<String>) -> Result<bool, Refusal> {
     let mut paid = None;
@@ -141,9 +148,8 @@ fn are_over(position: &DebtPosition, withdrawn: &BTreeSet<String>) -> Result<boo
 fn only_as_called<'a>(position: &DebtPosition, withdrawn: &'a BTreeSet<String>) -> Cow<'a, BTreeSet<String>> {
     let only = InstallmentReference::only();
     let nameless = withdrawn.len() == 1 && withdrawn.contains(only.as_str());
-    let mut standing = position.installments().map(|(_, one)| one).filter(|one| one.stands());
-    match (standing.next(), standing.next()) {
-        (Some(one), None) if nameless && called(position, only.as_str()).is_empty() => {
+    match only_standing(position) {
+        Some(one) if nameless && called(position, only.as_str()).is_empty() => {
             Cow::Owned(BTreeSet::from([one.reference.as_str().to_owned()]))
         }
         _ => Cow::Borrowed(withdrawn),
@@ -163,8 +169,7 @@ fn called_as_before<'a>(position: &DebtPosition, asked: &'a Asked) -> Cow<'a, Po
         },
         _ => return Cow::Borrowed(input),
     };
-    let mut standing = position.installments().map(|(_, one)| one).filter(|one| one.stands());
-    let (Some(before), None) = (standing.next(), standing.next()) else { return Cow::Borrowed(input) };
+    let Some(before) = only_standing(position) else { return Cow::Borrowed(input) };
     let before = before.reference.as_str();
     let nameless = named.is_none() || before == only.as_str();
     let same = named.unwrap_or(only.as_str()) == before;

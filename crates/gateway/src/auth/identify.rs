@@ -157,9 +157,10 @@ pub(super) async fn acting(
 /// caller stays fresh. Who acts no more by its end is refused as by its token.
 ///
 /// # Errors
-/// [`Code::InvalidToken`] where it acts no more; whatever keeps the store from telling.
-pub(crate) async fn again(gateway: &Gateway, tenant: &Tenant) -> Result<Tenant, Problem> {
-    let gone = || refused(Scheme::Bearer);
+/// [`Code::InvalidToken`] where it acts no more, by how the token was shown; whatever keeps the store from telling.
+pub(crate) async fn reauthorize(gateway: &Gateway, headers: &HeaderMap, tenant: &Tenant) -> Result<Tenant, Problem> {
+    let (scheme, _) = shown(headers)?;
+    let gone = || refused(scheme);
     let client = gateway.fresh().client(gateway, tenant.client_id()).await?.ok_or_else(gone)?;
     let services = tenant.scope.services().cloned();
     let found = acting(gateway, client, tenant.institution_id(), tenant.scopes.clone(), services).await?;

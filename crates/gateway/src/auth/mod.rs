@@ -21,7 +21,7 @@ pub use issue::{ACCESS_TOKEN_SECONDS, Grant};
 pub(crate) use caller::{Holder, Identity};
 pub(crate) use dpop::Once;
 pub(crate) use fresh::Fresh;
-pub(crate) use identify::{Asked, FOR_ALL_SCOPES, again, identify};
+pub(crate) use identify::{Asked, FOR_ALL_SCOPES, identify, reauthorize};
 pub(crate) use issue::{ACCESS_TOKEN_TYPE, access_token};
 pub(crate) use issuers::Issuers;
 pub(crate) use reach::reach;

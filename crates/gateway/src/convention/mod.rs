@@ -20,6 +20,6 @@ pub use settle::settle;
 
 pub(crate) use audit::{audited, line};
 pub(crate) use empty::EmptyInput;
-pub(crate) use reply::is_replay;
+pub(crate) use reply::{is_replay, kept_id};
 pub(crate) use signing_secret::SigningSecretView;
 pub(crate) use wait::wait_until;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A good answer: status, body, and the headers that belong to it.
 
+use std::str::FromStr;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION};
 use serde::Serialize;
+use serde_json::Value;
 use tramite_domain::ids::DebtPositionId;
 
 use super::Etag;
@@ -128,6 +131,19 @@ impl Reply {
 /// Whether an answer is the kept one of an earlier request.
 pub(crate) fn is_replay(response: &HttpResponse) -> bool {
     response.headers().contains_key(REPLAYED)
+}
+
+/// Which resource a kept answer shows, by its `id`.
+///
+/// # Errors
+/// [`Code::InternalError`] where it shows none.
+pub(crate) fn kept_id<T: FromStr>(kept: &[u8]) -> Result<T, Problem> {
+    let shown: Option<Value> = serde_json::from_slice(kept).ok();
+    let id = shown.as_ref().and_then(|shown| shown.get("id")?.as_str()?.parse().ok());
+    id.ok_or_else(|| {
+        tracing::error!("a kept answer shows no resource");
+        Problem::new(Code::InternalError)
+    })
 }
 
 fn bytes<T: Serialize>(view: &T) -> Result<Vec<u8>, Problem> {

@@ -76,8 +76,7 @@ async fn named_institution(
     let now = gateway.now();
     let theirs = |institution: &Institution| {
         // Operators know every institution; whether one may read in it is asked next.
-        client.kind == ClientKind::Operator
-            || client.delegations.iter().any(|one| one.institution_id == institution.id && one.live_at(now))
+        client.kind == ClientKind::Operator || client.acts_for(institution.id, now).is_some()
     };
     found.filter(theirs).map(Some).ok_or(none)
 }

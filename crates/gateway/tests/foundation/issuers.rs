@@ -21,23 +21,23 @@ const PRODUCER: &str = "6b16be70-9230-4209-bd1f-7e5ae0eed289";
 const DESCRIPTOR: &str = "9d2c3a5e-3c0f-4a1e-8a53-7d3f5f1f3e11";
 const PURPOSE: &str = "1b361d49-33f4-4f1e-a88b-4e12661f2300";
 const CALLER: &str = "e58035ce-c753-4f72-b613-46f8a17b71cc";
-const DPOP: &str = "DPoP error=\"invalid_token\", algs=\"ES256 RS256 PS256\"";
+pub(crate) const DPOP: &str = "DPoP error=\"invalid_token\", algs=\"ES256 RS256 PS256\"";
 
 /// An issuer, and whoever runs the platform.
-struct Place<'a> {
+pub(crate) struct Place<'a> {
     gateway: &'a TestGateway,
     seeded: &'a Seeded,
     operator: String,
-    key: Signer,
+    pub(crate) key: Signer,
 }
 
 impl<'a> Place<'a> {
-    async fn new(gateway: &'a TestGateway, seeded: &'a Seeded) -> Self {
+    pub(crate) async fn new(gateway: &'a TestGateway, seeded: &'a Seeded) -> Self {
         Self { gateway, seeded, operator: gateway.token(&seeded.operator).await, key: Signer::rs256("uno") }
     }
 
     /// An issuer one of whose callers is the client that acts for both, at A, to read services.
-    fn issuer(&self, claim: &str, value: &str) -> Value {
+    pub(crate) fn issuer(&self, claim: &str, value: &str) -> Value {
         json!({
             "issuer": ISSUER, "kind": "oidc", "jwks_url": format!("{ISSUER}/keys"), "audience": format!("{PUBLIC_URL}/v1"),
             "algorithms": ["RS256"], "types": ["at+jwt", "JWT"],
@@ -53,13 +53,13 @@ impl<'a> Place<'a> {
         issuer
     }
 
-    async fn add(&self, issuer: &Value) -> Seen {
+    pub(crate) async fn add(&self, issuer: &Value) -> Seen {
         let key = Uuid::new_v4().to_string();
         self.gateway.ask(Ask::post("/v1/trusted-issuers").token(&self.operator).json(issuer).key(&key)).await
     }
 
     /// What the worker does.
-    async fn fetch(&self, keys: &[&Signer]) {
+    pub(crate) async fn fetch(&self, keys: &[&Signer]) {
         let system = self.gateway.gateway.store().system();
         let read = |key: &&Signer| {
             let jwk = key.jwk();
@@ -73,11 +73,11 @@ impl<'a> Place<'a> {
         system.keep_issuer_keys(issuer.id, issuer.terms, keys, self.gateway.world.now()).await.unwrap();
     }
 
-    fn now(&self) -> i64 {
+    pub(crate) fn now(&self) -> i64 {
         self.gateway.world.now().datetime().timestamp()
     }
 
-    fn claims(&self) -> Value {
+    pub(crate) fn claims(&self) -> Value {
         let now = self.now();
         json!({"iss": ISSUER, "aud": format!("{PUBLIC_URL}/v1"), "sub": "portale", "iat": now, "exp": now + 600})
     }
@@ -105,7 +105,7 @@ fn without(claims: &Value, name: &str) -> Value {
     claims
 }
 
-fn with(claims: &Value, name: &str, value: Value) -> Value {
+pub(crate) fn with(claims: &Value, name: &str, value: Value) -> Value {
     let mut claims = claims.clone();
     claims[name] = value;
     claims
@@ -245,7 +245,7 @@ pub(crate) async fn a_voucher_is_for_one_e_service_and_one_purpose(database: Dat
 }
 
 /// A proof for a request.
-fn proof(key: &Signer, token: &str, now: i64, change: impl FnOnce(&mut Value, &mut Value)) -> String {
+pub(crate) fn proof(key: &Signer, token: &str, now: i64, change: impl FnOnce(&mut Value, &mut Value)) -> String {
     let mut header = json!({"typ": "dpop+jwt", "alg": key.algorithm(), "jwk": key.jwk()});
     let mut claims = json!({
         "jti": Uuid::new_v4().to_string(), "htm": "GET", "htu": format!("{PUBLIC_URL}/v1/services"), "iat": now,
@@ -255,7 +255,7 @@ fn proof(key: &Signer, token: &str, now: i64, change: impl FnOnce(&mut Value, &m
     key.sign(&header, &claims.to_string())
 }
 
-fn thumbprint(key: &Signer) -> String {
+pub(crate) fn thumbprint(key: &Signer) -> String {
     let jwk = key.jwk();
     let text = |name: &str| jwk[name].as_str().unwrap().to_owned();
     let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, text("x"), text("y"));

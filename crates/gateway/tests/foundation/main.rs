@@ -75,6 +75,7 @@ sentences! {
         persons::what_the_law_lets_go_goes_and_of_the_rest_it_is_said_why_it_stays,
         revocation::what_a_token_stood_for_ends_it_within_a_minute_in_every_process,
         revocation::who_is_revoked_while_a_file_comes_has_it_not_taken,
+        revocation::who_showed_a_proof_and_is_revoked_while_a_file_comes_is_told_so_as_it_asked,
         idempotency::the_same_key_gives_the_same_answer_and_another_body_is_refused,
         idempotency::a_path_is_the_same_however_its_characters_are_escaped,
         idempotency::twenty_twins_register_one_institution,

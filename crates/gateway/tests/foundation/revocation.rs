@@ -5,10 +5,13 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join;
 use serde_json::json;
+use tramite_domain::ids::InstitutionId;
 use tramite_storage::Scope;
-use tramite_testkit::Database;
+use tramite_testkit::{Database, Signer};
 
-use crate::support::{Ask, TestGateway};
+use crate::issuers::{DPOP, Place, proof, thumbprint, with};
+use crate::support::seed::Known;
+use crate::support::{Ask, PUBLIC_URL, Seen, TestGateway};
 
 /// Of a file that does not come at once.
 const FILE_BYTES: usize = 16 << 20;
@@ -26,9 +29,7 @@ pub(crate) async fn what_a_token_stood_for_ends_it_within_a_minute_in_every_proc
         twin.ask(list(token)).await.is(200);
     }
 
-    let revocation = json!({"display_name": "Un client", "status": "revoked"});
-    let path = format!("/v1/clients/{}", seeded.for_b.id);
-    gateway.ask(Ask::put(path).token(&operator).json(&revocation)).await.is(200);
+    revoke(&gateway, &operator, &seeded.for_b).await;
     let path = format!("/v1/clients/{}/delegations/{}", seeded.other_for_a.id, seeded.a.id);
     let end = json!({"scopes": ["services:read"], "status": "ended"});
     gateway.ask(Ask::put(path).token(&operator).json(&end)).await.is(200);
@@ -56,20 +57,18 @@ pub(crate) async fn what_a_token_stood_for_ends_it_within_a_minute_in_every_proc
     assert_eq!(gateway.ask_token(&seeded.for_a, "").await.json()["error"], "invalid_target");
 }
 
-pub(crate) async fn who_is_revoked_while_a_file_comes_has_it_not_taken(database: Database) {
-    let gateway = TestGateway::new(&database).await;
-    let seeded = gateway.seed().await;
-    let twin = gateway.twin().await;
-    let operator = gateway.token(&seeded.operator).await;
-    let token = gateway.token(&seeded.for_b).await;
-    twin.ask(Ask::get("/v1/services").token(&token)).await.is(200);
+/// Says that a client is revoked.
+async fn revoke(gateway: &TestGateway, operator: &str, client: &Known) {
     let revocation = json!({"display_name": "Un client", "status": "revoked"});
-    let path = format!("/v1/clients/{}", seeded.for_b.id);
-    gateway.ask(Ask::put(path).token(&operator).json(&revocation)).await.is(200);
+    let path = format!("/v1/clients/{}", client.id);
+    gateway.ask(Ask::put(path).token(operator).json(&revocation)).await.is(200);
+}
 
-    let (store, scope) = (gateway.gateway.store(), Scope::of_worker(seeded.b.id));
+/// A file is sent, and once some of it is here a minute passes: what it is answered. Nothing of it is left.
+async fn a_minute_passes_over(gateway: &TestGateway, process: &TestGateway, to: InstitutionId, upload: Ask) -> Seen {
+    let (store, scope) = (gateway.gateway.store(), Scope::of_worker(to));
     let bytes = vec![b'x'; FILE_BYTES];
-    let upload = Ask::post("/v1/imports").file(&[("service_code", "TARI")], "tari.csv", &bytes).key("k").token(&token);
+    let upload = upload.file(&[("service_code", "TARI")], "tari.csv", &bytes).key("k");
     let a_minute_passes = async {
         let begun = Instant::now();
         while store.import_usage(&scope).await.unwrap().kept_bytes == 0 {
@@ -78,10 +77,53 @@ pub(crate) async fn who_is_revoked_while_a_file_comes_has_it_not_taken(database:
         }
         gateway.world.pass(60);
     };
+    let (seen, ()) = join(process.ask(upload), a_minute_passes).await;
+    let usage = store.import_usage(&scope).await.unwrap();
+    assert_eq!((usage.running, usage.kept_bytes), (0, 0), "what had come of it is not kept");
+    seen
+}
+
+pub(crate) async fn who_is_revoked_while_a_file_comes_has_it_not_taken(database: Database) {
+    let gateway = TestGateway::new(&database).await;
+    let seeded = gateway.seed().await;
+    let twin = gateway.twin().await;
+    let operator = gateway.token(&seeded.operator).await;
+    let token = gateway.token(&seeded.for_b).await;
+    twin.ask(Ask::get("/v1/services").token(&token)).await.is(200);
+    revoke(&gateway, &operator, &seeded.for_b).await;
     // The other process does not know of it yet, and lets the first byte in.
-    let (seen, ()) = join(twin.ask(upload), a_minute_passes).await;
+    let upload = Ask::post("/v1/imports").token(&token);
+    let seen = a_minute_passes_over(&gateway, &twin, seeded.b.id, upload).await;
     seen.is_problem(401, "invalid_token");
-    assert_eq!(store.import_usage(&scope).await.unwrap().running, 0);
+    assert_eq!(seen.header("www-authenticate"), Some("Bearer error=\"invalid_token\""));
+}
+
+pub(crate) async fn who_showed_a_proof_and_is_revoked_while_a_file_comes_is_told_so_as_it_asked(database: Database) {
+    let gateway = TestGateway::new(&database).await;
+    let seeded = gateway.seed().await;
+    let operator = gateway.token(&seeded.operator).await;
+    let place = Place::new(&gateway, &seeded).await;
+    let mut issuer = place.issuer("sub", "portale");
+    issuer["callers"][0]["scopes"] = json!(["services:read", "imports:write", "debt-positions:write"]);
+    place.add(&issuer).await.is(201);
+    place.fetch(&[&place.key]).await;
+    let own = Signer::es256("mia");
+    let bound = with(&place.claims(), "cnf", json!({"jkt": thumbprint(&own)}));
+    let token = place.key.token("at+jwt", &bound);
+    let shown = |ask: Ask, method: &str, path: &str| {
+        let proof = proof(&own, &token, place.now(), |_, claims| {
+            claims["htm"] = json!(method);
+            claims["htu"] = json!(format!("{PUBLIC_URL}{path}"));
+        });
+        ask.header("Authorization", format!("DPoP {token}")).header("DPoP", proof)
+    };
+    let twin = gateway.twin().await;
+    twin.ask(shown(Ask::get("/v1/services"), "GET", "/v1/services")).await.is(200);
+    revoke(&gateway, &operator, &seeded.for_both).await;
+    let upload = shown(Ask::post("/v1/imports"), "POST", "/v1/imports");
+    let seen = a_minute_passes_over(&gateway, &twin, seeded.a.id, upload).await;
+    seen.is_problem(401, "invalid_token");
+    assert_eq!(seen.header("www-authenticate"), Some(DPOP));
 }
 
 /// A beneficiary as it is asked for: its times are not the caller's to say.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Who waits, and who keeps us waiting.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use actix_web::HttpServer;
+use actix_web::dev::ServerHandle;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -12,6 +14,18 @@ use tramite_storage::Scope;
 use tramite_testkit::Database;
 
 use crate::support::{Ask, TestGateway};
+
+/// Serves on a port of its own: some things are seen only on a connection.
+fn listen(gateway: &TestGateway) -> (SocketAddr, ServerHandle) {
+    let state = gateway.gateway.clone();
+    let server = HttpServer::new(move || rest_app(state.clone())).workers(1).disable_signals();
+    let server = server.bind("127.0.0.1:0").unwrap();
+    let address = server.addrs()[0];
+    let server = server.run();
+    let handle = server.handle();
+    actix_rt::spawn(server);
+    (address, handle)
+}
 
 pub(crate) async fn who_waits_for_a_session_is_answered_at_once_when_the_process_stops(database: Database) {
     let gateway = TestGateway::new(&database).await;
@@ -34,13 +48,7 @@ pub(crate) async fn a_body_that_trickles_is_not_waited_for(database: Database) {
     let gateway = TestGateway::with(&database, |settings| settings.body_time_max = Duration::from_millis(500)).await;
     let seeded = gateway.seed().await;
     let token = gateway.token(&seeded.for_a).await;
-    let state = gateway.gateway.clone();
-    let server = HttpServer::new(move || rest_app(state.clone())).workers(1).disable_signals();
-    let server = server.bind("127.0.0.1:0").unwrap();
-    let address = server.addrs()[0];
-    let server = server.run();
-    let handle = server.handle();
-    actix_rt::spawn(server);
+    let (address, handle) = listen(&gateway);
     let json = format!("Authorization: Bearer {token}\r\nIdempotency-Key: k\r\nContent-Type: application/json");
     let form = "Content-Type: application/x-www-form-urlencoded".to_owned();
     let file =
@@ -73,13 +81,7 @@ pub(crate) async fn a_file_whose_sender_goes_away_takes_no_room(database: Databa
     let gateway = TestGateway::new(&database).await;
     let seeded = gateway.seed().await;
     let token = gateway.token(&seeded.for_a).await;
-    let state = gateway.gateway.clone();
-    let server = HttpServer::new(move || rest_app(state.clone())).workers(1).disable_signals();
-    let server = server.bind("127.0.0.1:0").unwrap();
-    let address = server.addrs()[0];
-    let server = server.run();
-    let handle = server.handle();
-    actix_rt::spawn(server);
+    let (address, handle) = listen(&gateway);
     let head = format!(
         "POST /v1/imports HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: k\r\n\
          Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 9000000\r\n\r\n\

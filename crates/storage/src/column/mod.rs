@@ -4,10 +4,12 @@
 mod document;
 mod id;
 mod instant;
+mod unindexed;
 
 pub(crate) use document::{Doc, IfReadable};
 pub(crate) use id::{Id, NIL};
 pub(crate) use instant::At;
+pub(crate) use unindexed::unindexed;
 
 /// The names of the three types in `table!`.
 pub(crate) mod sql {

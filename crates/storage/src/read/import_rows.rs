@@ -16,7 +16,7 @@ use tramite_domain::receipt::Receipt;
 use super::{import, position, receipt};
 use crate::Store;
 use crate::column::Id;
-use crate::db::{Db, load, load_boxed};
+use crate::db::{Db, IDS_AT_ONCE_MAX, load, load_boxed};
 use crate::error::StoreError;
 use crate::row::fit;
 use crate::row::import::ImportLine;
@@ -29,8 +29,6 @@ pub const IMPORT_ROWS_MAX: u32 = 10_000;
 /// Installments of one read that are held at most, beside the last row's: those of the positions that are read, and those that are
 /// told.
 const IMPORTED_INSTALLMENTS_MAX: usize = 5_000;
-/// Ids that one statement asks for at most.
-const IDS_AT_ONCE_MAX: usize = 1_000;
 /// Rows that are wrong, in the words of their index: among millions that are right they are few.
 const IS_REJECTED: &str = "outcome = 'rejected'";
 

@@ -2,21 +2,15 @@
 //! In which files rows stand that are about a person's positions. The files themselves cannot be looked into row by row: they are
 //! sealed as they came, and go some time after the end.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use tramite_domain::ids::{DebtPositionId, ImportId, InstitutionId};
 use tramite_domain::time::Instant;
 
-use crate::column::sql::Key;
-use crate::column::{At, Id};
+use crate::column::{At, Id, unindexed};
 use crate::db::{Db, IDS_AT_ONCE_MAX, load};
 use crate::error::StoreError;
 use crate::row::fit;
 use crate::schema::{import_rows, imports};
-
-/// The order of an import's rows, in words that no index has: where the primary key gave the order, a database would read every row
-/// of the institution in search of a few, up to the limit.
-const BY_IMPORT: &str = "coalesce(import_rows.import_id, import_rows.import_id)";
 
 /// The rows that are about some positions of an institution. That they name one is not said by itself: SQLite would take it for the
 /// range to search.
@@ -28,7 +22,7 @@ macro_rules! lines_of {
             ))
             .filter(import_rows::institution_id.eq(Id($institution)))
             .filter(import_rows::debt_position_id.assume_not_null().eq_any($positions))
-            .order((sql::<Key>(BY_IMPORT), import_rows::line))
+            .order((unindexed(import_rows::import_id), import_rows::line))
             .limit($limit)
             .select((import_rows::import_id, import_rows::line, imports::file_kept_until))
     };
@@ -68,32 +62,21 @@ pub(super) async fn imported(
 
 #[cfg(test)]
 mod tests {
-    use diesel::connection::SimpleConnection;
-    use diesel::sql_types::Text;
-    use diesel::sqlite::Sqlite;
     use uuid::Uuid;
 
     use super::*;
-
-    #[derive(QueryableByName)]
-    struct Step {
-        #[diesel(sql_type = Text)]
-        detail: String,
-    }
+    use crate::read::plan;
 
     #[test]
     fn rows_are_found_by_their_positions_however_many_others_there_are() {
-        let mut connection = SqliteConnection::establish(":memory:").unwrap();
-        connection.batch_execute(include_str!("../../../../migrations/sqlite/0031_imports/up.sql")).unwrap();
+        let mut connection = plan::migrated();
         let institution = InstitutionId::new(Uuid::nil());
         for many in [1, 3, IDS_AT_ONCE_MAX] {
             let positions = vec![Id(DebtPositionId::new(Uuid::nil())); many];
             let query = lines_of!(institution, positions.as_slice(), 10_i64);
-            let plan = format!("EXPLAIN QUERY PLAN {}", diesel::debug_query::<Sqlite, _>(&query));
-            let steps: Vec<Step> = diesel::sql_query(plan).load(&mut connection).unwrap();
+            let steps = plan::steps(&mut connection, &query);
             let found = "import_rows_position (institution_id=? AND debt_position_id=?)";
-            let first = steps.first().map(|step| step.detail.as_str()).unwrap_or_default();
-            assert!(first.ends_with(found), "{many}: {first}");
+            assert!(steps[0].ends_with(found), "{many}: {steps:?}");
         }
     }
 }

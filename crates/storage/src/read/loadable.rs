@@ -220,32 +220,21 @@ fn unpaid_of(position: &DebtPosition) -> impl Iterator<Item = InstallmentId> {
 
 #[cfg(test)]
 mod tests {
-    use diesel::connection::SimpleConnection;
-    use diesel::sqlite::Sqlite;
     use uuid::Uuid;
 
     use super::*;
-
-    #[derive(QueryableByName)]
-    struct Step {
-        #[diesel(sql_type = Text)]
-        detail: String,
-    }
+    use crate::read::plan;
 
     #[test]
     fn installments_are_counted_by_their_positions_however_many_others_there_are() {
-        let mut connection = SqliteConnection::establish(":memory:").unwrap();
-        connection.batch_execute(include_str!("../../../../migrations/sqlite/0003_debt_positions/up.sql")).unwrap();
+        let mut connection = plan::migrated();
         let institution = InstitutionId::new(Uuid::nil());
         for many in [2, AT_ONCE_MAX] {
             let positions = vec![Id(DebtPositionId::new(Uuid::nil())); many];
             let query = installments_of!(institution, positions.as_slice());
-            let plan = format!("EXPLAIN QUERY PLAN {}", diesel::debug_query::<Sqlite, _>(&query));
-            let steps: Vec<Step> = diesel::sql_query(plan).load(&mut connection).unwrap();
-            let all: Vec<&str> = steps.iter().map(|step| step.detail.as_str()).collect();
             let counted = "SEARCH installments USING COVERING INDEX installments_position \
                            (institution_id=? AND debt_position_id=?)";
-            assert_eq!(all, [counted], "{many}");
+            assert_eq!(plan::steps(&mut connection, &query), [counted], "{many}");
         }
     }
 }

@@ -22,6 +22,8 @@ mod outcomes;
 mod over;
 mod person;
 mod person_traces;
+#[cfg(test)]
+pub(crate) mod plan;
 mod position;
 mod positions;
 mod receipt;

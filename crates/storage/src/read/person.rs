@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::over::NAMES_SOMEBODY;
 use super::session::whole;
 use crate::Store;
-use crate::column::Id;
+use crate::column::{Id, unindexed};
 use crate::db::{Db, IDS_AT_ONCE_MAX, load};
 use crate::error::StoreError;
 use crate::row::fit;
@@ -24,6 +24,47 @@ use crate::store::Answer;
 
 /// Who pays, in the words of the index of payers, so that both databases know that it serves.
 const PAYER_IS: &str = "payer IS NOT NULL AND (payer ->> 'tax_code') = ";
+
+/// The sessions that a person pays, the newest first.
+macro_rules! paid_by_them {
+    ($institution:expr, $code:expr, $stretch:expr) => {
+        checkout_sessions::table
+            .filter(checkout_sessions::institution_id.eq(Id($institution)))
+            .filter(diesel::dsl::sql::<Bool>(PAYER_IS).bind::<Text, _>($code))
+            .filter(unindexed(checkout_sessions::id).lt($stretch.before))
+            .order(unindexed(checkout_sessions::id).desc())
+            .limit($stretch.rows)
+            .select(checkout_sessions::id)
+    };
+}
+
+/// The items of those sessions that still name somebody.
+macro_rules! those_that_name {
+    () => {
+        session_items::table
+            .inner_join(
+                checkout_sessions::table.on(checkout_sessions::institution_id
+                    .eq(session_items::institution_id)
+                    .and(checkout_sessions::id.eq(session_items::session_id))),
+            )
+            .filter(diesel::dsl::sql::<Bool>(NAMES_SOMEBODY))
+    };
+}
+
+/// The sessions of items that are over one of some positions, the newest first and each once: what is selected is what they are in
+/// the order of, as PostgreSQL asks of it.
+macro_rules! newest_over {
+    ($items:expr, $institution:expr, $positions:expr, $stretch:expr) => {
+        $items
+            .filter(session_items::institution_id.eq(Id($institution)))
+            .filter(session_items::debt_position_id.assume_not_null().eq_any($positions))
+            .filter(unindexed(session_items::session_id).lt($stretch.before))
+            .order(unindexed(session_items::session_id).desc())
+            .limit($stretch.rows)
+            .select(unindexed(session_items::session_id))
+            .distinct()
+    };
+}
 
 /// Which sessions of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,18 +142,9 @@ async fn paid_by(
     db: &mut Db<'_>,
     institution: InstitutionId,
     code: String,
-    Stretch { before, rows }: Stretch,
+    stretch: Stretch,
 ) -> Result<BTreeSet<Id<SessionId>>, StoreError> {
-    let found: Vec<Id<SessionId>> = load!(
-        db,
-        checkout_sessions::table
-            .filter(checkout_sessions::institution_id.eq(Id(institution)))
-            .filter(diesel::dsl::sql::<Bool>(PAYER_IS).bind::<Text, _>(code))
-            .filter(checkout_sessions::id.lt(before))
-            .order(checkout_sessions::id.desc())
-            .limit(rows)
-            .select(checkout_sessions::id)
-    )?;
+    let found: Vec<Id<SessionId>> = load!(db, paid_by_them!(institution, code, stretch))?;
     Ok(found.into_iter().collect())
 }
 
@@ -121,42 +153,42 @@ async fn over(
     db: &mut Db<'_>,
     institution: InstitutionId,
     positions: &[Id<DebtPositionId>],
-    Stretch { before, rows }: Stretch,
+    stretch: Stretch,
 ) -> Result<Vec<Id<SessionId>>, StoreError> {
-    Ok(load!(
-        db,
-        session_items::table
-            .filter(session_items::institution_id.eq(Id(institution)))
-            .filter(session_items::debt_position_id.assume_not_null().eq_any(positions))
-            .filter(session_items::session_id.lt(before))
-            .order(session_items::session_id.desc())
-            .limit(rows)
-            .select(session_items::session_id)
-            .distinct()
-    )?)
+    Ok(load!(db, newest_over!(session_items::table, institution, positions, stretch))?)
 }
 
 async fn naming_over(
     db: &mut Db<'_>,
     institution: InstitutionId,
     positions: &[Id<DebtPositionId>],
-    Stretch { before, rows }: Stretch,
+    stretch: Stretch,
 ) -> Result<Vec<Id<SessionId>>, StoreError> {
-    Ok(load!(
-        db,
-        session_items::table
-            .inner_join(
-                checkout_sessions::table.on(checkout_sessions::institution_id
-                    .eq(session_items::institution_id)
-                    .and(checkout_sessions::id.eq(session_items::session_id))),
-            )
-            .filter(session_items::institution_id.eq(Id(institution)))
-            .filter(session_items::debt_position_id.assume_not_null().eq_any(positions))
-            .filter(diesel::dsl::sql::<Bool>(NAMES_SOMEBODY))
-            .filter(session_items::session_id.lt(before))
-            .order(session_items::session_id.desc())
-            .limit(rows)
-            .select(session_items::session_id)
-            .distinct()
-    )?)
+    Ok(load!(db, newest_over!(those_that_name!(), institution, positions, stretch))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::plan;
+
+    #[test]
+    fn sessions_are_found_by_their_payer_and_their_debts_however_many_others_there_are() {
+        let mut connection = plan::migrated();
+        let institution = InstitutionId::new(Uuid::nil());
+        let stretch = Stretch { before: Id(SessionId::new(Uuid::max())), rows: 10 };
+        let steps = plan::steps(&mut connection, &paid_by_them!(institution, String::new(), stretch));
+        assert!(steps[0].contains("checkout_sessions_payer (institution_id=? AND <expr>=?)"), "{steps:?}");
+        for many in [1, 2, IDS_AT_ONCE_MAX] {
+            let positions = vec![Id(DebtPositionId::new(Uuid::nil())); many];
+            let positions = positions.as_slice();
+            let found = "session_items_position (institution_id=? AND debt_position_id=?)";
+            let query = newest_over!(session_items::table, institution, positions, stretch);
+            let steps = plan::steps(&mut connection, &query);
+            assert!(steps[0].ends_with(found), "{many}: {steps:?}");
+            let query = newest_over!(those_that_name!(), institution, positions, stretch);
+            let steps = plan::steps(&mut connection, &query);
+            assert!(steps[0].ends_with(found), "{many}: {steps:?}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::import_traces::{ImportedLine, imported};
 use crate::Store;
-use crate::column::{At, Id};
+use crate::column::{At, Id, unindexed};
 use crate::db::{Db, IDS_AT_ONCE_MAX, load};
 use crate::error::StoreError;
 use crate::row::event::EventRow;
@@ -98,17 +98,23 @@ async fn traces(mut db: Db<'_>, asked: Asked, limit: usize) -> Result<PersonTrac
     })
 }
 
-/// Loads the rows of a table of the institution that a condition holds for, the oldest first.
+/// The rows of a table of the institution that a condition holds for, the oldest first.
+macro_rules! oldest_of {
+    ($asked:ident: $table:ident.$at:ident; $($condition:expr),+ $(,)?) => {
+        $table::table
+            .filter($table::institution_id.eq(Id($asked.scope.institution())))
+            $(.filter($condition))+
+            .order(unindexed($table::$at))
+            .limit($asked.rows)
+    };
+}
+
+/// Loads them.
 macro_rules! oldest {
     ($db:ident, $asked:ident: $table:ident.$at:ident => $row:ty; $($condition:expr),+ $(,)?) => {{
         let found: Vec<$row> = load!(
             $db,
-            $table::table
-                .filter($table::institution_id.eq(Id($asked.scope.institution())))
-                $(.filter($condition))+
-                .order($table::$at.asc())
-                .limit($asked.rows)
-                .select(<$row>::as_select())
+            oldest_of!($asked: $table.$at; $($condition),+).select(<$row>::as_select())
         )?;
         found
     }};
@@ -176,7 +182,6 @@ async fn answers(db: &mut Db<'_>, asked: &Asked, limit: usize) -> Result<Vec<Kep
             db,
             records::table
                 .filter(records::institution_id.eq(Id(asked.scope.institution())))
-                .filter(records::debt_position_id.is_not_null())
                 .filter(records::debt_position_id.assume_not_null().eq_any(part))
                 .filter(records::sealed.ne(Vec::<u8>::new()))
                 .order(records::created_at.asc())
@@ -193,4 +198,54 @@ async fn answers(db: &mut Db<'_>, asked: &Asked, limit: usize) -> Result<Vec<Kep
     all.sort_by_key(|answer| answer.created_at);
     all.truncate(limit);
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::plan;
+
+    /// Whose lines are looked for.
+    struct Whose;
+
+    impl Whose {
+        fn institution(&self) -> tramite_domain::ids::InstitutionId {
+            tramite_domain::ids::InstitutionId::new(Uuid::nil())
+        }
+    }
+
+    struct Sought {
+        scope: Whose,
+        rows: i64,
+    }
+
+    #[test]
+    fn lines_are_found_by_what_they_tell_however_many_others_there_are() {
+        let mut connection = plan::migrated();
+        let asked = Sought { scope: Whose, rows: 10 };
+        for many in [1, 2, IDS_AT_ONCE_MAX] {
+            let notices = vec![String::new(); many];
+            let query = oldest_of!(asked: journal.at;
+                journal::notice_number.assume_not_null().eq_any(notices.as_slice()),
+                journal::creditor_tax_code.eq(""),
+            )
+            .select(journal::id);
+            let steps = plan::steps(&mut connection, &query);
+            assert!(steps[0].contains("journal_notice_at (institution_id=? AND notice_number=?"), "{many}: {steps:?}");
+            let receipts = vec![Id(ReceiptRowId::new(Uuid::nil())); many];
+            let query = oldest_of!(asked: journal.at;
+                journal::receipt_row_id.assume_not_null().eq_any(receipts.as_slice()),
+            )
+            .select(journal::id);
+            let steps = plan::steps(&mut connection, &query);
+            assert!(steps[0].contains("journal_receipt (institution_id=? AND receipt_row_id=?"), "{many}: {steps:?}");
+            let sessions = vec![Id(Uuid::nil()); many];
+            let query = oldest_of!(asked: journal.at;
+                journal::session_id.assume_not_null().eq_any(sessions.as_slice()),
+            )
+            .select(journal::id);
+            let steps = plan::steps(&mut connection, &query);
+            assert!(steps[0].contains("journal_session_at (institution_id=? AND session_id=?"), "{many}: {steps:?}");
+        }
+    }
 }

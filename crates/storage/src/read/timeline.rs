@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::timeline_sources::{self as sources, Subject};
 use super::{position, session};
 use crate::Store;
-use crate::column::{At, Id};
+use crate::column::{At, Id, unindexed};
 use crate::db::{Db, load};
 use crate::error::StoreError;
 use crate::page::{Cursor, LastMoment, List, Page, PageRequest};
@@ -37,6 +37,22 @@ const SESSIONS_MAX: usize = 500;
 const EXPLAINED_BY_MAX: i64 = 200;
 /// The operation by which a provider looks a notice up.
 const LOOK_UP: &str = "paVerifyPaymentNotice";
+
+/// When some notices were looked up last.
+macro_rules! last_look_up {
+    ($institution:expr, $notices:expr, $first_month:expr, $creditor:expr) => {
+        journal::table
+            .filter(journal::institution_id.eq(Id($institution)))
+            .filter(journal::notice_number.assume_not_null().eq_any($notices))
+            .filter(journal::month.ge($first_month))
+            .filter(journal::creditor_tax_code.eq($creditor))
+            .filter(journal::operation.eq(LOOK_UP))
+            .filter(journal::direction.eq(Direction::Request.name()))
+            .order(unindexed(journal::at).desc())
+            .limit(1)
+            .select(journal::at)
+    };
+}
 
 /// One thing that happened to a position.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -246,19 +262,8 @@ async fn looked_up_at(db: &mut Db<'_>, subject: &Subject<'_>) -> Result<Option<I
     if notices.is_empty() {
         return Ok(None);
     }
-    let last: Vec<At> = load!(
-        db,
-        journal::table
-            .filter(journal::institution_id.eq(Id(subject.institution)))
-            .filter(journal::notice_number.assume_not_null().eq_any(&notices))
-            .filter(journal::month.ge(subject.first_month()))
-            .filter(journal::creditor_tax_code.eq(subject.creditor.as_str()))
-            .filter(journal::operation.eq(LOOK_UP))
-            .filter(journal::direction.eq(Direction::Request.name()))
-            .order(journal::at.desc())
-            .limit(1)
-            .select(journal::at)
-    )?;
+    let (first_month, creditor) = (subject.first_month(), subject.creditor.as_str());
+    let last: Vec<At> = load!(db, last_look_up!(subject.institution, notices.as_slice(), first_month, creditor))?;
     Ok(last.first().map(|at| at.0))
 }
 
@@ -280,4 +285,25 @@ async fn cancelled_by(db: &mut Db<'_>, subject: &Subject<'_>) -> Result<Option<C
         data.status.as_deref() == Some(PositionStatus::Cancelled.name()) && data.previous_status.is_some()
     };
     Ok(told.iter().find(is).and_then(|event| event.data.changed_by))
+}
+
+#[cfg(test)]
+mod tests {
+    use tramite_domain::ids::InstitutionId;
+
+    use super::*;
+    use crate::read::plan;
+    use crate::row::event::month_of;
+
+    #[test]
+    fn the_last_look_up_is_found_by_its_notices_however_many_other_messages_there_are() {
+        let mut connection = plan::migrated();
+        let month = month_of(Instant::new(chrono::DateTime::UNIX_EPOCH));
+        for many in [1, 2, 500] {
+            let notices = vec![String::new(); many];
+            let query = last_look_up!(InstitutionId::new(Uuid::nil()), notices.as_slice(), month, "");
+            let steps = plan::steps(&mut connection, &query);
+            assert!(steps[0].contains("journal_notice_at (institution_id=? AND notice_number=?"), "{many}: {steps:?}");
+        }
+    }
 }

@@ -14,7 +14,7 @@ use tramite_domain::tax_code::InstitutionTaxCode;
 use tramite_domain::time::Instant;
 
 use super::timeline::TimelineFact;
-use crate::column::{At, Id};
+use crate::column::{At, Id, unindexed};
 use crate::db::{Db, load_boxed};
 use crate::error::StoreError;
 use crate::page::LastMoment;
@@ -62,28 +62,36 @@ struct Asked<'a> {
     rows: i64,
 }
 
-/// Loads the rows of a table of the institution that these conditions hold for, in the order of their instants and from
-/// where the last page ended.
-macro_rules! from_there {
-    ($db:ident, $asked:ident: $table:ident.$at:ident as $id:ty, $rank:expr => $columns:expr; $($condition:expr),+ $(,)?) => {
-        load_boxed!($db, DB => {
+/// The rows of a table of the institution that these conditions hold for, in the order of their instants and from where the last page
+/// ended.
+macro_rules! rows_from_there {
+    ($backend:ident, $asked:ident: $table:ident.$at:ident as $id:ty, $rank:expr => $columns:expr; $($condition:expr),+ $(,)?) => {
+        {
             let query = $table::table
                 .filter($table::institution_id.eq(Id($asked.subject.institution)))
                 $(.filter($condition))+
                 .select($columns)
-                .order(($table::$at.asc(), $table::id.asc()))
+                .order((unindexed($table::$at), $table::id.asc()))
                 .limit($asked.rows)
-                .into_boxed::<DB>();
+                .into_boxed::<$backend>();
             match $asked.after {
                 None => query,
-                Some(LastMoment { at, rank, .. }) if $rank > rank => query.filter($table::$at.ge(At(at))),
-                Some(LastMoment { at, rank, .. }) if $rank < rank => query.filter($table::$at.gt(At(at))),
+                Some(LastMoment { at, rank, .. }) if $rank > rank => query.filter(unindexed($table::$at).ge(At(at))),
+                Some(LastMoment { at, rank, .. }) if $rank < rank => query.filter(unindexed($table::$at).gt(At(at))),
                 Some(LastMoment { at, id, .. }) => {
-                    let beyond = $table::$at.gt(At(at)).or($table::id.gt(Id(<$id>::new(id))));
-                    query.filter($table::$at.ge(At(at)).and(beyond))
+                    let later = unindexed($table::$at).gt(At(at));
+                    let beyond = later.or($table::id.gt(Id(<$id>::new(id))));
+                    query.filter(unindexed($table::$at).ge(At(at)).and(beyond))
                 }
             }
-        })
+        }
+    };
+}
+
+/// Loads them.
+macro_rules! from_there {
+    ($db:ident, $asked:ident: $($what:tt)+) => {
+        load_boxed!($db, DB => rows_from_there!(DB, $asked: $($what)+))
     };
 }
 
@@ -167,4 +175,59 @@ async fn actions(db: &mut Db<'_>, asked: &Asked<'_>) -> Result<Facts, StoreError
         audit::subject.eq_any(subjects.clone()), no_everyday_action(),
     )?;
     Ok(found.into_iter().map(AuditRow::into_line).map(|line| (line.at, TimelineFact::Action(line))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::sqlite::Sqlite;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::read::plan;
+
+    struct Whose {
+        institution: InstitutionId,
+    }
+
+    struct Sought {
+        subject: Whose,
+        after: Option<LastMoment>,
+        rows: i64,
+    }
+
+    /// The first page, and those that go on behind a row of a lower, the same, and a higher rank.
+    fn pages(at: Instant) -> Vec<Sought> {
+        let mut all = Vec::new();
+        for last in [None, Some(SESSION), Some(MESSAGE), Some(ACTION), Some(u8::MAX)] {
+            let after = last.map(|rank| LastMoment { at, rank, id: Uuid::nil() });
+            all.push(Sought { subject: Whose { institution: InstitutionId::new(Uuid::nil()) }, after, rows: 10 });
+        }
+        all
+    }
+
+    #[test]
+    fn every_page_is_found_by_what_it_is_about_however_much_else_happened() {
+        let mut connection = plan::migrated();
+        let at = Instant::new(chrono::DateTime::UNIX_EPOCH);
+        for asked in pages(at) {
+            for many in [1, 2, 500] {
+                let names = vec![String::new(); many];
+                let query = rows_from_there!(Sqlite, asked: journal.at as JournalId, MESSAGE => journal::id;
+                    journal::notice_number.assume_not_null().eq_any(names.clone()),
+                    journal::month.ge(month_of(at)),
+                    journal::creditor_tax_code.eq(""),
+                );
+                let steps = plan::steps(&mut connection, &query);
+                assert!(
+                    steps[0].ends_with("journal_notice_at (institution_id=? AND notice_number=?)"),
+                    "{many}: {steps:?}"
+                );
+                let query = rows_from_there!(Sqlite, asked: audit.at as AuditId, ACTION => audit::id;
+                    audit::subject.eq_any(names.clone()), no_everyday_action(),
+                );
+                let steps = plan::steps(&mut connection, &query);
+                assert!(steps[0].ends_with("audit_subject (institution_id=? AND subject=?)"), "{many}: {steps:?}");
+            }
+        }
+    }
 }

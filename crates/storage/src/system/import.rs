@@ -13,6 +13,7 @@ use crate::column::sql::{Key, Moment};
 use crate::column::{At, Id};
 use crate::db::{Db, execute, load};
 use crate::error::StoreError;
+use crate::import_file::PARTS_AT_ONCE_MAX;
 use crate::row::fit;
 use crate::schema::imports;
 use crate::store::{Answer, Who};
@@ -51,8 +52,6 @@ const END_ROWS: &str = "\
 const END_PARTS: &str = "\
     DELETE FROM import_file_parts WHERE institution_id = $1 AND file_id = $2 AND place IN (\
         SELECT place FROM import_file_parts WHERE institution_id = $1 AND file_id = $2 ORDER BY place DESC LIMIT $3)";
-/// Parts that go in one transaction at most.
-const PARTS_AT_ONCE_MAX: usize = 32;
 
 /// An import that a worker holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

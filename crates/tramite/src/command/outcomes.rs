@@ -100,6 +100,9 @@ fn wanted(options: &OutcomesOptions, reader: &mut Reader) -> Wanted {
         reader
             .wrong("--since", "is not set; expected when to begin, or --cursor-file with where the table before ended");
     }
+    if let Some(Err(failure)) = options.cursor_file.as_deref().map(begin) {
+        reader.wrong("--cursor-file", format!("{failure}; expected a file to write"));
+    }
     check_output(options, reader);
     Wanted { since, service: options.service.clone(), cursor }
 }

@@ -4,11 +4,14 @@
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use crate::process::run;
 
 const ID: &str = "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e40";
+/// Of a file that could not be read.
+const FAILED: &str = "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e41";
 const REPORT: &str = "riga;esito\r\n2;loaded\r\n";
 const OUTCOMES: &str = "\"line_id\"\r\n\"1\"\r\n";
 
@@ -50,6 +53,11 @@ fn answer(heard: &Heard, before: usize) -> (String, String) {
             r#"{{"id": "{ID}", "status": "{status}", "is_final": {is_final}, "phase": "loading", "dry_run": false, "counts": {counts}}}"#
         )
     };
+    let failed = || {
+        let failure = r#"{"code": "utf_16", "detail": "The file is in UTF-16."}"#;
+        let state = state("failed", true).replace(ID, FAILED);
+        state.replace(r#""phase""#, &format!(r#""failure": {failure}, "phase""#))
+    };
     let path = heard.line.split(['?', ' ']).nth(1).unwrap_or_default();
     let (head, body) = match path {
         "/oauth2/token" => ("200 OK", r#"{"access_token": "t", "expires_in": 3600}"#.to_owned()),
@@ -59,13 +67,15 @@ fn answer(heard: &Heard, before: usize) -> (String, String) {
         "/v1/imports" => ("202 Accepted", state("queued", false)),
         "/v1/exports/outcomes" => ("200 OK\r\nNext-Cursor: after-1", OUTCOMES.to_owned()),
         path if path.ends_with("/report") => ("200 OK", REPORT.to_owned()),
+        path if path.ends_with(FAILED) => ("200 OK", failed()),
         _ => ("200 OK", state("completed", true)),
     };
     (format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len()), body)
 }
 
-/// Serves until the test ends, and remembers what it heard. Each answer breaks off in the middle of its body the first time.
-fn serve() -> (String, Arc<Mutex<Vec<Heard>>>) {
+/// Serves until the test ends, and remembers what it heard. Each answer breaks off in the middle of its body the first time. A folder
+/// is gone once the report of the failed import is asked for.
+fn serve(gone: PathBuf) -> (String, Arc<Mutex<Vec<Heard>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let all = Arc::new(Mutex::new(Vec::new()));
@@ -77,6 +87,9 @@ fn serve() -> (String, Arc<Mutex<Vec<Heard>>>) {
             let heard = hear(&stream);
             if heard.line.is_empty() {
                 continue;
+            }
+            if heard.line.ends_with(&format!("{FAILED}/report")) {
+                std::fs::remove_dir(&gone).unwrap();
             }
             let time = times.entry(heard.line.clone()).or_default();
             let (head, body) = answer(&heard, *time);
@@ -92,8 +105,10 @@ fn serve() -> (String, Arc<Mutex<Vec<Heard>>>) {
 }
 
 pub(crate) fn answers() {
-    let (url, all) = serve();
     let folder = tempfile::tempdir().unwrap();
+    let gone = folder.path().join("gone");
+    std::fs::create_dir(&gone).unwrap();
+    let (url, all) = serve(gone.clone());
     let path = |name: &str| folder.path().join(name).display().to_string();
     let (file, secret, report, output, cursor) =
         (path("tari.csv"), path("secret"), path("report.csv"), path("outcomes.csv"), path("cursor"));
@@ -115,12 +130,17 @@ pub(crate) fn answers() {
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert_eq!(std::fs::read_to_string(&output).unwrap(), OUTCOMES);
     assert_eq!(std::fs::read_to_string(&cursor).unwrap(), "after-1\n");
+    // A report that cannot be written is no report that is not there.
+    let lost = gone.join("report.csv").display().to_string();
+    let ended = run(&["import", "--resume", FAILED, "--report", &lost], &settings);
+    assert!(ended.code == Some(1) && ended.errors.contains("cannot be written"), "{ended:?}");
+    assert!(ended.output.contains("utf_16") && !ended.errors.contains("no report: "), "{ended:?}");
     let all = all.lock().unwrap();
     // Refused for the twin that is at work, broken off, taken: one intention.
     let sent: Vec<_> = all.iter().filter(|heard| heard.line == "POST /v1/imports").collect();
     assert!(sent.len() == 3 && sent.iter().all(|one| one.key.is_some() && one.key == sent[0].key), "{sent:?}");
-    // Each of the two commands takes a token.
-    for (ending, count) in [("/oauth2/token", 3), ("/report", 2), ("wait=20", 2)] {
+    // Each of the three commands takes a token, and a report that cannot be written is asked for once.
+    for (ending, count) in [("/oauth2/token", 4), ("/report", 3), ("wait=20", 2)] {
         assert_eq!(all.iter().filter(|heard| heard.line.ends_with(ending)).count(), count, "{ending}: {all:?}");
     }
 }

@@ -197,7 +197,8 @@ pub(crate) fn outcomes() {
     // Where the place cannot be kept, no lines are written: they would come again each time.
     let (third, nowhere) = (demo.path("third.csv"), demo.path("nowhere/cursor"));
     let ended = asked(&third, &["--cursor-file", &nowhere]);
-    assert!(ended.code == Some(1) && !Path::new(&third).exists(), "{ended:?}");
+    assert!(ended.code == Some(2) && ended.errors.starts_with("--cursor-file: "), "{ended:?}");
+    assert!(!Path::new(&third).exists());
     let ended = demo.run(&["outcomes", "--since", "2020-01-01", "--service", "TARI"]);
     assert!(ended.code == Some(0) && ended.output.lines().count() == 2, "{ended:?}");
     for arguments in [&["outcomes"][..], &["outcomes", "--since", "yesterday"]] {

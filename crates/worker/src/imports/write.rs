@@ -138,7 +138,8 @@ impl Work<'_> {
     }
 
     /// Commits on a task of its own: the next part is decided meanwhile, and its reckoning would keep the database waiting between one
-    /// statement and the next. Whoever waits no longer for it ends it, as it would have been ended here.
+    /// statement and the next. Where nobody waits for it any more it ends at its next wait, and not at once: what it may still
+    /// write by then is written on the version of the import that was read, as that of any worker that was left behind.
     async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
         let (store, scope) = (self.worker.store.clone(), self.scope.clone());
         let mut task = JoinSet::new();

@@ -5,14 +5,12 @@ use tramite_domain::import::RowFault;
 
 use crate::import::columns::{Target, named};
 use crate::import::limits::{REPORT_FAULT_CHARS, REPORT_FAULTS_BYTES_MAX};
+use crate::import::record::CELL_WITHOUT_COLUMN;
 use crate::sheet::SheetCell;
 use crate::sheet::limits::{CELL_READ_CHARS_MAX, COLUMNS_MAX};
 
 use super::model::{ReportInstallment, ReportKind, ReportRow};
 use super::original::Head;
-
-/// What stands beyond all columns where a row had more cells than the header and nothing in them.
-const WIDER: &str = "cell_without_column";
 
 /// A column that a report adds, by its English name.
 type Added = &'static str;
@@ -110,8 +108,9 @@ impl Plan {
                 _ => {}
             }
         }
+        // It had more cells than the header, and nothing in them.
         if surplus.is_empty() && width > self.width {
-            surplus.push(SheetCell::Text(WIDER.to_owned()));
+            surplus.push(SheetCell::Text(CELL_WITHOUT_COLUMN.to_owned()));
         }
         surplus
     }

@@ -54,8 +54,7 @@ const CHUNK_BYTES: usize = 1 << 16;
 /// The encoding of a file, which is read to its end.
 pub(super) fn detect(mut reader: impl Read) -> Result<Encoding, SheetError> {
     let mut bytes = Vec::with_capacity(CHUNK_BYTES);
-    let mut seen =
-        Seen { first: true, marked: false, line: 1, text_line: 1, characters: Found::new(), broken: Found::new() };
+    let mut seen = Seen { first: true, marked: false, line: 1, characters: Found::new(), broken: Found::new() };
     loop {
         let carried = bytes.len();
         reader.by_ref().take(count(CHUNK_BYTES)).read_to_end(&mut bytes)?;
@@ -73,9 +72,8 @@ pub(super) fn detect(mut reader: impl Read) -> Result<Encoding, SheetError> {
 struct Seen {
     first: bool,
     marked: bool,
+    /// The line of what is looked at; what a chunk leaves for the next ends none.
     line: u64,
-    /// The line of what is looked at for UTF-8.
-    text_line: u64,
     /// Characters of more than one byte.
     characters: Found,
     /// Bytes that belong to no character.
@@ -106,12 +104,11 @@ fn breaks(bytes: &[u8]) -> u64 {
 }
 
 impl Seen {
-    fn look_for_nul(&mut self, bytes: &[u8]) -> Result<(), FileFault> {
+    fn look_for_nul(&self, bytes: &[u8]) -> Result<(), FileFault> {
         if let Some(before) = bytes.iter().position(|byte| *byte == 0).and_then(|place| bytes.get(..place)) {
             let line = self.line.saturating_add(breaks(before));
             return Err(FileFault::new("nul_byte", "the file has a byte of zero: it is no text").in_line(line));
         }
-        self.line = self.line.saturating_add(breaks(bytes));
         Ok(())
     }
 
@@ -132,7 +129,7 @@ impl Seen {
                 None if !ended => return rest.len(),
                 broken => broken.unwrap_or(rest.len()),
             };
-            self.broken.add(1, self.text_line);
+            self.broken.add(1, self.line);
             bytes = rest.get(broken..).unwrap_or_default();
         }
     }
@@ -142,9 +139,9 @@ impl Seen {
         let first = text.iter().position(|byte| *byte >= BEGINS_CHARACTER);
         if let Some(before) = first.and_then(|place| text.get(..place)) {
             let characters = count(text.iter().filter(|byte| **byte >= BEGINS_CHARACTER).count());
-            self.characters.add(characters, self.text_line.saturating_add(breaks(before)));
+            self.characters.add(characters, self.line.saturating_add(breaks(before)));
         }
-        self.text_line = self.text_line.saturating_add(breaks(text));
+        self.line = self.line.saturating_add(breaks(text));
     }
 
     fn encoding(&self) -> Result<Encoding, FileFault> {

@@ -113,7 +113,7 @@ impl SheetData {
                         formula = true;
                         self.xml.skip()?;
                     }
-                    "is" => inline = Some(texts::text(&mut self.xml).map_err(|error| placed(error, said.place))?),
+                    "is" => inline = Some(texts::text(&mut self.xml)?),
                     "v" => within = true,
                     _ => self.xml.skip()?,
                 },
@@ -186,13 +186,6 @@ fn column(name: &str, row: u64) -> Option<usize> {
     }
     let letter = |letter: u8| letter.is_ascii_uppercase().then(|| usize::from(letter.saturating_sub(b'A')));
     letters.bytes().try_fold(0_usize, |column, byte| Some(column * 26 + letter(byte)? + 1))?.checked_sub(1)
-}
-
-fn placed(error: SheetError, place: Place) -> SheetError {
-    match error {
-        SheetError::File(fault) => fault.in_line(place.row).in_column(place.letters()).into(),
-        SheetError::Io(_) => error,
-    }
 }
 
 #[cfg(test)]

@@ -2,17 +2,18 @@
 //! A file of debt positions comes.
 
 use actix_web::http::StatusCode;
-use actix_web::post;
+use actix_web::http::header::HeaderMap;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, post};
 use tramite_domain::access::ApiScope;
 use tramite_domain::import::{ImportFile, LOADING_SCOPES, Usage, Wish, check_usage, receive};
 
 use super::form::{Sent, Upload};
 use super::input::ImportInput;
-use super::keep::Unclaimed;
 use super::replay::shown_again;
+use super::unclaimed::Unclaimed;
 use super::view::{ImportView, etag_of};
-use crate::auth::{Tenant, again};
+use crate::auth::{Tenant, reauthorize};
 use crate::convention::{Answer, Reply, is_answered, is_replay, once_completed};
 use crate::extract::IdempotencyKey;
 use crate::gateway::Gateway;
@@ -30,7 +31,13 @@ use crate::problem::{Code, Problem};
     responses((status = 202, description = "The file is here, and waits for its turn.", body = ImportView))
 )]
 #[post("/v1/imports")]
-pub(crate) async fn add_import(gateway: Data<Gateway>, tenant: Tenant, key: IdempotencyKey, upload: Upload) -> Answer {
+pub(crate) async fn add_import(
+    gateway: Data<Gateway>,
+    request: HttpRequest,
+    tenant: Tenant,
+    key: IdempotencyKey,
+    upload: Upload,
+) -> Answer {
     check_scopes(&tenant)?;
     // A file that comes holds a part of it in memory: a client has some places for that, those of its requests that wait.
     let _place = gateway.waits().enter(tenant.client_id())?;
@@ -40,7 +47,7 @@ pub(crate) async fn add_import(gateway: Data<Gateway>, tenant: Tenant, key: Idem
         check_usage(gateway.store().import_usage(&tenant.scope).await?)?;
     }
     let mut unclaimed = Unclaimed::new(&gateway, &tenant.scope, !answered);
-    let (sent, tenant) = match taken(&gateway, &tenant, upload, &mut unclaimed).await {
+    let (sent, tenant) = match taken(&gateway, request.headers(), &tenant, upload, &mut unclaimed).await {
         Ok(taken) => taken,
         Err(problem) => {
             unclaimed.end().await;
@@ -77,13 +84,14 @@ pub(crate) async fn add_import(gateway: Data<Gateway>, tenant: Tenant, key: Idem
 /// Takes what is sent.
 async fn taken(
     gateway: &Gateway,
+    headers: &HeaderMap,
     tenant: &Tenant,
     upload: Upload,
     unclaimed: &mut Unclaimed,
 ) -> Result<(Sent, Tenant), Problem> {
     let sent = upload.read(gateway, tenant, unclaimed).await?;
     // Who lost its rights while the file came has nothing of it taken, and is told nothing of what was.
-    let tenant = again(gateway, tenant).await?;
+    let tenant = reauthorize(gateway, headers, tenant).await?;
     check_scopes(&tenant)?;
     Ok((sent, tenant))
 }

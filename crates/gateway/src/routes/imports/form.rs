@@ -15,7 +15,8 @@ use tramite_domain::import::{FILE_BYTES_MAX, FileFormat, FileLayout, ImportFile}
 use tramite_domain::violation::Violation;
 
 use super::input::{FILE, ImportInput, fault, format_of, valid};
-use super::keep::{Kept, Unclaimed, read};
+use super::keep::{Kept, read};
+use super::unclaimed::Unclaimed;
 use crate::auth::Tenant;
 use crate::extract::canonical;
 use crate::gateway::Gateway;

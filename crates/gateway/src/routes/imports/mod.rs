@@ -16,6 +16,7 @@ mod rows;
 mod show;
 mod told;
 mod turn;
+mod unclaimed;
 mod view;
 mod written;
 

@@ -4,18 +4,15 @@
 use actix_web::post;
 use actix_web::web::Data;
 use serde::Deserialize;
-use serde_json::Value;
-use tramite_domain::ids::IuvBatchId;
 use tramite_domain::iuv_batch::{reserve, where_reserved};
 use utoipa::ToSchema;
 
 use super::show::whole;
 use super::view::{IuvBatchView, etag};
 use crate::auth::Tenant;
-use crate::convention::{Answer, Reply, once_completed};
+use crate::convention::{Answer, Reply, kept_id, once_completed};
 use crate::extract::{Body, IdempotencyKey};
 use crate::gateway::Gateway;
-use crate::problem::{Code, Problem};
 use crate::words;
 
 /// How many numbers are wanted.
@@ -60,14 +57,4 @@ pub(super) async fn add_iuv_batch(
     };
     let complete = async |kept: Vec<u8>| Ok(whole(&gateway, &tenant, kept_id(&kept)?).await?.body);
     once_completed(&gateway, &tenant, &key, body.fingerprint(), decide, complete).await
-}
-
-/// Which batch a kept answer shows.
-fn kept_id(kept: &[u8]) -> Result<IuvBatchId, Problem> {
-    let shown: Option<Value> = serde_json::from_slice(kept).ok();
-    let id = shown.as_ref().and_then(|shown| shown.get("id")?.as_str()?.parse().ok());
-    id.ok_or_else(|| {
-        tracing::error!("a kept answer shows no batch");
-        Problem::new(Code::InternalError)
-    })
 }

@@ -11,7 +11,7 @@ use tramite_domain::ids::{EventId, InstitutionId, WebhookEndpointId};
 use tramite_domain::time::Instant;
 
 use super::ClaimedLane;
-use crate::column::{At, Id, NIL};
+use crate::column::{At, Id, NIL, unindexed};
 use crate::commit;
 use crate::db::{Db, execute, load_boxed};
 use crate::error::StoreError;
@@ -20,6 +20,21 @@ use crate::schema::{webhook_deliveries as deliveries, webhook_lanes as lanes};
 /// Deliveries that are tried at once after an outage at most, of the lane that found its end and of all others; what is left
 /// follows by its own schedule.
 const RECOVERED_MAX: i64 = 5_000;
+
+/// Makes some deliveries due, of those that still wait. They are found by their keys alone: the index of what is due has all that
+/// waits for the endpoint.
+macro_rules! hastened {
+    ($institution:expr, $endpoint:expr, $ids:expr, $now:expr) => {
+        diesel::update(
+            deliveries::table
+                .filter(deliveries::institution_id.eq(Id($institution)))
+                .filter(deliveries::endpoint_id.eq(Id($endpoint)))
+                .filter(deliveries::event_id.eq_any($ids))
+                .filter(unindexed(deliveries::due_at).gt(At($now)).assume_not_null()),
+        )
+        .set(deliveries::due_at.eq(Some(At($now))))
+    };
+}
 
 /// What the other lanes of an endpoint are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,13 +125,29 @@ pub(super) async fn hasten(
     }
     for (institution, ids) in of {
         for some in ids.chunks(commit::INSERT_ROWS_MAX) {
-            let own = deliveries::table
-                .filter(deliveries::institution_id.eq(Id(institution)))
-                .filter(deliveries::endpoint_id.eq(Id(endpoint)))
-                .filter(deliveries::event_id.eq_any(some))
-                .filter(deliveries::due_at.gt(At(now)).assume_not_null());
-            execute!(db, diesel::update(own).set(deliveries::due_at.eq(Some(At(now)))))?;
+            execute!(db, hastened!(institution, endpoint, some, now))?;
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::read::plan;
+
+    #[test]
+    fn what_is_hastened_is_found_by_its_keys_however_much_waits() {
+        let mut connection = plan::migrated();
+        let (institution, endpoint) = (InstitutionId::new(Uuid::nil()), WebhookEndpointId::new(Uuid::nil()));
+        let now = Instant::new(chrono::DateTime::UNIX_EPOCH);
+        for many in [1, 2, commit::INSERT_ROWS_MAX] {
+            let ids = vec![Id(EventId::new(Uuid::nil())); many];
+            let steps = plan::steps(&mut connection, &hastened!(institution, endpoint, ids.as_slice(), now));
+            let found = "(institution_id=? AND endpoint_id=? AND event_id=?)";
+            assert!(steps[0].ends_with(found), "{many}: {steps:?}");
+        }
+    }
 }

@@ -251,7 +251,7 @@ async fn report(api: &mut Api, state: &State, path: &Path) -> Result<(), Failure
     let with = |request: RequestBuilder| request.timeout(Duration::from_secs(FILE_SECONDS_MAX));
     match api.get(&from, with, async |answer: Response| save(answer, path).await).await {
         // Of a file that could not be read there is nothing to tell row by row: its failure was told.
-        Err(failure) if state.failure.is_some() => {
+        Err(failure @ ApiFailure::Refused { .. }) if state.failure.is_some() && !failure.may_pass() => {
             Terminal::Errors.line(&format!("no report: {failure}"));
             Ok(())
         }
