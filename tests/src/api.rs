@@ -196,7 +196,7 @@ async fn came(answer: Response) -> Result<Came, reqwest::Error> {
 }
 
 fn client() -> Client {
-    Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client")
+    crate::http::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client")
 }
 
 impl Came {

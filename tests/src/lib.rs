@@ -14,6 +14,7 @@ pub mod canary;
 pub mod certificates;
 pub mod consumer;
 pub mod dump;
+pub mod http;
 pub mod key_server;
 pub mod load;
 pub mod node;

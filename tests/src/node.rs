@@ -59,7 +59,7 @@ impl Delivered {
 /// # Panics
 /// Where there is no answer.
 pub async fn delivered(gateway: &str, operation: &str, message: String) -> Delivered {
-    delivered_by(&Client::new(), gateway, operation, message).await
+    delivered_by(&crate::http::client(), gateway, operation, message).await
 }
 
 /// The same over connections that are kept, or that prove who sends.
@@ -96,7 +96,7 @@ pub async fn pay(gateway: &str, receipt: String) {
 /// # Errors
 /// Where there is no answer.
 pub async fn send(gateway: &str, operation: &str, message: String) -> Result<String, reqwest::Error> {
-    send_by(&Client::new(), gateway, operation, message).await
+    send_by(&crate::http::client(), gateway, operation, message).await
 }
 
 /// The same over connections that are kept, or that prove who sends.

@@ -119,8 +119,10 @@ impl Production {
         let process = Process::start_heard(&["serve"], &variables, stdout, stderr);
         let running = Running { url: format!("http://{listen}"), private: format!("http://{private}"), node, process };
         let status = format!("{}/status", running.url);
-        until("the gateway answers", async || reqwest::get(&status).await.is_ok_and(|answer| answer.status() == 200))
-            .await;
+        until("the gateway answers", async || {
+            crate::http::get(&status).await.is_ok_and(|answer| answer.status() == 200)
+        })
+        .await;
         running
     }
 

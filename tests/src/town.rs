@@ -182,8 +182,10 @@ impl Town {
         let private = format!("http://{}", private.expect("it is among the settings"));
         let served = Served { url: format!("http://{listen}"), private, process: start(&variables) };
         let status = format!("{}/status", served.url);
-        until("the gateway answers", async || reqwest::get(&status).await.is_ok_and(|answer| answer.status() == 200))
-            .await;
+        until("the gateway answers", async || {
+            crate::http::get(&status).await.is_ok_and(|answer| answer.status() == 200)
+        })
+        .await;
         served
     }
 
@@ -219,7 +221,7 @@ impl Served {
 
 /// What a process says of its readiness on its private address.
 pub(crate) async fn readiness(private: &str) -> (u16, String) {
-    let answer = reqwest::get(format!("{private}/health/ready")).await.expect("readiness is told");
+    let answer = crate::http::get(format!("{private}/health/ready")).await.expect("readiness is told");
     let status = answer.status().as_u16();
     (status, answer.text().await.expect("a text").trim_end().to_owned())
 }

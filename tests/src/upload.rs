@@ -34,7 +34,7 @@ pub fn form(fields: &[(&str, &str)], name: &str, file: &[u8]) -> (Vec<u8>, Strin
 /// When there is no answer.
 pub async fn send(url: &str, token: &str, fields: &[(&str, &str)], name: &str, file: &[u8]) -> Response {
     let (body, content_type) = form(fields, name, file);
-    let request = reqwest::Client::new()
+    let request = crate::http::client()
         .post(format!("{url}/v1/imports"))
         .bearer_auth(token)
         .header("Idempotency-Key", Uuid::new_v4().to_string())

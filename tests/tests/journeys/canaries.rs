@@ -78,7 +78,7 @@ impl Shown {
 
 impl Search {
     fn new() -> Self {
-        let http = Client::builder().redirect(Policy::none()).build().unwrap();
+        let http = tramite_tests::http::builder().redirect(Policy::none()).build().unwrap();
         let mut search = Self {
             folder: tempfile::tempdir().unwrap(),
             http,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use reqwest::{Client, Method};
+use reqwest::Method;
 use tramite_testkit::postgres::Cluster;
 use tramite_testkit::{Database, free_port};
 use tramite_tests::api::{Api, notice, position};
@@ -154,7 +154,7 @@ async fn create(api: &Api) -> Made {
 
 /// All of them at once.
 pub(crate) async fn send(served: &Served, receipts: Vec<Sent>) -> Vec<Sent> {
-    let http = Client::new();
+    let http = tramite_tests::http::client();
     let sent = receipts.into_iter().map(|one| {
         let (http, url) = (http.clone(), served.url.clone());
         tokio::spawn(async move {

@@ -138,7 +138,7 @@ async fn house(town: &Town, code: &str) -> Api {
 async fn another_token(town: &Town, url: &str, code: &str) -> Value {
     let one = credentials(town, code);
     let form = [("grant_type", "client_credentials"), ("institution", code)];
-    let asked = reqwest::Client::new()
+    let asked = tramite_tests::http::client()
         .post(format!("{url}/oauth2/token"))
         .basic_auth(one["client_id"].as_str().unwrap(), one["client_secret"].as_str())
         .form(&form);

@@ -159,7 +159,7 @@ pub(crate) async fn first_institution() {
         (shown.next().unwrap().remove(1), shown.next().unwrap().remove(1))
     });
     let (client, secret) = shown.await.unwrap();
-    let answers = async |url: String| reqwest::get(&url).await.is_ok_and(|answer| answer.status() == 200);
+    let answers = async |url: String| tramite_tests::http::get(&url).await.is_ok_and(|answer| answer.status() == 200);
     until("the gateway answers", async || answers(format!("http://{gateway}/status")).await).await;
     let _playing = start(&at(sandbox, &gateway, &node), &folder, &[("TRAMITE_SANDBOX_LISTEN", node.as_str())]);
     until("the sandbox answers", async || answers(format!("http://{node}/sandbox/v1/status")).await).await;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, SqliteConnection};
-use reqwest::{Client, Method};
+use reqwest::Method;
 use tramite_testkit::Database;
 use tramite_testkit::postgres::Cluster;
 use tramite_tests::api::{Api, notice, position};
@@ -163,7 +163,7 @@ async fn start(town: &Town, served: &Served) -> Load {
     let open = api.position("MULTE", 1_000).await;
     let path = format!("/v1/debt-positions/{}", open["id"].as_str().unwrap());
     let mut load = Load::default();
-    let http = Client::new();
+    let http = tramite_tests::http::client();
     for _ in 0..CALLERS {
         let (http, url, message) = (http.clone(), served.url.clone(), node::verify(&to, notice(&open)));
         load.keep("verify", Duration::from_millis(100), move |_| {

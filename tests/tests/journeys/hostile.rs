@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 use tokio::net::TcpListener;
 use tramite_testkit::Database;
 use tramite_tests::api::notice;
@@ -63,7 +63,9 @@ pub(crate) async fn messages(database: Database) {
 
 async fn sent(served: &Served, action: Option<&str>, bytes: Vec<u8>) -> (StatusCode, String) {
     let begun = Instant::now();
-    let request = Client::new().post(node::endpoint(&served.url)).header("Content-Type", "text/xml; charset=utf-8");
+    let request = tramite_tests::http::client()
+        .post(node::endpoint(&served.url))
+        .header("Content-Type", "text/xml; charset=utf-8");
     let request = action.into_iter().fold(request, |request, action| request.header("SOAPAction", action));
     let answer = request.body(bytes).send().await.unwrap();
     assert_eq!(answer.headers()["content-type"], "text/xml; charset=utf-8");
@@ -104,7 +106,9 @@ fn cases(whole: &str, trap: &str) -> Vec<Case> {
 /// 413 as soon as the limit is passed; whoever goes on writing may find the connection closed.
 async fn huge(served: &Served, whole: &str) {
     let bytes = format!("{whole}{}", " ".repeat(HUGE_BYTES)).into_bytes();
-    let request = Client::new().post(node::endpoint(&served.url)).header("Content-Type", "text/xml; charset=utf-8");
+    let request = tramite_tests::http::client()
+        .post(node::endpoint(&served.url))
+        .header("Content-Type", "text/xml; charset=utf-8");
     if let Ok(answer) = request.body(bytes).send().await {
         assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
     }

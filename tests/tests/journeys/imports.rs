@@ -125,7 +125,7 @@ async fn wrong_rows_of(name: &str, town: &Town) {
 
 /// The report is read as the file was, corrected where it is wrong, and sent again: what was right is there already.
 async fn corrected(api: &Api, url: &str, name: &str, id: &str) {
-    let report = reqwest::Client::new()
+    let report = tramite_tests::http::client()
         .get(format!("{url}/v1/imports/{id}/report"))
         .bearer_auth(api.token())
         .send()

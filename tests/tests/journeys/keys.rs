@@ -51,7 +51,8 @@ pub(crate) async fn changed(database: Database) {
     assert_eq!(again.body, first.body);
     let another = api.position("MULTE", 1_000).await;
     assert_ne!(notice(&another), notice(&made));
-    let keys: Value = reqwest::get(format!("{}/.well-known/jwks.json", after.url)).await.unwrap().json().await.unwrap();
+    let keys: Value =
+        tramite_tests::http::get(format!("{}/.well-known/jwks.json", after.url)).await.unwrap().json().await.unwrap();
     assert_eq!(keys["keys"].as_array().unwrap().len(), 4, "for each of two purposes the one before and the new one");
     assert!(town.api_at(&after.url, "comune-perugia").await.get(&found).await.status.is_success());
     assert!(sealed(rotate(&town.variables(&listen, &[]))), "the old master key opens nothing any more");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Every answer says how much is left (reliability.md 33): the good ones and the refusals, with a token and without one.
 
+use reqwest::Method;
 use reqwest::header::HeaderMap;
-use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tramite_testkit::Database;
 use tramite_tests::api::{Api, position};
@@ -40,7 +40,7 @@ pub(crate) async fn everywhere(database: Database) {
     let (id, secret) = (town.text("/operator/client_id"), town.text("/operator/client_secret"));
     for (secret, status) in [(secret.as_str(), 200), ("wrong", 401)] {
         let form = [("grant_type", "client_credentials")];
-        let asked = Client::new().post(format!("{}/oauth2/token", town.gateway())).form(&form);
+        let asked = tramite_tests::http::client().post(format!("{}/oauth2/token", town.gateway())).form(&form);
         let answer = asked.basic_auth(&id, Some(secret)).send().await.unwrap();
         assert_eq!(answer.status(), status);
         says_what_is_left("a token", answer.headers());

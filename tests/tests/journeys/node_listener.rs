@@ -48,7 +48,8 @@ impl Stage {
 
     /// How many peers were refused for that reason.
     async fn refused(&self, code: &str) -> u64 {
-        let text = reqwest::get(format!("{}/metrics", self.running.private)).await.unwrap().text().await.unwrap();
+        let text =
+            tramite_tests::http::get(format!("{}/metrics", self.running.private)).await.unwrap().text().await.unwrap();
         let line = format!("tramite_refused_peers_total{{code=\"{code}\"}} ");
         text.lines().find_map(|found| found.strip_prefix(&line)?.parse().ok()).unwrap_or(0)
     }
@@ -56,7 +57,7 @@ impl Stage {
     /// The port of the API has no door, whatever a caller says of itself.
     async fn rest_has_no_door(&self, certificate: &Identity) {
         let body = self.receipt();
-        let asked = Client::new()
+        let asked = tramite_tests::http::client()
             .post(node::endpoint(&self.running.url))
             .header("SOAPAction", "paSendRTV2")
             .header("Client-Cert", certificate.header())
@@ -68,7 +69,7 @@ impl Stage {
 
 pub(crate) fn tls(shown: Option<reqwest::Identity>) -> Client {
     let client: ClientBuilder =
-        Client::builder().tls_danger_accept_invalid_certs(true).timeout(Duration::from_secs(10));
+        tramite_tests::http::builder().tls_danger_accept_invalid_certs(true).timeout(Duration::from_secs(10));
     match shown {
         Some(identity) => client.identity(identity),
         None => client,
@@ -136,8 +137,13 @@ pub(crate) async fn mutual_tls(database: Database) {
         // The client may know of its refusal before the listener has counted it.
         until(code, async || stage.refused(code).await == before + 1).await;
     }
-    let plain =
-        knock(&Client::new(), &format!("http://{}", stage.running.node), HeaderMap::new(), stage.receipt()).await;
+    let plain = knock(
+        &tramite_tests::http::client(),
+        &format!("http://{}", stage.running.node),
+        HeaderMap::new(),
+        stage.receipt(),
+    )
+    .await;
     assert!(plain.is_err(), "{plain:?}");
     stage.rest_has_no_door(&certificates.node).await;
     stage.is_untouched().await;
@@ -192,12 +198,12 @@ pub(crate) async fn proxy(database: Database) {
         ("not_valid_now", headers(&[SECRET], &[&certificates.ended.header()])),
     ] {
         let before = stage.refused(code).await;
-        let (status, answer) = knock(&Client::new(), &url, told, stage.receipt()).await.unwrap();
+        let (status, answer) = knock(&tramite_tests::http::client(), &url, told, stage.receipt()).await.unwrap();
         assert_eq!(status, 403, "{code}: {answer:?}");
         assert!(answer.answer.contains("soapenv:Fault"), "{answer:?}");
         assert_eq!(stage.refused(code).await, before + 1, "{code}");
     }
     stage.rest_has_no_door(&certificates.node).await;
     stage.is_untouched().await;
-    takes(&Client::new(), &url, headers(&[SECRET], &[&right]), (stage.receipt(), false)).await;
+    takes(&tramite_tests::http::client(), &url, headers(&[SECRET], &[&right]), (stage.receipt(), false)).await;
 }

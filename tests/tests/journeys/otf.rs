@@ -23,7 +23,7 @@ async fn session(api: &Api) -> Value {
 
 /// Where an address leads, without going there.
 async fn leads_to(url: &str) -> String {
-    let http = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
+    let http = tramite_tests::http::builder().redirect(Policy::none()).build().unwrap();
     let answer = http.get(url).send().await.unwrap();
     assert_eq!(answer.status(), 303, "{}", answer.text().await.unwrap());
     assert_eq!(answer.headers()["referrer-policy"], "no-referrer");
@@ -35,7 +35,7 @@ async fn citizen(town: &Town, session: &Value, outcome: &str) -> Option<String> 
     let checkout = leads_to(session["url"].as_str().unwrap()).await;
     let cart = checkout.split("/checkout/").nth(1).unwrap().split('?').next().unwrap();
     let address = format!("{}/sandbox/v1/carts/{cart}/outcome", town.sandbox());
-    let ended: Value = reqwest::Client::new()
+    let ended: Value = tramite_tests::http::client()
         .post(address)
         .json(&json!({"outcome": outcome}))
         .send()
@@ -49,7 +49,7 @@ async fn citizen(town: &Town, session: &Value, outcome: &str) -> Option<String> 
 
 async fn at_sandbox(town: &Town, path: &str, body: &Value) -> Value {
     let url = format!("{}{path}", town.sandbox());
-    reqwest::Client::new().post(url).json(body).send().await.unwrap().json().await.unwrap()
+    tramite_tests::http::client().post(url).json(body).send().await.unwrap().json().await.unwrap()
 }
 
 fn query(url: &str, name: &str) -> String {
@@ -64,7 +64,10 @@ pub(crate) async fn completes(database: Database) {
     let path = format!("/v1/checkout-sessions/{}", session["id"].as_str().unwrap());
     assert_eq!(session["status"], "open");
     // Whoever only looks mints nothing.
-    assert_eq!(reqwest::Client::new().head(session["url"].as_str().unwrap()).send().await.unwrap().status(), 200);
+    assert_eq!(
+        tramite_tests::http::client().head(session["url"].as_str().unwrap()).send().await.unwrap().status(),
+        200
+    );
     assert_eq!(api.get(&path).await.body["status"], "open");
     let waiting = tokio::spawn({
         let (api, path) = (api.clone(), path.clone());
@@ -79,7 +82,7 @@ pub(crate) async fn completes(database: Database) {
     // A return token is no access token.
     let token = query(&portal, "tramite_token");
     let as_bearer =
-        reqwest::Client::new().get(format!("{}/v1/services", town.gateway())).bearer_auth(token).send().await;
+        tramite_tests::http::client().get(format!("{}/v1/services", town.gateway())).bearer_auth(token).send().await;
     assert_eq!(as_bearer.unwrap().status(), 401);
     let done = api.get(&path).await.body;
     assert_eq!(

@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use reqwest::{Client, Method};
+use reqwest::Method;
 use serde_json::Value;
 use tramite_testkit::Database;
 use tramite_testkit::postgres::Cluster;
@@ -104,7 +104,7 @@ pub(crate) fn ask(load: &mut Load, served: &Served, to: &Addressee, notice: &str
         ("get", "paGetPaymentV2", node::get(to, notice)),
     ];
     for (what, operation, message) in messages {
-        let (http, url) = (Client::new(), served.url.clone());
+        let (http, url) = (tramite_tests::http::client(), served.url.clone());
         load.keep(what, Duration::from_millis(40), move |_| {
             let (http, url, message) = (http.clone(), url.clone(), message.clone());
             async move { soap(&http, &url, operation, message).await }
@@ -114,7 +114,7 @@ pub(crate) fn ask(load: &mut Load, served: &Served, to: &Addressee, notice: &str
 
 /// Each receipt once.
 fn send_receipts(load: &mut Load, served: &Served, receipts: &Arc<Mutex<Vec<Sent>>>) {
-    let (http, url, receipts) = (Client::new(), served.url.clone(), Arc::clone(receipts));
+    let (http, url, receipts) = (tramite_tests::http::client(), served.url.clone(), Arc::clone(receipts));
     load.keep("receipt", Duration::from_millis(60), move |count| {
         let (http, url, receipts) = (http.clone(), url.clone(), Arc::clone(&receipts));
         async move {

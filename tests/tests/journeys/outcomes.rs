@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// The bytes of an answer in the form that was asked for, and one of its headers.
 async fn fetched(town: &Town, api: &Api, path: &str, accept: &str, header: &str) -> (u16, Vec<u8>, Option<String>) {
     let url = format!("{}{path}", town.gateway());
-    let asked = reqwest::Client::new().get(url).bearer_auth(api.token()).header("Accept", accept);
+    let asked = tramite_tests::http::client().get(url).bearer_auth(api.token()).header("Accept", accept);
     let answer = asked.send().await.unwrap();
     let told = answer.headers().get(header).map(|value| value.to_str().unwrap().to_owned());
     (answer.status().as_u16(), answer.bytes().await.unwrap().to_vec(), told)

@@ -45,7 +45,7 @@ fn places(database: &Database, canaries: &Canaries) -> Vec<String> {
 
 async fn outcomes(api: &Api, town: &Town) -> String {
     let url = format!("{}/v1/exports/outcomes", town.gateway());
-    let asked = reqwest::Client::new().get(url).bearer_auth(api.token()).header("Accept", "text/csv").send();
+    let asked = tramite_tests::http::client().get(url).bearer_auth(api.token()).header("Accept", "text/csv").send();
     asked.await.unwrap().text().await.unwrap()
 }
 

@@ -9,7 +9,7 @@ use tramite_tests::town::Town;
 
 async fn sandbox(town: &Town, path: &str, body: &Value) -> Value {
     let url = format!("{}{path}", town.sandbox());
-    let answer = reqwest::Client::new().post(url).json(body).send().await.unwrap();
+    let answer = tramite_tests::http::client().post(url).json(body).send().await.unwrap();
     assert!(answer.status().is_success(), "{path}: {}", answer.status());
     answer.json().await.unwrap()
 }

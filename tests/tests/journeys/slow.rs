@@ -192,7 +192,7 @@ impl Stage {
         });
         let api = self.api.clone();
         load.keep("read", Duration::from_millis(200), move |_| {
-            let api = api.over(Client::new());
+            let api = api.over(tramite_tests::http::client());
             async move { rest(&api, reqwest::Method::GET, "/v1/debt-positions?limit=1", None, None).await }
         });
         load

@@ -47,7 +47,7 @@ impl Served3 {
 
     /// Sends all messages at once, in turn to each process, as often as each takes; gives back what came of them.
     async fn send(&self, operation: &'static str, messages: Vec<String>) -> Vec<Delivered> {
-        let clients: Vec<reqwest::Client> = self.processes.iter().map(|_| reqwest::Client::new()).collect();
+        let clients: Vec<reqwest::Client> = self.processes.iter().map(|_| tramite_tests::http::client()).collect();
         let sent: Vec<_> = messages
             .into_iter()
             .enumerate()

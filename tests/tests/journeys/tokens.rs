@@ -50,7 +50,7 @@ pub(crate) async fn hostile(database: Database) {
 
     let good = town.api_at(&served.url, "comune-perugia").await;
     assert_eq!(good.get(READ).await.status, 200);
-    let keys = reqwest::get(format!("{}/.well-known/jwks.json", served.url)).await.unwrap();
+    let keys = tramite_tests::http::get(format!("{}/.well-known/jwks.json", served.url)).await.unwrap();
     let forged = forged(good.token(), &keys.json().await.unwrap(), &trap);
     let client = reader(&town, &platform, "comune-perugia").await;
     let trusted = of_a_trusted_issuer(&town, &platform, &served, &client, &trap).await;
@@ -207,7 +207,7 @@ async fn proved(http: &Client, served: &Served, assertion: &str) -> (u16, Value)
 
 /// A client proves itself with its key, in whatever process once, and with nothing else.
 async fn assertions(town: &Town, platform: &Platform, served: &Served, client: &Credentials, trap: &str) {
-    let (http, key) = (Client::new(), Signer::ps256("uno"));
+    let (http, key) = (tramite_tests::http::client(), Signer::ps256("uno"));
     let keys = format!("/v1/clients/{}/keys", client.id);
     let added: Came = platform.api.post(&keys, &json!({"public_key": key.jwk()})).await;
     assert_eq!(added.status, 201, "{}", added.body);

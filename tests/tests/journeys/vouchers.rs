@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use data_encoding::BASE64URL_NOPAD;
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tramite_testkit::{Database, Signer};
@@ -86,7 +86,7 @@ pub(crate) async fn checked(database: Database) {
 
 /// A voucher that is bound to a key is shown with a proof of its own for each request, in whatever process once.
 async fn proofs(town: &Town, urls: [&str; 2], issuer: &Signer, voucher: &impl Fn(Value) -> Value) {
-    let http = Client::new();
+    let http = tramite_tests::http::client();
     let own = Signer::es256("mia");
     let jwk = own.jwk();
     let members = format!(

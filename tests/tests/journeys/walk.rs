@@ -172,7 +172,7 @@ async fn in_bodies(pair: &Pair, made: &Made, caller: &Api, service: &str) {
 async fn as_message(pair: &Pair, made: &Made, caller: &Api) {
     let id = made.receipt["id"].as_str().unwrap();
     let ask = async |api: &Api, id: &str| {
-        let request = reqwest::Client::new().get(format!("{}/v1/receipts/{id}", pair.served.url));
+        let request = tramite_tests::http::client().get(format!("{}/v1/receipts/{id}", pair.served.url));
         request.bearer_auth(api.token()).header("Accept", "application/xml").send().await.unwrap()
     };
     let owners = ask(&pair.a.api, id).await;
@@ -253,7 +253,7 @@ async fn in_every_list(pair: &Pair, made: &Made, caller: &Api, hidden: &str) {
         let shown = async |api: &Api| {
             let url = format!("{}{}?limit=500", pair.served.url, operation.path);
             // Tables are no JSON.
-            let answer = reqwest::Client::new().get(url).bearer_auth(api.token()).send().await.unwrap();
+            let answer = tramite_tests::http::client().get(url).bearer_auth(api.token()).send().await.unwrap();
             assert_eq!(answer.status(), 200, "{}", operation.id);
             let text = answer.text().await.unwrap();
             (marks.iter().filter(|mark| text.contains(*mark)).count(), text)

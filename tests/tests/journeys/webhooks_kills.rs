@@ -192,7 +192,7 @@ pub(crate) async fn gateway_killed(database: Database) {
     active(&api, &id).await;
     let mut made = BTreeSet::new();
     for _ in 0..GATEWAY_KILLS {
-        let position = api.over(reqwest::Client::new()).position("MULTE", 1_000).await;
+        let position = api.over(tramite_tests::http::client()).position("MULTE", 1_000).await;
         served.process.kill();
         made.insert(position["id"].as_str().unwrap().to_owned());
         served = serve().await;

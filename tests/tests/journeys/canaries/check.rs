@@ -67,7 +67,7 @@ pub(super) async fn metrics(search: &Search, private: &str, not_here: &[(&str, &
     let reviewed: BTreeSet<&str> = not_here.iter().map(|(name, _)| *name).collect();
     let begun = Instant::now();
     let text = loop {
-        let text = reqwest::get(format!("{private}/metrics")).await.unwrap().text().await.unwrap();
+        let text = tramite_tests::http::get(format!("{private}/metrics")).await.unwrap().text().await.unwrap();
         let hidden: BTreeSet<&str> =
             ALL.iter().filter(|family| !has_series(&text, family)).map(|family| family.name).collect();
         if hidden == reviewed {

@@ -55,7 +55,7 @@ impl Receiver {
         until("this process tells too", async || {
             let sent = self.api.post(&format!("{ENDPOINTS}/{}/test", self.id), &json!({})).await;
             assert_eq!(sent.status, 201, "{}", sent.body);
-            let metrics = reqwest::get(format!("{private}/metrics")).await.unwrap().text().await.unwrap();
+            let metrics = tramite_tests::http::get(format!("{private}/metrics")).await.unwrap().text().await.unwrap();
             metrics.contains("tramite_webhook_deliveries_total{")
         })
         .await;
