@@ -58,7 +58,7 @@ fn main() {
     }
     let runtime = tokio::runtime::Runtime::new().unwrap();
     println!("{CONNECTIONS} connections, {SECONDS} s each, {POSITIONS} positions");
-    match Cluster::start_new(Options { fsync: true, ..Options::default() }) {
+    match Cluster::start_new(Options { fsync: true, on_disk: true, ..Options::default() }) {
         Some(cluster) => runtime.block_on(on_postgres(&cluster)),
         None => println!("\nPostgreSQL is not measured: its programs are absent"),
     }

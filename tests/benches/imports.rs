@@ -47,7 +47,7 @@ fn main() {
     let rows = std::env::var("TRAMITE_BENCH_ROWS").ok().map_or(ROWS, |text| text.parse().expect("a number of rows"));
     let runtime = tokio::runtime::Runtime::new().unwrap();
     println!("a CSV of {rows} rows, a position each");
-    match Cluster::start_new(Options { fsync: true, ..Options::default() }) {
+    match Cluster::start_new(Options { fsync: true, on_disk: true, ..Options::default() }) {
         Some(cluster) => runtime.block_on(on_postgres(&cluster, rows)),
         None => println!("\nPostgreSQL is not measured: its programs are absent"),
     }

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tramite_testkit::{Database, free_port};
+use tramite_testkit::{Database, free_port, scratch};
 
 use crate::api::Api;
 use crate::binary::tramite;
@@ -54,7 +54,7 @@ impl Production {
     /// When that fails.
     #[must_use]
     pub fn prepare(database: &Database) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch::folder();
         let file = |name: &str, content: &str| {
             let path = folder.path().join(name);
             std::fs::write(&path, content).expect("a file is written");

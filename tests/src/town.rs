@@ -8,7 +8,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 use tempfile::TempDir;
-use tramite_testkit::{Database, free_port};
+use tramite_testkit::{Database, free_port, scratch};
 
 use crate::api::Api;
 use crate::process::Process;
@@ -50,7 +50,7 @@ impl Town {
     /// # Panics
     /// When it does not.
     pub async fn start_heard(database: &Database, further: &[(&str, String)], stderr: Stdio) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch::folder();
         let (listen, sandbox) = (format!("127.0.0.1:{}", free_port()), format!("127.0.0.1:{}", free_port()));
         let data = folder.path().display().to_string();
         let arguments = [

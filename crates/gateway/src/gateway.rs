@@ -55,7 +55,7 @@ pub struct Gateway {
     world: Arc<dyn World>,
     settings: GatewaySettings,
     keys: Keys,
-    contract: Contract,
+    contract: Arc<Contract>,
     pages: Pages,
     fresh: Fresh,
     issuers: Issuers,
@@ -74,7 +74,21 @@ impl Gateway {
     /// # Errors
     /// [`GatewayError`].
     pub async fn open(store: Store, world: Arc<dyn World>, settings: GatewaySettings) -> Result<Self, GatewayError> {
-        let contract = Contract::build(settings.public_url(), store.environment())?;
+        let contract = Arc::new(Contract::build(settings.public_url(), store.environment())?);
+        Self::open_with(contract, store, world, settings).await
+    }
+
+    /// The same with a contract that was built before, for the address and the environment of this gateway: of several in one
+    /// process all may share it.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    pub async fn open_with(
+        contract: Arc<Contract>,
+        store: Store,
+        world: Arc<dyn World>,
+        settings: GatewaySettings,
+    ) -> Result<Self, GatewayError> {
         let keys = Keys::open(&store, world.as_ref()).await?;
         let limits = Limits::new(&settings.limits);
         let pages = Pages::new(store.environment())?;

@@ -31,7 +31,7 @@ pub mod soap;
 pub mod words;
 
 pub use app::{platform_app, rest_app};
-pub use contract::{PLACEHOLDER_URL, contract, contract_30_json, contract_json};
+pub use contract::{Contract, PLACEHOLDER_URL, contract, contract_30_json, contract_json};
 pub use gateway::{Gateway, GatewayError};
 pub use position_reader::BodyReader;
 pub use settings::{GatewaySettings, RateLimits};

@@ -14,6 +14,7 @@
 )]
 
 pub mod postgres;
+pub mod scratch;
 
 mod contract;
 mod damage;
@@ -34,7 +35,7 @@ pub use contract::Operation;
 pub use damage::damage_element;
 pub use database::Database;
 pub use judge::Judge;
-pub use limit::{OUT_OF_TIME, SENTENCE_LIMIT_SECONDS, comes_again};
+pub use limit::{OUT_OF_TIME, SENTENCE_LIMIT_SECONDS, comes_again, drive};
 pub use mutate::mutate;
 pub use port::free_port;
 pub use presence::all_required;

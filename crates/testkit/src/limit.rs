@@ -62,7 +62,7 @@ pub(crate) fn within(limit: Duration, name: &str, body: impl FnOnce() + Send + '
 
 /// Runs a future to its end. It may keep to its thread (actix's test services do), and may spawn
 /// tasks on the runtime's workers.
-pub(crate) fn drive(future: impl Future<Output = ()>) {
+pub fn drive(future: impl Future<Output = ()>) {
     let runtime = runtime();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         LocalSet::new().block_on(&runtime, future);

@@ -6,6 +6,7 @@
 ///
 /// ```ignore
 /// tramite_testkit::sentences! {
+///     prepare: migrated;                                  // async fn(Database), for what follows
 ///     both: a_receipt_is_stored_once, paid_is_final;      // async fn(Database)
 ///     sqlite: one_writer_is_enough;                       // async fn(Database)
 ///     postgres: no_tenant_no_rows;                        // async fn(Database)
@@ -13,6 +14,7 @@
 ///     asynchronous: a_timer_ends;                         // async fn()
 ///     reference: every_example_is_read;                   // fn(PathBuf)
 ///     schemas: every_answer_validates;                    // fn(PathBuf), with xmllint
+///     empty: a_migration_goes_back;                       // async fn(Database), of a database that nobody prepared
 /// }
 /// ```
 #[macro_export]
@@ -32,6 +34,12 @@ macro_rules! sentences {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! sentence {
+    ($suite:ident, prepare, $prepare:path) => {
+        $suite.prepare(|database| $crate::drive($prepare(database)))
+    };
+    ($suite:ident, empty, $sentence:path) => {
+        $suite.empty().async_on_both(stringify!($sentence), $sentence)
+    };
     ($suite:ident, both, $sentence:path) => {
         $suite.async_on_both(stringify!($sentence), $sentence)
     };

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
 
-use crate::database::{Database, Kind, Lease};
+use crate::database::{Database, Kind, Lease, Prepare};
 use crate::judge::Judge;
 use crate::limit::{SENTENCE_LIMIT_SECONDS, drive, within};
 use crate::postgres::{Cluster, Options};
@@ -22,6 +22,7 @@ pub struct Suite {
     trials: Vec<Trial>,
     limit: Duration,
     per_processor: usize,
+    prepare: Option<Prepare>,
 }
 
 impl Default for Suite {
@@ -33,7 +34,7 @@ impl Default for Suite {
 impl Suite {
     /// An empty suite.
     pub const fn new() -> Self {
-        Self { trials: Vec::new(), limit: Duration::from_secs(SENTENCE_LIMIT_SECONDS), per_processor: 1 }
+        Self { trials: Vec::new(), limit: Duration::from_secs(SENTENCE_LIMIT_SECONDS), per_processor: 1, prepare: None }
     }
 
     /// So many sentences run side by side for each processor, unless `--test-threads` says otherwise: more than one where
@@ -41,6 +42,21 @@ impl Suite {
     #[must_use]
     pub const fn per_processor(mut self, sentences: usize) -> Self {
         self.per_processor = sentences;
+        self
+    }
+
+    /// Databases of the sentences that are added after this call are copies of one that is prepared so, once in this process: one
+    /// function for all of it.
+    #[must_use]
+    pub const fn prepare(mut self, prepare: fn(Database)) -> Self {
+        self.prepare = Some(prepare);
+        self
+    }
+
+    /// Databases of the sentences that are added after this call are empty.
+    #[must_use]
+    pub const fn empty(mut self) -> Self {
+        self.prepare = None;
         self
     }
 
@@ -80,7 +96,8 @@ impl Suite {
         name: &str,
         body: impl FnOnce(Database) -> F + Send + 'static,
     ) -> Self {
-        self.add(format!("sqlite::{name}"), true, on(Kind::Sqlite, body))
+        let body = on((Kind::Sqlite, self.prepare), body);
+        self.add(format!("sqlite::{name}"), true, body)
     }
 
     /// A sentence about PostgreSQL alone: `postgres::name`; ignored where PostgreSQL is absent.
@@ -90,7 +107,7 @@ impl Suite {
         name: &str,
         body: impl FnOnce(Database) -> F + Send + 'static,
     ) -> Self {
-        let body = on(Kind::Postgres, body);
+        let body = on((Kind::Postgres, self.prepare), body);
         self.add(format!("postgres::{name}"), postgres::present(), body)
     }
 
@@ -101,7 +118,8 @@ impl Suite {
         name: &str,
         body: impl FnOnce(Database) -> F + Send + 'static,
     ) -> Self {
-        self.add(format!("sqlite::{name}"), postgres::volumes_present(), on(Kind::Sqlite, body))
+        let body = on((Kind::Sqlite, self.prepare), body);
+        self.add(format!("sqlite::{name}"), postgres::volumes_present(), body)
     }
 
     /// A sentence that kills, stops or fills a PostgreSQL: `postgres::name`, with a cluster of its own; ignored where
@@ -174,11 +192,11 @@ impl Suite {
 }
 
 fn on<F: Future<Output = ()>>(
-    kind: Kind,
+    (kind, prepare): (Kind, Option<Prepare>),
     body: impl FnOnce(Database) -> F + Send + 'static,
 ) -> impl FnOnce() + Send + 'static {
     move || {
-        let lease = Lease::take(kind);
+        let lease = Lease::take(kind, prepare);
         drive(body(lease.database()));
     }
 }

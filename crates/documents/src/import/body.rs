@@ -34,6 +34,22 @@ pub(super) struct Key {
     pub(super) external: String,
 }
 
+/// What the rows of one position say, or what is wrong with them, and what they say all the same.
+pub(super) struct Content {
+    pub(super) said: Result<Piece, Vec<PlacedFault>>,
+    pub(super) rest: Option<Piece>,
+}
+
+impl Content {
+    const fn right(piece: Piece) -> Self {
+        Self { said: Ok(piece), rest: None }
+    }
+
+    pub(super) const fn wrong(faults: Vec<PlacedFault>) -> Self {
+        Self { said: Err(faults), rest: None }
+    }
+}
+
 /// One payment option, as its rows come together.
 struct OptionRows<'r, 'a> {
     name: String,
@@ -56,13 +72,13 @@ impl Maker {
     }
 
     /// What the rows of one position say, or what is wrong with them.
-    pub(super) fn piece(&self, key: Option<&Key>, rows: &[SheetRow]) -> Result<Piece, Vec<PlacedFault>> {
+    pub(super) fn read(&self, key: Option<&Key>, rows: &[SheetRow]) -> Content {
         let mut records: Vec<Record<'_>> =
             rows.iter().enumerate().map(|(row, sheet_row)| Record::read(&self.binding, row, sheet_row)).collect();
         let mut faults: Vec<PlacedFault> =
             records.iter_mut().flat_map(|record| std::mem::take(&mut record.faults)).collect();
         if !self.binding.ours && rows.len() > 1 {
-            return Err(self.duplicates(rows).chain(faults).collect());
+            return Content::wrong(self.duplicates(rows).chain(faults).collect());
         }
         if key.is_none() {
             self.check_key(&records, &mut faults);
@@ -77,10 +93,13 @@ impl Maker {
         }
         let Some(first) = staying.first() else {
             return match key {
-                Some(key) if faults.is_empty() => Ok(self.cancellation(key, withdrawn)),
-                _ => Err(faults),
+                Some(key) if faults.is_empty() => Content::right(self.cancellation(key, withdrawn)),
+                _ => Content::wrong(faults),
             };
         };
+        // Of a row whose action is not known nobody knows what it has to say.
+        let action = self.binding.column_of(&Spot::Action);
+        let judged = action.is_none() || !faults.iter().any(|fault| fault.fault.column.as_deref() == action);
         let position = agreed(&staying, Level::Position, &mut faults);
         check_actions(&staying, first.action, &self.binding, &mut faults);
         check_options(&staying, &self.binding, &mut faults);
@@ -94,18 +113,25 @@ impl Maker {
             written.push(body);
             places.push(place);
         }
-        let key = key.filter(|_| faults.is_empty()).ok_or(faults)?;
         let mut body = members(&position, |spot| match spot {
             Spot::Root(member) => Some(*member),
             _ => None,
         });
-        body.insert("external_id".to_owned(), key.external.clone().into());
-        body.insert("service_code".to_owned(), key.service.clone().into());
+        if let Some(key) = key {
+            body.insert("external_id".to_owned(), key.external.clone().into());
+            body.insert("service_code".to_owned(), key.service.clone().into());
+        } else if let Some(service) = &self.defaults.service_code {
+            body.entry("service_code").or_insert_with(|| service.clone().into());
+        }
         body.entry("publish").or_insert_with(|| self.defaults.publish.into());
         body.insert("debtor".to_owned(), debtor.into());
         body.insert("payment_options".to_owned(), written.into());
         let places = Places::table(Arc::clone(&self.names), places);
-        Ok(Piece { action: first.action, body: body.into(), withdrawn, places })
+        let piece = Piece { action: first.action, body: body.into(), withdrawn, places };
+        if faults.is_empty() && key.is_some() {
+            return Content::right(piece);
+        }
+        Content { said: Err(faults), rest: judged.then_some(piece) }
     }
 
     /// A row that says no key stands alone.

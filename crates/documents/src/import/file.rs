@@ -7,7 +7,7 @@ use tramite_domain::import::{FileEncoding, FileFormat, FileLayout};
 
 use crate::sheet::{Encoding, FileFault, FileSource, Sheet, SheetCell, SheetError, SheetRow};
 
-use super::body::{Key, Maker};
+use super::body::{Content, Key, Maker};
 use super::groups::{KeyCount, Repeated, Together, WaitingRoom};
 use super::header::{Binding, Takes};
 use super::lines::JsonLines;
@@ -149,16 +149,16 @@ impl Table {
 
     fn group(&self, together: Together) -> RowGroup {
         let Together { key, lines, rows } = together;
-        let content = match &rows {
-            Ok(rows) => self.maker.piece(key.as_ref(), rows),
-            Err(refused) => Err(vec![PlacedFault::new(0, None, refused.code(), refused.detail())]),
+        let Content { said: content, rest } = match &rows {
+            Ok(rows) => self.maker.read(key.as_ref(), rows),
+            Err(refused) => Content::wrong(vec![PlacedFault::new(0, None, refused.code(), refused.detail())]),
         };
         let (external_id, service_code) = match (key, rows) {
             (Some(key), _) => (Some(key.external), Some(key.service)),
             (None, Ok(rows)) => self.maker.half_key(rows.first()),
             (None, Err(_)) => (None, None),
         };
-        RowGroup { lines, external_id, service_code, content }
+        RowGroup { lines, external_id, service_code, content, rest }
     }
 }
 

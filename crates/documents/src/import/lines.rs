@@ -66,7 +66,7 @@ fn group(line: &Line, defaults: &ImportDefaults) -> RowGroup {
     let Ok(Value::Object(mut body)) = serde_json::from_slice(&line.bytes) else {
         let fault = PlacedFault::new(0, None, "invalid_json", "the line is not one JSON object in UTF-8");
         let service_code = defaults.service_code.clone();
-        return RowGroup { lines, external_id: None, service_code, content: Err(vec![fault]) };
+        return RowGroup { lines, external_id: None, service_code, content: Err(vec![fault]), rest: None };
     };
     take_out_report(&mut body);
     let action = action(body.remove("action"));
@@ -79,7 +79,7 @@ fn group(line: &Line, defaults: &ImportDefaults) -> RowGroup {
     let content = action
         .map_err(|fault| vec![fault])
         .and_then(|action| piece(action, body, external_id.as_deref(), service_code.as_deref()));
-    RowGroup { lines, external_id, service_code, content }
+    RowGroup { lines, external_id, service_code, content, rest: None }
 }
 
 fn action(member: Option<Value>) -> Result<RowAction, PlacedFault> {

@@ -32,6 +32,9 @@ pub struct RowGroup {
     pub service_code: Option<String>,
     /// What the rows say, or what is wrong with them.
     pub content: Result<Piece, Vec<PlacedFault>>,
+    /// What wrong rows say all the same, without what is wrong: so that what else is wrong with them is told at once, and not when
+    /// they come again. None where nothing can be said of the rest.
+    pub rest: Option<Piece>,
 }
 
 /// What the rows of one position say.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Every kind of fault of a row, with its row, its column and its code.
 
+use serde_json::json;
+
 use crate::support::{HEADER, ROW, body, faults, groups};
 
 /// One row of [`HEADER`] with further columns.
@@ -133,6 +135,26 @@ fn no_fault_repeats_what_stands_in_the_cell() {
     let told = groups(&text).remove(0).content.unwrap_err();
     assert_eq!(told.len(), 8);
     assert!(!format!("{told:?}").contains(secret));
+}
+
+#[test]
+fn what_cannot_be_read_hides_nothing_of_the_rest() {
+    let text = format!(
+        "{HEADER};due_date;reference\nA;XX;Mario Rossi;1,2,3;31/12/2026;1\nA;XX;Mario Rossi;10,00;32/12/2026;2\n;XX;Rossi;ten;;\n"
+    );
+    let groups = groups(&text);
+    let [first, second] = groups.as_slice() else { panic!("{groups:?}") };
+    let rest = &first.rest.as_ref().unwrap().body;
+    assert_eq!((&rest["external_id"], &rest["debtor"]["tax_code"]), (&json!("A"), &json!("XX")));
+    let installments = &rest["payment_options"][0]["installments"];
+    assert_eq!(installments[0], json!({"due_date": "2026-12-31", "reference": "1"}), "without what could not be read");
+    assert_eq!(installments[1], json!({"amount": 1_000, "reference": "2"}));
+    let rest = &second.rest.as_ref().unwrap().body;
+    assert_eq!((rest.get("external_id"), &rest["service_code"]), (None, &json!("TARI")));
+    // Nobody knows what a row has to say of which nobody knows what it asks for.
+    let text = format!("{HEADER};action\n{ROW};distruggi\n");
+    assert_eq!(self::groups(&text)[0].rest, None);
+    assert_eq!(self::groups(&format!("{HEADER}\n{ROW}\n"))[0].rest, None, "nothing is wrong");
 }
 
 #[test]

@@ -59,6 +59,7 @@ mod webhooks;
 use tramite_testkit::sentences;
 
 sentences! {
+    prepare: support::migrated;
     both:
         walk::nobody_opens_anything_but_what_is_public,
         walk::what_belongs_to_another_tenant_answers_like_what_does_not_exist,

@@ -27,6 +27,7 @@ mod terms;
 use tramite_testkit::sentences;
 
 sentences! {
+    prepare: support::migrated;
     both:
         identifiers::rule_01_numbers_cannot_be_guessed_and_are_never_given_twice,
         identifiers::rule_02_a_notice_number_is_built_as_printed_and_unique_per_creditor,

@@ -32,6 +32,7 @@ mod verify_get;
 use tramite_testkit::sentences;
 
 sentences! {
+    prepare: place::migrated;
     both:
         verify_get::a_payable_notice_is_told_by_verify_and_by_both_versions_of_get,
         verify_get::each_state_of_a_notice_has_its_fault,

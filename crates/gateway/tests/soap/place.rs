@@ -23,7 +23,7 @@ use tramite_pagopa::current::{Answer, PaaFault, Request};
 use tramite_pagopa::strict::{NoRegister, check_answer};
 use tramite_pagopa::{Primitive, soap as wire};
 use tramite_storage::{Change, DatabaseUrl, MasterKey, Scope, Store, StoreSettings};
-use tramite_testkit::Judge;
+use tramite_testkit::{Database, Judge};
 use uuid::Uuid;
 
 use crate::town::{Counter, STATION, Town};
@@ -117,9 +117,18 @@ pub(crate) fn settings(url: &str) -> StoreSettings {
     }
 }
 
+/// What sentences begin with.
+pub(crate) async fn migrated(database: Database) {
+    migrate(database.url()).await;
+}
+
+async fn migrate(url: &str) {
+    Store::migrate(&url.parse::<DatabaseUrl>().unwrap(), Environment::Sandbox).await.unwrap();
+}
+
 impl Place {
     pub(crate) async fn open(url: &str) -> Self {
-        Store::migrate(&url.parse::<DatabaseUrl>().unwrap(), Environment::Sandbox).await.unwrap();
+        migrate(url).await;
         let store = Store::open(settings(url)).await.unwrap();
         let a = Town::new();
         let mut b = Town { ids: Counter(9_000_000), ..Town::new() };

@@ -19,13 +19,13 @@ pub mod seed;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use actix_web::test;
 use actix_web::web::Data;
 use tramite_domain::environment::Environment;
 use tramite_domain::given::World;
-use tramite_gateway::{Gateway, GatewaySettings, platform_app, rest_app};
+use tramite_gateway::{Contract, Gateway, GatewaySettings, platform_app, rest_app};
 use tramite_storage::{DatabaseUrl, MasterKey, Store, StoreSettings};
 use tramite_testkit::Database;
 
@@ -94,7 +94,8 @@ impl TestGateway {
 
     async fn on(store: Store, world: Arc<TestWorld>, settings: GatewaySettings) -> Self {
         let given: Arc<dyn World> = world.clone();
-        let gateway = Data::new(Gateway::open(store, given, settings).await.unwrap());
+        let contract = contract_at(settings.public_url());
+        let gateway = Data::new(Gateway::open_with(contract, store, given, settings).await.unwrap());
         let app = Rc::new(test::init_service(rest_app(gateway.clone())).await);
         Self { gateway, world, call: served!(app) }
     }
@@ -111,10 +112,24 @@ impl TestGateway {
     }
 }
 
+/// The contract at an address: made once for the one that most gateways of these tests have, because making it is most of a start.
+fn contract_at(url: &str) -> Arc<Contract> {
+    static USUAL: LazyLock<Arc<Contract>> = LazyLock::new(|| make(PUBLIC_URL));
+    fn make(url: &str) -> Arc<Contract> {
+        Arc::new(Contract::build(url, Environment::Sandbox).unwrap())
+    }
+    if url == PUBLIC_URL { Arc::clone(&USUAL) } else { make(url) }
+}
+
+/// What sentences begin with.
+pub async fn migrated(database: Database) {
+    Store::migrate(&DatabaseUrl::parse(database.url()).unwrap(), Environment::Sandbox).await.unwrap();
+}
+
 /// A migrated store on a database.
 pub async fn store(database: &Database) -> Store {
     let url = DatabaseUrl::parse(database.url()).unwrap();
-    Store::migrate(&url, Environment::Sandbox).await.unwrap();
+    migrated(database.clone()).await;
     let settings = StoreSettings {
         url,
         master_key: MasterKey::from_bytes([7; 32]),

@@ -10,13 +10,20 @@ use tramite_domain::import::{Import, ImportRow, Progress, advance, begin};
 use tramite_storage::{ImportedInstallment, LOADABLE_INSTALLMENTS_MAX, PositionInUse, Rule, Scope, Store, StoreError};
 use tramite_testkit::Database;
 
-use crate::raw::count;
+use crate::raw::{count, psql};
 use crate::support::*;
 
 /// Positions that are written at once.
 const MANY: usize = 60;
 /// How often a receipt and many updates meet.
 const ROUNDS: usize = 12;
+
+/// Keys that a part of a file asks for.
+const PART: usize = 500;
+/// Positions of the same service that it does not ask for.
+const OTHERS: i64 = 5_000;
+/// How long PostgreSQL may take to tell what it has counted, in tenths of a second.
+const STATISTICS_ROUNDS_MAX: u32 = 30;
 
 /// What is compared of each table: all of it but whose it is, and where it stands in the feed.
 const COLUMNS: [(&str, &str); 6] = [
@@ -273,6 +280,58 @@ pub(crate) async fn positions_that_are_too_large_together_are_not_read(database:
     assert_eq!((found.existing.len(), installments), (2, LOADABLE_INSTALLMENTS_MAX), "as many as there is room for");
     let refused = store.loadable(&scope, &tari, &keys, now()).await;
     assert!(matches!(&refused, Err(StoreError::Busy)), "{:?}", refused.map(|found| found.existing.len()));
+}
+
+/// A file is loaded into a table that was empty when its first part asked, and that nobody has analysed since. Each part looks at what
+/// is there under its keys, and not at all that the service has: else the last part of a million rows takes as long as the file.
+pub(crate) async fn new_keys_look_at_no_other_position_of_the_service(database: Database) {
+    if !database.is_postgres() {
+        // The plan on SQLite is looked at beside the statement.
+        return;
+    }
+    let town = town(&database).await;
+    let tari = "TARI".parse().unwrap();
+    let scope = town.token(town.a.id);
+    let asked: Vec<ExternalId> = (0..PART).map(|number| format!("NEW-{number}").parse().unwrap()).collect();
+    let first = open(&database).await;
+    // More often than PostgreSQL makes a plan anew for a statement that it is asked again.
+    for _ in 0..8 {
+        assert!(first.loadable(&scope, &tari, &asked, now()).await.unwrap().existing.is_empty());
+    }
+    let (there, others) = (simple("P-1"), usize::try_from(OTHERS).unwrap());
+    town.add(&there).await;
+    psql(&database, "ALTER TABLE debt_positions SET (autovacuum_enabled = false)");
+    psql(&database, &copies("debt_positions", &[("id", "gen_random_uuid()"), ("external_id", "'OLD-' || number")]));
+    assert_eq!(count(&database, "debt_positions").await, OTHERS + 1);
+    let before = looked_at(&database);
+    for _ in 0..8 {
+        assert!(first.loadable(&scope, &tari, &asked, now()).await.unwrap().existing.is_empty());
+    }
+    // A connection that ends tells what it has counted.
+    drop(first);
+    let mut looked = 0;
+    for _ in 0..STATISTICS_ROUNDS_MAX {
+        looked = looked_at(&database) - before;
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert!(looked < OTHERS, "{looked} rows were looked at for {PART} keys, of which none is there, beside {others}");
+}
+
+/// How many entries of indexes and rows of positions PostgreSQL has looked at.
+fn looked_at(database: &Database) -> i64 {
+    let indexes = "SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'debt_positions'";
+    let tables = "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'debt_positions'";
+    psql(database, &format!("SELECT ({indexes}) + ({tables})")).parse().unwrap()
+}
+
+/// Copies of the only row of a table, which differ in some columns.
+fn copies(table: &str, columns: &[(&str, &str)]) -> String {
+    let changed: Vec<String> = columns.iter().map(|(column, value)| format!("'{column}', {value}")).collect();
+    let row = format!("to_jsonb(one) || jsonb_build_object({})", changed.join(", "));
+    format!(
+        "INSERT INTO {table} SELECT made.* FROM {table} AS one CROSS JOIN generate_series(1, {OTHERS}) AS number \
+         CROSS JOIN LATERAL jsonb_populate_record(one, {row}) AS made"
+    )
 }
 
 pub(crate) async fn what_rows_are_about_is_read_as_it_is_now(database: Database) {

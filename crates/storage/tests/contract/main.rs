@@ -44,6 +44,7 @@ mod sentences {
     }
 
     tramite_testkit::sentences! {
+        prepare: crate::support::migrated;
         both:
             positions::a_position_comes_back_as_it_was_kept,
             positions::an_update_rewrites_the_head_and_keeps_what_was_issued,
@@ -112,6 +113,7 @@ mod sentences {
             import_bulk::a_receipt_and_many_updates_at_once_are_never_both_written,
             import_bulk::what_many_positions_rest_on_is_read_at_once,
             import_bulk::positions_that_are_too_large_together_are_not_read,
+            import_bulk::new_keys_look_at_no_other_position_of_the_service,
             import_bulk::what_rows_are_about_is_read_as_it_is_now,
             sessions::a_session_comes_back_as_it_was_kept,
             sessions::a_session_is_found_by_each_cart_it_minted,
@@ -169,12 +171,6 @@ mod sentences {
             watched::answers_of_a_month_add_up_over_processes,
             watched::what_waits_is_told_by_its_kind_and_since_when,
             watched::a_schema_that_falls_behind_is_noticed_and_one_that_goes_ahead_is_not,
-            migrations::every_migration_goes_down_and_up_again,
-            migrations::of_many_who_migrate_at_once_one_does_the_work,
-            migrations::a_database_is_of_one_environment_for_ever,
-            migrations::a_database_of_the_other_environment_is_left_as_it_is_whatever_is_pending,
-            migrations::a_schema_this_program_does_not_know_is_refused,
-            migrations::what_was_strange_before_is_found_after_the_migration,
             faults::a_failing_job_does_not_harm_its_neighbours,
             faults::a_killed_writer_loses_nothing_it_acknowledged,
             faults::of_several_failures_the_cause_is_told,
@@ -192,6 +188,13 @@ mod sentences {
             walls::the_platform_keeps_secrets_of_its_own_and_wraps_keys_anew,
             walls::a_future_dropped_half_way_leaves_no_tenant_behind,
             faults::a_full_pool_is_busy_and_a_locked_row_too;
+        empty:
+            migrations::every_migration_goes_down_and_up_again,
+            migrations::of_many_who_migrate_at_once_one_does_the_work,
+            migrations::a_database_is_of_one_environment_for_ever,
+            migrations::a_database_of_the_other_environment_is_left_as_it_is_whatever_is_pending,
+            migrations::a_schema_this_program_does_not_know_is_refused,
+            migrations::what_was_strange_before_is_found_after_the_migration;
         asynchronous:
             faults::a_dead_server_is_unavailable_and_comes_back_by_itself;
         plain:

@@ -14,7 +14,7 @@ use super::binaries::Binaries;
 use super::guard::Guard;
 use super::volume::with_volume;
 use super::{signal, template};
-use crate::free_port;
+use crate::{free_port, scratch};
 
 /// Seconds within which a server must be ready, or down when asked.
 const READY_LIMIT_SECONDS: u64 = 60;
@@ -33,13 +33,15 @@ pub struct Options {
     pub fsync: bool,
     /// The greatest number of connections at a time.
     pub connections_max: u16,
+    /// Whether the data lie on a disk, as in production, whatever file system in memory there is: where speed is measured.
+    pub on_disk: bool,
     /// A volume of that size for tablespaces, in MiB, where [`super::volumes_present`]. It is empty at each start.
     pub volume_mib: Option<u32>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { fsync: true, connections_max: 200, volume_mib: None }
+        Self { fsync: true, connections_max: 200, on_disk: false, volume_mib: None }
     }
 }
 
@@ -66,7 +68,7 @@ impl Cluster {
     }
 
     pub(super) fn with(binaries: &'static Binaries, options: Options) -> Self {
-        let folder = folder();
+        let folder = folder(options.on_disk);
         let account = Account::of_maker(&folder);
         account.own(&folder);
         let guard = Guard::over(&folder, account);
@@ -317,8 +319,8 @@ fn until(mut reached: impl FnMut() -> bool) -> bool {
 
 /// A new folder that the unprivileged account can reach: root's own temporary folder may be closed
 /// to others, and a long path leaves no room for the socket's name.
-fn folder() -> PathBuf {
-    let usual = std::env::temp_dir();
+fn folder(on_disk: bool) -> PathBuf {
+    let usual = if on_disk { std::env::temp_dir() } else { scratch::parent().to_owned() };
     let make = |parent: &Path| tempfile::Builder::new().prefix("tramite-pg").tempdir_in(parent);
     let reachable = usual.as_os_str().len() <= FOLDER_BYTES_MAX && open_to_all(&usual);
     let parent = if reachable { usual.as_path() } else { Path::new("/tmp") };

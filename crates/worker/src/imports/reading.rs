@@ -304,24 +304,42 @@ fn read(
 
 /// What a group says, and about how many bytes that are.
 fn read_group(group: RowGroup, reader: &dyn PositionReader) -> (Group, usize) {
-    let RowGroup { lines, external_id, service_code, content } = group;
+    let RowGroup { lines, external_id, service_code, content, rest } = group;
     let bytes = content.as_ref().map_or(0, |piece| bytes_of(&piece.body));
-    let content = content.and_then(|piece| {
-        let Piece { action, body, withdrawn, places } = piece;
-        let input = if action == RowAction::Cancel {
+    let content = match content {
+        Ok(piece) if piece.action == RowAction::Cancel => {
             // Who takes something back says which, and no more.
-            Ok(PositionInput {
+            let input = PositionInput {
                 external_id: external_id.clone().unwrap_or_default(),
                 service_code: service_code.unwrap_or_default(),
                 ..PositionInput::default()
-            })
-        } else {
-            reader.read(&body)
-        };
-        match input {
-            Ok(input) => Ok(Wish { asked: Asked { action, input, withdrawn }, places }),
-            Err(wrong) => Err(wrong.iter().map(|violation| places.place(violation)).collect()),
+            };
+            Ok(wish(piece, input))
         }
-    });
+        Ok(piece) => match reader.read(&piece.body) {
+            Ok(input) => Ok(wish(piece, input)),
+            Err(wrong) => Err(wrong.iter().map(|violation| piece.places.place(violation)).collect()),
+        },
+        Err(mut faults) => {
+            if let Some(rest) = rest {
+                faults.extend(other_faults(&rest, &faults, reader));
+            }
+            Err(faults)
+        }
+    };
     (Group { lines, external_id, content }, bytes)
+}
+
+fn wish(piece: Piece, input: PositionInput) -> Wish {
+    let Piece { action, withdrawn, places, .. } = piece;
+    Wish { asked: Asked { action, input, withdrawn }, places }
+}
+
+/// What is wrong with the rest of wrong rows. A column that is told of is not told again: what could not be read is missing there.
+fn other_faults(rest: &Piece, told: &[PlacedFault], reader: &dyn PositionReader) -> Vec<PlacedFault> {
+    let violations = reader.read(&rest.body).err().unwrap_or_default();
+    let placed = violations.iter().map(|violation| rest.places.place(violation));
+    let new =
+        |one: &PlacedFault| !told.iter().any(|other| other.row == one.row && other.fault.column == one.fault.column);
+    placed.filter(new).collect()
 }

@@ -24,6 +24,10 @@ use crate::place::{Place, acting_client, scope};
 use crate::town::{client, personal};
 
 const HEADER: &str = "external_id;debtor_tax_code;debtor_full_name;amount;due_date;reference;action";
+/// What the contract asks for, as far as a test lacks it.
+const KEY: &str = "/external_id";
+const TAX_CODE: &str = "/debtor/tax_code";
+const FIRST_AMOUNT: &str = "/payment_options/0/installments/0/amount";
 /// How long a gate stays shut at most: a test that fails must not hold its thread for ever.
 const SHUT_SECONDS_MAX: u64 = 30;
 /// Rounds in which an import of a test is over.
@@ -164,6 +168,15 @@ pub(crate) struct PlainReader;
 
 impl PositionReader for PlainReader {
     fn read(&self, body: &Value) -> Result<PositionInput, Vec<Violation>> {
+        let lacks = |pointer: &&str| body.pointer(pointer).is_none();
+        let required = [KEY, "/service_code", TAX_CODE, FIRST_AMOUNT].into_iter().filter(lacks);
+        let mut found: Vec<Violation> = required.map(|pointer| wrong(pointer, "required")).collect();
+        if body.pointer(TAX_CODE).is_some_and(|code| code == "NOBODY") {
+            found.push(wrong(TAX_CODE, "wrong_format"));
+        }
+        if !found.is_empty() {
+            return Err(found);
+        }
         let options = body["payment_options"].as_array().unwrap();
         Ok(PositionInput {
             external_id: text(body, "/external_id").unwrap(),
@@ -178,6 +191,10 @@ impl PositionReader for PlainReader {
             ..PositionInput::default()
         })
     }
+}
+
+fn wrong(pointer: &str, code: &'static str) -> Violation {
+    Violation { pointer: pointer.to_owned(), code, detail: "as the contract says".to_owned() }
 }
 
 fn option(body: &Value) -> OptionInput {

@@ -28,6 +28,7 @@ mod webhooks;
 use tramite_testkit::sentences;
 
 sentences! {
+    prepare: place::migrated;
     both:
         positions::a_scheduled_position_is_told_open_at_its_instant,
         positions::a_position_past_its_date_is_told_expired_once,

@@ -15,6 +15,7 @@ use tramite_domain::session::{
 use tramite_domain::station::Station;
 use tramite_domain::time::Instant;
 use tramite_storage::{Backend, Change, DatabaseUrl, MasterKey, Scope, Store, StoreSettings};
+use tramite_testkit::Database;
 use tramite_worker::{Report, Worker, WorkerSettings};
 use uuid::Uuid;
 
@@ -40,10 +41,19 @@ pub(crate) struct Place {
     pub(crate) b: Town,
 }
 
+/// What sentences begin with.
+pub(crate) async fn migrated(database: Database) {
+    migrate(&database.url().parse().unwrap()).await;
+}
+
+async fn migrate(url: &DatabaseUrl) {
+    Store::migrate(url, Environment::Sandbox).await.unwrap();
+}
+
 impl Place {
     pub(crate) async fn open(url: &str) -> Self {
         let url: DatabaseUrl = url.parse().unwrap();
-        Store::migrate(&url, Environment::Sandbox).await.unwrap();
+        migrate(&url).await;
         let settings = StoreSettings {
             url,
             master_key: MasterKey::from_bytes([7; 32]),

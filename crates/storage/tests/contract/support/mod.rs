@@ -66,6 +66,11 @@ pub(crate) async fn migrate(database: &Database) {
     Store::migrate(&url, Environment::Sandbox).await.unwrap();
 }
 
+/// What sentences begin with.
+pub(crate) async fn migrated(database: Database) {
+    migrate(&database).await;
+}
+
 pub(crate) async fn town(database: &Database) -> Town {
     migrate(database).await;
     settle_town(open(database).await).await
