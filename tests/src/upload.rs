@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::api::Api;
 
 /// How long an import may take.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// The body of a form with those fields and a file, and its content type.
 #[must_use]

@@ -91,8 +91,8 @@ use tramite_testkit::postgres::Options;
 
 /// A journey starts processes and makes payments: it may take a while on a small machine.
 const JOURNEY_LIMIT: Duration = Duration::from_secs(180);
-/// Where somebody asks for more messages or kills than usual, there is time for them.
-const LONG: [&str; 2] = ["TRAMITE_MESSAGES", "TRAMITE_KILLS"];
+/// Where somebody asks for more messages, kills or rows than usual, there is time for them.
+const LONG: [&str; 3] = ["TRAMITE_MESSAGES", "TRAMITE_KILLS", "TRAMITE_KILLED_ROWS"];
 const LONG_LIMIT: Duration = Duration::from_hours(3);
 
 fn main() {
