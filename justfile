@@ -44,6 +44,10 @@ bench *arguments:
 bench-large positions='1000000':
     TRAMITE_BENCH_POSITIONS={{positions}} cargo bench --profile dist --package tramite-tests --bench http
 
+# Draws so many notices of every model, and reads them back with the tools that readers have
+documents count='2000':
+    DOCUMENTS={{count}} .ci/step documents
+
 # The documentation of the crates, in target/doc
 docs:
     .ci/step docs

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Documents for people and their programs. So far: tables, as CSV and as spreadsheets, in which no cell is a formula; and tables
-//! that come in, with the debt positions they hold.
+//! Documents for people and their programs: payment notices and receipts as PDF; tables, as CSV and as spreadsheets, in which no
+//! cell is a formula; and tables that come in, with the debt positions they hold.
 
+mod code;
 mod csv_table;
+mod error;
 pub mod import;
+pub mod notice;
 mod outcome;
+mod pen;
+pub mod receipt;
 pub mod sheet;
 mod table;
 mod xlsx_table;
 
 pub use csv_table::csv;
+pub use error::DocumentError;
 pub use outcome::{Movement, OUTCOME_COLUMNS, OutcomeLine, OutcomeTransfer, TRANSFERS_MAX};
 pub use table::{CELL_CHARS_MAX, Cell, Row, TableError};
 pub use xlsx_table::xlsx;

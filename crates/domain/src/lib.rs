@@ -36,6 +36,7 @@ pub mod notice;
 pub mod person;
 pub mod personal;
 pub mod personal_data;
+pub mod printed_notice;
 pub mod qr;
 pub mod receipt;
 pub mod recovery;

@@ -93,6 +93,15 @@ pub enum Refusal {
         /// The state it is in.
         status: PositionStatus,
     },
+    /// A draft has no notice.
+    #[error("a debt position that is not published has no notice")]
+    NotPublished,
+    /// Nothing that was asked for can be paid with a notice.
+    #[error("the notice would hold nothing that can be paid: the debt position is {}", .status.name())]
+    NothingToPay {
+        /// The state it is in.
+        status: PositionStatus,
+    },
     /// The state of the session does not allow it.
     #[error("a checkout session that is {} does not allow this", .status.name())]
     SessionState {
@@ -161,6 +170,8 @@ impl Refusal {
             Self::AmountChanged { .. } => "amount_changed",
             Self::InstallmentAmbiguous { .. } => "installment_ambiguous",
             Self::NotPayable { .. } => "not_payable",
+            Self::NotPublished => "not_published",
+            Self::NothingToPay { .. } => "nothing_to_pay",
             Self::SessionState { .. } => "checkout_session_state",
             Self::TooManySessions { .. } => "too_many_checkout_sessions",
             Self::ReturnUrlNotAllowed { .. } => "return_url_not_allowed",

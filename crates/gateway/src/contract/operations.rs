@@ -13,7 +13,8 @@ const JSON: &str = "/content/application~1json";
 /// Where an answer says that it may be a table.
 const TABLE: &str = "/content/text~1csv";
 /// Where an answer says that it may be a file.
-const DOWNLOADS: [&str; 3] = ["/content/application~1xml", "/content/application~1octet-stream", TABLE];
+const DOWNLOADS: [&str; 4] =
+    ["/content/application~1xml", "/content/application~1octet-stream", "/content/application~1pdf", TABLE];
 
 /// Finishes one operation in place.
 pub(super) fn finish(target: &mut Value, operation: &Operation, examples: &Examples) {
@@ -96,7 +97,7 @@ fn add_headers(response: &mut Value, status: &str, operation: &Operation, traits
     if operation.idempotent {
         own.push("Idempotent-Replayed");
     }
-    // A message or a table is a download.
+    // A message, a table or a document is a file with a name.
     if DOWNLOADS.iter().any(|media| response.pointer(media).is_some()) {
         own.push("Content-Disposition");
     }

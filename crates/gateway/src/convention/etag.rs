@@ -4,6 +4,9 @@
 
 use std::fmt;
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
 /// A strong entity tag, quotes included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Etag(String);
@@ -19,6 +22,13 @@ impl Etag {
     #[must_use]
     pub fn version(version: i64) -> Self {
         Self(format!("\"{version}\""))
+    }
+
+    /// The tag of a document, by all that it is made of.
+    #[must_use]
+    pub fn digest(made_of: &str) -> Self {
+        let digest = HEXLOWER.encode(&Sha256::digest(made_of.as_bytes()));
+        Self(format!("\"{digest}\""))
     }
 
     /// The tag as it stands in a header.

@@ -145,6 +145,14 @@ problems! {
         "The debt position or notice is paid, expired, cancelled or not yet open."
         "Read the debt position and decide by its status."
     }
+    NotPublished = 409 "not_published" "The debt position is not published" {
+        "A draft has no notice: no provider would find it, and what it asks for may still change."
+        "Publish the debt position first."
+    }
+    NothingToPay = 409 "nothing_to_pay" "The notice would hold nothing to pay" {
+        "What was asked for of the debt position is paid, withdrawn or past its time, or has no notice number."
+        "Read the debt position and decide by the states of its installments."
+    }
     CheckoutSessionState = 409 "checkout_session_state" "The state of the checkout session does not allow this" {
         "The session is in a state in which this cannot be done; see the table of states."
         "Read the session and decide by its status."

@@ -60,6 +60,8 @@ const fn code_of(refusal: &Refusal) -> Code {
         Refusal::AmountChanged { .. } => Code::AmountChanged,
         Refusal::InstallmentAmbiguous { .. } => Code::InstallmentAmbiguous,
         Refusal::NotPayable { .. } => Code::NotPayable,
+        Refusal::NotPublished => Code::NotPublished,
+        Refusal::NothingToPay { .. } => Code::NothingToPay,
         Refusal::SessionState { .. } => Code::CheckoutSessionState,
         Refusal::TooManySessions { .. } => Code::TooManyCheckoutSessions,
         Refusal::ReturnUrlNotAllowed { .. } => Code::ReturnUrlNotAllowed,

@@ -108,6 +108,8 @@ choices! {
     FileLayout [
         "tramite" "mypay_1_0" "mypay_1_1" "mypay_1_2" "mypay_1_3" "mypay_1_4" "govpay"
     ] "How the columns of a table are called, and in which order they stand: Tramite's own by their header, or those of MyPay or GovPay.";
+    NoticeLanguage ["it" "it-en" "it-de" "it-fr" "it-sl" "it-de-equal"]
+        "Languages of a notice: Italian, alone or with another one in line; `it-de-equal` has Italian and German side by side.";
     TableLanguage ["it" "en"] "What the columns of a table are called in.";
     OnError ["skip" "abort"] "What a wrong row means for the others: they are loaded, or nothing is.";
     ImportStatus ["queued" "running" "completed" "aborted" "failed" "cancelled"] "Where an import stands: it waits for its turn, is being read, every row came to something, a row was wrong and nothing was loaded because of it, the file cannot be read or no further or its client may load nothing any more, or it was stopped.";

@@ -16,6 +16,7 @@ mod clients;
 mod conditional;
 mod contract;
 mod conventions;
+mod documents;
 mod events;
 mod foreign;
 mod foreign_notices;
@@ -169,6 +170,9 @@ sentences! {
         journal::a_message_of_the_journal_is_found_and_its_bytes_are_read_by_who_may,
         journal::the_journal_is_a_table_in_the_columns_of_the_giornale,
         journal::a_cart_stands_in_the_journal_with_its_session_and_without_our_keys,
+        documents::a_notice_is_the_same_paper_until_something_on_it_changes,
+        documents::who_asks_for_a_notice_that_is_none_is_told_why,
+        documents::a_receipt_is_a_paper_too_of_which_equal_data_are_equal_bytes,
         timelines::the_timeline_of_a_position_tells_its_whole_life,
         timelines::a_position_says_who_cancelled_it_and_a_session_is_named_to_its_client_alone,
         resolving::an_anomaly_is_resolved_once_and_stays_visible,

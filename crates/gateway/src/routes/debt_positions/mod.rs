@@ -9,6 +9,7 @@ mod list;
 mod load;
 mod make;
 mod mark_paid;
+mod notice;
 mod notify;
 mod read;
 mod reopen;
@@ -49,6 +50,9 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
         Code::NotFound,
     ]);
     api.tenant(show::show_debt_position, ApiScope::DebtPositionsRead).etag();
+    api.tenant(notice::show_debt_position_notice, ApiScope::DebtPositionsRead)
+        .etag()
+        .refuses(&[Code::NotPublished, Code::NothingToPay]);
     api.tenant(timeline::show_debt_position_timeline, ApiScope::DebtPositionsRead);
     api.tenant(replace::replace_debt_position, ApiScope::DebtPositionsWrite)
         .etag()

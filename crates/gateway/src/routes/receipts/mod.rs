@@ -2,6 +2,7 @@
 //! Receipts over REST.
 
 mod compose;
+mod document;
 mod list;
 mod resolve;
 mod search;

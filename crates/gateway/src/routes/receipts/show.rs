@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! One receipt: as JSON, or as the message that the Node addressed to this institution.
+//! One receipt: as JSON, as the paper for a citizen, or as the message that the Node addressed to this institution.
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
+use tramite_documents::receipt::receipt_pdf;
 use tramite_domain::access::ApiScope;
 use tramite_domain::ids::ReceiptRowId;
 use tramite_domain::receipt::Receipt;
 
 use super::compose::{has_xml, view};
+use super::document::document;
 use super::view::ReceiptView;
 use crate::auth::Tenant;
-use crate::convention::{Answer, Etag, Reply};
+use crate::convention::{Answer, Etag, LAYOUT, Reply, drawn, pdf_answer};
 use crate::extract::Segment;
 use crate::gate::best;
 use crate::gateway::Gateway;
@@ -21,15 +23,18 @@ use crate::words;
 /// What it can be read as; the first where the caller does not mind.
 const JSON: &str = "application/json";
 const XML: &str = "application/xml";
+const PDF: &str = "application/pdf";
 
 /// Shows a receipt
 ///
-/// With `Accept: application/xml` the message exactly as the Node addressed it to your institution.
+/// With `Accept: application/pdf` the paper for the citizen, which names the transfers of your institution alone; there is none where
+/// nothing was paid. With `Accept: application/xml` the message exactly as the Node addressed it to your institution.
 #[utoipa::path(
     tag = "receipts", operation_id = "show_receipt",
     params(("id" = words::Id, Path, description = "The id of the receipt.")),
     responses((status = 200, description = "The receipt.", content(
         (ReceiptView = "application/json"),
+        (words::PdfBytes = "application/pdf"),
         (words::XmlMessage = "application/xml")
     )))
 )]
@@ -41,7 +46,11 @@ pub(crate) async fn show_receipt(
     request: HttpRequest,
 ) -> Answer {
     let receipt = gateway.store().receipt(&tenant.scope, *id).await?.or_not_found()?;
-    if best(request.headers(), [JSON, XML]) == Some(XML) {
+    let media = best(request.headers(), [JSON, PDF, XML]);
+    if media == Some(PDF) {
+        return paper(&gateway, &tenant, receipt).await;
+    }
+    if media == Some(XML) {
         // Who reads in support reads what the API shows, and not the Node's messages, which name persons whole.
         if tenant.support().is_some() {
             return Err(Problem::insufficient_scope(ApiScope::JournalPayload.name()));
@@ -58,6 +67,19 @@ pub(crate) async fn show_receipt(
 /// A receipt never changes but for what is found strange about it, and who deals with that.
 pub(super) fn etag_of(receipt: &Receipt) -> Etag {
     Etag::of(receipt.version, receipt.content.outcome.name())
+}
+
+/// The paper for the citizen: the same bytes as long as the receipt and the name of the institution are the same.
+async fn paper(gateway: &Gateway, tenant: &Tenant, receipt: Receipt) -> Answer {
+    let institution = gateway.store().institution(&tenant.scope).await?;
+    let document = document(&receipt, &institution).or_not_found()?;
+    let (id, etag, written_at) = (receipt.id, etag_of_paper(&receipt, institution.version), receipt.received_at);
+    let pdf = drawn(move || receipt_pdf(&document, written_at)).await?;
+    Ok(pdf_answer(&format!("receipt-{id}"), &etag, pdf))
+}
+
+fn etag_of_paper(receipt: &Receipt, institution: i64) -> Etag {
+    Etag::digest(&format!("{LAYOUT} {} {} {institution}", receipt.id, receipt.version))
 }
 
 /// The bytes as received, as a download that no browser guesses about.

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What must hold of one file: its form, its texts, where they stand, and its codes."""
+
+import collections
+import html
+import pathlib
+import re
+import subprocess
+import time
+import unicodedata
+
+import marks
+
+A4_POINTS = (595.276, 841.89)
+# A file with a code or two, and what each further code may add with all that is printed beside it.
+BYTES_MAX, BYTES_A_CODE_MAX = 60_000, 12_000
+MILLIMETRE = 72 / 25.4
+MARGIN = 10 * MILLIMETRE
+# What a font says of its height is more than it draws; of its width it is exact.
+ABOVE, BESIDE = 1.5 * MILLIMETRE, 0.2 * MILLIMETRE
+# Two words stand on each other where they share that much: of the lower one's height, and in points of width.
+SHARED_HEIGHT, SHARED_WIDTH = 0.5, 1.0
+PROFILES = ("2a", "ua1")
+LENGTH_RULE = "PDFA2A-STREAM-LENGTH-001"
+STREAM = re.compile(rb"<<[^\r\n]*?/Length (\d+)[^\r\n]*>>\s*stream\r?\n")
+AMOUNT = re.compile(r"(?<![\d.,])(?<!\d )\d{1,3}(?:\.\d{3})*,\d\d(?![\d,.]\d|\d)")
+DATE = re.compile(r"(?<![\d/])\d\d/\d\d/\d{4}(?![\d/])")
+NUMBER = re.compile(r"(?<!\d)(?:\d{4}\s+){4}\d\d(?!\d)")
+WORD = re.compile(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>')
+TOOL_SECONDS = 60
+
+
+# Poppler 22 says so of a boolean that has to be one.
+HARMLESS = "Suspects object is wrong type (boolean)"
+
+
+class Unreadable(Exception):
+    """A program complains of the file."""
+
+
+def tool(*command):
+    """What a program prints; it must not complain."""
+    done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TOOL_SECONDS)
+    complaints = [line for line in done.stderr.decode("utf-8", "replace").splitlines() if HARMLESS not in line]
+    if done.returncode or complaints:
+        raise Unreadable(f"{command[0]} ended with {done.returncode}: {'; '.join(complaints)}")
+    return done.stdout.decode("utf-8", "replace")
+
+
+def faults(told, folder, second, coarse, until):
+    """The faults of a file as (file, kind, what) and the seconds of each check; no seconds where time was over."""
+    if time.monotonic() > until:
+        return [], None
+    path = pathlib.Path(folder) / told["file"]
+    if not path.exists():
+        return [(told["file"], "file", "it is not there")], {}
+    checks = {"form": lambda: form(path, told), "validators": lambda: validated(path), "texts": lambda: texts(path, told),
+              "codes": lambda: marks.at_300(path, told)}
+    if second:
+        checks["second decoders"] = lambda: marks.second(path, told)
+    if coarse:
+        checks["150 dpi"] = lambda: marks.coarse(path, told)
+    found, spent = [], {}
+    for name, check in checks.items():
+        begin = time.monotonic()
+        try:
+            found += [(told["file"], kind, what) for kind, what in check()]
+        except Unreadable as error:
+            # What reads it next would complain again.
+            return [*found, (told["file"], "unreadable", str(error))], spent
+        except Exception as error:  # A file that a reader cannot stand is a fault of the file, and the others are to be checked.
+            found.append((told["file"], name, f"the check ended with {type(error).__name__}: {error}"))
+        spent[name] = time.monotonic() - begin
+    return found, spent
+
+
+def form(path, told):
+    tool("qpdf", "--check", path)
+    size, codes = path.stat().st_size, len(told["qr"]) + len(told["data_matrix"])
+    if size > BYTES_MAX + BYTES_A_CODE_MAX * max(codes - 2, 0):
+        yield "size", f"{size} bytes with {codes} codes"
+    said = tool("pdfinfo", path)
+    info = dict(line.split(":", 1) for line in said.splitlines() if ":" in line)
+    if (pages := int(info.get("Pages", "0"))) != told["pages"]:
+        yield "pages", f"{pages} pages, not {told['pages']}"
+    size = [float(number) for number in re.findall(r"[\d.]+", info.get("Page size", ""))[:2]]
+    if len(size) != 2 or any(abs(is_ - want) > 0.5 for is_, want in zip(size, A4_POINTS)):
+        yield "paper", f"not A4: {info.get('Page size', '').strip()}"
+    said = tool("pdfimages", "-list", path)
+    if len(said.splitlines()) > 2:
+        yield "pixels", "it has images of pixels"
+    said = tool("pdffonts", path)
+    fonts = [line.split() for line in said.splitlines()[2:]]
+    if not fonts:
+        yield "fonts", "it has no fonts"
+    for font in fonts:
+        embedded, _, unicode = font[-5:-2]
+        if (embedded, unicode) != ("yes", "yes"):
+            yield "fonts", f"{font[0]}: embedded {embedded}, ToUnicode {unicode}"
+    said = tool("pdfinfo", "-struct", path)
+    figures = len(re.findall(r"^\s*Figure\b", said, re.MULTILINE))
+    if figures < codes:
+        yield "figures", f"{figures} figures for {codes} codes"
+
+
+def validated(path):
+    import page
+
+    for profile in PROFILES:
+        rules = {}
+        for failure in page.validate_pdf(path, profile=profile).failures:
+            rules.setdefault(failure.rule_id, failure.message)
+        if LENGTH_RULE in rules and lengths_right(path.read_bytes()):
+            del rules[LENGTH_RULE]
+        for rule, message in rules.items():
+            yield f"PDF profile {profile}", f"{rule}: {message}"
+
+
+def lengths_right(data):
+    """Whether every stream is as long as it says. The validator takes a last byte 0x0D for a part of the line's end after it, and
+    counts one too few; veraPDF does not."""
+    place = 0
+    while head := STREAM.search(data, place):
+        place = head.end() + int(head[1])
+        if not data.startswith(b"\nendstream", place):
+            return False
+    return place > 0
+
+
+def plain(text):
+    """One spelling of what looks the same: composed letters, and one kind of blank."""
+    text = unicodedata.normalize("NFC", text).replace("\u00ad", "")
+    return re.sub(r"[\u00a0\u2007\u2009\u202f]", " ", text)
+
+
+def squeezed(text):
+    return re.sub(r"\s", "", plain(text))
+
+
+def texts(path, told):
+    read = {"plain": plain(tool("pdftotext", path, "-")), "-layout": plain(tool("pdftotext", "-layout", path, "-"))}
+    for way, text in read.items():
+        for word, count in collections.Counter(told["words"]).items():
+            # Beside another column the second line of a long number is not beside its first one.
+            if " " in word and way == "-layout":
+                continue
+            spelt = r"\s+".join(re.escape(part) for part in plain(word).split(" "))
+            times = len(re.findall(rf"(?<![\w.,/]){spelt}(?![\w/]|[.,]\d)", text))
+            if times < count:
+                yield "words", f"“{word}” stands {times} times in the text ({way}), not {count}"
+    # In the order in which it was drawn, for there cells are not torn apart.
+    whole = squeezed(tool("pdftotext", "-raw", path, "-"))
+    for text in told["texts"]:
+        if squeezed(text) not in whole:
+            yield "texts", f"“{text}” is not in the text"
+    # And nothing else of their kind: an amount that is not meant is worse than one that lacks.
+    for name, form_ in (("amount", AMOUNT), ("date", DATE), ("notice number", NUMBER)):
+        meant = {found for word in told["words"] + told["texts"] for found in form_.findall(plain(word))}
+        for found in sorted({re.sub(r"\s+", " ", one) for one in form_.findall(read["plain"])} - meant):
+            yield "words", f"the {name} {found} is printed and not meant"
+    yield from places(tool("pdftotext", "-bbox", path, "-"))
+
+
+def places(boxes):
+    """Words out of the paper's margin, and words on words."""
+    for number, sheet in enumerate(boxes.split("<page ")[1:], 1):
+        words = [(*map(float, found[:4]), html.unescape(found[4])) for found in WORD.findall(sheet)]
+        width, height = A4_POINTS
+        for left, top, right, bottom, word in words:
+            if (left < MARGIN - BESIDE or right > width - MARGIN + BESIDE or top < MARGIN - ABOVE
+                    or bottom > height - MARGIN + ABOVE):
+                yield "margin", (f"“{word}” on page {number} is out of the margin: "
+                                 + ", ".join(f"{side / MILLIMETRE:.1f}" for side in (left, top, right, bottom)) + " mm")
+        for place, one in enumerate(words):
+            for other in words[place + 1:]:
+                across = min(one[2], other[2]) - max(one[0], other[0])
+                down = min(one[3], other[3]) - max(one[1], other[1])
+                lower = min(one[3] - one[1], other[3] - other[1])
+                if across > SHARED_WIDTH and down > SHARED_HEIGHT * lower:
+                    yield "overlap", f"“{one[4]}” and “{other[4]}” stand on each other on page {number}"

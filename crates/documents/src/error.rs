@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Why a document cannot be written.
+
+use std::fmt::Debug;
+
+use krilla::error::KrillaError;
+use thiserror::Error;
+
+/// A document cannot be written: a defect of ours, or an amount that no code can say. It says which rule was broken and never
+/// with which text: that may be about a person.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the document cannot be written: {0}")]
+pub struct DocumentError(String);
+
+impl DocumentError {
+    /// What a library said, by the name of its error alone.
+    pub(crate) fn of(cause: &impl Debug) -> DocumentError {
+        DocumentError(name(cause))
+    }
+
+    /// What the writer of PDF said: each rule that was broken.
+    pub(crate) fn pdf(cause: &KrillaError) -> DocumentError {
+        match cause {
+            KrillaError::Validation(broken) => {
+                DocumentError(broken.iter().map(|(rule, _)| name(rule)).collect::<Vec<_>>().join(", "))
+            }
+            other => DocumentError::of(other),
+        }
+    }
+
+    pub(crate) fn fonts() -> DocumentError {
+        DocumentError("the fonts cannot be read".to_owned())
+    }
+
+    pub(crate) fn page() -> DocumentError {
+        DocumentError("the page has no size".to_owned())
+    }
+}
+
+fn name(cause: &impl Debug) -> String {
+    format!("{cause:?}").chars().take_while(char::is_ascii_alphanumeric).collect()
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A layout as a PDF: archivable (PDF/A-2a), readable by everyone (PDF/UA-1), and the same bytes for the same layout.
+
+use std::num::{NonZeroU16, NonZeroU32};
+use std::ops::Range;
+
+use chrono::{Datelike, Timelike};
+use krilla::Document;
+use krilla::SerializeSettings;
+use krilla::color::rgb;
+use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
+use krilla::destination::XyzDestination;
+use krilla::geom::{Path, PathBuilder, Point, Rect};
+use krilla::metadata::{DateTime, Metadata};
+use krilla::outline::{Outline, OutlineNode};
+use krilla::page::PageSettings;
+use krilla::paint::{Fill, FillRule};
+use krilla::surface::{Location, Surface};
+use krilla::tagging::{
+    Artifact, ArtifactType, BBox, ContentTag, Identifier, ListNumbering, Node, SpanTag, TableHeaderScope, Tag,
+    TagGroup, TagKind, TagTree,
+};
+use krilla::text::{Glyph, GlyphId};
+use tramite_domain::time::Instant;
+
+use crate::DocumentError;
+use crate::pen::face::{Book, EM};
+use crate::pen::layout::{Child, Drawn, DrawnCode, Group, Ink, Layout, Mark, Meaning, Role, Run};
+use crate::pen::unit::{Area, Micro, PAGE_HEIGHT, PAGE_WIDTH};
+
+/// What made the file.
+const PRODUCER: &str = "Tramite";
+
+impl Layout {
+    /// The file.
+    ///
+    /// # Errors
+    /// [`DocumentError`] where a standard is not kept: a defect of ours.
+    pub fn pdf(&self) -> Result<Vec<u8>, DocumentError> {
+        let book = Book::open().ok_or_else(DocumentError::fonts)?;
+        let configuration = ConfigurationBuilder::new()
+            .with_archival_validator(Archival::A2_A)
+            .with_accessibility_validator(Accessibility::UA1)
+            .finish()
+            .map_err(|error| DocumentError::of(&error))?;
+        let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
+        let mut identifiers = Vec::with_capacity(self.pages.len());
+        for marks in &self.pages {
+            identifiers.push(page(&mut document, marks, book)?);
+        }
+        let mut tree = TagTree::new().with_lang(Some(self.about.language.to_owned()));
+        tree.children = nodes(&self.root, &identifiers);
+        document.set_tag_tree(tree);
+        document.set_outline(self.outline());
+        document.set_metadata(self.metadata());
+        document.finish().map_err(|error| DocumentError::pdf(&error))
+    }
+
+    fn metadata(&self) -> Metadata {
+        Metadata::new()
+            .title(self.about.title.clone())
+            .language(self.about.language.to_owned())
+            .producer(PRODUCER.to_owned())
+            .creator(PRODUCER.to_owned())
+            .creation_date(date(self.about.written_at))
+    }
+
+    fn outline(&self) -> Outline {
+        let mut outline = Outline::new();
+        for heading in &self.headings {
+            let place = Point::from_xy(0.0, points(heading.top));
+            let destination = XyzDestination::new(heading.page, place);
+            outline.push_child(OutlineNode::new(heading.title.clone(), destination));
+        }
+        outline
+    }
+}
+
+fn page(document: &mut Document, marks: &[Mark], book: &Book) -> Result<Vec<Option<Identifier>>, DocumentError> {
+    let settings = PageSettings::from_wh(points(PAGE_WIDTH), points(PAGE_HEIGHT)).ok_or_else(DocumentError::page)?;
+    let mut page = document.start_page_with(settings);
+    let mut surface = page.surface();
+    let identifiers = marks.iter().map(|mark| drawn(&mut surface, mark, book)).collect();
+    surface.finish();
+    page.finish();
+    Ok(identifiers)
+}
+
+fn drawn(surface: &mut Surface<'_>, mark: &Mark, book: &Book) -> Option<Identifier> {
+    let tag = match (mark.meaning, &mark.drawn) {
+        (Meaning::Read, Drawn::Text(_)) => ContentTag::Span(SpanTag::empty()),
+        (Meaning::Read, _) => ContentTag::Other,
+        (Meaning::Form, _) => ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)),
+        (Meaning::Header, _) => ContentTag::Artifact(Artifact::with_kind(ArtifactType::Header)),
+    };
+    let identifier = surface.start_tagged(tag);
+    match &mark.drawn {
+        Drawn::Text(runs) => runs.iter().for_each(|run| text(surface, run, book)),
+        Drawn::Fill { area, ink } => fill(surface, std::iter::once(*area), *ink),
+        Drawn::Code(code) => fill(surface, bars(code), Ink::Black),
+    }
+    surface.end_tagged();
+    (mark.meaning == Meaning::Read).then_some(identifier)
+}
+
+fn text(surface: &mut Surface<'_>, run: &Run, book: &Book) {
+    let mut from = 0;
+    let mut glyphs = Vec::with_capacity(run.glyphs.len());
+    for (character, (id, advance)) in run.text.chars().zip(&run.glyphs) {
+        let to = character.len_utf8().saturating_add(from);
+        glyphs.push(Placed { id: GlyphId::new(*id), advance: em(*advance), range: from..to });
+        from = to;
+    }
+    let font = book.loaded(run.face).font.clone();
+    let start = Point::from_xy(points(run.area.left), points(run.baseline));
+    surface.set_fill(Some(paint(run.ink)));
+    surface.draw_glyphs(start, &glyphs, font, &run.text, points(run.size), false);
+}
+
+/// Rectangles in one path: nothing shines through between them.
+fn fill(surface: &mut Surface<'_>, areas: impl Iterator<Item = Area>, ink: Ink) {
+    let mut builder = PathBuilder::new();
+    areas.filter_map(rectangle).for_each(|rectangle| builder.push_rect(rectangle));
+    let path: Option<Path> = builder.finish();
+    if let Some(path) = path {
+        surface.set_fill(Some(paint(ink)));
+        surface.draw_path(&path);
+    }
+}
+
+/// The dark modules of a code, those side by side as one.
+fn bars(code: &DrawnCode) -> impl Iterator<Item = Area> {
+    let (area, width) = (code.area, code.modules.width());
+    let across = move |column| area.left + area.width().part(column, width);
+    let down = move |row| area.top + area.height().part(row, width);
+    code.modules.bars().map(move |(row, columns)| Area {
+        left: across(columns.start),
+        right: across(columns.end),
+        top: down(row),
+        bottom: down(row.saturating_add(1)),
+    })
+}
+
+fn paint(ink: Ink) -> Fill {
+    let (red, green, blue) = match ink {
+        Ink::Black => (0, 0, 0),
+        Ink::Second => (0x7c, 0x7c, 0x7b),
+        Ink::Brand => (0, 0x66, 0xcc),
+        Ink::Post => (0x4d, 0x4d, 0x4d),
+        Ink::Section => (0xec, 0xec, 0xec),
+    };
+    Fill { paint: rgb::Color::new(red, green, blue).into(), rule: FillRule::NonZero, ..Fill::default() }
+}
+
+fn nodes(children: &[Child], identifiers: &[Vec<Option<Identifier>>]) -> Vec<Node> {
+    let node = |child: &Child| match child {
+        Child::Group(group) => Some(Node::Group(tagged(group, identifiers))),
+        Child::Mark { page, mark } => identifiers.get(*page)?.get(*mark).copied().flatten().map(Node::Leaf),
+    };
+    children.iter().filter_map(node).collect()
+}
+
+fn tagged(group: &Group, identifiers: &[Vec<Option<Identifier>>]) -> TagGroup {
+    let mut kind = kind(&group.role);
+    if let Some(language) = group.language {
+        kind.set_lang(Some(language.to_owned()));
+    }
+    TagGroup::with_children(kind, nodes(&group.children, identifiers))
+}
+
+fn kind(role: &Role) -> TagKind {
+    match role {
+        Role::Section => Tag::Section.into(),
+        Role::Heading { level, title } => {
+            Tag::Hn(NonZeroU16::new(*level).unwrap_or(NonZeroU16::MIN), Some(title.clone())).into()
+        }
+        Role::Paragraph => Tag::P.into(),
+        Role::Span => Tag::Span.into(),
+        Role::List => Tag::L(ListNumbering::None).into(),
+        Role::Item => Tag::LI.into(),
+        Role::Label => Tag::Lbl.into(),
+        Role::Value => Tag::LBody.into(),
+        Role::Figure { described, page, area } => {
+            let bounds = rectangle(*area).map(|rectangle| BBox::new(*page, rectangle));
+            Tag::Figure(Some(described.clone())).with_bbox(bounds).into()
+        }
+        Role::Table => Tag::Table.into(),
+        Role::TableHead => Tag::THead.into(),
+        Role::TableBody => Tag::TBody.into(),
+        Role::TableFoot => Tag::TFoot.into(),
+        Role::Row => Tag::TR.into(),
+        Role::ColumnTitle => Tag::TH(TableHeaderScope::Column).into(),
+        Role::RowTitle { columns } => Tag::TH(TableHeaderScope::Row).with_col_span(NonZeroU32::new(*columns)).into(),
+        Role::Cell => Tag::TD.into(),
+    }
+}
+
+fn date(at: Instant) -> DateTime {
+    let at = at.datetime();
+    let small = |number: u32| u8::try_from(number).unwrap_or(0);
+    DateTime::new(u16::try_from(at.year()).unwrap_or(1))
+        .month(small(at.month()))
+        .day(small(at.day()))
+        .hour(small(at.hour()))
+        .minute(small(at.minute()))
+        .second(small(at.second()))
+        .utc_offset_hour(0)
+        .utc_offset_minute(0)
+}
+
+fn rectangle(area: Area) -> Option<Rect> {
+    Rect::from_ltrb(points(area.left), points(area.top), points(area.right), points(area.bottom))
+}
+
+/// A glyph with its place in the text.
+struct Placed {
+    id: GlyphId,
+    advance: f32,
+    range: Range<usize>,
+}
+
+impl Glyph for Placed {
+    fn glyph_id(&self) -> GlyphId {
+        self.id
+    }
+
+    fn text_range(&self) -> Range<usize> {
+        self.range.clone()
+    }
+
+    #[expect(clippy::float_arithmetic, reason = "the place of a glyph is no money")]
+    fn x_advance(&self, size: f32) -> f32 {
+        self.advance * size
+    }
+
+    fn x_offset(&self, _: f32) -> f32 {
+        0.0
+    }
+
+    fn y_offset(&self, _: f32) -> f32 {
+        0.0
+    }
+
+    fn y_advance(&self, _: f32) -> f32 {
+        0.0
+    }
+
+    fn location(&self) -> Option<Location> {
+        None
+    }
+}
+
+/// A length in points, as PDF counts.
+#[expect(clippy::float_arithmetic, clippy::as_conversions, reason = "lengths become floats here and nowhere else")]
+fn points(length: Micro) -> f32 {
+    (f64::from(length.get()) * 72.0 / 25_400.0) as f32
+}
+
+/// A width of [`EM`] parts as a part of the font's size.
+#[expect(clippy::float_arithmetic, clippy::as_conversions, reason = "widths become floats here and nowhere else")]
+fn em(advance: i64) -> f32 {
+    (advance as f64 / EM as f64) as f32
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! How many pages and codes each model has (documents.md), and that the same notice is the same file.
+
+use tramite_documents::notice::{CodeKind, notice_pdf};
+use tramite_domain::printed_notice::{NoticeLanguage, NoticeTerms};
+use tramite_domain::text::Text;
+
+use crate::support::{LANGUAGES, fine, installments, layout, notice, part, single, written_at};
+
+/// The largest file of one page and one amount, in bytes.
+const SINGLE_BYTES_MAX: usize = 60_000;
+
+#[test]
+fn every_model_has_the_pages_and_the_codes_of_the_official_one() {
+    for (model, terms, pages, qr, data_matrix) in [
+        ("single", single(false), 1, 1, 0),
+        ("single, postal", single(true), 1, 1, 1),
+        ("full or 2", installments(true, 2, false), 1, 3, 0),
+        ("full or 2, postal", installments(true, 2, true), 2, 3, 3),
+        ("full or 3", installments(true, 3, false), 1, 4, 0),
+        ("full or 3, postal", installments(true, 3, true), 2, 4, 4),
+        ("full or 4", installments(true, 4, false), 2, 5, 0),
+        ("full or 5", installments(true, 5, false), 2, 6, 0),
+        ("fine", fine(false), 1, 2, 0),
+        ("fine, postal", fine(true), 2, 2, 2),
+        ("2", installments(false, 2, false), 1, 2, 0),
+        ("4", installments(false, 4, false), 1, 4, 0),
+        ("9, dense", installments(false, 9, false), 1, 9, 0),
+        ("full or 21, dense", installments(true, 21, false), 2, 22, 0),
+        ("21, dense and postal", installments(false, 21, true), 4, 21, 21),
+    ] {
+        let notice = notice(terms);
+        for language in LANGUAGES {
+            let layout = layout(&notice, language);
+            let count = |kind| layout.codes().filter(|code| code.kind == kind).count();
+            let counted = (layout.page_count(), count(CodeKind::Qr), count(CodeKind::DataMatrix));
+            assert_eq!(counted, (pages, qr, data_matrix), "{model} {language:?}");
+        }
+    }
+}
+
+#[test]
+fn the_same_notice_is_the_same_file_and_a_small_one() {
+    for language in LANGUAGES {
+        let notice = notice(single(true));
+        let pdf = notice_pdf(&notice, language, written_at()).unwrap();
+        assert_eq!(pdf, notice_pdf(&notice, language, written_at()).unwrap());
+        assert!(pdf.len() < SINGLE_BYTES_MAX, "{language:?}: {}", pdf.len());
+    }
+}
+
+#[test]
+fn every_model_keeps_the_rules_of_archives_and_of_accessibility() {
+    for terms in [single(true), fine(true), installments(true, 3, true), installments(false, 20, true)] {
+        for language in LANGUAGES {
+            assert!(notice_pdf(&notice(terms.clone()), language, written_at()).is_ok(), "{language:?}");
+        }
+    }
+}
+
+#[test]
+fn a_notice_without_due_date_asks_how_much_and_never_until_when() {
+    let mut undated = part(1, 1, false);
+    undated.due_date = None;
+    for (language, question) in [
+        (NoticeLanguage::It, "Quanto pagare?"),
+        (NoticeLanguage::ItEn, "How much to pay?"),
+        (NoticeLanguage::ItDeEqual, "Wie viel zahlen?"),
+    ] {
+        let layout = layout(&notice(NoticeTerms::Single(undated.clone())), language);
+        let texts: Vec<&str> = layout.texts().map(|placed| placed.text.trim_end()).collect();
+        assert!(texts.contains(&question), "{texts:?}");
+        assert!(!texts.iter().any(|text| text.contains("entro il") || text.contains("quando")), "{texts:?}");
+    }
+}
+
+#[test]
+fn installments_are_offered_only_where_there_is_a_choice() {
+    for (terms, offered) in [
+        (single(false), None),
+        (installments(false, 1, false), None),
+        (installments(true, 1, false), None),
+        (installments(true, 3, false), Some("Puoi pagare per intero oppure in 3 rate")),
+        (installments(false, 3, false), Some("Puoi pagare in 3 rate")),
+    ] {
+        let layout = layout(&notice(terms), NoticeLanguage::It);
+        assert_eq!(layout.texts().map(|placed| placed.text).find(|text| text.starts_with("Puoi")), offered);
+    }
+}
+
+#[test]
+fn an_amount_is_written_as_each_language_writes_it() {
+    for (language, amounts) in [
+        (NoticeLanguage::It, vec!["€\u{a0}1.020,99"]),
+        (NoticeLanguage::ItEn, vec!["€\u{a0}1.020,99", "1,020.99"]),
+        (NoticeLanguage::ItFr, vec!["€\u{a0}1.020,99", "1\u{a0}020,99"]),
+        (NoticeLanguage::ItSl, vec!["€\u{a0}1.020,99"]),
+    ] {
+        let layout = layout(&notice(single(false)), language);
+        let mut written: Vec<&str> = layout.texts().map(|placed| placed.text.trim_end()).collect();
+        written.retain(|text| text.contains("020"));
+        let twice: Vec<&str> = amounts.iter().chain(&amounts).copied().collect();
+        assert_eq!(written, twice, "{language:?}");
+    }
+}
+
+#[test]
+fn the_header_stands_on_every_page() {
+    let mut notice = notice(installments(true, 5, true));
+    notice.subject = Text::new("Mensa scolastica").unwrap();
+    let layout = layout(&notice, NoticeLanguage::It);
+    for page in 0..layout.page_count() {
+        for header in ["Avviso di pagamento pagoPA", "Mensa scolastica"] {
+            assert!(layout.texts().any(|placed| placed.page == page && placed.text == header), "{page} {header}");
+        }
+    }
+}

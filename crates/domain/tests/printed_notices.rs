@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What the notice of a debt position says, in every state that one can be in (documents.md, table S).
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests state what they expect")]
+
+mod support;
+
+use chrono::NaiveDate;
+use support::{Town, at, codes, installment, named, one_payment, pay, personal, single_or_plan, text};
+use tramite_domain::debt_position::{
+    DebtPosition, DebtorInput, InstallmentInput, OptionInput, OptionKind, PositionInput, PositionStatus, StampInput,
+    TransferInput,
+};
+use tramite_domain::money::Cents;
+use tramite_domain::node::verified;
+use tramite_domain::printed_notice::{NoticePart, NoticeTerms, PostalSlip, PrintedNotice, printed_notice};
+use tramite_domain::refusal::Refusal;
+use tramite_domain::service::{LateCharges, LateRate};
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn printed(town: &Town, position: &DebtPosition) -> Result<PrintedNotice, Refusal> {
+    printed_notice(position, &town.institution, None, town.now)
+}
+
+fn only(town: &Town, position: &DebtPosition, reference: &str) -> Result<PrintedNotice, Refusal> {
+    printed_notice(position, &town.institution, Some(named(position, reference).id), town.now)
+}
+
+/// The terms in short: the kind of paper, and the reference, number and cents of each part.
+fn said(position: &DebtPosition, notice: Result<PrintedNotice, Refusal>) -> String {
+    let terms = match notice {
+        Ok(notice) => notice.terms,
+        Err(refusal) => return refusal.code().to_owned(),
+    };
+    let one = |part: &NoticePart| {
+        let (_, paid) = position.installment(part.installment_id).unwrap();
+        assert_eq!(Some(part.notice_number), paid.notice_number);
+        format!("{} {} {}", paid.reference.as_str(), part.number, part.amount.cents())
+    };
+    match &terms {
+        NoticeTerms::Single(part) => format!("single: {}", one(part)),
+        NoticeTerms::Installments { whole, parts } => {
+            let whole = whole.as_ref().map_or("-".to_owned(), one);
+            let parts: Vec<String> = parts.iter().map(one).collect();
+            format!("plan: {whole} | {}", parts.join(", "))
+        }
+        NoticeTerms::Fine { discounted, reduced } => format!("fine: {} | {}", one(discounted), one(reduced)),
+    }
+}
+
+fn option(kind: OptionKind, installments: Vec<InstallmentInput>) -> OptionInput {
+    let available_days = (kind == OptionKind::Reduced).then_some(5);
+    OptionInput { kind, available_until: None, available_days, installments }
+}
+
+fn of_options(payment_options: Vec<OptionInput>) -> PositionInput {
+    PositionInput { amount: None, payment_options, ..one_payment("S-1", 0) }
+}
+
+/// 70.00 within five days of notification, or else 100.00.
+fn fine() -> PositionInput {
+    of_options(vec![
+        option(OptionKind::Reduced, vec![installment("early", 7_000)]),
+        option(OptionKind::Single, vec![installment("late", 10_000)]),
+    ])
+}
+
+fn notified(town: &Town, position: &mut DebtPosition, days_ago: u64) {
+    let told = town.now.rome_date() - chrono::Days::new(days_ago);
+    position.options.iter_mut().filter(|one| one.kind == OptionKind::Reduced).for_each(|one| {
+        one.notified_on = Some(told);
+    });
+}
+
+#[test]
+fn one_amount_is_printed_with_all_that_is_known() {
+    let mut town = Town::new();
+    town.institution.office_name = Some(text("Ufficio tributi"));
+    town.institution.cbill_code = Some(text("AB123"));
+    let input = PositionInput {
+        description: Some("TARI 2026".to_owned()),
+        due_date: Some(day("2026-12-31")),
+        ..one_payment("S-1", 12_050)
+    };
+    let position = town.position(&input);
+    let notice = printed(&town, &position).unwrap();
+    assert_eq!(notice.creditor.name.as_str(), "Comune di Esempio");
+    assert_eq!(notice.creditor.tax_code.to_string(), support::TAX_CODE);
+    assert_eq!(notice.creditor.sector.as_deref(), Some("Ufficio tributi"));
+    assert_eq!(notice.creditor.cbill_code.as_deref(), Some("AB123"));
+    assert_eq!(notice.debtor.full_name.expose().as_str(), "Mario Rossi");
+    assert_eq!(notice.debtor.tax_code.as_ref().unwrap().expose().as_str(), "RSSMRA85T10A562S");
+    assert_eq!(notice.subject.as_str(), "TARI 2026");
+    let NoticeTerms::Single(part) = &notice.terms else { panic!("one amount") };
+    assert_eq!((part.amount.cents(), part.due_date), (12_050, Some(day("2026-12-31"))));
+    assert_eq!((part.number, &part.slip), (1, &None));
+    assert_eq!(notice.qr(part).unwrap().to_string(), format!("PAGOPA|002|{}|99999000013|12050", part.notice_number));
+    assert_eq!(notice.data_matrix(part), Ok(None));
+}
+
+#[test]
+fn every_state_has_its_notice_or_its_reason_for_none() {
+    let mut town = Town::new();
+    let due = PositionInput {
+        due_date: Some(day("2026-09-10")),
+        expires_after_due_date: Some(true),
+        ..one_payment("S-1", 100)
+    };
+    let open = town.position(&due);
+    assert_eq!(said(&open, printed(&town, &open)), "single: single 1 100");
+    let draft = DebtPosition { published_at: None, ..open.clone() };
+    assert_eq!(printed(&town, &draft), Err(Refusal::NotPublished));
+    assert_eq!(only(&town, &draft, "single"), Err(Refusal::NotPublished));
+    let nothing = |status| Err(Refusal::NothingToPay { status });
+    let cancelled = DebtPosition { cancelled_at: Some(town.now), ..open.clone() };
+    assert_eq!(printed(&town, &cancelled), nothing(PositionStatus::Cancelled));
+    let both = DebtPosition { published_at: None, ..cancelled };
+    assert_eq!(printed(&town, &both), nothing(PositionStatus::Cancelled));
+    let mut paid = open.clone();
+    pay(&mut paid, "single", town.now);
+    assert_eq!(printed(&town, &paid), nothing(PositionStatus::Paid));
+    let id = named(&paid, "single").id;
+    paid.installment_mut(id).unwrap().reported_at = Some(town.now);
+    assert_eq!(printed(&town, &paid), nothing(PositionStatus::Reported));
+    town.now = at("2026-09-10T21:59:59Z");
+    assert!(printed(&town, &open).is_ok(), "until the end of the day in Rome");
+    town.now = at("2026-09-10T22:00:00Z");
+    assert_eq!(printed(&town, &open), nothing(PositionStatus::Expired));
+    assert_eq!(only(&town, &open, "single"), nothing(PositionStatus::Expired));
+    // What does not expire is payable after its day, and says which it was.
+    let lasting = DebtPosition { expires_after_due_date: false, ..open };
+    let notice = printed(&town, &lasting).unwrap();
+    assert_eq!(notice.terms.parts().next().unwrap().due_date, Some(day("2026-09-10")));
+}
+
+#[test]
+fn a_scheduled_position_is_printed_before_with_what_will_be_due_then() {
+    let mut town = Town::new();
+    town.service.late_charges = Some(LateCharges {
+        rates: vec![LateRate { from: day("2020-01-01"), annual_rate_basis_points: 365 }],
+        surcharge: Cents::ZERO,
+        most: None,
+        account_id: None,
+    });
+    let later = PositionInput {
+        valid_from: Some(at("2026-10-01T10:00:00Z")),
+        due_date: Some(day("2026-09-21")),
+        ..one_payment("S-1", 100_000)
+    };
+    let position = town.position(&later);
+    // Ten days late at the instant from which anybody can pay it.
+    assert_eq!(said(&position, printed(&town, &position)), "single: single 1 100100");
+    town.now = at("2026-10-11T10:00:00Z");
+    assert_eq!(said(&position, printed(&town, &position)), "single: single 1 100200", "the amount is that of today");
+    // What is past its time before the position begins is never payable.
+    let mut reduced = town.position(&PositionInput { valid_from: Some(at("2026-11-01T10:00:00Z")), ..fine() });
+    assert_eq!(said(&reduced, printed(&town, &reduced)), "fine: early 1 7000 | late 1 10000");
+    notified(&town, &mut reduced, 0);
+    assert_eq!(said(&reduced, printed(&town, &reduced)), "single: late 1 10000");
+}
+
+#[test]
+fn a_plan_is_printed_by_the_numbers_of_all_its_installments() {
+    let mut town = Town::new();
+    let mut position = town.position(&single_or_plan("S-1"));
+    assert_eq!(said(&position, printed(&town, &position)), "plan: whole 1 10000 | first 1 5000, second 2 5000");
+    pay(&mut position, "first", town.now);
+    assert_eq!(said(&position, printed(&town, &position)), "plan: - | second 2 5000", "the whole is superseded");
+    assert_eq!(said(&position, only(&town, &position, "second")), "plan: - | second 2 5000");
+    let partly = Err(Refusal::NothingToPay { status: PositionStatus::PartiallyPaid });
+    for gone in ["first", "whole"] {
+        assert_eq!(only(&town, &position, gone), partly, "{gone}");
+    }
+    let id = named(&position, "second").id;
+    position.installment_mut(id).unwrap().expires_at = Some(town.now);
+    assert_eq!(printed(&town, &position), partly);
+    pay(&mut position, "second", town.now);
+    let paid = Err(Refusal::NothingToPay { status: PositionStatus::Paid });
+    assert_eq!(printed(&town, &position), paid);
+    // Who paid the whole is not asked for installments.
+    let mut position = town.position(&single_or_plan("S-2"));
+    pay(&mut position, "whole", town.now);
+    assert_eq!((printed(&town, &position), only(&town, &position, "first")), (paid.clone(), paid));
+}
+
+#[test]
+fn a_withdrawn_installment_is_not_printed_and_no_other_takes_its_number() {
+    let mut town = Town::new();
+    let plan = ["a", "b", "c"].map(|reference| installment(reference, 100)).to_vec();
+    let mut position = town.position(&of_options(vec![option(OptionKind::Installments, plan)]));
+    assert_eq!(said(&position, printed(&town, &position)), "plan: - | a 1 100, b 2 100, c 3 100");
+    let id = named(&position, "b").id;
+    position.installment_mut(id).unwrap().cancelled_at = Some(town.now);
+    assert_eq!(said(&position, printed(&town, &position)), "plan: - | a 1 100, c 3 100");
+    // A reference of old without a notice number is paid by other ways.
+    let id = named(&position, "a").id;
+    position.installment_mut(id).unwrap().notice_number = None;
+    assert_eq!(said(&position, printed(&town, &position)), "plan: - | c 3 100");
+    assert_eq!(only(&town, &position, "a"), Err(Refusal::NothingToPay { status: PositionStatus::Open }));
+}
+
+#[test]
+fn a_fine_has_both_amounts_until_its_discount_ends() {
+    let mut town = Town::new();
+    let mut position = town.position(&fine());
+    assert_eq!(said(&position, printed(&town, &position)), "fine: early 1 7000 | late 1 10000");
+    assert_eq!(said(&position, only(&town, &position, "early")), "single: early 1 7000");
+    assert_eq!(said(&position, only(&town, &position, "late")), "single: late 1 10000");
+    notified(&town, &mut position, 2);
+    let NoticeTerms::Fine { discounted, reduced } = printed(&town, &position).unwrap().terms else { panic!("a fine") };
+    assert_eq!(discounted.due_date, Some(town.now.rome_date() + chrono::Days::new(3)), "its last day");
+    assert_eq!(reduced.due_date, None);
+    notified(&town, &mut position, 5);
+    assert_eq!(said(&position, printed(&town, &position)), "fine: early 1 7000 | late 1 10000");
+    notified(&town, &mut position, 6);
+    assert_eq!(said(&position, printed(&town, &position)), "single: late 1 10000");
+    assert_eq!(said(&position, only(&town, &position, "early")), "nothing_to_pay");
+    let mut alone = fine();
+    alone.payment_options.truncate(1);
+    let alone = town.position(&alone);
+    assert_eq!(said(&alone, printed(&town, &alone)), "single: early 1 7000");
+}
+
+#[test]
+fn the_printed_day_is_the_last_one_on_which_it_can_be_paid() {
+    let mut town = Town::new();
+    let mut position = town.position(&fine());
+    let early = named(&position, "early").id;
+    // The end itself no longer belongs to the time: midnight in Rome is the end of the day before.
+    for (until, due, expected) in [
+        ("2026-09-20T22:00:00Z", None, Some("2026-09-20")),
+        ("2026-09-20T22:00:01Z", None, Some("2026-09-21")),
+        ("2026-09-20T10:00:00Z", Some("2026-09-30"), Some("2026-09-20")),
+        ("2026-09-20T10:00:00Z", Some("2026-09-15"), Some("2026-09-15")),
+    ] {
+        position.options.first_mut().unwrap().available_until = Some(at(until));
+        position.installment_mut(early).unwrap().due_date = due.map(day);
+        let notice = printed(&town, &position).unwrap();
+        assert_eq!(notice.terms.parts().next().unwrap().due_date, expected.map(day), "{until} {due:?}");
+    }
+    let late = named(&position, "late").id;
+    let one = position.installment_mut(late).unwrap();
+    one.due_date = Some(day("2026-10-31"));
+    one.expires_at = Some(at("2026-10-15T12:00:00Z"));
+    let notice = printed(&town, &position).unwrap();
+    assert_eq!(notice.terms.parts().last().unwrap().due_date, Some(day("2026-10-15")));
+}
+
+#[test]
+fn of_more_than_a_paper_holds_the_discount_goes_first_and_the_rest_is_printed_by_its_id() {
+    let mut town = Town::new();
+    let plan = |name: &str| {
+        let installments = vec![installment(&format!("{name}1"), 5_000), installment(&format!("{name}2"), 5_000)];
+        option(OptionKind::Installments, installments)
+    };
+    let mut input = fine();
+    input.payment_options.extend([plan("a"), plan("b")]);
+    let mut position = town.position(&input);
+    assert_eq!(said(&position, printed(&town, &position)), "fine: early 1 7000 | late 1 10000");
+    assert_eq!(said(&position, only(&town, &position, "b2")), "plan: - | b2 2 5000");
+    notified(&town, &mut position, 6);
+    assert_eq!(said(&position, printed(&town, &position)), "plan: late 1 10000 | a1 1 5000, a2 2 5000");
+    for gone in ["a1", "a2", "late"] {
+        let id = named(&position, gone).id;
+        position.installment_mut(id).unwrap().cancelled_at = Some(town.now);
+    }
+    assert_eq!(said(&position, printed(&town, &position)), "plan: - | b1 1 5000, b2 2 5000");
+    // A discount beside a plan is the whole of it.
+    let mut input = fine();
+    *input.payment_options.last_mut().unwrap() = plan("a");
+    let position = town.position(&input);
+    assert_eq!(said(&position, printed(&town, &position)), "plan: early 1 7000 | a1 1 5000, a2 2 5000");
+}
+
+#[test]
+fn an_installment_of_another_position_is_not_known() {
+    let mut town = Town::new();
+    let position = town.position(&one_payment("S-1", 100));
+    let other = town.position(&one_payment("S-2", 100));
+    let refused = printed_notice(&position, &town.institution, Some(named(&other, "single").id), town.now);
+    assert_eq!(codes(refused.unwrap_err()), [("/installment_id".to_owned(), "unknown_installment")]);
+}
+
+#[test]
+fn the_amount_is_the_one_that_a_provider_is_told() {
+    let mut town = Town::new();
+    let mut position = town.position(&one_payment("S-1", 100_000));
+    position.late_charges = Some(LateCharges {
+        rates: vec![LateRate { from: day("2020-01-01"), annual_rate_basis_points: 365 }],
+        surcharge: Cents::new(500).unwrap(),
+        most: None,
+        account_id: None,
+    });
+    let id = named(&position, "single").id;
+    position.installment_mut(id).unwrap().due_date = Some(day("2026-08-31"));
+    for (when, expected) in [("2026-08-31T10:00:00Z", 100_000), ("2026-09-10T10:00:00Z", 100_600)] {
+        town.now = at(when);
+        let told = verified(&town.institution, &position, named(&position, "single"), town.now, town.now);
+        let told = told.unwrap().amount.cents();
+        assert_eq!(said(&position, printed(&town, &position)), format!("single: single 1 {told}"));
+        assert_eq!(told, expected);
+    }
+    let told = Cents::new(42).unwrap();
+    assert!(position.take_told(id, told), "what the institution's own system says goes before");
+    assert_eq!(said(&position, printed(&town, &position)), "single: single 1 42");
+}
+
+#[test]
+fn one_part_says_its_own_subject_and_many_the_common_one() {
+    let mut town = Town::new();
+    let mut input = single_or_plan("S-1");
+    input.description = Some("TARI 2026".to_owned());
+    for (at, one) in input.payment_options.last_mut().unwrap().installments.iter_mut().enumerate() {
+        one.description = Some(format!("TARI 2026 rata {}", at + 1));
+    }
+    let position = town.position(&input);
+    assert_eq!(printed(&town, &position).unwrap().subject.as_str(), "TARI 2026");
+    assert_eq!(only(&town, &position, "second").unwrap().subject.as_str(), "TARI 2026 rata 2");
+    assert_eq!(only(&town, &position, "whole").unwrap().subject.as_str(), "TARI 2026");
+}
+
+#[test]
+fn a_debtor_who_is_not_known_has_no_tax_code_on_paper() {
+    let mut town = Town::new();
+    town.service.anonymous_debtor_allowed = true;
+    let debtor = DebtorInput { tax_code: personal("ANONIMO"), ..support::debtor() };
+    let position = town.position(&PositionInput { debtor, ..one_payment("S-1", 100) });
+    assert_eq!(printed(&town, &position).unwrap().debtor.tax_code, None);
+}
+
+/// The slip of a payment with these shares.
+fn slip(town: &mut Town, transfers: Vec<TransferInput>) -> Option<PostalSlip> {
+    let amount = transfers.iter().map(|one| one.amount).sum();
+    let one = InstallmentInput { transfers, ..installment("only", amount) };
+    let position = town.open(&of_options(vec![option(OptionKind::Single, vec![one])])).unwrap().position;
+    let notice = printed(town, &position).unwrap();
+    let part = notice.terms.parts().next().unwrap();
+    assert_eq!(notice.data_matrix(part).unwrap().is_some(), part.slip.is_some());
+    part.slip.clone()
+}
+
+fn to_account(account: &str, amount: i64) -> TransferInput {
+    TransferInput { amount, account_id: Some(account.to_owned()), ..Default::default() }
+}
+
+#[test]
+fn a_slip_is_printed_where_the_institutions_own_share_has_a_postal_account() {
+    let mut town = Town::new();
+    assert_eq!(slip(&mut town, vec![to_account("main", 100)]), None, "a bank account");
+    let postal = slip(&mut town, vec![to_account("posta", 100)]).unwrap();
+    assert_eq!(postal.account, "000000001016");
+    assert_eq!((postal.holder.as_str(), &postal.authorization), ("Comune di Esempio", &None));
+    // What goes to others does not matter, and of its own shares the first counts.
+    let province = TransferInput { amount: 50, beneficiary_id: Some("provincia".to_owned()), ..Default::default() };
+    assert!(slip(&mut town, vec![province.clone(), to_account("posta", 100), to_account("main", 1)]).is_some());
+    assert_eq!(slip(&mut town, vec![province.clone(), to_account("main", 1), to_account("posta", 100)]), None);
+    assert_eq!(slip(&mut town, vec![province]), None);
+    let stamp = StampInput {
+        document_hash: "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=".to_owned(),
+        province: "RM".to_owned(),
+    };
+    let stamp = TransferInput { amount: 1_600, stamp: Some(stamp), ..Default::default() };
+    assert!(slip(&mut town, vec![stamp, to_account("posta", 100)]).is_some());
+}
+
+#[test]
+fn a_slip_says_what_is_known_of_the_account_that_is_valid_now() {
+    let mut town = Town::new();
+    let postal = |town: &mut Town| slip(town, vec![to_account("main", 100)]);
+    let main = town.institution.accounts.first_mut().unwrap();
+    main.iban = "IT32A0760112100000070410907".parse().unwrap();
+    main.holder = Some(text("Comune di Esempio - Servizio Tesoreria"));
+    main.postal_authorization = Some(text("AUT. DB/SSIC/E 20014 DEL 01/09/2026"));
+    let told = postal(&mut town).unwrap();
+    assert_eq!(told.account, "000070410907", "an account that is postal itself");
+    assert_eq!(told.holder.as_str(), "Comune di Esempio - Servizio Tesoreria");
+    assert_eq!(told.authorization.as_deref(), Some("AUT. DB/SSIC/E 20014 DEL 01/09/2026"));
+    // Another account takes its place at an instant.
+    let change = town.now.plus_seconds(60);
+    let mut next = town.institution.accounts.first().unwrap().clone();
+    next.valid_from = change;
+    next.iban = "IT82E0760113600000000118547".parse().unwrap();
+    next.holder = None;
+    town.institution.accounts.push(next);
+    town.institution.display_name = text(&"Unione dei Comuni ".repeat(7));
+    assert_eq!(postal(&mut town).unwrap().account, "000070410907");
+    town.now = change;
+    let told = postal(&mut town).unwrap();
+    assert_eq!((told.account.as_str(), told.holder.chars().count()), ("000000118547", 70));
+    // Without its account a notice is printed all the same: banks take it.
+    let position = town.position(&one_payment("S-9", 100));
+    town.institution.accounts.retain(|account| account.id.as_str() != "main");
+    assert_eq!(printed(&town, &position).unwrap().terms.parts().next().unwrap().slip, None);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A receipt as a paper ("quietanza") for the citizen: of the transfers of this institution alone (rules.md 32).
+
+use tramite_documents::receipt::{ReceiptDocument, ReceiptTransfer};
+use tramite_domain::institution::Institution;
+use tramite_domain::money::Cents;
+use tramite_domain::receipt::{Receipt, ReceiptOutcome, ReceiptRole, ReceiptTransfer as Transfer};
+
+/// What the paper says; none where nothing was paid. The owner of the notice is told what was paid in all, a beneficiary what came to it.
+pub(super) fn document(receipt: &Receipt, institution: &Institution) -> Option<ReceiptDocument> {
+    let content = &receipt.content;
+    if content.outcome != ReceiptOutcome::Ok {
+        return None;
+    }
+    let own: Vec<&Transfer> =
+        content.transfers.iter().filter(|one| one.beneficiary_tax_code == receipt.addressee_tax_code).collect();
+    let amount = match receipt.role {
+        ReceiptRole::Owner => content.amount,
+        ReceiptRole::Beneficiary => Cents::sum(own.iter().map(|one| one.amount)).ok()?,
+    };
+    Some(ReceiptDocument {
+        paid_at: receipt.paid_at,
+        institution_tax_code: institution.tax_code.to_string(),
+        institution_name: institution.display_name.to_string(),
+        iuv: content.iuv.clone(),
+        notice_number: Some(content.notice_number.clone()).filter(|number| !number.is_empty()),
+        psp_name: content.psp.company_name.clone(),
+        psp_tax_code: content.psp.tax_code.clone(),
+        receipt_id: content.receipt_id.clone(),
+        amount,
+        purpose: content.description.clone(),
+        transfers: own.into_iter().map(transfer).collect(),
+    })
+}
+
+fn transfer(transfer: &Transfer) -> ReceiptTransfer {
+    ReceiptTransfer {
+        amount: transfer.amount,
+        remittance_information: transfer.remittance_information.clone(),
+        iban: transfer.iban.clone(),
+    }
+}
