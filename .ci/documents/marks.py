@@ -20,7 +20,7 @@ MARGIN = 10.0
 ROW = 8.0
 TOOL_SECONDS = 120
 DMTX_MILLISECONDS = 5000
-NAMES = {"qr": "QR code", "data_matrix": "Data Matrix"}
+NAMES = {"qr": "QR code", "data_matrix": "Data Matrix code"}
 FORMATS = {"qr": zxingcpp.BarcodeFormat.QRCode, "data_matrix": zxingcpp.BarcodeFormat.DataMatrix}
 
 

@@ -3,6 +3,7 @@
 
 import collections
 import html
+import itertools
 import pathlib
 import re
 import subprocess
@@ -171,8 +172,9 @@ def places(boxes):
                     or bottom > height - MARGIN + ABOVE):
                 yield "margin", (f"“{word}” on page {number} is out of the margin: "
                                  + ", ".join(f"{side / MILLIMETRE:.1f}" for side in (left, top, right, bottom)) + " mm")
+        words.sort(key=lambda word: word[1])
         for place, one in enumerate(words):
-            for other in words[place + 1:]:
+            for other in itertools.takewhile(lambda other: other[1] < one[3], words[place + 1:]):
                 across = min(one[2], other[2]) - max(one[0], other[0])
                 down = min(one[3], other[3]) - max(one[1], other[1])
                 lower = min(one[3] - one[1], other[3] - other[1])

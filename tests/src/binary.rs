@@ -19,6 +19,7 @@ pub fn tramite() -> &'static PathBuf {
         let folder = test.parent().and_then(|deps| deps.parent()).expect("tests stand in target/<profile>/deps");
         let program = folder.join("tramite");
         if std::env::var_os(BUILT).is_some() {
+            assert!(program.is_file(), "{BUILT} says that the program stands there");
             return program;
         }
         let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

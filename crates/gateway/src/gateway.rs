@@ -20,6 +20,7 @@ use tramite_telemetry::catalogue::REFUSED_PEERS;
 use crate::auth::{Fresh, Issuers};
 use crate::callback::Callbacks;
 use crate::contract::{Contract, ContractError};
+use crate::convention::Drawings;
 use crate::frame::current_request;
 use crate::gate::{Limits, Quotas};
 use crate::keys::{KeyError, Keys};
@@ -65,6 +66,7 @@ pub struct Gateway {
     callbacks: Callbacks,
     misses: Misses,
     waits: Waits,
+    drawings: Drawings,
     stopping: AtomicBool,
 }
 
@@ -109,6 +111,7 @@ impl Gateway {
             callbacks,
             misses: Misses::new(settings.limits.misses_per_hour),
             waits: Waits::new(settings.limits.waits_per_client),
+            drawings: Drawings::default(),
             stopping: AtomicBool::new(false),
             settings,
         })
@@ -124,6 +127,11 @@ impl Gateway {
     #[must_use]
     pub fn world(&self) -> &dyn World {
         self.world.as_ref()
+    }
+
+    /// Places to draw documents.
+    pub(crate) const fn drawings(&self) -> &Drawings {
+        &self.drawings
     }
 
     /// The present instant.

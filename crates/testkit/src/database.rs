@@ -32,6 +32,9 @@ impl Database {
     }
 }
 
+/// The file of an SQLite database in its folder.
+const FILE: &str = "tramite.db";
+
 /// Which database a sentence asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -51,7 +54,19 @@ pub(crate) enum Lease {
 impl Lease {
     /// A database, empty or a copy of the one that was prepared.
     pub(crate) fn take(kind: Kind, prepare: Option<Prepare>) -> Self {
-        prepare.map_or_else(|| Self::empty(kind), |prepare| Self::copy_of(prepared(kind, prepare)))
+        match (kind, prepare) {
+            (_, None) => Self::empty(kind),
+            (Kind::Sqlite, Some(prepare)) => {
+                let folder = scratch::folder();
+                std::fs::write(folder.path().join(FILE), prepared_file(prepare))
+                    .expect("a copy of a prepared database");
+                Self::Sqlite(folder)
+            }
+            (Kind::Postgres, Some(prepare)) => {
+                let (cluster, name) = prepared_name(prepare);
+                Self::Postgres(cluster, cluster.create_database_from(name))
+            }
+        }
     }
 
     fn empty(kind: Kind) -> Self {
@@ -64,44 +79,39 @@ impl Lease {
         }
     }
 
-    fn copy_of(prepared: &Self) -> Self {
-        match prepared {
-            Self::Sqlite(from) => {
-                let folder = scratch::folder();
-                for entry in std::fs::read_dir(from.path()).expect("the prepared folder") {
-                    let entry = entry.expect("a file of a prepared database");
-                    std::fs::copy(entry.path(), folder.path().join(entry.file_name())).expect("a copy of it");
-                }
-                Self::Sqlite(folder)
-            }
-            Self::Postgres(cluster, url) => {
-                let (_, name) = url.rsplit_once('/').expect("the URL of a database");
-                Self::Postgres(cluster, cluster.create_database_from(name))
-            }
-        }
-    }
-
     pub(crate) fn database(&self) -> Database {
         match self {
-            Self::Sqlite(folder) => Database::Sqlite(format!("sqlite:{}", folder.path().join("tramite.db").display())),
+            Self::Sqlite(folder) => Database::Sqlite(format!("sqlite:{}", folder.path().join(FILE).display())),
             Self::Postgres(_, url) => Database::Postgres(url.clone()),
         }
     }
 }
 
-/// The database of that kind that all sentences of this process begin with, which one suite prepares.
-fn prepared(kind: Kind, prepare: Prepare) -> &'static Lease {
-    static SQLITE: OnceLock<Lease> = OnceLock::new();
-    static POSTGRES: OnceLock<Lease> = OnceLock::new();
-    let place = match kind {
-        Kind::Sqlite => &SQLITE,
-        Kind::Postgres => &POSTGRES,
-    };
-    place.get_or_init(|| {
-        let lease = Lease::empty(kind);
+/// The file that all sentences of this process begin with, which one suite prepares. Its bytes are kept, and not its folder: nothing
+/// drops what a process holds until its end.
+fn prepared_file(prepare: Prepare) -> &'static [u8] {
+    static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
+    BYTES.get_or_init(|| {
+        let folder = scratch::folder();
+        let lease = Lease::Sqlite(folder);
         prepare(lease.database());
-        lease
+        let Lease::Sqlite(folder) = &lease else { unreachable!("it was made so") };
+        let left = std::fs::read_dir(folder.path()).expect("the folder").count();
+        assert_eq!(left, 1, "whoever prepares a database closes it");
+        std::fs::read(folder.path().join(FILE)).expect("a prepared database")
     })
+}
+
+/// The same on PostgreSQL: a database by its name, which goes with its cluster.
+fn prepared_name(prepare: Prepare) -> (&'static Cluster, &'static str) {
+    static NAME: OnceLock<String> = OnceLock::new();
+    let cluster = postgres::cluster().expect("PostgreSQL was found before");
+    let name = NAME.get_or_init(|| {
+        let url = cluster.create_database("prepared");
+        prepare(Database::Postgres(url.clone()));
+        url.rsplit('/').next().expect("the URL of a database").to_owned()
+    });
+    (cluster, name)
 }
 
 impl Drop for Lease {

@@ -171,6 +171,7 @@ fn printed(part: &Part, slip: Option<&PostalSlip>) -> NoticePart {
         amount: Cents::payable(part.cents).unwrap(),
         due_date: part.due,
         notice_number: part.notice.parse().unwrap(),
+        days_from_notification: None,
         slip: slip.cloned(),
     }
 }

@@ -14,6 +14,7 @@ use super::installment::installment;
 use super::model::{ImportDefaults, Piece, PlacedFault};
 use super::places::{ColumnNames, InstallmentPlace, Places};
 use super::record::{Filled, Record};
+use super::rest::Rest;
 use super::spot::{Level, Spot};
 
 /// Rows that are told beside one that is there twice, at most.
@@ -37,7 +38,7 @@ pub(super) struct Key {
 /// What the rows of one position say, or what is wrong with them, and what they say all the same.
 pub(super) struct Content {
     pub(super) said: Result<Piece, Vec<PlacedFault>>,
-    pub(super) rest: Option<Piece>,
+    pub(super) rest: Option<Rest>,
 }
 
 impl Content {
@@ -131,7 +132,9 @@ impl Maker {
         if faults.is_empty() && key.is_some() {
             return Content::right(piece);
         }
-        Content { said: Err(faults), rest: judged.then_some(piece) }
+        let failed = records.iter().flat_map(|record| record.failed.iter().map(|spot| (record.row, (*spot).clone())));
+        let rest = judged.then(|| Rest { piece, failed: failed.collect() });
+        Content { said: Err(faults), rest }
     }
 
     /// A row that says no key stands alone.

@@ -20,6 +20,7 @@ mod names;
 mod places;
 mod record;
 mod report;
+mod rest;
 mod spot;
 mod template;
 mod value;
@@ -31,4 +32,5 @@ pub use places::Places;
 pub use report::{
     OriginalFile, OriginalRow, ReportError, ReportInstallment, ReportKind, ReportRow, ReportWriter, report_format,
 };
+pub use rest::Rest;
 pub use template::{Template, csv_template, xlsx_template};

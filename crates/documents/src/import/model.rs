@@ -7,6 +7,7 @@ use serde_json::Value;
 use tramite_domain::import::{FileLayout, RowAction, RowFault};
 
 use super::places::Places;
+use super::rest::Rest;
 
 /// What holds for rows that do not say it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub struct RowGroup {
     pub content: Result<Piece, Vec<PlacedFault>>,
     /// What wrong rows say all the same, without what is wrong: so that what else is wrong with them is told at once, and not when
     /// they come again. None where nothing can be said of the rest.
-    pub rest: Option<Piece>,
+    pub rest: Option<Rest>,
 }
 
 /// What the rows of one position say.

@@ -43,6 +43,21 @@ pub(super) struct InstallmentPlace {
     pub(super) transfers: Vec<usize>,
 }
 
+/// Where in a table a fault stands.
+pub(super) struct At {
+    /// The row in the group.
+    pub(super) row: usize,
+    within: Within,
+    rest: String,
+}
+
+impl At {
+    /// Whether that is the place of such a cell.
+    pub(super) fn is(&self, spot: &Spot) -> bool {
+        self.within.has(spot) && spot.path() == self.rest
+    }
+}
+
 /// What a pointer leads to.
 enum Within {
     Position,
@@ -72,6 +87,13 @@ impl Places {
             }
         };
         PlacedFault::new(row, column.as_deref(), violation.code, violation.detail.clone())
+    }
+
+    /// Where in a table a fault stands; none in a line of JSON.
+    pub(super) fn at(&self, violation: &Violation) -> Option<At> {
+        let Kind::Table { options, .. } = &self.0 else { return None };
+        let (row, within, rest) = walk(options, &violation.pointer);
+        Some(At { row, within, rest })
     }
 
     /// The row of an installment, by its place in the body. A line of JSON has them all.

@@ -27,6 +27,8 @@ pub(super) struct Record<'a> {
     pub(super) row: usize,
     pub(super) filled: Vec<Filled<'a>>,
     pub(super) faults: Vec<PlacedFault>,
+    /// What would have been filled by cells with faults.
+    pub(super) failed: Vec<&'a Spot>,
     pub(super) action: RowAction,
     pub(super) binding: &'a Binding,
 }
@@ -43,7 +45,7 @@ impl<'a> Record<'a> {
     /// Reads a row.
     pub(super) fn read(binding: &'a Binding, row: usize, sheet_row: &SheetRow) -> Self {
         let filled = Vec::with_capacity(sheet_row.cells.len());
-        let mut record = Self { row, filled, faults: Vec::new(), action: RowAction::Load, binding };
+        let mut record = Self { row, filled, faults: Vec::new(), failed: Vec::new(), action: RowAction::Load, binding };
         let mut cancelled = false;
         for (place, cell) in sheet_row.cells.iter().enumerate() {
             match binding.columns.get(place) {
@@ -96,6 +98,7 @@ impl<'a> Record<'a> {
             let says = sheet_row.cells.get(place);
             if says.is_none_or(is_blank) && !is_blank(cell) {
                 let detail = "another column must say whether this one counts, and says nothing";
+                self.failed.push(&taker.spot);
                 return self.fault(Some(column), "unsupported_value", detail);
             }
             if !says.is_some_and(|says| is_word(says, "true")) {
@@ -106,6 +109,7 @@ impl<'a> Record<'a> {
             Ok(None) => {}
             Ok(Some(value)) if taker.digits && !is_whole(&value) => {
                 let detail = "only a whole number has a place here, and what it says would be lost";
+                self.failed.push(&taker.spot);
                 self.fault(Some(column), "unsupported_value", detail);
             }
             Ok(Some(value)) => {
@@ -119,7 +123,10 @@ impl<'a> Record<'a> {
                 let sets = taker.sets.iter().map(|(spot, value)| Filled { spot, column, value: value.clone() });
                 self.filled.extend(sets);
             }
-            Err(fault) => self.fault_of(taker, column, fault.code, fault.detail),
+            Err(fault) => {
+                self.failed.push(&taker.spot);
+                self.fault_of(taker, column, fault.code, fault.detail);
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use krilla::SerializeSettings;
 use krilla::color::rgb;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
-use krilla::geom::{Path, PathBuilder, Point, Rect};
+use krilla::geom::{Path, PathBuilder, Point, Rect, Transform};
 use krilla::metadata::{DateTime, Metadata};
 use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
@@ -96,8 +96,8 @@ fn drawn(surface: &mut Surface<'_>, mark: &Mark, book: &Book) -> Option<Identifi
     let identifier = surface.start_tagged(tag);
     match &mark.drawn {
         Drawn::Text(runs) => runs.iter().for_each(|run| text(surface, run, book)),
-        Drawn::Fill { area, ink } => fill(surface, std::iter::once(*area), *ink),
-        Drawn::Code(code) => fill(surface, bars(code), Ink::Black),
+        Drawn::Fill { area, ink } => fill(surface, rectangle(*area).into_iter(), *ink),
+        Drawn::Code(code) => modules(surface, code),
     }
     surface.end_tagged();
     (mark.meaning == Meaning::Read).then_some(identifier)
@@ -118,9 +118,9 @@ fn text(surface: &mut Surface<'_>, run: &Run, book: &Book) {
 }
 
 /// Rectangles in one path: nothing shines through between them.
-fn fill(surface: &mut Surface<'_>, areas: impl Iterator<Item = Area>, ink: Ink) {
+fn fill(surface: &mut Surface<'_>, rectangles: impl Iterator<Item = Rect>, ink: Ink) {
     let mut builder = PathBuilder::new();
-    areas.filter_map(rectangle).for_each(|rectangle| builder.push_rect(rectangle));
+    rectangles.for_each(|rectangle| builder.push_rect(rectangle));
     let path: Option<Path> = builder.finish();
     if let Some(path) = path {
         surface.set_fill(Some(paint(ink)));
@@ -128,17 +128,21 @@ fn fill(surface: &mut Surface<'_>, areas: impl Iterator<Item = Area>, ink: Ink) 
     }
 }
 
-/// The dark modules of a code, those side by side as one.
-fn bars(code: &DrawnCode) -> impl Iterator<Item = Area> {
-    let (area, width) = (code.area, code.modules.width());
-    let across = move |column| area.left + area.width().part(column, width);
-    let down = move |row| area.top + area.height().part(row, width);
-    code.modules.bars().map(move |(row, columns)| Area {
-        left: across(columns.start),
-        right: across(columns.end),
-        top: down(row),
-        bottom: down(row.saturating_add(1)),
-    })
+/// The dark modules of a code, those side by side as one. A module is the unit of length: short numbers are half of a file's size.
+fn modules(surface: &mut Surface<'_>, code: &DrawnCode) {
+    let (area, count) = (code.area, unit(code.modules.width()));
+    let (across, down) = (share(area.width(), count), share(area.height(), count));
+    surface.push_transform(&Transform::from_row(across, 0.0, 0.0, down, points(area.left), points(area.top)));
+    let bars = code.modules.bars().filter_map(|(row, columns)| {
+        Rect::from_ltrb(unit(columns.start), unit(row), unit(columns.end), unit(row.saturating_add(1)))
+    });
+    fill(surface, bars, Ink::Black);
+    surface.pop();
+}
+
+/// A number of modules.
+fn unit(modules: usize) -> f32 {
+    u16::try_from(modules).unwrap_or(u16::MAX).into()
 }
 
 fn paint(ink: Ink) -> Fill {
@@ -254,6 +258,12 @@ impl Glyph for Placed {
 #[expect(clippy::float_arithmetic, clippy::as_conversions, reason = "lengths become floats here and nowhere else")]
 fn points(length: Micro) -> f32 {
     (f64::from(length.get()) * 72.0 / 25_400.0) as f32
+}
+
+/// One of so many equal parts of a length, in points.
+#[expect(clippy::float_arithmetic, reason = "a module is no whole number of micrometres")]
+fn share(length: Micro, parts: f32) -> f32 {
+    points(length) / parts
 }
 
 /// A width of [`EM`] parts as a part of the font's size.

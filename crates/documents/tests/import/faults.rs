@@ -2,6 +2,7 @@
 //! Every kind of fault of a row, with its row, its column and its code.
 
 use serde_json::json;
+use tramite_domain::violation::Violation;
 
 use crate::support::{HEADER, ROW, body, faults, groups};
 
@@ -144,13 +145,30 @@ fn what_cannot_be_read_hides_nothing_of_the_rest() {
     );
     let groups = groups(&text);
     let [first, second] = groups.as_slice() else { panic!("{groups:?}") };
-    let rest = &first.rest.as_ref().unwrap().body;
+    let rest = &first.rest.as_ref().unwrap().body();
     assert_eq!((&rest["external_id"], &rest["debtor"]["tax_code"]), (&json!("A"), &json!("XX")));
     let installments = &rest["payment_options"][0]["installments"];
     assert_eq!(installments[0], json!({"due_date": "2026-12-31", "reference": "1"}), "without what could not be read");
     assert_eq!(installments[1], json!({"amount": 1_000, "reference": "2"}));
-    let rest = &second.rest.as_ref().unwrap().body;
+    let rest = &second.rest.as_ref().unwrap().body();
     assert_eq!((rest.get("external_id"), &rest["service_code"]), (None, &json!("TARI")));
+    // What is missing only for that is not told, be it said by another row or in another column; what is missing besides is.
+    let required =
+        |pointer: &str| Violation { pointer: pointer.into(), code: "required", detail: "must be there".into() };
+    let other = |text: &str, pointers: &[&str]| {
+        let group = self::groups(text).remove(0);
+        let violations: Vec<Violation> = pointers.iter().map(|pointer| required(pointer)).collect();
+        let (told, rest) = (group.content.unwrap_err(), group.rest.unwrap());
+        crate::support::told(rest.faults(&violations, &told))
+    };
+    let text =
+        "external_id;debtor_tax_code;debtor_full_name;amount;reference\nA;;Mario Rossi;10,00;1\nA;9,99E+10;;10,00;2\n";
+    assert_eq!(other(text, &["/debtor/tax_code"]), []);
+    let text = "external_id;debtor_tax_code;debtor_full_name;amount_cents;amount\nA;XX;Mario Rossi;;ten\n";
+    assert_eq!(other(text, &["/payment_options/0/installments/0/amount"]), []);
+    let text = format!("{HEADER};reference\nA;XX;Mario Rossi;ten;1\nA;XX;Mario Rossi;;2\n");
+    let amounts = ["/payment_options/0/installments/0/amount", "/payment_options/0/installments/1/amount"];
+    assert_eq!(other(&text, &amounts), [(1, Some("amount".to_owned()), "required".to_owned())]);
     // Nobody knows what a row has to say of which nobody knows what it asks for.
     let text = format!("{HEADER};action\n{ROW};distruggi\n");
     assert_eq!(self::groups(&text)[0].rest, None);

@@ -57,6 +57,7 @@ pub(crate) fn part(number: u16, cents: i64, postal: bool) -> NoticePart {
         amount: Cents::payable(cents).unwrap(),
         due_date: Some(day),
         notice_number: format!("30500000000123{:04}", 4586 - number).parse().unwrap(),
+        days_from_notification: None,
         slip: postal.then(|| PostalSlip {
             account: "000000001016".to_owned(),
             holder: text("Comune di Roccabianca sul Monte - Tesoreria"),

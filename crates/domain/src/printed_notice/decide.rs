@@ -36,16 +36,20 @@ pub fn printed_notice(
     wanted: Option<InstallmentId>,
     now: Instant,
 ) -> Result<PrintedNotice, Refusal> {
-    if wanted.is_some_and(|id| position.installment(id).is_none()) {
-        return Err(unknown_installment());
-    }
     let status = position_status(position, now);
     if status == PositionStatus::Draft {
         return Err(Refusal::NotPublished);
     }
     let payable_at = position.valid_from.map_or(now, |from| from.max(now));
-    let terms = Paper { position, institution, wanted, payable_at, now }.terms();
-    let terms = terms.ok_or(Refusal::NothingToPay { status })?;
+    let terms = |wanted| {
+        let paper = Paper { position, institution, wanted, payable_at };
+        paper.terms().ok_or(Refusal::NothingToPay { status })
+    };
+    let all = terms(None)?;
+    if wanted.is_some_and(|id| position.installment(id).is_none()) {
+        return Err(unknown_installment());
+    }
+    let terms = if wanted.is_some() { terms(wanted)? } else { all };
     Ok(PrintedNotice {
         creditor: NoticeCreditor {
             name: institution.display_name.clone(),
@@ -57,6 +61,13 @@ pub fn printed_notice(
         subject: subject(position, &terms),
         terms,
     })
+}
+
+/// How many days a discount lasts from a notification that nobody has told yet.
+fn runs_from_notification(option: &PaymentOption) -> Option<u16> {
+    let unknown =
+        option.kind == OptionKind::Reduced && option.available_until.is_none() && option.notified_on.is_none();
+    option.available_days.filter(|_| unknown)
 }
 
 fn unknown_installment() -> Refusal {
@@ -90,7 +101,6 @@ struct Paper<'a> {
     wanted: Option<InstallmentId>,
     /// The first instant, from now on, at which it can be paid.
     payable_at: Instant,
-    now: Instant,
 }
 
 impl Paper<'_> {
@@ -130,6 +140,7 @@ impl Paper<'_> {
             number,
             amount,
             due_date: self.due_date(option, one),
+            days_from_notification: runs_from_notification(option),
             notice_number: one.notice_number?,
             slip: self.slip(one),
         })
@@ -148,7 +159,7 @@ impl Paper<'_> {
             TransferTarget::Account { account_id } => Some(account_id),
             _ => None,
         });
-        let account = self.institution.account(own?, self.now)?;
+        let account = self.institution.account(own?, self.payable_at)?;
         let postal = account.postal_iban.as_ref().and_then(Iban::postal_account);
         let number = postal.or_else(|| account.iban.postal_account())?;
         // An IBAN may have letters there, and a codeline may not.

@@ -82,6 +82,8 @@ pub struct NoticePart {
     pub amount: Cents,
     /// Until when, Europe/Rome; none where nobody said.
     pub due_date: Option<NaiveDate>,
+    /// So many days from the notification too, whose day nobody knows yet: a discount ends with the earlier of the two.
+    pub days_from_notification: Option<u16>,
     /// The notice number.
     pub notice_number: NoticeNumber,
     /// What a slip of the post says; none where the account is not postal.

@@ -33,6 +33,7 @@ fn notice(debtor: &str, tax_code: Option<&str>, subject: &str, account: &str, ce
             amount: Cents::new(cents).unwrap(),
             due_date: None,
             notice_number: NOTICE.parse().unwrap(),
+            days_from_notification: None,
             slip: Some(PostalSlip {
                 account: account.to_owned(),
                 holder: Text::new("Comune di Esempio").unwrap(),

@@ -50,7 +50,7 @@ pub(crate) async fn a_notice_is_the_same_paper_until_something_on_it_changes(dat
         |option: usize, at: usize| text(&made, &format!("/payment_options/{option}/installments/{at}/notice_number"));
     let seen = notice(&portal, &id, "").await;
     let whole = document(&seen);
-    assert_eq!(seen.header("content-disposition"), Some(format!("inline; filename=\"notice-{id}.pdf\"").as_str()));
+    assert_eq!(seen.header("content-disposition"), Some(format!("attachment; filename=\"notice-{id}.pdf\"").as_str()));
     gateway.world.pass(60);
     assert_eq!(document(&notice(&portal, &id, "").await), whole, "time alone changes nothing");
     let second = text(&made, "/payment_options/1/installments/1/id");
@@ -106,7 +106,10 @@ pub(crate) async fn a_receipt_is_a_paper_too_of_which_equal_data_are_equal_bytes
     let id = text(&portal.get("/v1/receipts").await.is(200).json(), "/items/0/id");
     let paper = || portal.ask(Ask::get(format!("/v1/receipts/{id}")).header("Accept", PDF));
     let first = paper().await;
-    assert_eq!(first.header("content-disposition"), Some(format!("inline; filename=\"receipt-{id}.pdf\"").as_str()));
+    assert_eq!(
+        first.header("content-disposition"),
+        Some(format!("attachment; filename=\"receipt-{id}.pdf\"").as_str())
+    );
     gateway.world.pass(60);
     assert_eq!(document(&paper().await), document(&first));
     let shown = portal.get(format!("/v1/receipts/{id}")).await;

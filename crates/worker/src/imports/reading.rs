@@ -321,8 +321,10 @@ fn read_group(group: RowGroup, reader: &dyn PositionReader) -> (Group, usize) {
             Err(wrong) => Err(wrong.iter().map(|violation| piece.places.place(violation)).collect()),
         },
         Err(mut faults) => {
-            if let Some(rest) = rest {
-                faults.extend(other_faults(&rest, &faults, reader));
+            if let Some(rest) = rest
+                && let Err(violations) = reader.read(rest.body())
+            {
+                faults.extend(rest.faults(&violations, &faults));
             }
             Err(faults)
         }
@@ -333,13 +335,4 @@ fn read_group(group: RowGroup, reader: &dyn PositionReader) -> (Group, usize) {
 fn wish(piece: Piece, input: PositionInput) -> Wish {
     let Piece { action, withdrawn, places, .. } = piece;
     Wish { asked: Asked { action, input, withdrawn }, places }
-}
-
-/// What is wrong with the rest of wrong rows. A column that is told of is not told again: what could not be read is missing there.
-fn other_faults(rest: &Piece, told: &[PlacedFault], reader: &dyn PositionReader) -> Vec<PlacedFault> {
-    let violations = reader.read(&rest.body).err().unwrap_or_default();
-    let placed = violations.iter().map(|violation| rest.places.place(violation));
-    let new =
-        |one: &PlacedFault| !told.iter().any(|other| other.row == one.row && other.fault.column == one.fault.column);
-    placed.filter(new).collect()
 }

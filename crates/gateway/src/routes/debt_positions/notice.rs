@@ -30,7 +30,8 @@ pub(super) struct NoticeParameters {
 /// Shows the payment notice of a debt position
 ///
 /// A PDF (PDF/A-2a, PDF/UA-1) with a code for each thing that can be paid now: one amount, the installments that are left, or both
-/// amounts of a fine. What is paid, withdrawn or past its time is not printed. Equal data give equal bytes.
+/// amounts of a fine. What is paid, withdrawn or past its time is not printed; of more than one paper holds (installments beside a fine, a
+/// second plan) the rest is printed by its `installment_id`. Equal data give equal bytes.
 #[utoipa::path(
     tag = "debt-positions", operation_id = "show_debt_position_notice",
     params(("id" = words::Id, Path, description = "The id of the debt position."), NoticeParameters),
@@ -51,7 +52,7 @@ pub(super) async fn show_debt_position_notice(
     let etag = etag_of(&notice, language, (position.version, institution.version));
     // When its data were written, so that the same data are the same bytes.
     let written_at = position.updated_at.max(institution.updated_at);
-    let pdf = drawn(move || notice_pdf(&notice, language, written_at)).await?;
+    let pdf = drawn(&gateway, move || notice_pdf(&notice, language, written_at)).await?;
     Ok(pdf_answer(&format!("notice-{}", *id), &etag, pdf))
 }
 

@@ -6,6 +6,8 @@ use tramite_domain::institution::Institution;
 use tramite_domain::money::Cents;
 use tramite_domain::receipt::{Receipt, ReceiptOutcome, ReceiptRole, ReceiptTransfer as Transfer};
 
+use super::compose::{TRANSFERS_SHOWN_MAX, line};
+
 /// What the paper says; none where nothing was paid. The owner of the notice is told what was paid in all, a beneficiary what came to it.
 pub(super) fn document(receipt: &Receipt, institution: &Institution) -> Option<ReceiptDocument> {
     let content = &receipt.content;
@@ -16,27 +18,29 @@ pub(super) fn document(receipt: &Receipt, institution: &Institution) -> Option<R
         content.transfers.iter().filter(|one| one.beneficiary_tax_code == receipt.addressee_tax_code).collect();
     let amount = match receipt.role {
         ReceiptRole::Owner => content.amount,
+        // A copy in which nothing is its addressee's says nothing to anybody.
+        ReceiptRole::Beneficiary if own.is_empty() => return None,
         ReceiptRole::Beneficiary => Cents::sum(own.iter().map(|one| one.amount)).ok()?,
     };
     Some(ReceiptDocument {
         paid_at: receipt.paid_at,
         institution_tax_code: institution.tax_code.to_string(),
         institution_name: institution.display_name.to_string(),
-        iuv: content.iuv.clone(),
-        notice_number: Some(content.notice_number.clone()).filter(|number| !number.is_empty()),
-        psp_name: content.psp.company_name.clone(),
-        psp_tax_code: content.psp.tax_code.clone(),
-        receipt_id: content.receipt_id.clone(),
+        iuv: line(&content.iuv),
+        notice_number: Some(line(&content.notice_number)).filter(|number| !number.is_empty()),
+        psp_name: line(&content.psp.company_name),
+        psp_tax_code: content.psp.tax_code.as_deref().map(line),
+        receipt_id: line(&content.receipt_id),
         amount,
-        purpose: content.description.clone(),
-        transfers: own.into_iter().map(transfer).collect(),
+        purpose: line(&content.description),
+        transfers: own.into_iter().take(TRANSFERS_SHOWN_MAX).map(transfer).collect(),
     })
 }
 
 fn transfer(transfer: &Transfer) -> ReceiptTransfer {
     ReceiptTransfer {
         amount: transfer.amount,
-        remittance_information: transfer.remittance_information.clone(),
-        iban: transfer.iban.clone(),
+        remittance_information: line(&transfer.remittance_information),
+        iban: transfer.iban.as_deref().map(line),
     }
 }

@@ -74,7 +74,7 @@ async fn paper(gateway: &Gateway, tenant: &Tenant, receipt: Receipt) -> Answer {
     let institution = gateway.store().institution(&tenant.scope).await?;
     let document = document(&receipt, &institution).or_not_found()?;
     let (id, etag, written_at) = (receipt.id, etag_of_paper(&receipt, institution.version), receipt.received_at);
-    let pdf = drawn(move || receipt_pdf(&document, written_at)).await?;
+    let pdf = drawn(gateway, move || receipt_pdf(&document, written_at)).await?;
     Ok(pdf_answer(&format!("receipt-{id}"), &etag, pdf))
 }
 
