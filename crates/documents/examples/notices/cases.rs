@@ -97,8 +97,7 @@ fn words(shape: Shape, debtor_code: Option<&str>, parts: &[Part]) -> Vec<String>
     let mut words = vec![INSTITUTION.to_owned(); 1 + parts.len()];
     words.extend(debtor_code.map(str::to_owned));
     for part in parts {
-        let number = if shape.dense() { 1 } else { copies };
-        words.extend(vec![grouped(&part.notice); number]);
+        words.extend(vec![grouped(&part.notice); copies]);
         for written in euros(part.cents, shape.language) {
             words.extend(vec![written; copies]);
         }
@@ -117,7 +116,7 @@ fn words(shape: Shape, debtor_code: Option<&str>, parts: &[Part]) -> Vec<String>
         // All together, unless it is more than Tramite can hold; and until when the first of them is due.
         let sum = parts.iter().map(|part| part.cents).sum();
         words.extend(Cents::new(sum).map(|sum| euros(sum.cents(), shape.language)).unwrap_or_default());
-        words.extend(parts.iter().filter_map(|part| part.due).min().map(day));
+        words.extend(parts.first().and_then(|part| part.due).map(day));
     }
     words
 }

@@ -86,11 +86,6 @@ impl Shape {
         }
     }
 
-    /// Whether modules have no more than what is needed to pay.
-    pub(crate) fn dense(self) -> bool {
-        matches!(self.offer, Offer::Whole(9..) | Offer::Alone(9..))
-    }
-
     /// How it is called in reports.
     pub(crate) fn name(self) -> String {
         let offer = match self.offer {

@@ -61,9 +61,9 @@ pub(super) fn bar_with_due(pen: &mut Pen, area: Area, title: Vec<Span<'_>>, due:
         let half = text.width().part(1, 2);
         (Area { right: text.left + half, ..text }, Area { left: text.left + half, ..text })
     };
-    pen.heading(2, title_area, &Block::new(title, pt10(100)).down_to(pt10(60)));
+    pen.heading(2, title_area, &Block::new(title, pt10(100)).down_to(pt10(45)));
     if !due.is_empty() {
-        let due = Block::new(due, pt10(95)).down_to(pt10(60));
+        let due = Block::new(due, pt10(95)).down_to(pt10(45));
         pen.paragraph(due_area, &if two_lines { due } else { due.right() });
     }
 }

@@ -15,9 +15,9 @@ use crate::pen::{Area, Block, Face, Ink, Micro, Pen, Role, Span, mm, pt10, tenth
 const HEADER_RIGHT: Micro = mm(165);
 const HEADER_TOP: Micro = mm(10);
 const RULE_TOP: Micro = tenths(405);
-const PANELS_TOP: Micro = mm(45);
+const PANELS_TOP: Micro = mm(47);
 const PANEL_HEIGHT: Micro = mm(34);
-const AMOUNT_TOP: Micro = mm(85);
+const AMOUNT_TOP: Micro = mm(87);
 const AMOUNT_HEIGHT: Micro = mm(38);
 const BAR: Micro = tenths(62);
 
@@ -51,7 +51,7 @@ pub(super) fn panels(pen: &mut Pen, tongue: Tongue, notice: &PrintedNotice) {
     panel(pen, left, tongue.say(|words| words.creditor, Face::Strong), |pen, area| creditor(pen, tongue, notice, area));
     panel(pen, right, tongue.say(|words| words.recipient, Face::Strong), |pen, area| debtor(pen, tongue, notice, area));
     let (left, right) = halves(AMOUNT_TOP, AMOUNT_HEIGHT);
-    let dated = notice.terms.parts().any(|part| part.due_date.is_some());
+    let dated = notice.terms.parts().any(|part| part.due_date.is_some() || part.days_from_notification.is_some());
     let question: Pick = if dated { |words| words.how_much_and_when } else { |words| words.how_much };
     panel(pen, left, tongue.say(question, Face::Strong), |pen, area| amounts(pen, tongue, &notice.terms, area));
     panel(pen, right, tongue.say(|words| words.where_to_pay, Face::Strong), |pen, area| {
@@ -126,9 +126,10 @@ fn amounts(pen: &mut Pen, tongue: Tongue, terms: &NoticeTerms, area: Area) {
             amount(pen, tongue, line(mm(9), mm(9)), &Due::of(reduced, |words| words.reduced));
         }
         NoticeTerms::Installments { whole, parts } => {
-            let due = match whole {
-                Some(whole) => Due::of(whole, |words| words.amount),
-                None => Due::total(parts),
+            let due = match (whole, parts.as_slice()) {
+                (Some(whole), _) => Due::of(whole, |words| words.amount),
+                (None, [only]) => Due::of(only, |words| words.amount),
+                (None, parts) => Due::total(parts),
             };
             amount(pen, tongue, line(Micro::ZERO, mm(9)), &due);
             if parts.len() > 1 {
@@ -148,23 +149,33 @@ struct Due {
     amount: Option<Cents>,
     until: Pick,
     date: Option<NaiveDate>,
+    days: Option<u16>,
 }
 
 impl Due {
     fn of(part: &NoticePart, label: Pick) -> Due {
-        Due { label, amount: Some(part.amount), until: |words| words.due, date: part.due_date }
+        let (date, days) = (part.due_date, part.days_from_notification);
+        Due { label, amount: Some(part.amount), until: |words| words.due, date, days }
     }
 
-    /// All installments that are left, and until when the first is due.
+    /// All installments that are left, and until when the first of them is due. They are the total only where none is gone.
     fn total(parts: &[NoticePart]) -> Due {
         let amount = Cents::sum(parts.iter().map(|part| part.amount)).ok();
-        let date = parts.iter().filter_map(|part| part.due_date).min();
-        Due { label: |words| words.total, amount, until: |words| words.first_due, date }
+        let first = parts.first();
+        let (label, until): (Pick, Pick) = if first.is_some_and(|part| part.number > 1) {
+            (|words| words.remaining, |words| words.next_due)
+        } else {
+            (|words| words.total, |words| words.first_due)
+        };
+        let (date, days) = (first.and_then(|part| part.due_date), first.and_then(|part| part.days_from_notification));
+        Due { label, amount, until, date, days }
     }
 }
 
 fn amount(pen: &mut Pen, tongue: Tongue, area: Area, due: &Due) {
-    let split = area.left + area.width().part(3, 5);
+    // Days that are counted are a sentence, and need more room than a date.
+    let share = if due.days.is_some() { (1, 2) } else { (3, 5) };
+    let split = area.left + area.width().part(share.0, share.1);
     let height = area.height();
     let field = |label, value| vec![Field { label, value, size: pt10(150), height }];
     let label = tongue.say(due.label, Face::Text);
@@ -172,9 +183,13 @@ fn amount(pen: &mut Pen, tongue: Tongue, area: Area, due: &Due) {
     if let Some(amount) = due.amount {
         columns.push((Area { right: split, ..area }, field(label, tongue.amount(amount))));
     }
-    if let Some(date) = due.date {
+    if let (Some(date), None) = (due.date, due.days) {
         let date = vec![Span::new(day(date), Face::Strong)];
         columns.push((Area { left: split, ..area }, field(tongue.say(due.until, Face::Text), date)));
     }
     fields(pen, columns);
+    if due.days.is_some() {
+        let until = Block::new(tongue.until(due.until, due.date, due.days), pt10(95)).down_to(pt10(45));
+        pen.paragraph(Area { left: split, right: area.right - mm(1), ..area }, &until);
+    }
 }

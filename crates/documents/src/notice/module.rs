@@ -7,7 +7,7 @@ use crate::DocumentError;
 use crate::code;
 use crate::notice::field::{Field, RIM, bar_with_due, fields};
 use crate::notice::plan::{Module, Shape, Title};
-use crate::notice::tongue::{Pick, Tongue};
+use crate::notice::tongue::{APART, Pick, Tongue, filled};
 use crate::pen::{Area, Block, CodeKind, Face, Figure, Ink, Micro, Pen, Role, Span, mm, pt10, tenths};
 
 /// The side of both codes.
@@ -40,7 +40,7 @@ impl Drawing<'_> {
             let modules = code::data_matrix(&text)?;
             let described = self.described(|words| words.data_matrix);
             let figure = Figure { kind: CodeKind::DataMatrix, text, modules, described };
-            let bar = (self.tongue.say(|words| words.slip, Face::Strong), self.due());
+            let bar = (self.slip_title(), self.due());
             let authorization = slip.authorization.as_deref();
             self.drawn(pen, self.module.slip_area, bar, (figure, MATRIX_QUIET), self.slip_fields(slip), authorization);
         }
@@ -90,18 +90,31 @@ impl Drawing<'_> {
     }
 
     fn title(&self) -> Vec<Span<'static>> {
-        let (pick, number): (Pick, Option<usize>) = match self.module.title {
+        let (pick, number) = self.name();
+        self.tongue.count(pick, number, Face::Strong)
+    }
+
+    /// A slip that was cut out still tells which of several it is.
+    fn slip_title(&self) -> Vec<Span<'static>> {
+        if self.module.title == Title::Single {
+            return self.tongue.say(|words| words.slip, Face::Strong);
+        }
+        let (pick, number) = self.name();
+        self.tongue.each(|words| format!("{} {APART} {}", filled(pick(words), number), words.slip), Face::Strong)
+    }
+
+    fn name(&self) -> (Pick, Option<usize>) {
+        match self.module.title {
             Title::Single => (|words| words.single, None),
             Title::Whole => (|words| words.whole, None),
             Title::Installment(number) => (|words| words.installment, Some(usize::from(number))),
             Title::Discounted => (|words| words.discounted, None),
             Title::Reduced => (|words| words.reduced, None),
-        };
-        self.tongue.count(pick, number, Face::Strong)
+        }
     }
 
     fn due(&self) -> Vec<Span<'static>> {
-        self.part().due_date.map(|date| self.tongue.due(date)).unwrap_or_default()
+        self.tongue.until(|words| words.due, self.part().due_date, self.part().days_from_notification)
     }
 
     /// What is beside the QR code, what follows, and what only comes where there is room.
@@ -139,7 +152,7 @@ impl Drawing<'_> {
             Shape::Wide => [vec![self.amount(), account, holder(LINE)], vec![self.number(LINE)], names],
             Shape::Half => [vec![self.amount(), account, holder(tenths(110))], vec![self.number(LINE)], names],
             Shape::Third => [vec![self.amount(), account], vec![holder(LINE), self.number(LINE)], names],
-            Shape::Dense => [vec![self.amount(), account, holder(tenths(110))], Vec::new(), Vec::new()],
+            Shape::Dense => [vec![self.amount(), account, holder(tenths(110))], vec![self.number(LINE)], Vec::new()],
         }
     }
 

@@ -13,7 +13,7 @@ pub(super) const RIGHT: Micro = mm(200);
 /// The lower edge of everything.
 const BOTTOM: Micro = mm(287);
 /// Where modules begin on the first page: below the institution, the recipient, the amount and where to pay.
-const FIRST_TOP: Micro = mm(129);
+const FIRST_TOP: Micro = mm(131);
 /// Where they begin on the others: below the header.
 const NEXT_TOP: Micro = mm(47);
 /// Between modules.
@@ -83,7 +83,7 @@ impl Shape {
             Self::Wide => mm(44),
             Self::Half => mm(71),
             Self::Third => mm(79),
-            Self::Dense => mm(44),
+            Self::Dense => mm(55),
         }
     }
 

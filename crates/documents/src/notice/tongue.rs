@@ -11,6 +11,9 @@ use crate::pen::{Area, Block, Face, Ink, Micro, Pen, Span};
 /// What stands between two languages.
 const BETWEEN: &str = "/";
 
+/// What stands between two things that are said in one line.
+pub(super) const APART: &str = "·";
+
 /// The languages of a notice.
 #[derive(Clone, Copy)]
 pub(super) struct Tongue {
@@ -34,10 +37,15 @@ impl Tongue {
 
     /// The words in each language, with a number in them.
     pub(super) fn count(self, pick: Pick, number: Option<usize>, face: Face) -> Vec<Span<'static>> {
-        let mut spans = vec![Span::new(filled(pick(&IT), number), face)];
+        self.each(|words| filled(pick(words), number), face)
+    }
+
+    /// A text in each language.
+    pub(super) fn each(self, say: impl Fn(&'static Words) -> String, face: Face) -> Vec<Span<'static>> {
+        let mut spans = vec![Span::new(say(&IT), face)];
         if let Some((words, _)) = self.second {
             spans.push(Span::new(BETWEEN, self.second_face(face)).in_ink(self.second_ink()));
-            spans.push(self.second_span(filled(pick(words), number), words, face));
+            spans.push(self.second_span(say(words), words, face));
         }
         spans
     }
@@ -55,10 +63,20 @@ impl Tongue {
         spans
     }
 
-    /// Until when.
-    pub(super) fn due(self, date: NaiveDate) -> Vec<Span<'static>> {
-        let mut spans = self.say(|words| words.due, Face::Text);
-        spans.push(Span::new(day(date), Face::Strong));
+    /// Until when: a day, so many days after the notification, or whichever of both comes first.
+    pub(super) fn until(self, pick: Pick, date: Option<NaiveDate>, days: Option<u16>) -> Vec<Span<'static>> {
+        let mut spans = Vec::new();
+        if let Some(date) = date {
+            spans.extend(self.say(pick, Face::Text));
+            spans.push(Span::new(day(date), Face::Strong));
+        }
+        if let Some(days) = days {
+            if !spans.is_empty() {
+                spans.push(Span::new(APART, Face::Text));
+            }
+            let pick: Pick = if days == 1 { |words| words.day } else { |words| words.days };
+            spans.extend(self.count(pick, Some(days.into()), Face::Text));
+        }
         spans
     }
 
@@ -103,7 +121,7 @@ pub(super) fn day(date: NaiveDate) -> String {
     date.format("%d/%m/%Y").to_string()
 }
 
-fn filled(words: &str, number: Option<usize>) -> String {
+pub(super) fn filled(words: &str, number: Option<usize>) -> String {
     match number {
         Some(number) => words.replace("{n}", &number.to_string()),
         None => words.to_owned(),

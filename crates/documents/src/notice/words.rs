@@ -17,7 +17,14 @@ pub(crate) struct Words {
     pub(crate) creditor_code: &'static str,
     pub(crate) due: &'static str,
     pub(crate) first_due: &'static str,
+    /// Until when the first of those installments is due that are left.
+    pub(crate) next_due: &'static str,
+    pub(crate) days: &'static str,
+    /// The same of one day.
+    pub(crate) day: &'static str,
     pub(crate) total: &'static str,
+    /// What the installments that are left add up to.
+    pub(crate) remaining: &'static str,
     pub(crate) amount: &'static str,
     pub(crate) full_or_installments: &'static str,
     pub(crate) installments: &'static str,
@@ -54,7 +61,11 @@ pub(crate) static IT: Words = Words {
     creditor_code: "CF ente",
     due: "entro il",
     first_due: "prima rata entro il",
-    total: "Importo in totale",
+    next_due: "prossima rata entro il",
+    days: "entro {n} giorni dalla notifica",
+    day: "entro {n} giorno dalla notifica",
+    total: "Importo totale",
+    remaining: "Importo residuo",
     amount: "Importo",
     full_or_installments: "Puoi pagare per intero oppure in {n} rate",
     installments: "Puoi pagare in {n} rate",
@@ -83,7 +94,7 @@ pub(crate) static IT: Words = Words {
 /// English.
 pub(crate) static EN: Words = Words {
     tag: "en",
-    notice: "Payment notice pagoPA",
+    notice: "pagoPA payment notice",
     creditor: "Creditor institution",
     recipient: "Recipient",
     how_much_and_when: "How much and when to pay?",
@@ -94,15 +105,19 @@ pub(crate) static EN: Words = Words {
     creditor_code: "Creditor’s tax code",
     due: "by",
     first_due: "first installment by",
+    next_due: "next installment by",
+    days: "within {n} days of notification",
+    day: "within {n} day of notification",
     total: "Total amount",
+    remaining: "Remaining amount",
     amount: "Amount",
     full_or_installments: "You can pay in full or in {n} installments",
     installments: "You can pay in {n} installments",
     may_change: "The amount is kept up to date and may change (relief, late fees, penalties, interest): you may be asked for \
-        another amount than the one printed here.",
+        an amount different from the one printed here.",
     online: "On the site or with the apps of your creditor, your bank, Poste Italiane and other payment channels: by card, \
         current account or CBILL.",
-    on_site: "On site: at banks, post offices, betting shops, tobacconists, cash machines and supermarkets: in cash, by \
+    on_site: "In person: at banks, post offices, betting shops, tobacconists, cash machines and supermarkets: in cash, by \
         card or current account.",
     single: "Payment in one amount",
     whole: "Single payment",
@@ -132,11 +147,15 @@ pub(crate) static DE: Words = Words {
     tax_code: "Steuernummer",
     creditor_tax_code: "Steuernummer der Körperschaft",
     creditor_code: "St.-Nr. Körperschaft",
-    due: "innerhalb",
-    first_due: "erste Rate innerhalb",
+    due: "bis zum",
+    first_due: "erste Rate bis zum",
+    next_due: "nächste Rate bis zum",
+    days: "innerhalb von {n} Tagen ab Zustellung",
+    day: "innerhalb von {n} Tag ab Zustellung",
     total: "Gesamtbetrag",
+    remaining: "Restbetrag",
     amount: "Betrag",
-    full_or_installments: "Sie können den gesamten Betrag oder {n} Raten zahlen",
+    full_or_installments: "Sie können den gesamten Betrag auf einmal oder in {n} Raten zahlen",
     installments: "Sie können in {n} Raten zahlen",
     may_change: "Der Betrag wird laufend aktualisiert und kann sich ändern (Nachlässe, Verzugszuschläge, Strafen, Zinsen): Es \
         kann ein anderer Betrag verlangt werden.",
@@ -147,8 +166,8 @@ pub(crate) static DE: Words = Words {
     single: "Zahlung in einem Betrag",
     whole: "Einmalige Zahlung",
     installment: "{n}. Rate",
-    discounted: "Ermäßigter Betrag",
-    reduced: "Herabgesetzter Betrag",
+    discounted: "Betrag mit Preisnachlass",
+    reduced: "Reduzierter Betrag",
     notice_number: "Mitteilungsnummer",
     subject: "Gegenstand der Zahlung",
     slip: "Posterlagschein PA",
@@ -172,17 +191,21 @@ pub(crate) static FR: Words = Words {
     tax_code: "Code fiscal",
     creditor_tax_code: "Code fiscal de l’organisme",
     creditor_code: "CF organisme",
-    due: "avant le",
-    first_due: "première échéance avant le",
+    due: "au plus tard le",
+    first_due: "1re échéance au plus tard le",
+    next_due: "prochaine échéance au plus tard le",
+    days: "dans les {n} jours suivant la notification",
+    day: "dans {n} jour suivant la notification",
     total: "Montant total",
+    remaining: "Montant restant",
     amount: "Montant",
     full_or_installments: "Vous pouvez payer en une seule fois ou en {n} échéances",
     installments: "Vous pouvez payer en {n} échéances",
-    may_change: "Le montant est mis à jour automatiquement et peut varier (dégrèvements, retard, pénalités, intérêts)\u{a0}: un \
+    may_change: "Le montant est mis à jour automatiquement et peut varier (dégrèvements, indemnités de retard, pénalités, intérêts)\u{a0}: un \
         montant différent peut vous être demandé.",
     online: "Sur le site ou avec les applications de l’organisme créancier, de votre banque, de Poste Italiane et d’autres \
         canaux\u{a0}: par carte, compte courant ou CBILL.",
-    on_site: "Sur place\u{a0}: banques, bureaux de poste, points de jeu, bureaux de tabac, guichets automatiques, \
+    on_site: "Sur place\u{a0}: banques, bureaux de poste, points de vente de jeux, bureaux de tabac, guichets automatiques, \
         supermarchés\u{a0}: en espèces, par carte ou compte courant.",
     single: "Paiement en une seule fois",
     whole: "Paiement unique",
@@ -214,7 +237,11 @@ pub(crate) static SL: Words = Words {
     creditor_code: "DŠ ustanove",
     due: "do",
     first_due: "prvi obrok do",
+    next_due: "naslednji obrok do",
+    days: "v {n} dneh od vročitve",
+    day: "v {n} dnevu od vročitve",
     total: "Skupni znesek",
+    remaining: "Preostali znesek",
     amount: "Znesek",
     full_or_installments: "Plačate lahko v celoti ali v {n} obrokih",
     installments: "Plačate lahko v {n} obrokih",
@@ -222,7 +249,7 @@ pub(crate) static SL: Words = Words {
         boste morali plačati drugačen znesek.",
     online: "Na spletni strani ali z aplikacijami ustanove upnice, vaše banke, Poste Italiane in drugih plačilnih \
         kanalov: s kartico, tekočim računom ali CBILL.",
-    on_site: "Na kraju samem: v banki, na pošti, na prodajnih mestih iger, v trafiki, na bankomatu, v supermarketu: z \
+    on_site: "Na kraju samem: v banki, na pošti, na prodajnih mestih loterije, v trafiki, na bankomatu, v supermarketu: z \
         gotovino, kartico ali tekočim računom.",
     single: "Plačilo v enkratnem znesku",
     whole: "Enkratno plačilo",

@@ -14,13 +14,16 @@ const NO_BREAK: char = '\u{a0}';
 /// The glyphs of a text: composed, without what is not seen, blanks as one space each and none at either end.
 pub(crate) fn glyphs(text: &str, font: &Loaded) -> Vec<Glyph> {
     let mut line: Vec<Glyph> = Vec::with_capacity(text.len());
+    // Whether a question mark stands already for letters of this word.
+    let mut told = false;
     for character in text.nfc().map(held) {
         if is_blank(character) {
+            told = false;
             if line.last().is_some_and(|last| last.character != ' ') {
                 line.extend(font.glyph(' '));
             }
         } else if !is_dropped(character) {
-            push(character, font, &mut line);
+            told = push(character, font, &mut line, told);
         }
     }
     if line.last().is_some_and(|last| last.character == ' ') {
@@ -29,18 +32,67 @@ pub(crate) fn glyphs(text: &str, font: &Loaded) -> Vec<Glyph> {
     line
 }
 
-/// One character, or what can be told of it.
-fn push(character: char, font: &Loaded, line: &mut Vec<Glyph>) {
+/// A text as titles and outlines have it, which need no font: composed, and without what is not seen.
+pub(crate) fn title(text: &str) -> String {
+    let seen: String = text.nfc().filter(|character| !is_dropped(*character)).collect();
+    seen.split(is_blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// One character, or what can be told of it; the answer is whether it is one of several letters that no font has, which are told
+/// once.
+fn push(character: char, font: &Loaded, line: &mut Vec<Glyph>, told: bool) -> bool {
     if let Some(glyph) = font.glyph(character) {
         line.push(glyph);
-        return;
+        return false;
     }
-    let before = line.len();
-    line.extend(std::iter::once(character).nfkd().filter_map(|part| font.glyph(part)));
+    let parts: Vec<Glyph> = match spelt(character) {
+        Some(spelt) => spelt.chars().filter_map(|part| font.glyph(part)).collect(),
+        None => std::iter::once(character).nfkd().flat_map(|part| told_as(part, font)).collect(),
+    };
+    if parts.iter().any(|part| !is_blank(part.character)) {
+        let digit = |glyph: Option<&Glyph>| glyph.is_some_and(|glyph| glyph.character.is_ascii_digit());
+        if digit(line.last()) && digit(parts.first()) && !is_plain(character) {
+            line.extend(font.glyph(' '));
+        }
+        line.extend(parts);
+        return false;
+    }
     // A mark that belongs to a letter before it leaves nothing; anything else leaves a trace.
-    if line.len() == before && !is_combining_mark(character) {
+    if is_combining_mark(character) {
+        return told;
+    }
+    let letter = character.is_alphabetic();
+    if !(letter && told) {
         line.extend(font.glyph(UNKNOWN));
     }
+    letter
+}
+
+/// The glyphs of a part of a character.
+fn told_as(part: char, font: &Loaded) -> Vec<Glyph> {
+    match (font.glyph(part), spelt(part)) {
+        (Some(glyph), _) => vec![glyph],
+        (None, Some(spelt)) => spelt.chars().filter_map(|part| font.glyph(part)).collect(),
+        (None, None) => Vec::new(),
+    }
+}
+
+/// What looks the same and every font has.
+fn spelt(character: char) -> Option<&'static str> {
+    Some(match character {
+        '\u{2010}'..='\u{2012}' | '\u{2015}' => "-",
+        '\u{2b9}' | '\u{2bb}' | '\u{2bc}' | '\u{201b}' | '\u{2032}' => "’",
+        '\u{2033}' => "\"",
+        '\u{1e9e}' => "SS",
+        '\u{3bc}' => "µ",
+        _ => return None,
+    })
+}
+
+/// Digits that are another form of the common ones, wide or of a formula. Any other digit that is made plain (raised, circled, of
+/// a fraction) is no part of the number before it.
+fn is_plain(character: char) -> bool {
+    matches!(character, '\u{ff00}'..='\u{ffef}' | '\u{1d400}'..='\u{1d7ff}' | '\u{1fbf0}'..='\u{1fbf9}')
 }
 
 /// The narrow no-break spaces, which our fonts lack, are the common one.

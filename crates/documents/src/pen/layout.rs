@@ -174,6 +174,17 @@ impl Layout {
         self.pages.len()
     }
 
+    /// How the document is called.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.about.title
+    }
+
+    /// The titles that a reader's outline lists, in its order.
+    pub fn headings(&self) -> impl Iterator<Item = &str> {
+        self.headings.iter().map(|heading| heading.title.as_str())
+    }
+
     /// Every text, in the order of drawing.
     pub fn texts(&self) -> impl Iterator<Item = PlacedText<'_>> {
         self.marks().flat_map(|(page, mark)| {

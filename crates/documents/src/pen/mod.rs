@@ -24,6 +24,9 @@ use face::Book;
 use layout::{Child, Drawn, DrawnCode, Group, Heading, Mark, Meaning, Run};
 use wrap::{Inked, Wrapped};
 
+/// What stands where nothing is written.
+const NOTHING: &str = "–";
+
 /// A text in one font, one colour and one language.
 #[derive(Debug, Clone)]
 pub(crate) struct Span<'a> {
@@ -101,6 +104,7 @@ impl Pen {
     /// A pen and a first page.
     pub(crate) fn new(about: About) -> Result<Pen, DocumentError> {
         let book = Book::open().ok_or_else(DocumentError::fonts)?;
+        let about = About { title: clean::title(&about.title), ..about };
         let layout = Layout { about, pages: vec![Vec::new()], root: Vec::new(), headings: Vec::new() };
         Ok(Pen { book, layout, open: vec![Vec::new()] })
     }
@@ -132,7 +136,7 @@ impl Pen {
 
     /// A heading, which the outline lists too.
     pub(crate) fn heading(&mut self, level: u16, area: Area, block: &Block<'_>) -> Micro {
-        let titles = block.spans.iter().map(|span| span.text.trim()).filter(|text| *text != "/");
+        let titles = block.spans.iter().map(|span| clean::title(&span.text)).filter(|text| text != "/");
         let title = titles.collect::<Vec<_>>().join(" / ");
         self.layout.headings.push(Heading { title: title.clone(), page: self.page(), top: area.top });
         self.text(Role::Heading { level, title }, area, block)
@@ -143,9 +147,19 @@ impl Pen {
         self.text(Role::Paragraph, area, block)
     }
 
-    /// A text of any role.
+    /// A text of any role. A cell or a value of which nothing is seen is a dash: it must not lose its place among the others.
     pub(crate) fn text(&mut self, role: Role, area: Area, block: &Block<'_>) -> Micro {
         let wrapped = wrap::wrapped(block, area.width(), area.height(), self.book);
+        let kept = matches!(role, Role::Cell | Role::ColumnTitle | Role::RowTitle { .. } | Role::Value);
+        let (block, wrapped) = if kept && wrapped.is_blank() {
+            let face = block.spans.first().map_or(Face::Text, |span| span.face);
+            let dash = Block { spans: vec![Span::new(NOTHING, face)], ..block.clone() };
+            let wrapped = wrap::wrapped(&dash, area.width(), area.height(), self.book);
+            (Cow::Owned(dash), wrapped)
+        } else {
+            (Cow::Borrowed(block), wrapped)
+        };
+        let block = block.as_ref();
         self.within(role, |pen| {
             for (span, part) in block.spans.iter().enumerate() {
                 let runs = runs(span, block, &wrapped, area);

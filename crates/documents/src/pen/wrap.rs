@@ -29,6 +29,13 @@ pub(crate) struct Wrapped {
     pub(crate) lines: Vec<Vec<Inked>>,
 }
 
+impl Wrapped {
+    /// Whether nothing of it is seen.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.lines.iter().flatten().all(|inked| inked.glyph.character.is_whitespace())
+    }
+}
+
 /// How high a line of a font is.
 pub(crate) fn line_height(size: Micro) -> Micro {
     hundredths(size, LINE)

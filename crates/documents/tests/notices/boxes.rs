@@ -31,7 +31,10 @@ fn assert_kept(layout: &Layout) {
         }
     }
     let codes = layout.codes().map(|code| code.area);
-    assert!(codes.chain(layout.fills().map(|(_, area)| area)).all(|area| PAPER.holds(area)));
+    for area in codes.chain(layout.fills().map(|(_, area)| area)) {
+        assert!(PAPER.holds(area), "{area:?} leaves the paper");
+        assert!(!meets(area, LOGO), "{area:?} is on the logo");
+    }
 }
 
 fn meets(one: Area, other: Area) -> bool {
@@ -124,12 +127,38 @@ fn what_the_fonts_lack_is_told_in_their_letters() {
         ("\u{202e}Rossi\u{202c}", "Rossi"),
         ("a\u{301}\u{35c}b", "áb"),
         ("tab\u{2003}\u{3000}quad", "tab quad"),
+        // Signs that look like common ones.
+        ("A\u{2010}B\u{2011}C\u{2012}D", "A-B-C-D"),
+        ("D\u{2bc}Angelo D\u{2032}Alì D\u{201b}Este ʻ \u{2b9}", "D’Angelo D’Alì D’Este ’ ’"),
+        ("5\u{2033} STRA\u{1e9e}E 3 \u{3bc}g", "5\" STRASSE 3 µg"),
+        // A digit that was raised or circled is no part of the number before it.
+        ("Rata 1① 2⑫ e a⁵", "Rata 1 1 2 12 e a5"),
+        ("Lotto １２３", "Lotto 123"),
+        // One mark for a word of letters that no font has.
+        ("вода и محمد 12 中文文", "? ? ? 12 ?"),
     ] {
         let mut notice = notice(single(false));
         notice.subject = Text::new(text).unwrap();
         let layout = layout(&notice, NoticeLanguage::It);
         assert_eq!(layout.texts().nth(1).unwrap().text, printed);
     }
+}
+
+#[test]
+fn titles_have_no_marks_of_direction() {
+    let mut notice = notice(single(false));
+    notice.subject = Text::new("Tassa \u{202e}2026\u{202c}\u{200f} Via\u{ad}le").unwrap();
+    let layout = layout(&notice, NoticeLanguage::It);
+    assert_eq!(layout.title(), "Avviso di pagamento pagoPA: Tassa 2026 Viale");
+    assert_eq!(layout.headings().next(), Some("Tassa 2026 Viale"));
+}
+
+#[test]
+fn a_value_of_which_nothing_is_seen_is_a_dash() {
+    let mut notice = notice(single(false));
+    notice.debtor.full_name = Personal::new(Text::new("\u{e000}\u{e001}").unwrap());
+    let layout = layout(&notice, NoticeLanguage::It);
+    assert_eq!(layout.texts().filter(|placed| placed.text == "–").count(), 1);
 }
 
 #[test]

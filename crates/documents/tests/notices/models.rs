@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! How many pages and codes each model has (documents.md), and that the same notice is the same file.
 
-use tramite_documents::notice::{CodeKind, notice_pdf};
-use tramite_domain::printed_notice::{NoticeLanguage, NoticeTerms};
+use tramite_documents::notice::{CodeKind, Micro, notice_pdf};
+use tramite_domain::printed_notice::{NoticeLanguage, NoticePart, NoticeTerms};
 use tramite_domain::text::Text;
 
 use crate::support::{LANGUAGES, fine, installments, layout, notice, part, single, written_at};
@@ -85,6 +85,107 @@ fn installments_are_offered_only_where_there_is_a_choice() {
     ] {
         let layout = layout(&notice(terms), NoticeLanguage::It);
         assert_eq!(layout.texts().map(|placed| placed.text).find(|text| text.starts_with("Puoi")), offered);
+    }
+}
+
+/// The texts of a notice in Italian alone.
+fn italian(terms: NoticeTerms) -> Vec<String> {
+    layout(&notice(terms), NoticeLanguage::It).texts().map(|placed| placed.text.trim_end().to_owned()).collect()
+}
+
+#[test]
+fn an_installment_alone_is_neither_the_total_nor_the_first() {
+    let texts = italian(NoticeTerms::Installments { whole: None, parts: vec![part(3, 8_508, false)] });
+    assert!(!texts.iter().any(|text| text.contains("totale") || text.contains("prima")), "{texts:?}");
+    assert!(texts.iter().any(|text| text == "entro il"), "{texts:?}");
+}
+
+#[test]
+fn what_is_left_of_installments_is_what_remains_and_the_next_is_due() {
+    let texts =
+        italian(NoticeTerms::Installments { whole: None, parts: (3..=12).map(|of| part(of, 8_508, false)).collect() });
+    for expected in ["Importo residuo", "prossima rata entro il"] {
+        assert!(texts.iter().any(|text| text == expected), "{expected} is not in {texts:?}");
+    }
+    assert!(!texts.iter().any(|text| text.contains("totale") || text.contains("prima rata")), "{texts:?}");
+}
+
+#[test]
+fn the_first_installment_is_due_on_its_own_day_whatever_the_others_say() {
+    let mut parts = vec![part(1, 100, false), part(2, 100, false)];
+    parts[1].due_date = chrono::NaiveDate::from_ymd_opt(2025, 1, 2);
+    let terms = |parts: &[NoticePart]| NoticeTerms::Installments { whole: None, parts: parts.to_vec() };
+    let texts = italian(terms(&parts));
+    let first = texts.iter().position(|text| text == "prima rata entro il").unwrap();
+    assert_eq!(texts[first + 1], "16/06/2026");
+    parts[0].due_date = None;
+    assert!(!italian(terms(&parts)).iter().any(|text| text == "prima rata entro il"));
+}
+
+#[test]
+fn a_discount_that_runs_from_the_notification_says_so_above_and_with_its_code() {
+    for (language, days, expected) in [
+        (NoticeLanguage::It, 5, "entro 5 giorni dalla notifica"),
+        (NoticeLanguage::It, 1, "entro 1 giorno dalla notifica"),
+        (NoticeLanguage::ItEn, 5, "within 5 days of notification"),
+        (NoticeLanguage::ItDe, 5, "innerhalb von 5 Tagen ab Zustellung"),
+        (NoticeLanguage::ItFr, 1, "dans 1 jour suivant la notification"),
+        (NoticeLanguage::ItSl, 5, "v 5 dneh od vročitve"),
+    ] {
+        for date in [None, chrono::NaiveDate::from_ymd_opt(2026, 6, 20)] {
+            let (mut discounted, mut reduced) = (part(1, 2_940, true), part(2, 4_200, true));
+            (discounted.due_date, discounted.days_from_notification) = (date, Some(days));
+            reduced.due_date = None;
+            let layout = layout(&notice(NoticeTerms::Fine { discounted, reduced }), language);
+            let texts: Vec<&str> = layout.texts().map(|placed| placed.text.trim_end()).collect();
+            let all = texts.join(" ");
+            assert_eq!(all.matches(expected).count(), 3, "{texts:?}");
+            assert_eq!(all.matches("20/06/2026").count(), if date.is_some() { 3 } else { 0 }, "{texts:?}");
+            assert!(texts.contains(&"Quanto e quando pagare?"), "{texts:?}");
+            assert!(!all.contains('…'), "{texts:?}");
+        }
+    }
+}
+
+#[test]
+fn each_slip_tells_its_notice_number_and_which_installment_it_is() {
+    for count in [2, 3, 9] {
+        let notice = notice(installments(true, count, true));
+        let layout = layout(&notice, NoticeLanguage::ItDe);
+        let texts: Vec<&str> = layout.texts().map(|placed| placed.text.trim_end()).collect();
+        let all = texts.join(" ");
+        for part in notice.terms.parts() {
+            let number = part.notice_number.grouped();
+            assert_eq!(all.matches(&number).count(), 2, "{number} in {texts:?}");
+        }
+        for number in 1..=count {
+            assert!(all.contains(&format!("{number}ª rata · Bollettino postale PA")), "{texts:?}");
+            assert!(all.contains(&format!("{number}. Rate · Posterlagschein PA")), "{texts:?}");
+        }
+    }
+}
+
+#[test]
+fn modules_stand_six_millimetres_below_what_is_above_them() {
+    let bar_min = Micro::new(5_000);
+    for terms in [
+        single(true),
+        fine(true),
+        installments(true, 2, true),
+        installments(true, 3, true),
+        installments(true, 9, true),
+    ] {
+        let layout = layout(&notice(terms), NoticeLanguage::ItFr);
+        let fills: Vec<_> = layout.fills().collect();
+        for (page, bar) in fills.iter().filter(|(_, area)| area.height() > bar_min) {
+            let texts = layout.texts().map(|placed| (placed.page, placed.area));
+            let codes = layout.codes().map(|code| (code.page, code.area));
+            for (_, above) in texts.chain(codes).chain(fills.iter().copied()).filter(|(other, area)| {
+                other == page && area.bottom <= bar.top && area.left < bar.right && bar.left < area.right
+            }) {
+                assert!(bar.top - above.bottom >= Micro::new(6_000), "{bar:?} below {above:?}");
+            }
+        }
     }
 }
 

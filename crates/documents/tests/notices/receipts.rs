@@ -92,6 +92,25 @@ fn a_statement_of_nothing_adds_up_to_nothing_and_one_of_too_much_is_refused() {
     assert!(statement_pdf(&much, written_at()).is_err());
 }
 
+#[test]
+fn a_statement_counts_what_came_to_the_institution_and_not_the_whole_payment() {
+    let mut shared = receipt(10_000, "TARI");
+    shared.transfers[0].amount = Cents::new(8_000).unwrap();
+    shared.transfers.push(ReceiptTransfer { amount: Cents::new(1_250).unwrap(), ..shared.transfers[0].clone() });
+    let layout = statement_layout(&[shared, receipt(1_000, "Mensa")], written_at()).unwrap();
+    let euros: Vec<&str> = layout.texts().map(|placed| placed.text).filter(|text| text.starts_with('€')).collect();
+    assert_eq!(euros, ["€\u{a0}92,50", "€\u{a0}10,00", "€\u{a0}102,50"]);
+}
+
+#[test]
+fn a_row_of_a_statement_has_as_many_cells_as_columns_though_nothing_is_written_in_one() {
+    let mut empty = receipt(100, "\u{200f}");
+    (empty.psp_name, empty.psp_tax_code) = (String::new(), None);
+    let layout = statement_layout(&[empty], written_at()).unwrap();
+    assert_eq!(layout.texts().filter(|placed| placed.text == "–").count(), 2);
+    assert!(layout.pdf().is_ok());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
