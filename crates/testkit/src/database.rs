@@ -81,10 +81,14 @@ impl Lease {
 
     pub(crate) fn database(&self) -> Database {
         match self {
-            Self::Sqlite(folder) => Database::Sqlite(format!("sqlite:{}", folder.path().join(FILE).display())),
+            Self::Sqlite(folder) => sqlite_in(folder),
             Self::Postgres(_, url) => Database::Postgres(url.clone()),
         }
     }
+}
+
+fn sqlite_in(folder: &TempDir) -> Database {
+    Database::Sqlite(format!("sqlite:{}", folder.path().join(FILE).display()))
 }
 
 /// The file that all sentences of this process begin with, which one suite prepares. Its bytes are kept, and not its folder: nothing
@@ -93,9 +97,7 @@ fn prepared_file(prepare: Prepare) -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     BYTES.get_or_init(|| {
         let folder = scratch::folder();
-        let lease = Lease::Sqlite(folder);
-        prepare(lease.database());
-        let Lease::Sqlite(folder) = &lease else { unreachable!("it was made so") };
+        prepare(sqlite_in(&folder));
         let left = std::fs::read_dir(folder.path()).expect("the folder").count();
         assert_eq!(left, 1, "whoever prepares a database closes it");
         std::fs::read(folder.path().join(FILE)).expect("a prepared database")

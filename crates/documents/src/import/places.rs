@@ -48,6 +48,7 @@ pub(super) struct At {
     /// The row in the group.
     pub(super) row: usize,
     within: Within,
+    /// What of the pointer is left there.
     rest: String,
 }
 
@@ -82,8 +83,8 @@ impl Places {
         let (row, column) = match &self.0 {
             Kind::Json => (0, (!pointer.is_empty()).then(|| pointer.to_owned())),
             Kind::Table { names, options } => {
-                let (row, within, rest) = walk(options, pointer);
-                (row, names.column(&within, &rest))
+                let at = walk(options, pointer);
+                (at.row, names.column(&at.within, &at.rest))
             }
         };
         PlacedFault::new(row, column.as_deref(), violation.code, violation.detail.clone())
@@ -92,8 +93,7 @@ impl Places {
     /// Where in a table a fault stands; none in a line of JSON.
     pub(super) fn at(&self, violation: &Violation) -> Option<At> {
         let Kind::Table { options, .. } = &self.0 else { return None };
-        let (row, within, rest) = walk(options, &violation.pointer);
-        Some(At { row, within, rest })
+        Some(walk(options, &violation.pointer))
     }
 
     /// The row of an installment, by its place in the body. A line of JSON has them all.
@@ -106,8 +106,8 @@ impl Places {
     }
 }
 
-/// The row that a pointer leads to, what it is within, and what of the pointer is left there.
-fn walk(options: &[Vec<InstallmentPlace>], pointer: &str) -> (usize, Within, String) {
+/// The place that a pointer leads to.
+fn walk(options: &[Vec<InstallmentPlace>], pointer: &str) -> At {
     let steps: Vec<&str> = pointer.split('/').skip(1).collect();
     let rest = |steps: &[&str]| steps.iter().map(|step| format!("/{step}")).collect::<String>();
     let index = |step: &str| step.parse::<usize>().unwrap_or(usize::MAX);
@@ -117,15 +117,15 @@ fn walk(options: &[Vec<InstallmentPlace>], pointer: &str) -> (usize, Within, Str
             let row = place.map_or(0, |place| place.row);
             if let ["transfers", transfer, tail @ ..] = tail {
                 let number = place.and_then(|place| place.transfers.get(index(transfer))).copied().unwrap_or(1);
-                return (row, Within::Transfer(number), rest(tail));
+                return At { row, within: Within::Transfer(number), rest: rest(tail) };
             }
-            (row, Within::Installment, rest(tail))
+            At { row, within: Within::Installment, rest: rest(tail) }
         }
         ["payment_options", option, tail @ ..] => {
             let first = options.get(index(option)).and_then(|option| option.first());
-            (first.map_or(0, |place| place.row), Within::Option, rest(tail))
+            At { row: first.map_or(0, |place| place.row), within: Within::Option, rest: rest(tail) }
         }
-        steps => (0, Within::Position, rest(steps)),
+        steps => At { row: 0, within: Within::Position, rest: rest(steps) },
     }
 }
 

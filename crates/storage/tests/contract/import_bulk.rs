@@ -298,8 +298,7 @@ pub(crate) async fn new_keys_look_at_no_other_position_of_the_service(database: 
     for _ in 0..8 {
         assert!(first.loadable(&scope, &tari, &asked, now()).await.unwrap().existing.is_empty());
     }
-    let (there, others) = (simple("P-1"), usize::try_from(OTHERS).unwrap());
-    town.add(&there).await;
+    town.add(&simple("P-1")).await;
     psql(&database, "ALTER TABLE debt_positions SET (autovacuum_enabled = false)");
     psql(&database, &copies("debt_positions", &[("id", "gen_random_uuid()"), ("external_id", "'OLD-' || number")]));
     assert_eq!(count(&database, "debt_positions").await, OTHERS + 1);
@@ -314,7 +313,7 @@ pub(crate) async fn new_keys_look_at_no_other_position_of_the_service(database: 
         looked = looked_at(&database) - before;
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    assert!(looked < OTHERS, "{looked} rows were looked at for {PART} keys, of which none is there, beside {others}");
+    assert!(looked < OTHERS, "{looked} rows were looked at for {PART} keys, of which none is there, beside {OTHERS}");
 }
 
 /// How many entries of indexes and rows of positions PostgreSQL has looked at.
