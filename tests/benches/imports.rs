@@ -222,7 +222,7 @@ fn inserted(from: &Path, rows: usize) -> f64 {
     let folder = tempfile::tempdir().unwrap();
     let mut to = SqliteConnection::establish(folder.path().join("copy.db").to_str().unwrap()).unwrap();
     to.batch_execute(&format!(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; ATTACH '{}' AS loaded",
+        "PRAGMA foreign_keys = OFF; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; ATTACH '{}' AS loaded",
         from.display()
     ))
     .unwrap();

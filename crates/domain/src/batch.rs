@@ -5,12 +5,15 @@ use crate::anomaly::Anomaly;
 use crate::attempt::Attempt;
 use crate::audit::AuditLine;
 use crate::debt_position::DebtPosition;
+use crate::document_batch::{BatchDocument, DocumentBatch};
 use crate::event::Event;
-use crate::ids::{DebtPositionId, ImportId, InstallmentId, ReceiptRowId, SessionId};
+use crate::ident::AccountCode;
+use crate::ids::{DebtPositionId, DocumentBatchId, ImportId, InstallmentId, ReceiptRowId, SessionId};
 use crate::import::{Import, ImportRow};
 use crate::institution::Institution;
 use crate::iuv_batch::IuvBatch;
 use crate::journal::JournalEntry;
+use crate::printed_notice::PostalSlip;
 use crate::receipt::{Receipt, ReceiptVariant};
 use crate::recovery::ReceiptRecovery;
 use crate::resolution::Resolution;
@@ -117,6 +120,39 @@ pub enum Write {
         import: ImportId,
         /// The rows, none of which was told of before.
         rows: Vec<ImportRow>,
+    },
+    /// A file of documents that is asked for, with the debt positions it is about.
+    InsertDocumentBatch {
+        /// The file.
+        batch: Box<DocumentBatch>,
+        /// The debt positions, none of which is done.
+        documents: Vec<BatchDocument>,
+    },
+    /// How far a file of documents is now; what its client asked for stays as it was.
+    UpdateDocumentBatch {
+        /// The new state; its own version is the expected one plus one.
+        batch: Box<DocumentBatch>,
+        /// The version it was read at.
+        expected: i64,
+    },
+    /// What became of debt positions of a file of documents.
+    TellBatchDocuments {
+        /// The file.
+        batch: DocumentBatchId,
+        /// The debt positions.
+        documents: Vec<BatchDocument>,
+    },
+    /// What the slip of a debt position says of an account is printed for the first time, and stays (rules.md 17); nothing happens
+    /// where it was printed before.
+    FreezeSlip {
+        /// The debt position.
+        position: DebtPositionId,
+        /// The account.
+        account: AccountCode,
+        /// What the slip says.
+        slip: PostalSlip,
+        /// When.
+        at: Instant,
     },
     /// A session that was not there.
     InsertSession(Box<CheckoutSession>),

@@ -9,8 +9,8 @@ use crate::anomaly::Anomaly;
 use crate::field_change::FieldChange;
 use crate::ident::{ExternalId, InstallmentReference, ServiceCode};
 use crate::ids::{
-    ClientId, DebtPositionId, DelegationId, EventId, ImportId, InstallmentId, ReceiptRowId, SessionId, SupportAccessId,
-    WebhookEndpointId,
+    ClientId, DebtPositionId, DelegationId, DocumentBatchId, EventId, ImportId, InstallmentId, ReceiptRowId, SessionId,
+    SupportAccessId, WebhookEndpointId,
 };
 use crate::money::Cents;
 use crate::named::named;
@@ -79,6 +79,8 @@ pub enum EventKind {
     PersonalDataErased,
     /// A file of debt positions was loaded, or not.
     ImportFinished,
+    /// A file of documents is there, or will not be.
+    DocumentBatchFinished,
     /// Nothing happened: an endpoint is tested. It stands in no feed.
     WebhookEndpointTest,
 }
@@ -90,7 +92,7 @@ named!(EventKind {
     SessionUpdated = "checkout_session.updated",
     ServiceUpdated = "service.updated", InstitutionUpdated = "institution.updated",
     DelegationUpdated = "delegation.updated", SupportAccessUpdated = "support_access.updated",
-    ImportFinished = "import.finished",
+    ImportFinished = "import.finished", DocumentBatchFinished = "document_batch.finished",
     WebhookEndpointDisabled = "webhook_endpoint.disabled", PersonalDataErased = "personal_data.erased",
     WebhookEndpointTest = "webhook_endpoint.test",
 });
@@ -147,6 +149,9 @@ pub struct EventData {
     /// The file that was loaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub import_id: Option<ImportId>,
+    /// The file of documents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_batch_id: Option<DocumentBatchId>,
     /// The delegation that was given or ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delegation_id: Option<DelegationId>,

@@ -109,6 +109,8 @@ ids! {
     ImportId;
     /// What was sent of such a file, as it is kept.
     ImportFileId;
+    /// Documents of many debt positions that are made into one file.
+    DocumentBatchId;
     /// A checkout session.
     SessionId;
     /// A receipt as kept for one institution; `receiptId` of the Node is a text of its own.

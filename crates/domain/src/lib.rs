@@ -12,6 +12,7 @@ mod check;
 pub mod client_key;
 pub mod client_limits;
 pub mod debt_position;
+pub mod document_batch;
 pub mod email;
 pub mod environment;
 pub mod event;

@@ -4,6 +4,7 @@
 use thiserror::Error;
 
 use crate::debt_position::{InstallmentStatus, PositionStatus};
+use crate::document_batch::BatchStatus;
 use crate::ids::DebtPositionId;
 use crate::import::ImportStatus;
 use crate::session::SessionStatus;
@@ -146,6 +147,18 @@ pub enum Refusal {
     /// The files that are kept of the institution leave no room.
     #[error("the files kept of the institution take all the room there is for them")]
     ImportStorageFull,
+    /// The state of the batch of documents does not allow it.
+    #[error("a document batch that is {} does not allow this", .status.name())]
+    DocumentBatchState {
+        /// The state it is in.
+        status: BatchStatus,
+    },
+    /// The institution has as many files of documents made as it may at a time.
+    #[error("two files of documents of the institution are being made: wait for one of them")]
+    TooManyDocumentBatches,
+    /// The files of documents that are kept of the institution leave no room.
+    #[error("the files of documents kept of the institution take all the room there is for them")]
+    DocumentStorageFull,
     /// Another institution's notice that may not be told about: one answer for all reasons (rules.md 37).
     #[error("no payable notice of that number and creditor")]
     NoticeNotFound,
@@ -181,6 +194,9 @@ impl Refusal {
             Self::ImportState { .. } => "import_state",
             Self::TooManyImports => "too_many_imports",
             Self::ImportStorageFull => "import_storage_full",
+            Self::DocumentBatchState { .. } => "document_batch_state",
+            Self::TooManyDocumentBatches => "too_many_document_batches",
+            Self::DocumentStorageFull => "document_storage_full",
             Self::NoSuchPosition => "no_such_position",
             Self::NoticeNotFound => "not_found",
         }

@@ -109,10 +109,11 @@ pub(crate) enum List {
     Outcomes,
     Recoveries,
     Imports,
+    DocumentBatches,
 }
 
 impl List {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 25] = [
         Self::Positions,
         Self::PositionsChanged,
         Self::Sessions,
@@ -137,6 +138,7 @@ impl List {
         Self::Outcomes,
         Self::Recoveries,
         Self::Imports,
+        Self::DocumentBatches,
     ];
 
     const fn tag(self) -> u8 {
@@ -165,6 +167,7 @@ impl List {
             Self::Outcomes => 48,
             Self::Recoveries => 52,
             Self::Imports => 54,
+            Self::DocumentBatches => 55,
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use tramite_domain::document_batch::DocumentBatch;
 use tramite_domain::event::Event;
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::ids::{ClientId, InstitutionId};
@@ -110,10 +111,18 @@ impl Scope {
 
     /// Whether a file exists for the caller: its own, sent under services that are all the caller's own.
     pub(crate) fn sees_import(&self, import: &Import) -> bool {
-        let own = |codes: &BTreeSet<ServiceCode>| {
-            import.services.as_ref().is_some_and(|of| of.iter().all(|code| codes.contains(code)))
-        };
-        self.client.is_none_or(|client| client == import.created_by) && self.services.as_deref().is_none_or(own)
+        self.sees_own(import.created_by, import.services.as_deref())
+    }
+
+    /// Whether a file of documents exists for the caller, likewise.
+    pub(crate) fn sees_document_batch(&self, batch: &DocumentBatch) -> bool {
+        self.sees_own(batch.created_by, batch.services.as_deref())
+    }
+
+    /// What belongs to a client, made under services that are all the caller's own.
+    fn sees_own(&self, client: ClientId, services: Option<&[ServiceCode]>) -> bool {
+        let own = |codes: &BTreeSet<ServiceCode>| services.is_some_and(|of| of.iter().all(|code| codes.contains(code)));
+        self.client.is_none_or(|caller| caller == client) && self.services.as_deref().is_none_or(own)
     }
 
     /// Whether a session exists for the caller: its own, and each item of the institution of a service of its own. The

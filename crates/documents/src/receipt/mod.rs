@@ -3,6 +3,7 @@
 //! transfers of one institution and no others.
 
 mod labels;
+mod of;
 mod single;
 mod statement;
 mod table;
@@ -12,6 +13,7 @@ use tramite_domain::time::Instant;
 
 pub use crate::error::DocumentError;
 pub use crate::pen::{Area, Layout, Micro, PlacedText};
+pub use of::receipt_document;
 
 /// What a receipt says, as an institution may see it.
 #[derive(Clone, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use crate::debt_position::{
     amount_due, expiry, installment_status, position_status,
 };
 use crate::iban::Iban;
+use crate::ident::AccountCode;
 use crate::ids::InstallmentId;
 use crate::institution::Institution;
 use crate::refusal::Refusal;
@@ -15,7 +16,7 @@ use crate::text::Text;
 use crate::time::Instant;
 use crate::violation::{Place, Violations};
 
-use super::{NoticeCreditor, NoticeDebtor, NoticePart, NoticeTerms, PostalSlip, PrintedNotice};
+use super::{NoticeCreditor, NoticeDebtor, NoticePart, NoticeTerms, PostalSlip, PrintedNotice, PrintedSlips};
 
 /// What the notice of a debt position says at an instant: all that can be paid then, or the installment of that id alone.
 ///
@@ -27,12 +28,16 @@ use super::{NoticeCreditor, NoticeDebtor, NoticePart, NoticeTerms, PostalSlip, P
 /// a discount goes before a plan, for it is lost first, and of equal kinds the first is printed; what is left out has a notice
 /// by its id.
 ///
+/// A slip that was printed before says the same again, whatever became of the account since (rules.md 17): `slips` are those of the
+/// position.
+///
 /// # Errors
 /// `Invalid` where the position has no such installment; `NotPublished` of a draft; `NothingToPay` where nothing that was asked
 /// for can be paid.
 pub fn printed_notice(
     position: &DebtPosition,
     institution: &Institution,
+    slips: &PrintedSlips,
     wanted: Option<InstallmentId>,
     now: Instant,
 ) -> Result<PrintedNotice, Refusal> {
@@ -42,7 +47,7 @@ pub fn printed_notice(
     }
     let payable_at = position.valid_from.map_or(now, |from| from.max(now));
     let terms = |wanted| {
-        let paper = Paper { position, institution, wanted, payable_at };
+        let paper = Paper { position, institution, slips, wanted, payable_at };
         paper.terms().ok_or(Refusal::NothingToPay { status })
     };
     let all = terms(None)?;
@@ -60,6 +65,25 @@ pub fn printed_notice(
         debtor: debtor(position),
         subject: subject(position, &terms),
         terms,
+    })
+}
+
+/// What the notice prints for the first time of accounts of the position: it is to be kept, so that each further print says the same
+/// (rules.md 17).
+#[must_use]
+pub fn new_slips(position: &DebtPosition, notice: &PrintedNotice, slips: &PrintedSlips) -> PrintedSlips {
+    let own = |part: &NoticePart| {
+        let (_, one) = position.installment(part.installment_id)?;
+        Some((own_account(one)?.clone(), part.slip.clone()?))
+    };
+    notice.terms.parts().filter_map(own).filter(|(account, _)| !slips.contains_key(account)).collect()
+}
+
+/// The account of the first share that is the institution's own.
+fn own_account(one: &Installment) -> Option<&AccountCode> {
+    one.transfers.iter().find_map(|transfer| match &transfer.target {
+        TransferTarget::Account { account_id } => Some(account_id),
+        _ => None,
     })
 }
 
@@ -98,6 +122,8 @@ fn subject(position: &DebtPosition, terms: &NoticeTerms) -> Text<1, 140> {
 struct Paper<'a> {
     position: &'a DebtPosition,
     institution: &'a Institution,
+    /// What was printed of it before.
+    slips: &'a PrintedSlips,
     wanted: Option<InstallmentId>,
     /// The first instant, from now on, at which it can be paid.
     payable_at: Instant,
@@ -155,11 +181,13 @@ impl Paper<'_> {
 
     /// The slip to the institution's own account: that of the first share that is the institution's own.
     fn slip(&self, one: &Installment) -> Option<PostalSlip> {
-        let own = one.transfers.iter().find_map(|transfer| match &transfer.target {
-            TransferTarget::Account { account_id } => Some(account_id),
-            _ => None,
-        });
-        let account = self.institution.account(own?, self.payable_at)?;
+        let id = own_account(one)?;
+        self.slips.get(id).cloned().or_else(|| self.present_slip(id))
+    }
+
+    /// What the slip to an account would say now; none where it is not postal.
+    fn present_slip(&self, id: &AccountCode) -> Option<PostalSlip> {
+        let account = self.institution.account(id, self.payable_at)?;
         let postal = account.postal_iban.as_ref().and_then(Iban::postal_account);
         let number = postal.or_else(|| account.iban.postal_account())?;
         // An IBAN may have letters there, and a codeline may not.

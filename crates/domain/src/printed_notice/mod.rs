@@ -8,6 +8,6 @@ mod plain;
 mod texts;
 
 pub use amounts::*;
-pub use decide::printed_notice;
+pub use decide::{new_slips, printed_notice};
 pub use model::*;
 pub use texts::*;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What a payment notice says: everything that is printed, and nothing of how (documents.md, Notice).
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::debt_position::Address;
+use crate::ident::AccountCode;
 use crate::ids::InstallmentId;
 use crate::money::Cents;
 use crate::named::named;
@@ -100,6 +103,9 @@ pub struct PostalSlip {
     /// The authorisation to print it (`AUT. DB/xxxx/xxx xxxxx DEL xx/xx/xxxx`).
     pub authorization: Option<Text<1, 70>>,
 }
+
+/// What was printed on the first slips of a debt position, by the accounts of its institution.
+pub type PrintedSlips = BTreeMap<AccountCode, PostalSlip>;
 
 /// In which languages a notice is written: Italian always.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -84,6 +84,7 @@ pub const fn read_scope(kind: EventKind) -> ApiScope {
         EventKind::DelegationUpdated | EventKind::SupportAccessUpdated => ApiScope::DelegationsRead,
         EventKind::PersonalDataErased => ApiScope::PersonsRead,
         EventKind::ImportFinished => ApiScope::ImportsRead,
+        EventKind::DocumentBatchFinished => ApiScope::DocumentsWrite,
         EventKind::WebhookEndpointDisabled | EventKind::WebhookEndpointTest => ApiScope::WebhooksWrite,
     }
 }

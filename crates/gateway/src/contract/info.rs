@@ -62,11 +62,12 @@ fn servers(public_url: &str, environment: Option<Environment>) -> Value {
 }
 
 /// Every tag, in the order of the documentation: what portals need comes before what operators do.
-const TAGS: [(&str, &str); 21] = [
+const TAGS: [(&str, &str); 22] = [
     ("services", "What an institution collects: its catalogue of payment services."),
     ("debt-positions", "What debtors owe, with the ways to pay it."),
     ("iuv-batches", "Notice numbers given to an institution beforehand, for notices that it prints by itself."),
     ("imports", "Files of debt positions: loaded in the background, with a report of each row."),
+    ("document-batches", "Notices and receipts of many debt positions in one file."),
     ("checkout-sessions", "Payments started from a portal."),
     ("receipts", "Proofs of payment, as the Node sent them."),
     ("receipt-recoveries", "Receipts that never came, asked for by their settlement lines."),

@@ -13,8 +13,13 @@ const JSON: &str = "/content/application~1json";
 /// Where an answer says that it may be a table.
 const TABLE: &str = "/content/text~1csv";
 /// Where an answer says that it may be a file.
-const DOWNLOADS: [&str; 4] =
-    ["/content/application~1xml", "/content/application~1octet-stream", "/content/application~1pdf", TABLE];
+const DOWNLOADS: [&str; 5] = [
+    "/content/application~1xml",
+    "/content/application~1octet-stream",
+    "/content/application~1pdf",
+    "/content/application~1zip",
+    TABLE,
+];
 
 /// Finishes one operation in place.
 pub(super) fn finish(target: &mut Value, operation: &Operation, examples: &Examples) {

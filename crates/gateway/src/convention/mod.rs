@@ -2,6 +2,7 @@
 //! What every operation does in the same way: versions, replies, pages, acting once, deciding again.
 
 mod audit;
+mod download;
 mod empty;
 mod etag;
 mod once;
@@ -20,6 +21,7 @@ pub use reply::{Answer, Reply};
 pub use settle::settle;
 
 pub(crate) use audit::{audited, line};
+pub(crate) use download::{Download, Pieces, download, unwritten};
 pub(crate) use empty::EmptyInput;
 pub(crate) use pdf::{Drawings, LAYOUT, drawn, pdf_answer};
 pub(crate) use reply::{is_replay, kept_id};

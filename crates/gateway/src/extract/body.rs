@@ -29,13 +29,15 @@ pub const BODY_BYTES_MAX: usize = 256 * 1024;
 /// The two steps are apart because of the order of checks: a handler looks for its resource first (404), calls
 /// [`Body::valid`] then, and only for a body that the contract knows asks for the version (412) and for what the domain
 /// says (409, 422). A precondition comes after the normal checks of a request (RFC 9110, 13.2.1).
-pub struct Body<T> {
+///
+/// `BYTES_MAX` is said where an operation takes more than others.
+pub struct Body<T, const BYTES_MAX: usize = BODY_BYTES_MAX> {
     value: Value,
     gateway: Arc<Gateway>,
     wire: PhantomData<T>,
 }
 
-impl<T: DeserializeOwned + ToSchema> Body<T> {
+impl<T: DeserializeOwned + ToSchema, const BYTES_MAX: usize> Body<T, BYTES_MAX> {
     /// The body, if it is what the contract says.
     ///
     /// # Errors
@@ -53,7 +55,7 @@ impl<T: DeserializeOwned + ToSchema> Body<T> {
     }
 }
 
-impl<T> Body<T> {
+impl<T, const BYTES_MAX: usize> Body<T, BYTES_MAX> {
     /// SHA-256 of the canonical text: equal bodies have equal fingerprints, whatever the order of their members.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
@@ -72,7 +74,7 @@ pub(crate) fn unreadable() -> Violation {
     Violation { pointer: String::new(), code: "not_allowed", detail: "The body cannot be read.".to_owned() }
 }
 
-impl<T: 'static> FromRequest for Body<T> {
+impl<T: 'static, const BYTES_MAX: usize> FromRequest for Body<T, BYTES_MAX> {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
@@ -83,7 +85,7 @@ impl<T: 'static> FromRequest for Body<T> {
         async move {
             head?;
             let gateway = gateway.ok_or_else(|| Problem::new(Code::InternalError))?;
-            let bytes = read_all(payload, BODY_BYTES_MAX, gateway.settings().body_time_max).await?;
+            let bytes = read_all(payload, BYTES_MAX, gateway.settings().body_time_max).await?;
             let value =
                 strict(&bytes).map_err(|error| Problem::new(Code::InvalidJson).with_detail(place_of(&error)))?;
             Ok(Self { value, gateway, wire: PhantomData })

@@ -177,6 +177,18 @@ problems! {
         "The files that are kept of the institution, for thirty days after their imports were over, take the ten gibibytes that it has."
         "Wait until older files are deleted, or load the debt positions through the API."
     }
+    DocumentBatchState = 409 "document_batch_state" "The state of the document batch does not allow this" {
+        "The document batch is in a state in which this cannot be done: one that is over is not cancelled, and there is no file unless it is `completed`."
+        "Read the document batch, with `wait`, and decide by its status."
+    }
+    DocumentFileGone = 409 "document_file_gone" "The file of documents is kept no longer" {
+        "A file of documents is deleted thirty days after it was made."
+        "Ask for the documents again."
+    }
+    DocumentStorageFull = 409 "document_storage_full" "There is no room for another file of documents" {
+        "The files of documents that are kept of the institution, for thirty days, take the ten gibibytes that it has."
+        "Wait until older files are deleted, or take the documents one by one."
+    }
     PreconditionFailed = 412 "precondition_failed" "It is not the version you know" {
         "If-Match names another version than the present one, or If-None-Match forbids the thing to exist and it does."
         "Read the resource again, apply your change to what it is now, and send its ETag."
@@ -232,6 +244,10 @@ problems! {
     TooManyImports = 429 "too_many_imports" "Two files are being loaded" {
         "Two files of the institution are not done yet, and no more are loaded at a time."
         "Wait until one of them is over, or the seconds in Retry-After, and send the file again with the same Idempotency-Key."
+    }
+    TooManyDocumentBatches = 429 "too_many_document_batches" "Two files of documents are being made" {
+        "Two document batches of the institution are not over yet, and no more are made at a time."
+        "Wait until one of them is over, or the seconds in Retry-After, and ask again with the same Idempotency-Key."
     }
     InternalError = 500 "internal_error" "Something is wrong on our side" {
         "Tramite has failed in a way that was not foreseen; the cause is in its log under the request id."

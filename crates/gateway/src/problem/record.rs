@@ -60,7 +60,7 @@ impl Problem {
             Code::InvalidToken => problem.with_header(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
             Code::Unavailable | Code::AmountUnknown => problem.retry_after(RETRY_AFTER_SECONDS),
             Code::IdempotencyInProgress => problem.retry_after(TWIN_RETRY_AFTER_SECONDS),
-            Code::TooManyImports => problem.retry_after(IMPORT_RETRY_AFTER_SECONDS),
+            Code::TooManyImports | Code::TooManyDocumentBatches => problem.retry_after(IMPORT_RETRY_AFTER_SECONDS),
             _ => problem,
         }
     }

@@ -6,6 +6,7 @@ mod checkout_sessions;
 mod clients;
 mod debt_positions;
 mod delegations;
+mod document_batches;
 mod events;
 mod exports;
 mod imports;
@@ -40,6 +41,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     events::mount(api);
     exports::mount(api);
     imports::mount(api);
+    document_batches::mount(api);
     journal::mount(api);
     persons::mount(api);
     status::mount(api);

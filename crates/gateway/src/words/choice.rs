@@ -78,13 +78,15 @@ choices! {
     EventType [
         "debt_position.created" "debt_position.updated" "installment.paid" "installment.reopened" "receipt.received"
         "payment.anomaly" "payment.anomaly_resolved" "checkout_session.updated" "service.updated" "institution.updated"
-        "delegation.updated" "support_access.updated" "import.finished" "webhook_endpoint.disabled"
+        "delegation.updated" "support_access.updated" "import.finished" "document_batch.finished"
+        "webhook_endpoint.disabled"
         "personal_data.erased"
     ] "What happened.";
     DeliveredType [
         "debt_position.created" "debt_position.updated" "installment.paid" "installment.reopened" "receipt.received"
         "payment.anomaly" "payment.anomaly_resolved" "checkout_session.updated" "service.updated" "institution.updated"
-        "delegation.updated" "support_access.updated" "import.finished" "webhook_endpoint.disabled"
+        "delegation.updated" "support_access.updated" "import.finished" "document_batch.finished"
+        "webhook_endpoint.disabled"
         "webhook_endpoint.test" "personal_data.erased"
     ] "What happened, or that an endpoint is tested.";
     WebhookEndpointStatus ["pending" "active" "disabled"] "Whether an endpoint is told of events: not before a test event got its 2xx, yes, or no longer.";
@@ -115,6 +117,10 @@ choices! {
     ImportStatus ["queued" "running" "completed" "aborted" "failed" "cancelled"] "Where an import stands: it waits for its turn, is being read, every row came to something, a row was wrong and nothing was loaded because of it, the file cannot be read or no further or its client may load nothing any more, or it was stopped.";
     ImportPhase ["checking" "loading"] "Whether rows are checked, with nothing written of them, or loaded.";
     RowOutcome ["loaded" "updated" "unchanged" "cancelled" "rejected" "skipped"] "What became of a row: a new debt position, new terms for one, nothing new, something cancelled, the row is wrong, or it is right beside a wrong one of the same debt position.";
+    DocumentKind ["notice" "receipt"] "What is made of a debt position: the payment notice of what can be paid, or the receipts of what was paid.";
+    DocumentForm ["zip" "pdf"] "What the file is: an archive with one PDF for each debt position and a list of them, or one PDF with all pages.";
+    DocumentBatchStatus ["queued" "running" "completed" "failed" "cancelled"] "Where a document batch stands: it waits for its turn, documents are drawn, the file is there, there is none, or it was stopped.";
+    DocumentOutcome ["waiting" "drawn" "skipped"] "What became of a debt position: nothing yet, its document is in the file, or there is no document of it.";
     ReceiptRole ["owner" "beneficiary"] "Whether the institution owns the notice, or receives a transfer of it.";
     ReceiptOutcome ["ok" "ko"] "Whether money was paid.";
 }
@@ -151,6 +157,7 @@ fn of(doc: &str, values: impl Iterator<Item = &'static str>) -> RefOr<Schema> {
 #[cfg(test)]
 mod tests {
     use tramite_domain::access::{ClientKind as Kind, ClientStatus as Client, DelegationStatus as Delegation};
+    use tramite_domain::document_batch;
     use tramite_domain::environment::Environment;
     use tramite_domain::import;
     use tramite_domain::institution::InstitutionStatus as Institution;
@@ -175,6 +182,10 @@ mod tests {
         assert!(OnError::VALUES.iter().all(|name| import::OnError::named(name).is_some()));
         assert!(ImportStatus::VALUES.iter().all(|name| import::ImportStatus::named(name).is_some()));
         assert!(ImportPhase::VALUES.iter().all(|name| import::ImportPhase::named(name).is_some()));
+        assert!(DocumentKind::VALUES.iter().all(|name| document_batch::BatchKind::named(name).is_some()));
+        assert!(DocumentForm::VALUES.iter().all(|name| document_batch::BatchForm::named(name).is_some()));
+        assert!(DocumentBatchStatus::VALUES.iter().all(|name| document_batch::BatchStatus::named(name).is_some()));
+        assert!(DocumentOutcome::VALUES.iter().all(|name| document_batch::DocumentOutcome::named(name).is_some()));
         assert!(RowOutcome::VALUES.iter().all(|name| import::RowOutcome::named(name).is_some()));
         assert!(ServiceStatus::VALUES.iter().all(|name| Service::named(name).is_some()));
         assert!(SupportAccessStatus::VALUES.iter().all(|name| Support::named(name).is_some()));

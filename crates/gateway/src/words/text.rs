@@ -202,6 +202,8 @@ texts! {
         = "{\"line\":1,\"outcome\":\"loaded\"}\n", "A JSON object on each line.";
     PdfBytes r"^[\s\S]*$" 0..=50_000_000 as "binary"
         = "%PDF-1.7", "A document (ISO 32000-1).";
+    ZipBytes r"^[\s\S]*$" 0..=2_000_000_000 as "binary"
+        = "PK", "An archive of documents.";
     SpreadsheetBytes r"^[\s\S]*$" 0..=50_000_000 as "binary"
         = "PK", "A spreadsheet (ISO/IEC 29500).";
     XmlMessage r"^[^\x00]{1,2000000}$" 1..=2_000_000

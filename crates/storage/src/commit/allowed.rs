@@ -3,7 +3,7 @@
 //! that breaks this is a defect, and is stopped here.
 
 use tramite_domain::batch::{Batch, Write};
-use tramite_domain::ids::{ImportId, SessionId};
+use tramite_domain::ids::{DocumentBatchId, ImportId, SessionId};
 use tramite_domain::session::CheckoutSession;
 
 use crate::error::StoreError;
@@ -29,6 +29,10 @@ fn may(scope: &Scope, batch: &Batch, write: &Write) -> bool {
         Write::InsertIuvBatch(batch) => scope.services() == batch.service_codes.as_ref(),
         Write::PutRecovery { recovery, .. } => scope.sees_service(recovery.service_code.as_ref()),
         Write::InsertImport(import) | Write::UpdateImport { import, .. } => scope.sees_import(import),
+        Write::InsertDocumentBatch { batch, .. } | Write::UpdateDocumentBatch { batch, .. } => {
+            scope.sees_document_batch(batch)
+        }
+        Write::TellBatchDocuments { batch: id, .. } => draws_on(batch, *id),
         Write::PutService { service, .. } => scope.sees_service(Some(&service.code)),
         Write::InsertImportRows { import, .. } => goes_on(batch, *import),
         // Whose service a draft is of is not said here: the store looks before it erases.
@@ -55,6 +59,12 @@ fn follows(scope: &Scope, batch: &Batch, session: &CheckoutSession) -> bool {
 /// Whether a file changes in the batch: what became of its rows is written with that and never alone.
 fn goes_on(batch: &Batch, id: ImportId) -> bool {
     let is = |write: &Write| matches!(write, Write::UpdateImport { import, .. } if import.id == id);
+    batch.writes().iter().any(is)
+}
+
+/// Whether a file of documents changes in the batch, likewise.
+fn draws_on(batch: &Batch, id: DocumentBatchId) -> bool {
+    let is = |write: &Write| matches!(write, Write::UpdateDocumentBatch { batch, .. } if batch.id == id);
     batch.writes().iter().any(is)
 }
 

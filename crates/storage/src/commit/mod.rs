@@ -4,6 +4,7 @@
 mod allowed;
 mod attempt;
 mod bulk;
+mod document;
 mod emptied;
 mod feed;
 mod import;
@@ -174,6 +175,14 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
             Write::InsertImport(import) => import::insert(db, institution, import).await,
             Write::UpdateImport { import, expected } => import::update(db, institution, import, *expected).await,
             Write::InsertImportRows { import, rows } => import::insert_rows(db, institution, *import, rows).await,
+            Write::InsertDocumentBatch { batch, documents } => {
+                document::insert(db, institution, batch, documents).await
+            }
+            Write::UpdateDocumentBatch { batch, expected } => document::update(db, institution, batch, *expected).await,
+            Write::TellBatchDocuments { batch, documents } => document::tell(db, institution, *batch, documents).await,
+            Write::FreezeSlip { position, account, slip, at } => {
+                document::freeze(db, institution, (*position, account), slip, *at).await
+            }
             Write::InsertSession(session) => session::insert(db, institution, session).await,
             Write::UpdateSession { session, expected } => session::update(db, institution, session, *expected).await,
             Write::ReleaseItem { session, place } => session::release(db, institution, *session, *place).await,

@@ -4,6 +4,7 @@
 mod attempt;
 mod audit;
 mod delegation;
+mod document_batch;
 mod feed;
 mod found_of_receipt;
 mod import;
@@ -26,6 +27,7 @@ mod person_traces;
 pub(crate) mod plan;
 mod position;
 mod positions;
+mod printed_slip;
 mod receipt;
 mod recovery;
 mod service;
@@ -38,6 +40,7 @@ mod timeline;
 mod timeline_sources;
 
 pub use audit::{AUDIT_PAGE_DAYS_MAX, AuditFilter};
+pub use document_batch::{DocumentFilter, ImportedLines};
 pub use feed::{FeedEvent, FeedFilter, FeedPage};
 pub use found_of_receipt::FoundOfReceipt;
 pub use import_rows::{IMPORT_ROWS_MAX, ImportedInstallment, RowFilter};

@@ -4,6 +4,7 @@
 pub(crate) mod access;
 pub(crate) mod anomaly;
 pub(crate) mod attempt;
+pub(crate) mod document;
 pub(crate) mod event;
 pub(crate) mod import;
 pub(crate) mod installment;

@@ -3,6 +3,7 @@
 
 mod checkout;
 mod debts;
+mod documents;
 mod files;
 mod messages;
 mod platform;
@@ -12,6 +13,7 @@ mod webhooks;
 
 pub(crate) use checkout::*;
 pub(crate) use debts::*;
+pub(crate) use documents::*;
 pub(crate) use files::*;
 pub(crate) use messages::*;
 pub(crate) use platform::*;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Whose file is loaded next, and which files go. A file belongs to one worker at a time: as long as it renews that, and until
-//! another one takes over what was not renewed in time.
+//! Whose file is loaded next, and which files go.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
@@ -9,27 +8,16 @@ use tramite_domain::time::Instant;
 use uuid::Uuid;
 
 use super::SystemScope;
+use super::lease::{Leased, Piece, leased};
 use crate::column::sql::{Key, Moment};
 use crate::column::{At, Id};
 use crate::db::{Db, execute, load};
 use crate::error::StoreError;
 use crate::import_file::PARTS_AT_ONCE_MAX;
 use crate::row::fit;
-use crate::schema::imports;
 use crate::store::{Answer, Who};
-use crate::url::Backend;
 
-/// Imports that nobody holds, the one that was served the longest ago first. Somebody else may be faster, so a few are asked for.
-const FREE: &str = "\
-    SELECT institution_id, id FROM imports \
-    WHERE finished_at IS NULL AND (held_until IS NULL OR held_until <= $1) \
-    ORDER BY coalesce(claimed_at, created_at), id LIMIT 8";
-/// Takes one of them. Where somebody has left it without a word, who may be at work still, the version is raised: whatever that
-/// worker decided on the version before is a conflict.
-const TAKE: &str = "\
-    UPDATE imports SET held_by = $1, held_until = $2, claimed_at = $3, \
-        version = CASE WHEN held_by IS NULL THEN version ELSE version + 1 END \
-    WHERE institution_id = $4 AND id = $5 AND finished_at IS NULL AND (held_until IS NULL OR held_until <= $3)";
+const LEASED: Leased = leased!("imports");
 /// Takes one from whoever works on it: whatever that decided on the version before is a conflict, and nobody goes on meanwhile.
 const STOP: &str = "\
     UPDATE imports SET held_by = $1, held_until = $2, version = version + 1 \
@@ -62,12 +50,10 @@ pub struct ClaimedImport {
     pub id: ImportId,
 }
 
-#[derive(Debug, QueryableByName)]
-struct Free {
-    #[diesel(sql_type = Key)]
-    institution_id: Id<InstitutionId>,
-    #[diesel(sql_type = Key)]
-    id: Id<ImportId>,
+impl ClaimedImport {
+    const fn piece(self) -> Piece {
+        Piece { institution: self.institution, id: self.id.uuid() }
+    }
 }
 
 #[derive(Debug, Clone, Copy, QueryableByName)]
@@ -88,17 +74,8 @@ impl SystemScope {
     /// Whatever keeps the database from answering.
     pub fn claim_import(&self, now: Instant, holder: Uuid, lease_seconds: i64) -> Answer<'_, Option<ClaimedImport>> {
         Box::pin(async move {
-            // Almost always nothing waits: that needs no writer.
-            let free = self.store.read(Who::System, move |db| Box::pin(free(db, now))).await?;
-            if free.is_empty() {
-                return Ok(None);
-            }
-            let wanted = (free, holder, now, now.plus_seconds(lease_seconds));
-            self.store
-                .write(Who::System, wanted, |db, (free, holder, now, until)| {
-                    Box::pin(claim(db, free, *holder, *now, *until))
-                })
-                .await
+            let piece = self.claim(LEASED, now, holder, lease_seconds).await?;
+            Ok(piece.map(|Piece { institution, id }| ClaimedImport { institution, id: ImportId::new(id) }))
         })
     }
 
@@ -113,14 +90,7 @@ impl SystemScope {
         now: Instant,
         lease_seconds: i64,
     ) -> Answer<'_, bool> {
-        Box::pin(async move {
-            let wanted = (claim, holder, now, now.plus_seconds(lease_seconds));
-            self.store
-                .write(Who::System, wanted, |db, (claim, holder, now, until)| {
-                    Box::pin(renew(db, *claim, *holder, *now, *until))
-                })
-                .await
-        })
+        Box::pin(async move { self.renew(LEASED, claim.piece(), holder, now, lease_seconds).await })
     }
 
     /// Takes an import from whoever works on it, so that nobody moves it until an instant: who cancels it would else read a version
@@ -143,11 +113,7 @@ impl SystemScope {
     /// # Errors
     /// Whatever keeps the database from writing.
     pub fn release_import(&self, claim: ClaimedImport, holder: Uuid) -> Answer<'_, ()> {
-        Box::pin(async move {
-            self.store
-                .write(Who::System, (claim, holder), |db, (claim, holder)| Box::pin(release(db, *claim, *holder)))
-                .await
-        })
+        Box::pin(async move { self.release(LEASED, claim.piece(), holder).await })
     }
 
     /// Frees what a process that was killed has left, where there is one process alone: nobody else can hold anything. On
@@ -156,12 +122,7 @@ impl SystemScope {
     /// # Errors
     /// Whatever keeps the database from writing.
     pub fn take_over_imports(&self) -> Answer<'_, ()> {
-        Box::pin(async move {
-            match self.store.backend() {
-                Backend::Postgres => Ok(()),
-                Backend::Sqlite => self.store.write(Who::System, (), |db, ()| Box::pin(take_over(db))).await,
-            }
-        })
+        Box::pin(async move { self.take_over(LEASED).await })
     }
 
     /// Ends a stretch of a file whose time is over, with its name and what became of its rows, or of one that was sent before an
@@ -185,53 +146,6 @@ impl SystemScope {
     }
 }
 
-async fn free(mut db: Db<'_>, now: Instant) -> Result<Vec<Free>, StoreError> {
-    Ok(load!(&mut db, diesel::sql_query(FREE).bind::<Moment, _>(At(now)))?)
-}
-
-async fn claim(
-    mut db: Db<'_>,
-    free: &[Free],
-    holder: Uuid,
-    now: Instant,
-    until: Instant,
-) -> Result<Option<ClaimedImport>, StoreError> {
-    for one in free {
-        let taken = execute!(
-            &mut db,
-            diesel::sql_query(TAKE)
-                .bind::<Key, _>(Id(holder))
-                .bind::<Moment, _>(At(until))
-                .bind::<Moment, _>(At(now))
-                .bind::<Key, _>(one.institution_id)
-                .bind::<Key, _>(one.id)
-        )?;
-        // Whoever was faster holds it.
-        if taken == 1 {
-            return Ok(Some(ClaimedImport { institution: one.institution_id.0, id: one.id.0 }));
-        }
-    }
-    Ok(None)
-}
-
-/// Who is served now has its next turn behind those that wait.
-async fn renew(
-    mut db: Db<'_>,
-    claim: ClaimedImport,
-    holder: Uuid,
-    now: Instant,
-    until: Instant,
-) -> Result<bool, StoreError> {
-    let own = imports::table
-        .filter(imports::institution_id.eq(Id(claim.institution)))
-        .filter(imports::id.eq(Id(claim.id)))
-        .filter(imports::held_by.eq(Some(Id(holder))).assume_not_null())
-        .filter(imports::finished_at.is_null());
-    let served = (imports::held_until.eq(Some(At(until))), imports::claimed_at.eq(Some(At(now))));
-    let renewed = execute!(&mut db, diesel::update(own).set(served))?;
-    Ok(renewed == 1)
-}
-
 async fn stop(mut db: Db<'_>, import: ClaimedImport, holder: Uuid, until: Instant) -> Result<bool, StoreError> {
     let stopped = execute!(
         &mut db,
@@ -242,22 +156,6 @@ async fn stop(mut db: Db<'_>, import: ClaimedImport, holder: Uuid, until: Instan
             .bind::<Key, _>(Id(import.id))
     )?;
     Ok(stopped == 1)
-}
-
-async fn release(mut db: Db<'_>, claim: ClaimedImport, holder: Uuid) -> Result<(), StoreError> {
-    let own = imports::table
-        .filter(imports::institution_id.eq(Id(claim.institution)))
-        .filter(imports::id.eq(Id(claim.id)))
-        .filter(imports::held_by.eq(Some(Id(holder))).assume_not_null());
-    let free = (imports::held_by.eq(None::<Id<Uuid>>), imports::held_until.eq(None::<At>));
-    execute!(&mut db, diesel::update(own).set(free))?;
-    Ok(())
-}
-
-async fn take_over(mut db: Db<'_>) -> Result<(), StoreError> {
-    let held = imports::table.filter(imports::held_until.is_not_null());
-    execute!(&mut db, diesel::update(held).set(imports::held_until.eq(None::<At>)))?;
-    Ok(())
 }
 
 async fn over(mut db: Db<'_>, sent_before: Instant, now: Instant) -> Result<Option<Over>, StoreError> {

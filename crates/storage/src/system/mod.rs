@@ -5,6 +5,7 @@
 mod backlog;
 mod change;
 mod client;
+mod document_batch;
 mod ended;
 mod feed;
 mod feed_of_all;
@@ -13,6 +14,7 @@ mod import;
 mod institution;
 mod issuer;
 mod journal;
+mod lease;
 mod node_answers;
 mod raw;
 mod recovery;
@@ -29,6 +31,7 @@ mod webhook;
 
 pub use backlog::{BACKLOG_ROWS_MAX, Backlog, Queue, TaskQueue};
 pub use change::{Change, OperatorRecord};
+pub use document_batch::ClaimedDocuments;
 pub use import::ClaimedImport;
 pub use node_answers::NodeAnswers;
 pub use raw::{KeptMessage, RAW_BYTES_MAX, RawMessage};

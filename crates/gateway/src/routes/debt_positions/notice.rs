@@ -5,8 +5,12 @@ use actix_web::get;
 use actix_web::web::Data;
 use serde::Deserialize;
 use tramite_documents::notice::notice_pdf;
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::ids::{DebtPositionId, InstallmentId};
-use tramite_domain::printed_notice::{NoticeLanguage, NoticePart, PrintedNotice, printed_notice};
+use tramite_domain::printed_notice::{
+    NoticeLanguage, NoticePart, PrintedNotice, PrintedSlips, new_slips, printed_notice,
+};
 use utoipa::IntoParams;
 
 use super::load::load;
@@ -14,6 +18,7 @@ use crate::auth::Tenant;
 use crate::convention::{Answer, Etag, LAYOUT, drawn, pdf_answer};
 use crate::extract::{Query, Segment};
 use crate::gateway::Gateway;
+use crate::problem::Problem;
 use crate::words;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -48,12 +53,31 @@ pub(super) async fn show_debt_position_notice(
     let language = language.unwrap_or(NoticeLanguage::It);
     let position = load(&gateway, &tenant.scope, *id).await?.position;
     let institution = gateway.store().institution(&tenant.scope).await?;
-    let notice = printed_notice(&position, &institution, installment_id, gateway.now())?;
+    let slips = gateway.store().printed_slips(&tenant.scope, &[position.id]).await?.remove(&position.id);
+    let slips = slips.unwrap_or_default();
+    let notice = printed_notice(&position, &institution, &slips, installment_id, gateway.now())?;
+    keep_slips(&gateway, &tenant, &position, new_slips(&position, &notice, &slips)).await?;
     let etag = etag_of(&notice, language, (position.version, institution.version));
     // When its data were written, so that the same data are the same bytes.
     let written_at = position.updated_at.max(institution.updated_at);
     let pdf = drawn(&gateway, move || notice_pdf(&notice, language, written_at)).await?;
     Ok(pdf_answer(&format!("notice-{}", *id), &etag, pdf))
+}
+
+/// What is printed of accounts for the first time is kept before anybody holds the paper (rules.md 17).
+async fn keep_slips(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    position: &DebtPosition,
+    slips: PrintedSlips,
+) -> Result<(), Problem> {
+    if slips.is_empty() {
+        return Ok(());
+    }
+    let (id, at) = (position.id, gateway.now());
+    let write = |batch: Batch, (account, slip)| batch.with(Write::FreezeSlip { position: id, account, slip, at });
+    let batch = slips.into_iter().fold(Batch::new(), write);
+    Ok(gateway.store().commit(&tenant.scope, batch).await?)
 }
 
 /// The tag of a notice: what it is drawn from, with the parts that the clock leaves, what time adds to them, and the account of the

@@ -102,6 +102,10 @@ pub(crate) struct EventDataView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Id>)]
     import_id: Option<String>,
+    /// The file of documents that is there, or will not be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Id>)]
+    document_batch_id: Option<String>,
     /// The delegation that was given, changed or ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Id>)]
@@ -185,6 +189,7 @@ impl EventDataView {
             session_id: text(data.session_id),
             client_reference: data.client_reference,
             import_id: text(data.import_id),
+            document_batch_id: text(data.document_batch_id),
             delegation_id: text(data.delegation_id),
             delegated_client_id: text(data.delegated_client_id),
             support_access_id: text(data.support_access_id),
@@ -239,6 +244,7 @@ mod tests {
             client_reference: Some("SUAPE-1".to_owned()),
             session_client_id: None,
             import_id: Some(id.into()),
+            document_batch_id: Some(id.into()),
             delegation_id: Some(id.into()),
             delegated_client_id: Some(id.into()),
             support_access_id: Some(id.into()),

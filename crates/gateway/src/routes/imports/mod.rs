@@ -3,7 +3,6 @@
 
 mod add;
 mod cancel;
-mod download;
 mod file;
 mod form;
 mod input;

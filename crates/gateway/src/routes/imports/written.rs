@@ -17,13 +17,12 @@ use tramite_domain::tax_code::InstitutionTaxCode;
 use tramite_domain::time::Instant;
 use tramite_storage::ImportedInstallment;
 
-use super::download::{download, unwritten};
 use super::file::source;
 use super::told::{Told, ToldRow};
 use super::turn::Turn;
 use super::view::{DETAIL_CHARS_MAX, visible};
 use crate::auth::Tenant;
-use crate::convention::Answer;
+use crate::convention::{Answer, Download, download, unwritten};
 use crate::gate::best;
 use crate::gateway::Gateway;
 use crate::problem::{Code, OrNotFound, Problem};
@@ -66,7 +65,8 @@ pub(super) async fn written(
     let turn = Turn::of(import.file.format, tenant.institution_id())?;
     let rate_min = turn.rate_min();
     let back = Back { source, import, told, kind, creditor: tenant.creditor, now: gateway.now() };
-    download(gateway, tenant, (media, &name), rate_min, move |out| back.write(turn.until_written(out))).await
+    let file = Download { media, name: &name, bytes: None, etag: None, rate_min };
+    download(gateway, tenant, file, move |out| back.write(turn.until_written(out))).await
 }
 
 /// The media type of a form, and how names of its files end.

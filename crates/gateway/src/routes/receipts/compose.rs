@@ -18,7 +18,7 @@ const LINE_CHARS_MAX: usize = 2_000;
 /// Pairs of received metadata that are shown.
 const PAIRS_SHOWN_MAX: usize = 100;
 /// Transfers that are shown.
-pub(super) const TRANSFERS_SHOWN_MAX: usize = 100;
+const TRANSFERS_SHOWN_MAX: usize = 100;
 
 /// The receipt as it is.
 pub(crate) fn view(receipt: &Receipt) -> ReceiptView {
@@ -114,7 +114,7 @@ fn transfer(transfer: &ReceiptTransfer) -> ReceiptTransferView {
 }
 
 /// A received text, no longer than the contract says.
-pub(super) fn line(text: &str) -> String {
+fn line(text: &str) -> String {
     text.chars().take(LINE_CHARS_MAX).collect()
 }
 

@@ -2,7 +2,6 @@
 //! Receipts over REST.
 
 mod compose;
-mod document;
 mod list;
 mod resolve;
 mod search;

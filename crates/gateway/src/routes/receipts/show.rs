@@ -4,13 +4,12 @@
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
-use tramite_documents::receipt::receipt_pdf;
+use tramite_documents::receipt::{receipt_document, receipt_pdf};
 use tramite_domain::access::ApiScope;
 use tramite_domain::ids::ReceiptRowId;
 use tramite_domain::receipt::Receipt;
 
 use super::compose::{has_xml, view};
-use super::document::document;
 use super::view::ReceiptView;
 use crate::auth::Tenant;
 use crate::convention::{Answer, Etag, LAYOUT, Reply, drawn, pdf_answer};
@@ -72,7 +71,7 @@ pub(super) fn etag_of(receipt: &Receipt) -> Etag {
 /// The paper for the citizen: the same bytes as long as the receipt and the name of the institution are the same.
 async fn paper(gateway: &Gateway, tenant: &Tenant, receipt: Receipt) -> Answer {
     let institution = gateway.store().institution(&tenant.scope).await?;
-    let document = document(&receipt, &institution).or_not_found()?;
+    let document = receipt_document(&receipt, &institution).or_not_found()?;
     let (id, etag, written_at) = (receipt.id, etag_of_paper(&receipt, institution.version), receipt.received_at);
     let pdf = drawn(gateway, move || receipt_pdf(&document, written_at)).await?;
     Ok(pdf_answer(&format!("receipt-{id}"), &etag, pdf))

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! A receipt as a paper ("quietanza") for the citizen: of the transfers of this institution alone (rules.md 32).
+//! What the paper says of a receipt as it was kept: of the transfers of this institution alone (rules.md 32).
 
-use tramite_documents::receipt::{ReceiptDocument, ReceiptTransfer};
 use tramite_domain::institution::Institution;
 use tramite_domain::money::Cents;
 use tramite_domain::receipt::{Receipt, ReceiptOutcome, ReceiptRole, ReceiptTransfer as Transfer};
 
-use super::compose::{TRANSFERS_SHOWN_MAX, line};
+use super::{ReceiptDocument, ReceiptTransfer};
+
+/// Characters of a received text that are read.
+const LINE_CHARS_MAX: usize = 2_000;
+/// Transfers that are printed.
+const TRANSFERS_SHOWN_MAX: usize = 100;
 
 /// What the paper says; none where nothing was paid. The owner of the notice is told what was paid in all, a beneficiary what came to it.
-pub(super) fn document(receipt: &Receipt, institution: &Institution) -> Option<ReceiptDocument> {
+#[must_use]
+pub fn receipt_document(receipt: &Receipt, institution: &Institution) -> Option<ReceiptDocument> {
     let content = &receipt.content;
     if content.outcome != ReceiptOutcome::Ok {
         return None;
@@ -43,4 +48,9 @@ fn transfer(transfer: &Transfer) -> ReceiptTransfer {
         remittance_information: line(&transfer.remittance_information),
         iban: transfer.iban.as_deref().map(line),
     }
+}
+
+/// A received text, no longer than any paper needs it.
+fn line(text: &str) -> String {
+    text.chars().take(LINE_CHARS_MAX).collect()
 }

@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
 use actix_web::web::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::{self, Stream};
@@ -14,8 +14,8 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::time::Instant;
 
+use super::{Answer, Etag};
 use crate::auth::Tenant;
-use crate::convention::Answer;
 use crate::gateway::Gateway;
 use crate::problem::{Code, Problem};
 
@@ -25,6 +25,20 @@ const PIECE_BYTES: usize = 64 * 1024;
 const PIECES_WAITING_MAX: usize = 4;
 /// How long a reader may take for one piece, in seconds: then it has gone away.
 const PIECE_SECONDS_MAX: u64 = 60;
+
+/// What is told of a file before it comes.
+pub(crate) struct Download<'a> {
+    /// What it is.
+    pub(crate) media: &'static str,
+    /// How it is called; no sign that a header could not carry, and nothing of a person.
+    pub(crate) name: &'a str,
+    /// Its bytes, where they are known before.
+    pub(crate) bytes: Option<u64>,
+    /// Its tag, where it has one.
+    pub(crate) etag: Option<&'a Etag>,
+    /// How fast it must be read, in bytes per second over the whole of it; none where nobody is held up by it.
+    pub(crate) rate_min: Option<NonZeroU64>,
+}
 
 /// How fast a reader must be.
 #[derive(Debug, Default)]
@@ -65,7 +79,7 @@ impl Pace {
 type Piece = Result<Option<Bytes>, Problem>;
 
 /// Where a file is written to.
-pub(super) struct Pieces {
+pub(crate) struct Pieces {
     sender: Sender<Piece>,
     runtime: Handle,
     pace: Pace,
@@ -105,22 +119,20 @@ impl Write for Pieces {
 }
 
 /// The answer with a file that is written on a thread of its own. What goes wrong before its first piece is told as a problem;
-/// after it the answer breaks off, so that nobody takes a part for the whole: also where the reader is slower than `rate_min` over the whole
-/// of it, in bytes per second. It takes one of the places to wait of the client.
+/// after it the answer breaks off, so that nobody takes a part for the whole: also where the reader is too slow. It takes one of the places to wait of the client.
 ///
 /// # Errors
 /// [`Code::RateLimited`] where all places of the client are taken; what `write` says where nothing was written before.
-pub(super) async fn download(
+pub(crate) async fn download(
     gateway: &Gateway,
     tenant: &Tenant,
-    (media, name): (&'static str, &str),
-    rate_min: Option<NonZeroU64>,
+    file: Download<'_>,
     write: impl FnOnce(&mut Pieces) -> Result<(), Problem> + Send + 'static,
 ) -> Answer {
     let place = gateway.waits().enter(tenant.client_id())?;
     let (sender, receiver) = mpsc::channel(PIECES_WAITING_MAX);
     let held = Vec::with_capacity(PIECE_BYTES);
-    let mut pieces = Pieces { sender, runtime: Handle::current(), pace: Pace::of(rate_min), held };
+    let mut pieces = Pieces { sender, runtime: Handle::current(), pace: Pace::of(file.rate_min), held };
     tokio::task::spawn_blocking(move || {
         let _place = place;
         let end = write(&mut pieces).and_then(|()| pieces.flush().map_err(unwritten)).map(|()| None);
@@ -130,11 +142,18 @@ pub(super) async fn download(
     let mut coming = Box::pin(each(receiver).fuse());
     let first = coming.next().await.transpose()?;
     let whole = stream::iter(first.map(Ok::<Bytes, Problem>)).chain(coming);
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, media))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .streaming(whole))
+    let mut answer = HttpResponse::Ok();
+    answer
+        .insert_header((CONTENT_TYPE, file.media))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file.name)))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    if let Some(etag) = file.etag {
+        answer.insert_header((ETAG, etag.to_string()));
+    }
+    if let Some(bytes) = file.bytes {
+        answer.no_chunking(bytes);
+    }
+    Ok(answer.streaming(whole))
 }
 
 fn each(receiver: Receiver<Piece>) -> impl Stream<Item = Result<Bytes, Problem>> {
@@ -151,7 +170,7 @@ fn each(receiver: Receiver<Piece>) -> impl Stream<Item = Result<Bytes, Problem>>
 }
 
 /// A file that cannot be written: nobody takes it, or it cannot be made.
-pub(super) fn unwritten(error: Error) -> Problem {
+pub(crate) fn unwritten(error: Error) -> Problem {
     if error.kind() != ErrorKind::BrokenPipe {
         tracing::error!(cause = %error, "a file cannot be written");
     }
