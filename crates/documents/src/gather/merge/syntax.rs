@@ -302,7 +302,9 @@ impl<'a> Dictionary<'a> {
         let mut out = b"<<".to_vec();
         for (key, value) in &self.0 {
             out.extend_from_slice(key);
-            out.push(b' ');
+            if value.first().is_some_and(|first| is_regular(*first)) {
+                out.push(b' ');
+            }
             out.extend_from_slice(value);
         }
         out.extend_from_slice(b">>");
