@@ -32,6 +32,11 @@ impl DocumentError {
         DocumentError("the fonts cannot be read".to_owned())
     }
 
+    /// Why documents cannot be gathered in one file, in words of ours.
+    pub(crate) fn gathered(why: &str) -> DocumentError {
+        DocumentError(why.to_owned())
+    }
+
     pub(crate) fn page() -> DocumentError {
         DocumentError("the page has no size".to_owned())
     }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Documents for people and their programs: payment notices and receipts as PDF; tables, as CSV and as spreadsheets, in which no
+//! Documents for people and their programs: payment notices and receipts as PDF, one by one or gathered in one file; tables, as CSV and as spreadsheets, in which no
 //! cell is a formula; and tables that come in, with the debt positions they hold.
 
 mod code;
 mod csv_table;
 mod error;
+pub mod gather;
 pub mod import;
 pub mod notice;
 mod outcome;

@@ -6,6 +6,7 @@ mod clean;
 mod face;
 mod layout;
 mod render;
+mod together;
 mod unit;
 mod wrap;
 
@@ -14,8 +15,10 @@ use std::borrow::Cow;
 pub use layout::{CodeKind, Layout, PlacedCode, PlacedText};
 pub use unit::{Area, Micro};
 
+pub(crate) use clean::title as plain_title;
 pub(crate) use face::Face;
 pub(crate) use layout::{About, Ink, Role};
+pub(crate) use together::together;
 pub(crate) use unit::{mm, pt10, tenths};
 
 use crate::DocumentError;

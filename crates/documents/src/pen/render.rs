@@ -25,11 +25,18 @@ use tramite_domain::time::Instant;
 
 use crate::DocumentError;
 use crate::pen::face::{Book, EM};
-use crate::pen::layout::{Child, Drawn, DrawnCode, Group, Ink, Layout, Mark, Meaning, Role, Run};
+use crate::pen::layout::{About, Child, Drawn, DrawnCode, Group, Ink, Layout, Mark, Meaning, Role, Run};
 use crate::pen::unit::{Area, Micro, PAGE_HEIGHT, PAGE_WIDTH};
 
 /// What made the file.
 const PRODUCER: &str = "Tramite";
+
+/// A file that is drawn, layout after layout.
+pub(super) struct Paper {
+    document: Document,
+    book: &'static Book,
+    pages: usize,
+}
 
 impl Layout {
     /// The file.
@@ -37,43 +44,77 @@ impl Layout {
     /// # Errors
     /// [`DocumentError`] where a standard is not kept: a defect of ours.
     pub fn pdf(&self) -> Result<Vec<u8>, DocumentError> {
+        let mut paper = Paper::new()?;
+        let children = paper.draw(self)?;
+        let mut outline = Outline::new();
+        outline_nodes(self, 0).for_each(|node| outline.push_child(node));
+        paper.finish(&self.about, children, outline)
+    }
+}
+
+impl Paper {
+    pub(super) fn new() -> Result<Paper, DocumentError> {
         let book = Book::open().ok_or_else(DocumentError::fonts)?;
         let configuration = ConfigurationBuilder::new()
             .with_archival_validator(Archival::A2_A)
             .with_accessibility_validator(Accessibility::UA1)
             .finish()
             .map_err(|error| DocumentError::of(&error))?;
-        let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
-        let mut identifiers = Vec::with_capacity(self.pages.len());
-        for marks in &self.pages {
-            identifiers.push(page(&mut document, marks, book)?);
-        }
-        let mut tree = TagTree::new().with_lang(Some(self.about.language.to_owned()));
-        tree.children = nodes(&self.root, &identifiers);
-        document.set_tag_tree(tree);
-        document.set_outline(self.outline());
-        document.set_metadata(self.metadata());
-        document.finish().map_err(|error| DocumentError::pdf(&error))
+        let document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
+        Ok(Paper { document, book, pages: 0 })
     }
 
-    fn metadata(&self) -> Metadata {
-        Metadata::new()
-            .title(self.about.title.clone())
-            .language(self.about.language.to_owned())
-            .producer(PRODUCER.to_owned())
-            .creator(PRODUCER.to_owned())
-            .creation_date(date(self.about.written_at))
+    /// How many pages there are so far.
+    pub(super) fn page_count(&self) -> usize {
+        self.pages
     }
 
-    fn outline(&self) -> Outline {
-        let mut outline = Outline::new();
-        for heading in &self.headings {
-            let place = Point::from_xy(0.0, points(heading.top));
-            let destination = XyzDestination::new(heading.page, place);
-            outline.push_child(OutlineNode::new(heading.title.clone(), destination));
+    /// Draws the pages of a layout after those that are there. The answer is what the tree of tags has of them.
+    pub(super) fn draw(&mut self, layout: &Layout) -> Result<Vec<Node>, DocumentError> {
+        let mut identifiers = Vec::with_capacity(layout.pages.len());
+        for marks in &layout.pages {
+            identifiers.push(page(&mut self.document, marks, self.book)?);
         }
-        outline
+        let drawn = DrawnPages { first: self.pages, identifiers };
+        self.pages = self.pages.saturating_add(layout.pages.len());
+        Ok(drawn.nodes(&layout.root))
     }
+
+    /// The file, with what it says of itself.
+    pub(super) fn finish(
+        mut self,
+        about: &About,
+        children: Vec<Node>,
+        outline: Outline,
+    ) -> Result<Vec<u8>, DocumentError> {
+        let mut tree = TagTree::new().with_lang(Some(about.language.to_owned()));
+        tree.children = children;
+        self.document.set_tag_tree(tree);
+        self.document.set_outline(outline);
+        self.document.set_metadata(metadata(about));
+        self.document.finish().map_err(|error| DocumentError::pdf(&error))
+    }
+}
+
+/// The headings of a layout whose first page is this one, counted from nought.
+pub(super) fn outline_nodes(layout: &Layout, first: usize) -> impl Iterator<Item = OutlineNode> {
+    layout.headings.iter().map(move |heading| {
+        OutlineNode::new(heading.title.clone(), destination(heading.page.saturating_add(first), heading.top))
+    })
+}
+
+/// A height on a page, which is counted from nought.
+pub(super) fn destination(page: usize, top: Micro) -> XyzDestination {
+    XyzDestination::new(page, Point::from_xy(0.0, points(top)))
+}
+
+fn metadata(about: &About) -> Metadata {
+    Metadata::new()
+        .title(about.title.clone())
+        .language(about.language.to_owned())
+        .producer(PRODUCER.to_owned())
+        .creator(PRODUCER.to_owned())
+        .creation_date(date(about.written_at))
 }
 
 fn page(document: &mut Document, marks: &[Mark], book: &Book) -> Result<Vec<Option<Identifier>>, DocumentError> {
@@ -156,23 +197,33 @@ fn paint(ink: Ink) -> Fill {
     Fill { paint: rgb::Color::new(red, green, blue).into(), rule: FillRule::NonZero, ..Fill::default() }
 }
 
-fn nodes(children: &[Child], identifiers: &[Vec<Option<Identifier>>]) -> Vec<Node> {
-    let node = |child: &Child| match child {
-        Child::Group(group) => Some(Node::Group(tagged(group, identifiers))),
-        Child::Mark { page, mark } => identifiers.get(*page)?.get(*mark).copied().flatten().map(Node::Leaf),
-    };
-    children.iter().filter_map(node).collect()
+/// The pages of a layout as they were drawn.
+struct DrawnPages {
+    /// Which page of the file is its first.
+    first: usize,
+    /// What each mark of each page is called, where it is read.
+    identifiers: Vec<Vec<Option<Identifier>>>,
 }
 
-fn tagged(group: &Group, identifiers: &[Vec<Option<Identifier>>]) -> TagGroup {
-    let mut kind = kind(&group.role);
-    if let Some(language) = group.language {
-        kind.set_lang(Some(language.to_owned()));
+impl DrawnPages {
+    fn nodes(&self, children: &[Child]) -> Vec<Node> {
+        let node = |child: &Child| match child {
+            Child::Group(group) => Some(Node::Group(self.tagged(group))),
+            Child::Mark { page, mark } => self.identifiers.get(*page)?.get(*mark).copied().flatten().map(Node::Leaf),
+        };
+        children.iter().filter_map(node).collect()
     }
-    TagGroup::with_children(kind, nodes(&group.children, identifiers))
+
+    fn tagged(&self, group: &Group) -> TagGroup {
+        let mut kind = kind(&group.role, self.first);
+        if let Some(language) = group.language {
+            kind.set_lang(Some(language.to_owned()));
+        }
+        TagGroup::with_children(kind, self.nodes(&group.children))
+    }
 }
 
-fn kind(role: &Role) -> TagKind {
+fn kind(role: &Role, first: usize) -> TagKind {
     match role {
         Role::Section => Tag::Section.into(),
         Role::Heading { level, title } => {
@@ -185,7 +236,7 @@ fn kind(role: &Role) -> TagKind {
         Role::Label => Tag::Lbl.into(),
         Role::Value => Tag::LBody.into(),
         Role::Figure { described, page, area } => {
-            let bounds = rectangle(*area).map(|rectangle| BBox::new(*page, rectangle));
+            let bounds = rectangle(*area).map(|rectangle| BBox::new(page.saturating_add(first), rectangle));
             Tag::Figure(Some(described.clone())).with_bbox(bounds).into()
         }
         Role::Table => Tag::Table.into(),

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! `gathered <file.pdf or file.zip> <count> <stretch> [page]`: gathers so many notices in one file, so many at a time, and tells how long that
+//! took and how much memory. They are of all models and languages; with `page`, those of one page. For `.ci/documents`, which has
+//! other programs judge the file, and for measuring.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    dead_code,
+    reason = "a program of the tests, with the cases of another: it ends where what it prints itself is wrong"
+)]
+
+#[path = "notices/cases.rs"]
+mod cases;
+#[path = "notices/expected.rs"]
+mod expected;
+#[path = "notices/random.rs"]
+mod random;
+#[path = "notices/shapes.rs"]
+mod shapes;
+#[path = "notices/texts.rs"]
+mod texts;
+
+use std::fs::File;
+use std::io::Write;
+use std::time::{Duration, Instant as Clock};
+
+use chrono::NaiveDate;
+use tramite_documents::DocumentError;
+use tramite_documents::gather::{Gathered, GatheredForm, Piece, Whole, ending, stretch};
+use tramite_documents::notice::notice_layout;
+use tramite_domain::time::Instant;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [file, count, size, rest @ ..] = arguments.as_slice() else {
+        panic!("gathered <file.pdf or file.zip> <count> <stretch> [page]");
+    };
+    let form = if file.ends_with(".zip") { GatheredForm::Zip } else { GatheredForm::Pdf };
+    let (count, size): (usize, usize) = (count.parse().unwrap(), size.parse().unwrap());
+    let written_at = Instant::start_of_rome_day(NaiveDate::from_ymd_opt(2026, 1, 1).unwrap());
+    let mut out = File::create(file).unwrap();
+    let (mut done, mut indexes, mut spent) = (Gathered::default(), Vec::new(), Duration::ZERO);
+    let mut places = (0..).filter(|place| rest.is_empty() || cases::case(*place).2.pages == 1).take(count).peekable();
+    while places.peek().is_some() {
+        let notices: Vec<_> = places.by_ref().take(size).map(cases::case).collect();
+        let begin = Clock::now();
+        let pieces: Vec<Piece> = notices
+            .into_iter()
+            .map(|(notice, language, file)| Piece {
+                name: file.file,
+                layout: notice_layout(&notice, language, written_at).unwrap(),
+            })
+            .collect();
+        let next = stretch(form, &done, &pieces).unwrap();
+        spent += begin.elapsed();
+        out.write_all(&next.bytes).unwrap();
+        indexes.push(next.index);
+        done = next.after;
+    }
+    let kept: usize = indexes.iter().map(Vec::len).sum();
+    let begin = Clock::now();
+    let whole = Whole { title: "Avvisi di pagamento", language: "it", written_at, added: None };
+    let last = ending(form, &done, indexes.into_iter().map(Ok::<_, DocumentError>), &whole).unwrap();
+    out.write_all(&last).unwrap();
+    println!(
+        "{} documents with {} pages in {:.1} s, ended in {:.1} s; {} bytes, the last {} of them of indexes of {kept}; memory: {}",
+        done.documents,
+        done.pages,
+        spent.as_secs_f64(),
+        begin.elapsed().as_secs_f64(),
+        done.bytes + last.len() as u64,
+        last.len(),
+        memory(),
+    );
+}
+
+/// The most memory that was taken, as Linux tells it.
+fn memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or(" unknown").trim().to_owned()
+}
