@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Documents for people and their programs: payment notices and receipts as PDF; tables, as CSV and as spreadsheets, in which no
-//! cell is a formula; and tables that come in, with the debt positions they hold.
+//! Documents for people and their programs: payment notices and receipts as PDF and as pictures, with the logos of institutions;
+//! tables, as CSV and as spreadsheets, in which no cell is a formula; and tables that come in, with the debt positions they hold.
 
+mod bitmap;
 mod code;
 mod csv_table;
 mod error;
 pub mod import;
+pub mod logo;
 pub mod notice;
 mod outcome;
 mod pen;
