@@ -2,7 +2,7 @@
 //! A picture in pixels, opaque and in sRGB, and the PNG that is made of it: without metadata, and the same bytes for the same pixels.
 
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter, PixelDimensions, Unit};
-use resvg::tiny_skia::Pixmap;
+use resvg::tiny_skia::{IntSize, Pixmap};
 
 /// A pixel: red, green, blue.
 pub(crate) type Pixel = [u8; 3];
@@ -23,6 +23,12 @@ impl Bitmap {
     pub(crate) fn of_opaque(drawn: &Pixmap) -> Bitmap {
         let pixels = drawn.pixels().iter().map(|pixel| [pixel.red(), pixel.green(), pixel.blue()]).collect();
         Bitmap { width: drawn.width(), height: drawn.height(), pixels }
+    }
+
+    /// The same, to be drawn; none where the pixels are not as many as the sides tell.
+    pub(crate) fn pixmap(&self) -> Option<Pixmap> {
+        let samples = self.pixels.iter().flat_map(|[red, green, blue]| [*red, *green, *blue, u8::MAX]).collect();
+        Pixmap::from_vec(samples, IntSize::from_wh(self.width, self.height)?)
     }
 
     /// Whether nothing is to be seen on paper.

@@ -32,6 +32,10 @@ impl DocumentError {
         DocumentError("the fonts cannot be read".to_owned())
     }
 
+    pub(crate) fn picture() -> DocumentError {
+        DocumentError("the picture of the page cannot be made".to_owned())
+    }
+
     pub(crate) fn page() -> DocumentError {
         DocumentError("the page has no size".to_owned())
     }

@@ -14,6 +14,8 @@ use std::sync::{Arc, OnceLock};
 use krilla::image::Image;
 use png::{BitDepth, ColorType};
 
+use crate::bitmap::Bitmap;
+
 pub use fault::{Forbidden, LogoFault};
 pub use limits::{KEPT_BYTES_MAX, KEPT_SIDE_MAX, LOGO_BYTES_MAX, LOGO_PIXELS_MAX, LOGO_SIDE_MAX};
 
@@ -96,6 +98,11 @@ impl Logo {
     #[must_use]
     pub fn height(&self) -> u32 {
         self.0.height
+    }
+
+    /// Its pixels; none where what was kept is damaged.
+    pub(crate) fn bitmap(&self) -> Option<Bitmap> {
+        png_read::bitmap(&self.0.png).ok()
     }
 
     /// The picture for a PDF; none where what was kept is damaged.
