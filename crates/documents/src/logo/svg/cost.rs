@@ -9,12 +9,17 @@ use crate::logo::limits::{COST_MAX, GROUP_DEPTH_MAX};
 use crate::logo::svg::draw::Scale;
 use crate::logo::{Forbidden, LogoFault};
 
+/// What a pixel costs that has one colour, and one whose colour is told by its place.
+const PLAIN: u64 = 2;
+const SHADED: u64 = 12;
 /// What one row of one edge costs, in pixels.
 const EDGE: u64 = 4;
 /// How many edges a stroke has for one that it follows.
 const STROKE: u64 = 8;
 /// How often all pixels of a layer are gone through.
 const LAYER: u64 = 8;
+/// What the smallest layer costs.
+const LAYER_LEAST: u64 = 2_000;
 
 /// Refuses what would take too long.
 pub(super) fn check(tree: &Tree, scale: &Scale) -> Result<(), LogoFault> {
@@ -37,7 +42,8 @@ impl Cost<'_> {
             return Err(Forbidden::Filter.into());
         }
         let below = depth.saturating_add(1);
-        let layer = u64::from(self.scale.width).saturating_mul(u64::from(self.scale.height)).saturating_mul(LAYER);
+        let (width, height) = self.covered(group.abs_layer_bounding_box().to_rect());
+        let layer = width.saturating_mul(height).saturating_mul(LAYER).saturating_add(LAYER_LEAST);
         if group.should_isolate() {
             self.spend(layer)?;
         }
@@ -63,22 +69,28 @@ impl Cost<'_> {
 
     fn path(&mut self, path: &Path) -> Result<(), LogoFault> {
         let paints = path.fill().map(|fill| fill.paint()).into_iter().chain(path.stroke().map(|stroke| stroke.paint()));
-        if paints.into_iter().any(|paint| matches!(paint, Paint::Pattern(_))) {
-            return Err(Forbidden::Pattern.into());
+        let mut pixel = 0_u64;
+        for paint in paints {
+            pixel = pixel.saturating_add(match paint {
+                Paint::Color(_) => PLAIN,
+                Paint::LinearGradient(_) | Paint::RadialGradient(_) => SHADED,
+                Paint::Pattern(_) => return Err(Forbidden::Pattern.into()),
+            });
         }
         let edges = u64::try_from(path.data().len()).unwrap_or(u64::MAX);
         let followed =
             path.stroke().map_or(0, |stroke| edges.saturating_add(dashes(path, stroke)).saturating_mul(STROKE));
         let (width, height) = self.covered(path.abs_stroke_bounding_box());
         let rows = edges.saturating_add(followed).saturating_mul(EDGE).saturating_mul(height.saturating_add(1));
-        self.spend(rows.saturating_add(width.saturating_mul(height).saturating_mul(2)))
+        self.spend(rows.saturating_add(width.saturating_mul(height).saturating_mul(pixel)))
     }
 
     /// How many pixels wide and high a shape is on the paper, at the most.
     #[expect(clippy::float_arithmetic, reason = "the size of a picture is no money")]
     fn covered(&self, area: Rect) -> (u64, u64) {
-        let limited = |side: f32, most: u32| u64::from(rounded_up(side * self.scale.factor).min(most));
-        (limited(area.width(), self.scale.width), limited(area.height(), self.scale.height))
+        let width = rounded_up(area.width() * self.scale.across).min(self.scale.width);
+        let height = rounded_up(area.height() * self.scale.down).min(self.scale.height);
+        (width.into(), height.into())
     }
 
     fn spend(&mut self, cost: u64) -> Result<(), LogoFault> {

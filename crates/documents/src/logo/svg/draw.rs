@@ -10,7 +10,9 @@ use crate::logo::limits::KEPT_SIDE_MAX;
 
 /// How large an SVG is drawn.
 pub(super) struct Scale {
-    pub(super) factor: f32,
+    /// How many pixels a unit has across and down: both alike, but for whole pixels at the edges.
+    pub(super) across: f32,
+    pub(super) down: f32,
     pub(super) width: u32,
     pub(super) height: u32,
 }
@@ -22,7 +24,9 @@ impl Scale {
         let (width, height) = (tree.size().width(), tree.size().height());
         let side: f32 = u16::try_from(KEPT_SIDE_MAX).unwrap_or(u16::MAX).into();
         let factor = side / width.max(height);
-        Scale { factor, width: pixels(width * factor), height: pixels(height * factor) }
+        let (columns, rows) = (pixels(width * factor), pixels(height * factor));
+        let part = |pixels: u32, length: f32| f32::from(u16::try_from(pixels).unwrap_or(u16::MAX)) / length;
+        Scale { across: part(columns, width), down: part(rows, height), width: columns, height: rows }
     }
 }
 
@@ -36,6 +40,6 @@ fn pixels(length: f32) -> u32 {
 pub(super) fn drawn(tree: &Tree, scale: &Scale) -> Result<Bitmap, LogoFault> {
     let mut paper = Pixmap::new(scale.width, scale.height).ok_or(LogoFault::SvgBroken)?;
     paper.fill(Color::WHITE);
-    resvg::render(tree, Transform::from_scale(scale.factor, scale.factor), &mut paper.as_mut());
+    resvg::render(tree, Transform::from_scale(scale.across, scale.down), &mut paper.as_mut());
     Ok(Bitmap::of_opaque(&paper))
 }
