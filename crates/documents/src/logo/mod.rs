@@ -107,8 +107,13 @@ impl Logo {
 
     /// The picture for a PDF; none where what was kept is damaged.
     pub(crate) fn image(&self) -> Option<Image> {
-        // Archives forbid that a reader smooths it.
-        self.0.image.get_or_init(|| Image::from_png(self.0.png.clone().into(), false).ok()).clone()
+        let made = || {
+            // The writer reads it when the file is finished, and then there would be no notice at all.
+            self.bitmap()?;
+            // Archives forbid that a reader smooths it.
+            Image::from_png(self.0.png.clone().into(), false).ok()
+        };
+        self.0.image.get_or_init(made).clone()
     }
 }
 

@@ -26,8 +26,8 @@ fn with_logo(language: NoticeLanguage, logo: Logo) -> NoticeStyle {
 fn a_logo_is_as_large_as_its_box_and_stands_in_the_corner() {
     for ((width, height), (left, bottom)) in [
         ((1, 1), (170_000, 40_000)),
-        ((3, 1), (170_000, 19_986)),
-        ((1, 3), (190_014, 40_000)),
+        ((3, 1), (170_000, 19_985)),
+        ((1, 3), (190_015, 40_000)),
         ((5_000, 1), (170_000, 10_042)),
     ] {
         let style = with_logo(NoticeLanguage::It, logo(width, height));

@@ -28,12 +28,11 @@ fn elements(svg: &str) -> Vec<(String, Vec<(String, String)>)> {
     loop {
         match reader.read_event().unwrap() {
             Event::Start(element) | Event::Empty(element) => {
-                let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
                 let attributes = element.attributes().map(|attribute| {
                     let attribute = attribute.unwrap();
-                    (text(attribute.key.as_ref()), text(&attribute.value))
+                    (attribute.key.as_ref().to_owned(), attribute.value.into_owned())
                 });
-                all.push((text(element.name().as_ref()), attributes.collect()));
+                all.push((element.name().as_ref().to_owned(), attributes.collect()));
             }
             Event::Eof => return all,
             _ => {}
@@ -122,8 +121,8 @@ fn a_png_is_a_whole_page_of_the_width_that_was_asked_for_and_tells_its_resolutio
         let reader = Decoder::new(Cursor::new(file)).read_info().unwrap();
         let info = reader.info();
         assert_eq!((info.width, info.height, info.color_type), (width, height, ColorType::Rgb));
-        let resolution = PixelDimensions { xppu: per_metre, yppu: per_metre, unit: Unit::Meter };
-        assert_eq!(info.pixel_dims, Some(resolution));
+        let PixelDimensions { xppu, yppu, unit } = info.pixel_dims.unwrap();
+        assert_eq!((xppu, yppu, unit), (per_metre, per_metre, Unit::Meter));
     }
     for pixels in [0, 199, 2_481, u32::MAX] {
         assert_eq!(PreviewWidth::new(pixels), None);
