@@ -15,6 +15,8 @@ import marks
 A4_POINTS = (595.276, 841.89)
 # A file with a code or two, and what each further code may add with all that is printed beside it.
 BYTES_MAX, BYTES_A_CODE_MAX = 60_000, 12_000
+# What a logo may add; it is in the file once, whatever the number of its pages.
+BYTES_A_LOGO_MAX = 150_000
 MILLIMETRE = 72 / 25.4
 MARGIN = 10 * MILLIMETRE
 # What a font says of its height is more than it draws; of its width it is exact.
@@ -78,7 +80,8 @@ def faults(told, folder, second, coarse, until):
 def form(path, told):
     tool("qpdf", "--check", path)
     size, codes = path.stat().st_size, len(told["qr"]) + len(told["data_matrix"])
-    if size > BYTES_MAX + BYTES_A_CODE_MAX * max(codes - 2, 0):
+    logos = 1 if told["logo"] else 0
+    if size > BYTES_MAX + BYTES_A_CODE_MAX * max(codes - 2, 0) + BYTES_A_LOGO_MAX * logos:
         yield "size", f"{size} bytes with {codes} codes"
     said = tool("pdfinfo", path)
     info = dict(line.split(":", 1) for line in said.splitlines() if ":" in line)
@@ -87,9 +90,7 @@ def form(path, told):
     size = [float(number) for number in re.findall(r"[\d.]+", info.get("Page size", ""))[:2]]
     if len(size) != 2 or any(abs(is_ - want) > 0.5 for is_, want in zip(size, A4_POINTS)):
         yield "paper", f"not A4: {info.get('Page size', '').strip()}"
-    said = tool("pdfimages", "-list", path)
-    if len(said.splitlines()) > 2:
-        yield "pixels", "it has images of pixels"
+    yield from pixels(tool("pdfimages", "-list", path), told)
     said = tool("pdffonts", path)
     fonts = [line.split() for line in said.splitlines()[2:]]
     if not fonts:
@@ -100,8 +101,21 @@ def form(path, told):
             yield "fonts", f"{font[0]}: embedded {embedded}, ToUnicode {unicode}"
     said = tool("pdfinfo", "-struct", path)
     figures = len(re.findall(r"^\s*Figure\b", said, re.MULTILINE))
-    if figures < codes:
-        yield "figures", f"{figures} figures for {codes} codes"
+    if figures != codes + logos:
+        yield "figures", f"{figures} figures for {codes} codes and {logos} logos"
+
+
+def pixels(listed, told):
+    """The logo on each page and no other picture: one object, which nothing shines through and no reader smooths."""
+    images = [line.split() for line in listed.splitlines()[2:]]
+    pages, wanted = [int(image[0]) for image in images], list(range(1, told["pages"] + 1)) if told["logo"] else []
+    if pages != wanted:
+        yield "pixels", f"images of pixels on pages {pages}, not on {wanted}"
+    if len({image[10] for image in images}) > 1:
+        yield "pixels", "the logo is in the file more than once"
+    for image in images:
+        if image[2] != "image" or image[7] != "8" or image[9] != "no":
+            yield "pixels", f"not an opaque image of 8 bits: {' '.join(image)}"
 
 
 def validated(path):

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+<<<<<<< HEAD
 //! Documents for people and their programs: payment notices and receipts as PDF, one by one or gathered in one file; tables, as CSV and as spreadsheets, in which no
 //! cell is a formula; and tables that come in, with the debt positions they hold.
+=======
+//! Documents for people and their programs: payment notices and receipts as PDF and as pictures, with the logos of institutions;
+//! tables, as CSV and as spreadsheets, in which no cell is a formula; and tables that come in, with the debt positions they hold.
+>>>>>>> previews
 
+mod bitmap;
 mod code;
 mod csv_table;
 mod error;
 pub mod gather;
 pub mod import;
+pub mod logo;
 pub mod notice;
 mod outcome;
 mod pen;

@@ -83,6 +83,7 @@ pub(crate) fn case(place: usize) -> (PrintedNotice, NoticeLanguage, ExpectedFile
         model: shape.name(),
         language: shape.language.name(),
         pages: shape.pages,
+        logo: false,
         qr: parts.iter().map(|part| qr(&part.notice, INSTITUTION, part.cents)).collect(),
         data_matrix: parts.iter().filter(|_| shape.postal).map(posted).collect(),
         words,

@@ -17,6 +17,8 @@ pub(crate) struct ExpectedFile {
     pub(crate) model: String,
     pub(crate) language: &'static str,
     pub(crate) pages: usize,
+    /// Whether there is a logo on each page.
+    pub(crate) logo: bool,
     /// The texts of the QR codes, in the order of the paper.
     pub(crate) qr: Vec<String>,
     /// The texts of the Data Matrices, in the order of the paper.
@@ -25,6 +27,13 @@ pub(crate) struct ExpectedFile {
     pub(crate) words: Vec<String>,
     /// What must stand somewhere, in one line or in more.
     pub(crate) texts: Vec<String>,
+}
+
+impl ExpectedFile {
+    /// The same file, with a logo or without.
+    pub(crate) fn with_logo(self, logo: bool) -> ExpectedFile {
+        ExpectedFile { logo, ..self }
+    }
 }
 
 /// An amount in each language that writes it in its own way: `1.020,99`; in English `1,020.99`, in French `1 020,99`.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! `notices <folder> <count>`: prints so many notices of all models and languages, and receipts, with texts that are hard on a printer, and tells
-//! in `expected.json` what must be found in each. For `.ci/documents/run.py`, which has other programs look for it.
+//! in `expected.json` what must be found in each. For `.ci/documents/run.py`, which has other programs look for it. With `pictures` after the
+//! count the pages of the notices are there as SVG and as PNG too.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -11,6 +12,8 @@
 
 mod cases;
 mod expected;
+mod logos;
+mod pictures;
 mod random;
 mod receipts;
 mod shapes;
@@ -20,7 +23,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant as Clock};
 
 use chrono::NaiveDate;
-use tramite_documents::notice::notice_pdf;
+use tramite_documents::notice::{NoticeStyle, notice_pdf};
 use tramite_documents::receipt::{receipt_pdf, statement_pdf};
 use tramite_domain::time::Instant;
 
@@ -36,6 +39,8 @@ fn main() {
     else {
         panic!("notices <folder> <count>");
     };
+    let with_pictures = arguments.next().is_some_and(|word| word == "pictures");
+    let logos = logos::logos();
     std::fs::create_dir_all(&folder).unwrap();
     let written_at = Instant::start_of_rome_day(NaiveDate::from_ymd_opt(2026, 1, 1).unwrap());
     let (mut files, mut spent, mut pages) = (Vec::new(), Duration::ZERO, 0);
@@ -50,8 +55,15 @@ fn main() {
             (pdf, file, begin.elapsed())
         } else {
             let (notice, language, file) = cases::case(place);
+            // A step that meets no length of the cycles of models, languages and texts, so that each meets each logo.
+            let logo = logos[(place / 7 + place) % logos.len()].clone();
+            let file = file.with_logo(logo.is_some());
+            let style = NoticeStyle { language, written_at, logo };
+            if with_pictures {
+                pictures::write(&folder, place, &notice, &style);
+            }
             let begin = Clock::now();
-            (notice_pdf(&notice, language, written_at), file, begin.elapsed())
+            (notice_pdf(&notice, &style), file, begin.elapsed())
         };
         spent += taken;
         pages += file.pages;

@@ -54,6 +54,7 @@ pub(crate) fn case(place: usize) -> (Vec<ReceiptDocument>, ExpectedFile) {
         model: if alone { "receipt" } else { "receipts" }.to_owned(),
         language: "it",
         pages: 1,
+        logo: false,
         qr: Vec::new(),
         data_matrix: Vec::new(),
         words,

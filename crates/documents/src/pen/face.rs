@@ -14,7 +14,7 @@ use crate::pen::clean;
 pub(crate) const EM: i64 = 1_000_000;
 
 /// A font in one weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Face {
     /// Titillium Web, for what is read.
     Text,
@@ -38,6 +38,10 @@ pub(crate) struct Glyph {
 /// A font that was read.
 pub(crate) struct Loaded {
     pub(crate) font: Font,
+    /// The tables of the font, for the outlines of its glyphs.
+    pub(crate) tables: FontRef<'static>,
+    /// How many units of the font are as wide as it is high.
+    pub(crate) units: i64,
     glyphs: HashMap<char, Glyph>,
 }
 
@@ -85,7 +89,7 @@ impl Loaded {
             Some((character, Glyph { character, id: id.to_u32(), advance }))
         };
         let glyphs = tables.charmap().mappings().filter_map(|(code, id)| glyph(code, id)).collect();
-        Some(Loaded { font: Font::new(bytes.into(), 0)?, glyphs })
+        Some(Loaded { font: Font::new(bytes.into(), 0)?, tables, units, glyphs })
     }
 
     /// The glyph of a character, where the font has it.

@@ -2,10 +2,11 @@
 //! A document before it is a file: what stands where on which page, and in which order it is read.
 
 use crate::code::Modules;
+use crate::logo::Logo;
 use crate::pen::face::Face;
 use crate::pen::unit::{Area, Micro};
 
-/// A document that is laid out. It can be asked what stands where, and written as a PDF.
+/// A document that is laid out. It can be asked what stands where, and written as a PDF; a page of it as an SVG or a PNG.
 pub struct Layout {
     pub(crate) about: About,
     pub(crate) pages: Vec<Vec<Mark>>,
@@ -49,6 +50,7 @@ pub(crate) enum Drawn {
     Text(Vec<Run>),
     Fill { area: Area, ink: Ink },
     Code(Box<DrawnCode>),
+    Logo { area: Area, logo: Logo },
 }
 
 /// A code that is drawn.
@@ -82,6 +84,19 @@ pub(crate) enum Ink {
     Post,
     /// Behind the titles of sections.
     Section,
+}
+
+impl Ink {
+    /// Red, green and blue.
+    pub(crate) const fn rgb(self) -> [u8; 3] {
+        match self {
+            Self::Black => [0; 3],
+            Self::Second => [0x7c, 0x7c, 0x7b],
+            Self::Brand => [0, 0x66, 0xcc],
+            Self::Post => [0x4d; 3],
+            Self::Section => [0xec; 3],
+        }
+    }
 }
 
 /// A node of the tree of tags.
@@ -206,6 +221,14 @@ impl Layout {
     pub fn fills(&self) -> impl Iterator<Item = (usize, Area)> {
         self.marks().filter_map(|(page, mark)| match &mark.drawn {
             Drawn::Fill { area, .. } => Some((page, *area)),
+            _ => None,
+        })
+    }
+
+    /// Every logo with its page, from nought, and the room it takes.
+    pub fn logos(&self) -> impl Iterator<Item = (usize, Area)> {
+        self.marks().filter_map(|(page, mark)| match &mark.drawn {
+            Drawn::Logo { area, .. } => Some((page, *area)),
             _ => None,
         })
     }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A pen that draws and says what it draws: every text, table and code is tagged, in the order in which it is read, and no text
-//! leaves its box. What it drew is a [`Layout`], which becomes a PDF at the end.
+//! leaves its box. What it drew is a [`Layout`], which becomes a PDF, or pictures, at the end.
 
 mod clean;
 mod face;
 mod layout;
+mod outline;
+mod raster;
 mod render;
+mod svg;
 mod together;
 mod unit;
 mod wrap;
@@ -13,6 +16,7 @@ mod wrap;
 use std::borrow::Cow;
 
 pub use layout::{CodeKind, Layout, PlacedCode, PlacedText};
+pub use raster::PreviewWidth;
 pub use unit::{Area, Micro};
 
 pub(crate) use clean::title as plain_title;
@@ -23,6 +27,7 @@ pub(crate) use unit::{mm, pt10, tenths};
 
 use crate::DocumentError;
 use crate::code::Modules;
+use crate::logo::Logo;
 use face::Book;
 use layout::{Child, Drawn, DrawnCode, Group, Heading, Mark, Meaning, Run};
 use wrap::{Inked, Wrapped};
@@ -201,6 +206,17 @@ impl Pen {
         self.within(role, |pen| {
             pen.mark(Meaning::Read, Drawn::Code(Box::new(DrawnCode { area, kind, text, modules })));
         });
+    }
+
+    /// A logo, with words for who does not see it.
+    pub(crate) fn logo(&mut self, area: Area, logo: Logo, described: &str) {
+        let role = Role::Figure { described: clean::title(described), page: self.page(), area };
+        self.within(role, |pen| pen.mark(Meaning::Read, Drawn::Logo { area, logo }));
+    }
+
+    /// A logo that stands on every page and was read on the first.
+    pub(crate) fn repeated_logo(&mut self, area: Area, logo: Logo) {
+        self.mark(Meaning::Header, Drawn::Logo { area, logo });
     }
 
     /// What was drawn.

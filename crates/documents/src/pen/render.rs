@@ -10,7 +10,7 @@ use krilla::SerializeSettings;
 use krilla::color::rgb;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
-use krilla::geom::{Path, PathBuilder, Point, Rect, Transform};
+use krilla::geom::{Path, PathBuilder, Point, Rect, Size, Transform};
 use krilla::metadata::{DateTime, Metadata};
 use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
@@ -24,6 +24,7 @@ use krilla::text::{Glyph, GlyphId};
 use tramite_domain::time::Instant;
 
 use crate::DocumentError;
+use crate::logo::Logo;
 use crate::pen::face::{Book, EM};
 use crate::pen::layout::{About, Child, Drawn, DrawnCode, Group, Ink, Layout, Mark, Meaning, Role, Run};
 use crate::pen::unit::{Area, Micro, PAGE_HEIGHT, PAGE_WIDTH};
@@ -139,6 +140,7 @@ fn drawn(surface: &mut Surface<'_>, mark: &Mark, book: &Book) -> Option<Identifi
         Drawn::Text(runs) => runs.iter().for_each(|run| text(surface, run, book)),
         Drawn::Fill { area, ink } => fill(surface, rectangle(*area).into_iter(), *ink),
         Drawn::Code(code) => modules(surface, code),
+        Drawn::Logo { area, logo } => picture(surface, *area, logo),
     }
     surface.end_tagged();
     (mark.meaning == Meaning::Read).then_some(identifier)
@@ -181,19 +183,22 @@ fn modules(surface: &mut Surface<'_>, code: &DrawnCode) {
     surface.pop();
 }
 
+/// A logo; nothing where what was kept of it is damaged.
+fn picture(surface: &mut Surface<'_>, area: Area, logo: &Logo) {
+    if let (Some(image), Some(size)) = (logo.image(), Size::from_wh(points(area.width()), points(area.height()))) {
+        surface.push_transform(&Transform::from_translate(points(area.left), points(area.top)));
+        surface.draw_image(image, size);
+        surface.pop();
+    }
+}
+
 /// A number of modules.
 fn unit(modules: usize) -> f32 {
     u16::try_from(modules).unwrap_or(u16::MAX).into()
 }
 
 fn paint(ink: Ink) -> Fill {
-    let (red, green, blue) = match ink {
-        Ink::Black => (0, 0, 0),
-        Ink::Second => (0x7c, 0x7c, 0x7b),
-        Ink::Brand => (0, 0x66, 0xcc),
-        Ink::Post => (0x4d, 0x4d, 0x4d),
-        Ink::Section => (0xec, 0xec, 0xec),
-    };
+    let [red, green, blue] = ink.rgb();
     Fill { paint: rgb::Color::new(red, green, blue).into(), rule: FillRule::NonZero, ..Fill::default() }
 }
 

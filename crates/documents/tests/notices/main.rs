@@ -4,6 +4,8 @@
 
 mod boxes;
 mod codes;
+mod logos;
 mod models;
+mod previews;
 mod receipts;
 mod support;

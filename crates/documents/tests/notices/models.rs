@@ -5,7 +5,7 @@ use tramite_documents::notice::{CodeKind, Micro, notice_pdf};
 use tramite_domain::printed_notice::{NoticeLanguage, NoticePart, NoticeTerms};
 use tramite_domain::text::Text;
 
-use crate::support::{LANGUAGES, fine, installments, layout, notice, part, single, written_at};
+use crate::support::{LANGUAGES, fine, installments, layout, notice, part, single, style};
 
 /// The largest file of one page and one amount, in bytes.
 const SINGLE_BYTES_MAX: usize = 60_000;
@@ -43,8 +43,8 @@ fn every_model_has_the_pages_and_the_codes_of_the_official_one() {
 fn the_same_notice_is_the_same_file_and_a_small_one() {
     for language in LANGUAGES {
         let notice = notice(single(true));
-        let pdf = notice_pdf(&notice, language, written_at()).unwrap();
-        assert_eq!(pdf, notice_pdf(&notice, language, written_at()).unwrap());
+        let pdf = notice_pdf(&notice, &style(language)).unwrap();
+        assert_eq!(pdf, notice_pdf(&notice, &style(language)).unwrap());
         assert!(pdf.len() < SINGLE_BYTES_MAX, "{language:?}: {}", pdf.len());
     }
 }
@@ -53,7 +53,7 @@ fn the_same_notice_is_the_same_file_and_a_small_one() {
 fn every_model_keeps_the_rules_of_archives_and_of_accessibility() {
     for terms in [single(true), fine(true), installments(true, 3, true), installments(false, 20, true)] {
         for language in LANGUAGES {
-            assert!(notice_pdf(&notice(terms.clone()), language, written_at()).is_ok(), "{language:?}");
+            assert!(notice_pdf(&notice(terms.clone()), &style(language)).is_ok(), "{language:?}");
         }
     }
 }

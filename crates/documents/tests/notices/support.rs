@@ -2,7 +2,7 @@
 //! Notices to print.
 
 use chrono::NaiveDate;
-use tramite_documents::notice::{Layout, notice_layout};
+use tramite_documents::notice::{Layout, NoticeStyle, notice_layout};
 use tramite_domain::debt_position::Address;
 use tramite_domain::ids::InstallmentId;
 use tramite_domain::money::Cents;
@@ -82,7 +82,12 @@ pub(crate) fn fine(postal: bool) -> NoticeTerms {
 }
 
 pub(crate) fn layout(notice: &PrintedNotice, language: NoticeLanguage) -> Layout {
-    notice_layout(notice, language, written_at()).unwrap()
+    notice_layout(notice, &style(language)).unwrap()
+}
+
+/// A notice without a logo.
+pub(crate) fn style(language: NoticeLanguage) -> NoticeStyle {
+    NoticeStyle { language, written_at: written_at(), logo: None }
 }
 
 /// Every language of a notice.

@@ -4,7 +4,7 @@
 use actix_web::get;
 use actix_web::web::Data;
 use serde::Deserialize;
-use tramite_documents::notice::notice_pdf;
+use tramite_documents::notice::{NoticeStyle, notice_pdf};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::ids::{DebtPositionId, InstallmentId};
@@ -60,7 +60,8 @@ pub(super) async fn show_debt_position_notice(
     let etag = etag_of(&notice, language, (position.version, institution.version));
     // When its data were written, so that the same data are the same bytes.
     let written_at = position.updated_at.max(institution.updated_at);
-    let pdf = drawn(&gateway, move || notice_pdf(&notice, language, written_at)).await?;
+    let style = NoticeStyle { language, written_at, logo: None };
+    let pdf = drawn(&gateway, move || notice_pdf(&notice, &style)).await?;
     Ok(pdf_answer(&format!("notice-{}", *id), &etag, pdf))
 }
 
