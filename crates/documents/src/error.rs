@@ -32,14 +32,13 @@ impl DocumentError {
         DocumentError("the fonts cannot be read".to_owned())
     }
 
-<<<<<<< HEAD
     /// Why documents cannot be gathered in one file, in words of ours.
     pub(crate) fn gathered(why: &str) -> DocumentError {
         DocumentError(why.to_owned())
-=======
+    }
+
     pub(crate) fn picture() -> DocumentError {
         DocumentError("the picture of the page cannot be made".to_owned())
->>>>>>> previews
     }
 
     pub(crate) fn page() -> DocumentError {

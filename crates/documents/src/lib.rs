@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-<<<<<<< HEAD
-//! Documents for people and their programs: payment notices and receipts as PDF, one by one or gathered in one file; tables, as CSV and as spreadsheets, in which no
-//! cell is a formula; and tables that come in, with the debt positions they hold.
-=======
-//! Documents for people and their programs: payment notices and receipts as PDF and as pictures, with the logos of institutions;
-//! tables, as CSV and as spreadsheets, in which no cell is a formula; and tables that come in, with the debt positions they hold.
->>>>>>> previews
+//! Documents for people and their programs: payment notices and receipts as PDF and as pictures, one by one or gathered in one file,
+//! with the logos of institutions; tables, as CSV and as spreadsheets, in which no cell is a formula; and tables that come in, with the
+//! debt positions they hold.
 
 mod bitmap;
 mod code;

@@ -24,15 +24,18 @@ pub(crate) enum Job {
     Recoveries,
     /// Files of debt positions.
     Imports,
+    /// Files of documents.
+    Documents,
 }
 
 impl Job {
     /// All of them, in the order in which one round does them: what a job makes due is done in the same round.
-    pub(crate) const ALL: [Job; 10] = [
+    pub(crate) const ALL: [Job; 11] = [
         Job::Positions,
         Job::Sessions,
         Job::Recoveries,
         Job::Imports,
+        Job::Documents,
         Job::Tasks,
         Job::Feed,
         Job::Webhooks,
@@ -54,6 +57,7 @@ impl Job {
             Job::Retention => "retention",
             Job::Recoveries => "recoveries",
             Job::Imports => "imports",
+            Job::Documents => "documents",
         }
     }
 }

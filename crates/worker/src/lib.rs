@@ -9,6 +9,7 @@ mod abandon;
 mod activation;
 mod alarm;
 mod clock;
+mod documents;
 mod due;
 mod failure;
 mod feed;

@@ -86,6 +86,21 @@ pub(crate) const IMPORT_FAILURES_MAX: u32 = 5;
 /// Stretches of files whose time is over that go in one pass of upkeep at most.
 pub(crate) const IMPORT_FILE_ROUNDS_MAX: usize = 50;
 
+/// How often batches of documents that wait are looked for, in milliseconds.
+pub(crate) const DOCUMENTS_EVERY_MS: u64 = 500;
+/// How long a pass works on a batch of documents, in seconds: then what was asked for meanwhile has its turn.
+pub(crate) const DOCUMENT_SECONDS_MAX: u64 = 3;
+/// How long a claimed batch of documents belongs to its worker, in seconds: longer than a pass may last.
+pub(crate) const DOCUMENT_LEASE_SECONDS: i64 = 90;
+/// Documents that are drawn and written together: they share their fonts in a PDF.
+pub(crate) const DOCUMENTS_AT_ONCE_MAX: u32 = 25;
+/// Debt positions of a batch that are read at a time for the list of an archive.
+pub(crate) const DOCUMENTS_LISTED_AT_ONCE: u32 = 1_000;
+/// How often in a row the work on a batch of documents may fail, for reasons that are not the database's absence, before it is given up.
+pub(crate) const DOCUMENT_FAILURES_MAX: u32 = 5;
+/// Stretches of files of documents whose time is over that go in one pass of upkeep at most.
+pub(crate) const DOCUMENT_FILE_ROUNDS_MAX: usize = 50;
+
 /// Positions or sessions read at a time.
 pub(crate) const TRANSITIONS_MAX: usize = 200;
 /// Pages of them in one pass at most, where some cannot be told.
@@ -155,6 +170,9 @@ pub(crate) const LATE_PACES: u32 = 3;
 pub(crate) const PASS_SECONDS_MAX: u64 = 60;
 /// How long a running pass may still take when the program stops, in seconds.
 pub(crate) const STOP_GRACE_SECONDS: u64 = 5;
+const _: () = assert!(DOCUMENT_SECONDS_MAX < STOP_GRACE_SECONDS);
+// A batch of documents is never in two hands.
+const _: () = assert!(DOCUMENT_LEASE_SECONDS.unsigned_abs() > PASS_SECONDS_MAX);
 // Who is asked to stop ends its part of a file in good order.
 const _: () = assert!(IMPORT_SECONDS_MAX < STOP_GRACE_SECONDS);
 /// How often one thing is read, decided and committed again after a conflict, within one pass.
@@ -211,6 +229,7 @@ impl WorkerSettings {
             Job::Upkeep => self.upkeep_every,
             Job::Recoveries => Duration::from_millis(RECOVERIES_EVERY_MS),
             Job::Imports => Duration::from_millis(IMPORTS_EVERY_MS),
+            Job::Documents => Duration::from_millis(DOCUMENTS_EVERY_MS),
             Job::Retention => Duration::from_millis(RETENTION_EVERY_MS),
         }
     }

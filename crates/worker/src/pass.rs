@@ -68,6 +68,8 @@ pub struct Report {
     pub recoveries: usize,
     /// Rows of files that came to something.
     pub imported: usize,
+    /// Debt positions of which documents were drawn, or there is none.
+    pub documents: usize,
     /// Things whose personal data went.
     pub forgotten: usize,
     /// The codes of failures, by job.
@@ -86,6 +88,7 @@ impl Report {
             Job::Upkeep => &mut self.expired_records,
             Job::Recoveries => &mut self.recoveries,
             Job::Imports => &mut self.imported,
+            Job::Documents => &mut self.documents,
             Job::Retention => &mut self.forgotten,
         };
         *place = place.saturating_add(pass.done);

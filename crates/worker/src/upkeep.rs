@@ -9,8 +9,8 @@ use tramite_domain::webhook::RETENTION_DAYS;
 use tramite_storage::StoreError;
 
 use crate::pace::{
-    EVENTS_MAX, EXPIRED_RECORDS_MAX, IMPORT_FILE_ROUNDS_MAX, JOURNAL_LINES_MAX, OLD_DELIVERIES_MAX, PARTITION_MONTHS,
-    USED_TOKENS_MAX,
+    DOCUMENT_FILE_ROUNDS_MAX, EVENTS_MAX, EXPIRED_RECORDS_MAX, IMPORT_FILE_ROUNDS_MAX, JOURNAL_LINES_MAX,
+    OLD_DELIVERIES_MAX, PARTITION_MONTHS, USED_TOKENS_MAX,
 };
 use crate::pass::Pass;
 use crate::worker::Worker;
@@ -23,7 +23,7 @@ const UNCLAIMED_FILE_HOURS: i64 = 24;
 const USED_TOKENS_HOURS: i64 = 2;
 
 /// Makes the next partitions, and removes expired idempotency records, what journal and feed need no longer keep, deliveries
-/// of webhooks whose time is over, tokens of one use that have ended, files of imports that need not be kept, and what was counted
+/// of webhooks whose time is over, tokens of one use that have ended, files of imports and of documents that need not be kept, and what was counted
 /// of quotas before yesterday.
 pub(crate) async fn keep(worker: &Worker, now: Instant) -> Result<Pass, StoreError> {
     let system = worker.store.system();
@@ -43,7 +43,8 @@ pub(crate) async fn keep(worker: &Worker, now: Instant) -> Result<Pass, StoreErr
         tracing::info!(told, "the oldest events went");
     }
     let files = end_import_files(worker, now).await?;
-    let gone = gone.max(files).max(ended).max(told).max(deliveries).max(tokens);
+    let documents = end_document_files(worker, now).await?;
+    let gone = gone.max(files).max(documents).max(ended).max(told).max(deliveries).max(tokens);
     Ok(Pass { found: gone, done: gone, failed: None })
 }
 
@@ -54,6 +55,20 @@ async fn end_import_files(worker: &Worker, now: Instant) -> Result<usize, StoreE
     let mut gone = 0_usize;
     for _ in 0..IMPORT_FILE_ROUNDS_MAX {
         let ended = worker.store.system().end_import_files(now, sent_before, EXPIRED_RECORDS_MAX).await?;
+        gone = gone.saturating_add(ended);
+        if ended == 0 {
+            return Ok(gone);
+        }
+    }
+    // More is left: another pass follows at once.
+    Ok(gone.max(EXPIRED_RECORDS_MAX))
+}
+
+/// Ends files of documents whose time is over, with what became of their debt positions; a stretch in each transaction.
+async fn end_document_files(worker: &Worker, now: Instant) -> Result<usize, StoreError> {
+    let mut gone = 0_usize;
+    for _ in 0..DOCUMENT_FILE_ROUNDS_MAX {
+        let ended = worker.store.system().end_document_files(now, EXPIRED_RECORDS_MAX).await?;
         gone = gone.saturating_add(ended);
         if ended == 0 {
             return Ok(gone);

@@ -18,6 +18,7 @@ use tramite_storage::{Store, StoreError};
 use tramite_telemetry::{Metrics, Pulse};
 
 use crate::clock::Clock;
+use crate::documents::{self, Documents};
 use crate::failure::code;
 use crate::guard::guarded;
 use crate::imports::{self, Imports};
@@ -46,6 +47,7 @@ pub struct Worker {
     receipts: Option<ReceiptsClient>,
     /// None loads no files.
     imports: Option<Imports>,
+    documents: Documents,
     /// The institution of which what is over was looked for last.
     retained: Mutex<Option<InstitutionId>>,
 }
@@ -63,6 +65,7 @@ impl Worker {
             issuers: None,
             receipts: None,
             imports: None,
+            documents: Documents::default(),
             retained: Mutex::default(),
         }
     }
@@ -101,6 +104,7 @@ impl Worker {
         if let Some(imports) = &self.imports {
             imports.take_over(self).await;
         }
+        self.documents.take_over(self).await;
         let (stop, stopped) = watch::channel(false);
         let paced = Job::ALL.into_iter().filter(|job| *job != Job::Webhooks);
         let jobs = join_all(paced.map(|job| self.keep(job, stopped.clone())));
@@ -202,6 +206,7 @@ impl Worker {
                 Some(imports) => imports::load(self, imports, clock).await,
                 None => Ok(Pass::default()),
             },
+            Job::Documents => documents::make(self, &self.documents, clock).await,
             Job::Retention => retention::forget(self, clock).await,
         }
     }
@@ -229,8 +234,8 @@ const fn limit_of(job: Job) -> usize {
         Job::Positions | Job::Sessions => TRANSITIONS_MAX,
         Job::Tasks => TASKS_MAX,
         Job::Feed => FEED_EVENTS_MAX,
-        // As long as an import is not over, its next part follows at once.
-        Job::Imports => 1,
+        // As long as one is not over, its next part follows at once.
+        Job::Imports | Job::Documents => 1,
         // A round takes all there is.
         Job::Webhooks | Job::Issuers | Job::Recoveries => usize::MAX,
         Job::Upkeep => EXPIRED_RECORDS_MAX,

@@ -89,6 +89,17 @@ impl Store {
         })
     }
 
+    /// The receipts of those ids that exist for this scope, in no order. The bytes of their messages are left empty.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn receipts_by_ids<'a>(&'a self, scope: &'a Scope, ids: Vec<ReceiptRowId>) -> Answer<'a, Vec<Receipt>> {
+        Box::pin(async move {
+            let (own, ids) = (scope.clone(), ids.into_iter().map(Id).collect());
+            self.read(scope, move |db| Box::pin(async move { by_ids(&mut { db }, &own, ids).await })).await
+        })
+    }
+
     /// The receipts that a filter names, newest first; with `updated_since` in the order of their changes. The bytes of
     /// their messages are left empty.
     ///

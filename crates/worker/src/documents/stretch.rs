@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Some documents of a batch: they are read, drawn on a thread where that holds up nobody, and written in one transaction with what
+//! became of their debt positions.
+
+use tokio::task::spawn_blocking;
+use tramite_documents::gather::{self, Gathered, GatheredForm, Piece, Stretch};
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::document_batch::{BatchDocument, BatchFile, BatchForm, DocumentBatch, Drawn, advance};
+use tramite_domain::printed_notice::PrintedSlips;
+use tramite_domain::time::Instant;
+use tramite_storage::{DocumentFilter, DocumentPart, StoreError};
+
+use super::Claim;
+use super::draw::{Drawing, Ground, drawings};
+use crate::clock::Clock;
+use crate::pace::DOCUMENTS_AT_ONCE_MAX;
+use crate::worker::Worker;
+
+/// What a stretch came to before it is written.
+struct Made {
+    documents: Vec<BatchDocument>,
+    stretch: Stretch,
+    slips: Vec<(BatchDocument, PrintedSlips)>,
+}
+
+/// Draws the next documents of a batch, and writes them. The batch as it is then.
+pub(super) async fn stretch(
+    worker: &Worker,
+    claim: Claim,
+    ground: &Ground,
+    batch: DocumentBatch,
+    clock: Clock<'_>,
+) -> Result<DocumentBatch, StoreError> {
+    let (scope, at) = (claim.scope(), clock.now());
+    let filter = DocumentFilter { outcome: None, from_place: batch.done(), limit: DOCUMENTS_AT_ONCE_MAX };
+    let waiting = worker.store.batch_documents(&scope, batch.id, filter).await?;
+    if waiting.is_empty() {
+        return Err(StoreError::Failed("a batch of documents has fewer debt positions than it says".into()));
+    }
+    let drawings = drawings(worker, &scope, ground, &batch, waiting, at).await?;
+    let (form, before) = (form_of(batch.form), gathered(&batch)?);
+    let made = spawn_blocking(move || made(form, &before, drawings)).await.map_err(defect)?.map_err(defect)?;
+    let (part, file) = appended(&batch, &made.stretch, at)?;
+    let documents = made.documents;
+    let (after, writes) = advance(&batch, Drawn { documents, file }, at);
+    let writes = made.slips.into_iter().fold(writes, |writes, slips| frozen(writes, slips, at));
+    match part {
+        Some(part) => worker.store.commit_document_part(&scope, writes, &part).await?,
+        // There was no document of any of them.
+        None => worker.store.commit(&scope, writes).await?,
+    }
+    Ok(after)
+}
+
+/// Lays out and writes the documents; one that cannot be laid out is left out, and told.
+fn made(
+    form: GatheredForm,
+    before: &Gathered,
+    drawings: Vec<Drawing>,
+) -> Result<Made, tramite_documents::DocumentError> {
+    let (mut pieces, mut kept, mut documents, mut slips) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for drawing in drawings {
+        let Drawing { document, content, first_slips } = drawing;
+        let drawn = content.and_then(|content| content.layout().map(|layout| (content.file_name(&document), layout)));
+        match drawn {
+            Ok((name, layout)) => {
+                pieces.push(Piece { name: name.clone(), layout });
+                kept.push((document.clone(), name));
+                if !first_slips.is_empty() {
+                    slips.push((document, first_slips));
+                }
+            }
+            Err(code) => documents.push(document.skipped(code)),
+        }
+    }
+    let stretch = gather::stretch(form, before, &pieces)?;
+    let placed = kept.into_iter().zip(&stretch.places);
+    documents.extend(placed.map(|((document, name), place)| document.drawn(name, (place.first_page, place.pages))));
+    documents.sort_by_key(|document| document.place);
+    Ok(Made { documents, stretch, slips })
+}
+
+/// The file with its next part.
+fn appended(
+    batch: &DocumentBatch,
+    stretch: &Stretch,
+    at: Instant,
+) -> Result<(Option<DocumentPart>, BatchFile), StoreError> {
+    if stretch.bytes.is_empty() {
+        return Ok((None, batch.file.clone()));
+    }
+    let part = DocumentPart {
+        batch: batch.id,
+        place: batch.file.parts,
+        bytes: stretch.bytes.clone(),
+        index: stretch.index.clone(),
+        at,
+    };
+    let file = BatchFile {
+        parts: batch.file.parts.saturating_add(1),
+        bytes: stretch.after.bytes,
+        pages: stretch.after.pages,
+        mark: Some(serde_json::to_string(&stretch.after).map_err(defect)?),
+        kept_until: None,
+    };
+    Ok((Some(part), file))
+}
+
+fn frozen(writes: Batch, (document, slips): (BatchDocument, PrintedSlips), at: Instant) -> Batch {
+    let position = document.debt_position_id;
+    let write = |writes: Batch, (account, slip)| writes.with(Write::FreezeSlip { position, account, slip, at });
+    slips.into_iter().fold(writes, write)
+}
+
+/// Where the file goes on.
+pub(super) fn gathered(batch: &DocumentBatch) -> Result<Gathered, StoreError> {
+    batch
+        .file
+        .mark
+        .as_deref()
+        .map_or_else(|| Ok(Gathered::default()), |mark| serde_json::from_str(mark).map_err(defect))
+}
+
+pub(super) const fn form_of(form: BatchForm) -> GatheredForm {
+    match form {
+        BatchForm::Zip => GatheredForm::Zip,
+        BatchForm::Pdf => GatheredForm::Pdf,
+    }
+}
+
+/// What cannot be drawn or read back for no fault of whoever asked.
+pub(super) fn defect(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
+    StoreError::Failed(error.into())
+}
