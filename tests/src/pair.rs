@@ -89,6 +89,8 @@ pub struct Made {
     pub recovery: String,
     /// A file that was read, and of which nothing was loaded: it was only asked what would be.
     pub import: String,
+    /// Documents of the debt position, in a file that is there.
+    pub documents: String,
 }
 
 impl Pair {
@@ -169,6 +171,7 @@ impl Pair {
         // A message and its answer; more where it had to come again.
         assert!(journal["items"].as_array().is_some_and(|lines| lines.len() >= 2), "{journal}");
         Made {
+            documents: self.documents(&position).await,
             position,
             session: session.body["id"].as_str().expect("an id").to_owned(),
             receipt: receipts["items"][0].clone(),
@@ -248,6 +251,19 @@ impl Pair {
         id
     }
 
+    /// A file of documents that is there: what is made is whole when it is given back.
+    async fn documents(&self, position: &Value) -> String {
+        let wanted = json!({"kind": "notice", "format": "zip", "debt_position_ids": [position["id"]]});
+        let asked = self.a.api.post("/v1/document-batches", &wanted).await;
+        assert_eq!(asked.status, 202, "{}", asked.body);
+        let id = asked.body["id"].as_str().expect("an id").to_owned();
+        until("the file is there", async || {
+            self.a.api.get(&format!("/v1/document-batches/{id}")).await.body["is_final"] == true
+        })
+        .await;
+        id
+    }
+
     /// The event that tells of the payment.
     async fn event(&self) -> String {
         let told = async || self.a.api.get("/v1/events?type=installment.paid").await.body["items"][0]["id"].clone();
@@ -301,6 +317,7 @@ impl Pair {
             ("journal", "id") => made.journal["id"].clone(),
             ("webhook-endpoints", "id") => json!(made.endpoint),
             ("imports", "id") => json!(made.import),
+            ("document-batches", "id") => json!(made.documents),
             (resource, _) => panic!("nothing real for {name} of {resource}: it is to be made in one_of_each"),
         };
         operation.parameters.iter().map(|name| value(name).as_str().expect("a text").to_owned()).collect()

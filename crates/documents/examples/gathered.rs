@@ -29,7 +29,7 @@ use std::time::{Duration, Instant as Clock};
 use chrono::NaiveDate;
 use tramite_documents::DocumentError;
 use tramite_documents::gather::{Gathered, GatheredForm, Piece, Whole, ending, stretch};
-use tramite_documents::notice::notice_layout;
+use tramite_documents::notice::{NoticeStyle, notice_layout};
 use tramite_domain::time::Instant;
 
 fn main() {
@@ -50,7 +50,7 @@ fn main() {
             .into_iter()
             .map(|(notice, language, file)| Piece {
                 name: file.file,
-                layout: notice_layout(&notice, language, written_at).unwrap(),
+                layout: notice_layout(&notice, &NoticeStyle { language, written_at, logo: None }).unwrap(),
             })
             .collect();
         let next = stretch(form, &done, &pieces).unwrap();

@@ -12,7 +12,9 @@ use tramite_domain::debt_position::{
 };
 use tramite_domain::money::Cents;
 use tramite_domain::node::verified;
-use tramite_domain::printed_notice::{NoticePart, NoticeTerms, PostalSlip, PrintedNotice, printed_notice};
+use tramite_domain::printed_notice::{
+    NoticePart, NoticeTerms, PostalSlip, PrintedNotice, PrintedSlips, new_slips, printed_notice,
+};
 use tramite_domain::refusal::Refusal;
 use tramite_domain::service::{LateCharges, LateRate};
 
@@ -21,11 +23,11 @@ fn day(text: &str) -> NaiveDate {
 }
 
 fn printed(town: &Town, position: &DebtPosition) -> Result<PrintedNotice, Refusal> {
-    printed_notice(position, &town.institution, None, town.now)
+    printed_notice(position, &town.institution, &PrintedSlips::new(), None, town.now)
 }
 
 fn only(town: &Town, position: &DebtPosition, reference: &str) -> Result<PrintedNotice, Refusal> {
-    printed_notice(position, &town.institution, Some(named(position, reference).id), town.now)
+    printed_notice(position, &town.institution, &PrintedSlips::new(), Some(named(position, reference).id), town.now)
 }
 
 /// The terms in short: the kind of paper, and the reference, number and cents of each part.
@@ -279,7 +281,8 @@ fn an_installment_of_another_position_is_not_known() {
     let mut town = Town::new();
     let position = town.position(&one_payment("S-1", 100));
     let other = town.position(&one_payment("S-2", 100));
-    let refused = printed_notice(&position, &town.institution, Some(named(&other, "single").id), town.now);
+    let refused =
+        printed_notice(&position, &town.institution, &PrintedSlips::new(), Some(named(&other, "single").id), town.now);
     assert_eq!(codes(refused.unwrap_err()), [("/installment_id".to_owned(), "unknown_installment")]);
 }
 
@@ -393,4 +396,20 @@ fn a_slip_says_what_is_known_of_the_account_that_is_valid_now() {
     let position = town.position(&one_payment("S-9", 100));
     town.institution.accounts.retain(|account| account.id.as_str() != "main");
     assert_eq!(printed(&town, &position).unwrap().terms.parts().next().unwrap().slip, None);
+}
+
+#[test]
+fn a_slip_that_was_printed_says_the_same_whatever_became_of_its_account() {
+    let mut town = Town::new();
+    let shares = vec![to_account("posta", 100)];
+    let one = InstallmentInput { transfers: shares, ..installment("only", 100) };
+    let position = town.open(&of_options(vec![option(OptionKind::Single, vec![one])])).unwrap().position;
+    let notice = printed(&town, &position).unwrap();
+    let first = new_slips(&position, &notice, &PrintedSlips::new());
+    assert_eq!(first.keys().map(|account| account.as_str()).collect::<Vec<_>>(), ["posta"]);
+    town.institution.accounts.retain(|account| account.id.as_str() != "posta");
+    assert_eq!(printed(&town, &position).unwrap().terms.parts().next().unwrap().slip, None, "it was never printed");
+    let again = printed_notice(&position, &town.institution, &first, None, town.now).unwrap();
+    assert_eq!(again, notice);
+    assert!(new_slips(&position, &again, &first).is_empty(), "it is kept already");
 }

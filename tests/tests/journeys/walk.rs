@@ -61,7 +61,7 @@ pub(crate) async fn colleagues(database: Database) {
         // client for all services sees them; the narrow one is for another service than they are of. The institution
         // itself is known to whoever acts for it.
         let callers: &[&Api] = match operation.resource() {
-            "checkout-sessions" | "webhook-endpoints" | "imports" => &[&other, &narrow],
+            "checkout-sessions" | "webhook-endpoints" | "imports" | "document-batches" => &[&other, &narrow],
             "institutions" => &[],
             _ => &[&narrow],
         };
@@ -240,6 +240,7 @@ async fn in_every_list(pair: &Pair, made: &Made, caller: &Api, hidden: &str) {
         made.access.clone(),
         made.recovery.clone(),
         made.import.clone(),
+        made.documents.clone(),
         text(&made.idle.told["delegations"][0]["id"]),
         // A service has no id, and others may have one of the same code: this one they have not.
         format!("\"code\":\"{hidden}\""),

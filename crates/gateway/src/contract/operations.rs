@@ -13,11 +13,13 @@ const JSON: &str = "/content/application~1json";
 /// Where an answer says that it may be a table.
 const TABLE: &str = "/content/text~1csv";
 /// Where an answer says that it may be a file.
-const DOWNLOADS: [&str; 5] = [
+const DOWNLOADS: [&str; 7] = [
     "/content/application~1xml",
     "/content/application~1octet-stream",
     "/content/application~1pdf",
     "/content/application~1zip",
+    "/content/image~1png",
+    "/content/image~1svg+xml",
     TABLE,
 ];
 

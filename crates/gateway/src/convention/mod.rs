@@ -23,7 +23,7 @@ pub use settle::settle;
 pub(crate) use audit::{audited, line};
 pub(crate) use download::{Download, Pieces, download, unwritten};
 pub(crate) use empty::EmptyInput;
-pub(crate) use pdf::{Drawings, LAYOUT, drawn, pdf_answer};
+pub(crate) use pdf::{Drawings, LAYOUT, PDF, document_answer, drawn, unchanged};
 pub(crate) use reply::{is_replay, kept_id};
 pub(crate) use signing_secret::SigningSecretView;
 pub(crate) use wait::wait_until;

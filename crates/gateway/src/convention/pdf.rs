@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use actix_web::HttpResponse;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS};
+use actix_web::{HttpRequest, HttpResponse};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -16,7 +16,8 @@ use super::Etag;
 use crate::gateway::Gateway;
 use crate::problem::{Code, Problem};
 
-const PDF: &str = "application/pdf";
+/// A document as it is printed.
+pub(crate) const PDF: &str = "application/pdf";
 /// Counts up when the same data are drawn otherwise, so that whoever kept a document by its tag asks for the new one.
 pub(crate) const LAYOUT: u8 = 1;
 
@@ -37,10 +38,10 @@ impl Default for Drawings {
 ///
 /// # Errors
 /// [`Code::Unavailable`] where too many are drawn, or the program is about to end; [`Code::InternalError`] for a defect of the drawing.
-pub(crate) async fn drawn(
+pub(crate) async fn drawn<T: Send + 'static>(
     gateway: &Gateway,
-    draw: impl FnOnce() -> Result<Vec<u8>, DocumentError> + Send + 'static,
-) -> Result<Vec<u8>, Problem> {
+    draw: impl FnOnce() -> Result<T, DocumentError> + Send + 'static,
+) -> Result<T, Problem> {
     let places = Arc::clone(&gateway.drawings().0);
     let place = timeout(Duration::from_millis(WAIT_MS_MAX), places.acquire_owned()).await;
     let Ok(Ok(place)) = place else { return Err(Problem::new(Code::Unavailable)) };
@@ -63,12 +64,21 @@ pub(crate) async fn drawn(
     }
 }
 
+/// The answer to whoever has that document already, by its tag; none where it has not.
+pub(crate) fn unchanged(request: &HttpRequest, etag: &Etag) -> Option<HttpResponse> {
+    let known = request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+    let mut tags = known.flat_map(|text| text.split(','));
+    // Whether it is the same is what is asked, not by how strong a tag.
+    let same = |tag: &str| tag.trim().trim_start_matches("W/") == etag.to_string();
+    tags.any(same).then(|| HttpResponse::NotModified().insert_header((ETAG, etag.to_string())).finish())
+}
+
 /// The answer with a document. The name has no sign that a header could not carry, and nothing of a person.
-pub(crate) fn pdf_answer(name: &str, etag: &Etag, pdf: Vec<u8>) -> HttpResponse {
+pub(crate) fn document_answer((media, name): (&'static str, &str), etag: &Etag, document: Vec<u8>) -> HttpResponse {
     HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, PDF))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.pdf\"")))
+        .insert_header((CONTENT_TYPE, media))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((ETAG, etag.to_string()))
-        .body(pdf)
+        .body(document)
 }

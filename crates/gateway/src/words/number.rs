@@ -55,6 +55,8 @@ numbers! {
     FileBytes Int64 0i64..=524_288_000i64 = 1_834_211, "The size of a file in bytes.";
     RowCount Int64 0i64..=9_007_199_254_740_991i64 = 12_000, "A number of rows.";
     GatheredBytes Int64 0i64..=10_737_418_240i64 = 52_428_800, "The size of a file of documents in bytes.";
+    NoticePage Int32 1i32..=1_000i32 = 1, "A page of a notice, counted from 1.";
+    PictureWidth Int32 200i32..=2_480i32 = 1_240, "The width of a picture in pixels.";
     PageNumber Int32 1i32..=1_000_000i32 = 17, "A page of a file, counted from 1.";
     LineNumber Int64 1i64..=9_007_199_254_740_991i64 = 17, "A line of a file, counted from 1 with its header; of a spreadsheet the number of the row.";
     ByteCount Int64 0i64..=10_000_000i64 = 1_834, "A number of bytes.";

@@ -202,6 +202,10 @@ texts! {
         = "{\"line\":1,\"outcome\":\"loaded\"}\n", "A JSON object on each line.";
     PdfBytes r"^[\s\S]*$" 0..=50_000_000 as "binary"
         = "%PDF-1.7", "A document (ISO 32000-1).";
+    PngBytes r"^[\s\S]*$" 0..=10_000_000 as "binary"
+        = "PNG", "A picture (ISO/IEC 15948).";
+    SvgText r"^[\s\S]*$" 0..=10_000_000
+        = "<svg/>", "A picture as SVG.";
     ZipBytes r"^[\s\S]*$" 0..=2_000_000_000 as "binary"
         = "PK", "An archive of documents.";
     SpreadsheetBytes r"^[\s\S]*$" 0..=50_000_000 as "binary"

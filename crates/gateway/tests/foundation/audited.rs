@@ -151,6 +151,10 @@ async fn positions(asked: &Asked<'_>) {
     let import = asked.portal("add_import", file).await.json();
     let cancel = format!("/v1/imports/{}/cancel", text(&import, "/id"));
     asked.portal("cancel_import", post(cancel, &json!({}))).await;
+    let documents = json!({"kind": "notice", "format": "pdf", "filter": {"service_code": "TARI"}});
+    let batch = asked.portal("add_document_batch", post("/v1/document-batches", &documents)).await.json();
+    let cancel = format!("/v1/document-batches/{}/cancel", text(&batch, "/id"));
+    asked.portal("cancel_document_batch", post(cancel, &json!({}))).await;
     let person = json!({"tax_code": "RSSMRA85T10A562S"});
     asked.portal("export_person", post("/v1/persons/export", &person)).await;
     let person = json!({"tax_code": "RSSMRA85T10A562S", "reason": "Protocol 4711"});

@@ -16,6 +16,7 @@ mod clients;
 mod conditional;
 mod contract;
 mod conventions;
+mod document_batches;
 mod documents;
 mod events;
 mod foreign;
@@ -170,6 +171,8 @@ sentences! {
         journal::a_message_of_the_journal_is_found_and_its_bytes_are_read_by_who_may,
         journal::the_journal_is_a_table_in_the_columns_of_the_giornale,
         journal::a_cart_stands_in_the_journal_with_its_session_and_without_our_keys,
+        document_batches::what_is_asked_for_says_which_documents_of_which_debt_positions,
+        document_batches::a_file_of_documents_says_no_more_than_its_client_may_read,
         documents::a_notice_is_the_same_paper_until_something_on_it_changes,
         documents::who_asks_for_a_notice_that_is_none_is_told_why,
         documents::a_receipt_is_a_paper_too_of_which_equal_data_are_equal_bytes,

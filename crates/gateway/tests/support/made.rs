@@ -57,6 +57,8 @@ impl TestGateway {
         let line = json!({"iur": "6c1f7b0e0d3a4a9c8f7e2b1a0c9d8e7f", "iuv": "05000000000000001"});
         seeded.made.insert("receipt-recoveries", self.make(&token, "/v1/receipt-recoveries", &line).await);
         seeded.made.insert("imports", self.import(&token).await);
+        let documents = self.documents(&token, &seeded.made["debt-positions"]).await;
+        seeded.made.insert("document-batches", documents);
         seeded.made.insert("receipts", receipt.to_string());
         seeded.made.insert("raw-messages", self.raw_message().await);
     }
@@ -73,6 +75,15 @@ impl TestGateway {
     /// A file that waits for its turn: no worker is here.
     async fn import(&self, token: &str) -> String {
         let ask = Ask::post("/v1/imports").file(&[("service_code", "TARI")], "tari.csv", debt_positions_csv());
+        let seen = self.ask(ask.token(token).key(&self.world.id().to_string())).await;
+        assert_eq!(seen.status, 202, "{}", seen.text());
+        seen.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A file of documents that waits for its turn, likewise.
+    async fn documents(&self, token: &str, position: &str) -> String {
+        let wanted = json!({"kind": "notice", "format": "zip", "debt_position_ids": [position]});
+        let ask = Ask::post("/v1/document-batches").json(&wanted);
         let seen = self.ask(ask.token(token).key(&self.world.id().to_string())).await;
         assert_eq!(seen.status, 202, "{}", seen.text());
         seen.json()["id"].as_str().unwrap().to_owned()

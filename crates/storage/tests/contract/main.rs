@@ -9,6 +9,7 @@
 
 mod brought;
 mod crossing;
+mod document_batches;
 mod events;
 mod faults;
 mod feeds;
@@ -97,6 +98,12 @@ mod sentences {
             receipts::what_is_strange_is_found_by_its_name_and_resolved_once,
             recoveries::who_asks_much_makes_nobody_wait,
             recoveries::a_recovery_is_of_the_service_that_its_reference_has_now,
+            document_batches::a_file_of_documents_comes_back_as_it_was_kept,
+            document_batches::a_file_of_documents_exists_for_its_client_and_its_services_alone,
+            document_batches::a_part_of_a_file_is_sealed_and_written_with_how_far_the_file_is_or_not_at_all,
+            document_batches::a_file_of_documents_has_one_worker_and_goes_when_its_time_is_over,
+            document_batches::the_debt_positions_of_an_import_are_found_by_their_lines_once_each,
+            document_batches::what_the_first_slip_said_stays,
             imports::an_import_comes_back_as_it_was_kept,
             imports::rows_of_a_file_come_back_in_the_order_of_their_lines,
             imports::an_import_exists_for_its_client_and_its_services_alone,

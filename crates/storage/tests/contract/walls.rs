@@ -7,11 +7,13 @@ use std::task::Poll;
 
 use tramite_domain::attempt::AttemptKind;
 use tramite_domain::batch::{Batch, Write};
+use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::document_batch::{Drawn, advance as advance_documents, begin as begin_documents};
 use tramite_domain::import::{Progress, advance, begin};
 use tramite_domain::secret::Secret;
 use tramite_domain::task::{Task, Work};
 use tramite_storage::{
-    Change, IdempotencyKey, IdempotencyRecord, PageRequest, PositionFilter, RawMessage, WebhookChange,
+    Change, IdempotencyKey, IdempotencyRecord, PageRequest, PositionFilter, RawMessage, Scope, WebhookChange,
 };
 use tramite_testkit::Database;
 
@@ -20,6 +22,17 @@ use crate::support::*;
 
 /// How many futures are dropped; more on demand.
 const DROPS: u64 = 800;
+
+/// A file of documents with a part.
+async fn furnish_documents(town: &Town, scope: &Scope, owed: &DebtPosition) {
+    let made = document_batch(town.portal);
+    town.store.commit(scope, asking_for_documents(&made, &[owed.id])).await.unwrap();
+    let (running, begun) = begin_documents(&made, now());
+    town.store.commit(scope, begun).await.unwrap();
+    let drawn = Drawn { documents: vec![drawn_document(0, owed.id)], file: one_part() };
+    let (_, writes) = advance_documents(&running, drawn, now());
+    town.store.commit_document_part(scope, writes, &document_part(&made, 0, b"%PDF")).await.unwrap();
+}
 
 /// A row in every table of tenants, in both institutions.
 async fn furnish(town: &Town) {
@@ -43,9 +56,11 @@ async fn furnish(town: &Town) {
             .with(Write::InsertJournal(Box::new(journal_entry())))
             .with(Write::InsertAudit(audit_line()))
             .with(Write::PutRecovery { recovery: Box::new(recovery()), expected: None })
-            .with(Write::InsertImport(Box::new(made)));
+            .with(Write::InsertImport(Box::new(made)))
+            .with(freezing(&owed));
         batch.append(begun);
         batch.append(told);
+        furnish_documents(town, &scope, &owed).await;
         let record = IdempotencyRecord {
             key: IdempotencyKey { sha256: [1; 32], method: "POST".to_owned(), path: "/".to_owned() },
             fingerprint: [1; 32],
@@ -154,7 +169,9 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         [
             "accounts",
             "beneficiaries",
+            "batch_documents",
             "client_usage",
+            "document_parts",
             "idempotency_records",
             "import_file_parts",
             "import_rows",
@@ -177,10 +194,12 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
     let receipts = receipts.map(|name| format!("receipts.{name}"));
     let resolving = |table: &str| ["note", "resolved_at", "resolved_by"].map(|name| format!("{table}.{name}"));
     let all = |parts: &[&[&str]]| parts.concat().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let of = |table: &str, names: &[&str]| names.iter().map(|name| format!("{table}.{name}")).collect::<Vec<_>>();
     let anomalies = resolving("receipt_anomalies");
     assert_eq!(
         columns("tramite_app", "UPDATE"),
         [
+            of("batch_documents", &["code", "file_name", "first_page", "outcome", "pages"]),
             all(&[&wrapping, &["import_rows.external_id"]]),
             anomalies.to_vec(),
             texts("receipt_transfers").to_vec(),
@@ -190,12 +209,13 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         ]
         .concat()
     );
-    let of = |table: &str, names: &[&str]| names.iter().map(|name| format!("{table}.{name}")).collect::<Vec<_>>();
     let raw = resolving("raw_messages");
     assert_eq!(
         columns("tramite_system", "UPDATE"),
         [
-            all(&[&wrapping, &["events.feed_position"]]),
+            wrapping.map(str::to_owned).to_vec(),
+            of("document_batches", &["claimed_at", "held_by", "held_until", "version"]),
+            all(&[&["events.feed_position"]]),
             of("imports", &["claimed_at", "file_name", "held_by", "held_until", "version"]),
             raw.to_vec(),
             all(&[&["receipt_recoveries.held_until", "support_accesses.ended_at"]]),
@@ -255,6 +275,17 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         "institution_id",
         "version",
     ];
+    let documents = [
+        "claimed_at",
+        "created_at",
+        "finished_at",
+        "held_by",
+        "held_until",
+        "id",
+        "institution_id",
+        "kept_until",
+        "version",
+    ];
     // Not the message itself, which is full of personal data.
     let kept = [
         "id",
@@ -268,8 +299,11 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         "resolved_by",
     ];
     let parts = [
+        of("batch_documents", &["batch_id", "institution_id", "place"]),
         of("checkout_sessions", &due),
         of("debt_positions", &due),
+        of("document_batches", &documents),
+        of("document_parts", &["batch_id", "created_at", "institution_id", "place"]),
         of("import_file_parts", &["created_at", "file_id", "institution_id", "place"]),
         of("import_rows", &["import_id", "institution_id", "line"]),
         of("imports", &import),

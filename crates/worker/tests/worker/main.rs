@@ -8,6 +8,7 @@
 )]
 
 mod consumer;
+mod documents;
 mod files;
 mod import_parts;
 mod import_rights;
@@ -48,6 +49,11 @@ sentences! {
         retention::persons_go_when_accounting_is_over_and_the_totals_stay,
         retention::what_was_written_freely_in_a_session_of_nobody_goes_with_its_time,
         retention::each_institution_has_its_turn_wherever_the_last_pass_ended,
+        documents::notices_of_many_positions_come_in_one_archive_with_a_list,
+        documents::a_file_that_workers_leave_in_the_middle_is_the_file_that_one_alone_makes,
+        documents::receipts_of_many_positions_come_in_one_file_and_where_there_are_none_there_is_none,
+        documents::a_cancelled_file_is_drawn_no_further_and_goes_with_the_next_upkeep,
+        documents::a_slip_says_what_it_said_first_whatever_became_of_the_account,
         imports::a_file_of_some_hundred_rows_is_loaded,
         imports::a_wrong_row_is_told_with_its_columns,
         imports::a_wrong_row_stops_the_others_only_where_that_is_wished,

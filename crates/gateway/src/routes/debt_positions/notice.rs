@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The payment notice of a debt position: the paper from which a citizen pays.
 
-use actix_web::get;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, get};
 use serde::Deserialize;
-use tramite_documents::notice::{NoticeStyle, notice_pdf};
+use tramite_documents::notice::{DocumentError, Layout, NoticeStyle, PreviewWidth, notice_layout};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::ids::{DebtPositionId, InstallmentId};
@@ -15,11 +15,16 @@ use utoipa::IntoParams;
 
 use super::load::load;
 use crate::auth::Tenant;
-use crate::convention::{Answer, Etag, LAYOUT, drawn, pdf_answer};
+use crate::convention::{Answer, Etag, LAYOUT, PDF, document_answer, drawn, unchanged};
 use crate::extract::{Query, Segment};
+use crate::gate::best;
 use crate::gateway::Gateway;
-use crate::problem::Problem;
+use crate::problem::{Code, OrNotFound, Problem};
 use crate::words;
+
+/// What it can be had as beside a PDF; the PDF is the first where the caller does not mind.
+const PNG: &str = "image/png";
+const SVG: &str = "image/svg+xml";
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -30,17 +35,28 @@ pub(super) struct NoticeParameters {
     /// The languages of the notice; `it` where left out.
     #[param(value_type = Option<words::NoticeLanguage>)]
     language: Option<NoticeLanguage>,
+    /// Of a picture the page, from 1; the first where left out.
+    #[param(value_type = Option<words::NoticePage>)]
+    page: Option<u16>,
+    /// Of a picture in pixels its width; 1240 (150 dpi) where left out.
+    #[param(value_type = Option<words::PictureWidth>)]
+    width: Option<u32>,
 }
 
 /// Shows the payment notice of a debt position
 ///
 /// A PDF (PDF/A-2a, PDF/UA-1) with a code for each thing that can be paid now: one amount, the installments that are left, or both
 /// amounts of a fine. What is paid, withdrawn or past its time is not printed; of more than one paper holds (installments beside a fine, a
-/// second plan) the rest is printed by its `installment_id`. Equal data give equal bytes.
+/// second plan) the rest is printed by its `installment_id`. With `Accept: image/png` or `image/svg+xml` one of its pages as a picture, for
+/// portals. Equal data give equal bytes: with `If-None-Match` and its `ETag` nothing is drawn again.
 #[utoipa::path(
     tag = "debt-positions", operation_id = "show_debt_position_notice",
     params(("id" = words::Id, Path, description = "The id of the debt position."), NoticeParameters),
-    responses((status = 200, description = "The notice.", content((words::PdfBytes = "application/pdf"))))
+    responses((status = 200, description = "The notice.", content(
+        (words::PdfBytes = "application/pdf"),
+        (words::PngBytes = "image/png"),
+        (words::SvgText = "image/svg+xml")
+    )), (status = 304, description = "The notice is the one that the caller has."))
 )]
 #[get("/v1/debt-positions/{id}/notice")]
 pub(super) async fn show_debt_position_notice(
@@ -48,21 +64,70 @@ pub(super) async fn show_debt_position_notice(
     tenant: Tenant,
     id: Segment<DebtPositionId>,
     parameters: Query<NoticeParameters>,
+    request: HttpRequest,
 ) -> Answer {
-    let NoticeParameters { installment_id, language } = parameters.0;
+    let NoticeParameters { installment_id, language, page, width } = parameters.0;
     let language = language.unwrap_or(NoticeLanguage::It);
+    let picture = Picture::wanted(&request, page, width)?;
     let position = load(&gateway, &tenant.scope, *id).await?.position;
     let institution = gateway.store().institution(&tenant.scope).await?;
     let slips = gateway.store().printed_slips(&tenant.scope, &[position.id]).await?.remove(&position.id);
     let slips = slips.unwrap_or_default();
     let notice = printed_notice(&position, &institution, &slips, installment_id, gateway.now())?;
     keep_slips(&gateway, &tenant, &position, new_slips(&position, &notice, &slips)).await?;
-    let etag = etag_of(&notice, language, (position.version, institution.version));
+    let drawn_as = format!("{} {picture:?}", language.name());
+    let etag = etag_of(&notice, &drawn_as, (position.version, institution.version));
+    if let Some(answer) = unchanged(&request, &etag) {
+        return Ok(answer);
+    }
     // When its data were written, so that the same data are the same bytes.
     let written_at = position.updated_at.max(institution.updated_at);
     let style = NoticeStyle { language, written_at, logo: None };
-    let pdf = drawn(&gateway, move || notice_pdf(&notice, &style)).await?;
-    Ok(pdf_answer(&format!("notice-{}", *id), &etag, pdf))
+    let document = drawn(&gateway, move || picture.draw(&notice_layout(&notice, &style)?)).await?.or_not_found()?;
+    let (media, ending) = picture.form();
+    Ok(document_answer((media, &format!("notice-{}.{ending}", *id)), &etag, document))
+}
+
+/// What the notice is drawn as.
+#[derive(Debug, Clone, Copy)]
+enum Picture {
+    Pdf,
+    Png { page: usize, width: PreviewWidth },
+    Svg { page: usize },
+}
+
+impl Picture {
+    /// What the caller takes. The gate has asked whether it takes any of them.
+    fn wanted(request: &HttpRequest, page: Option<u16>, width: Option<u32>) -> Result<Self, Problem> {
+        let page = usize::from(page.unwrap_or(1).saturating_sub(1));
+        match best(request.headers(), [PDF, PNG, SVG]) {
+            Some(PNG) => {
+                // The contract bounds it alike.
+                let width = width.map_or(Some(PreviewWidth::DEFAULT), PreviewWidth::new);
+                width.map(|width| Self::Png { page, width }).ok_or_else(|| Problem::new(Code::InvalidParameter))
+            }
+            Some(SVG) => Ok(Self::Svg { page }),
+            _ => Ok(Self::Pdf),
+        }
+    }
+
+    /// The document; none where there is no such page.
+    fn draw(self, layout: &Layout) -> Result<Option<Vec<u8>>, DocumentError> {
+        match self {
+            Self::Pdf => layout.pdf().map(Some),
+            Self::Png { page, width } => layout.png(page, width),
+            Self::Svg { page } => layout.svg(page).map(|svg| svg.map(String::into_bytes)),
+        }
+    }
+
+    /// The media type, and how names of such files end.
+    const fn form(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Pdf => (PDF, "pdf"),
+            Self::Png { .. } => (PNG, "png"),
+            Self::Svg { .. } => (SVG, "svg"),
+        }
+    }
 }
 
 /// What is printed of accounts for the first time is kept before anybody holds the paper (rules.md 17).
@@ -72,7 +137,8 @@ async fn keep_slips(
     position: &DebtPosition,
     slips: PrintedSlips,
 ) -> Result<(), Problem> {
-    if slips.is_empty() {
+    // Who reads in support writes nothing, and gives nobody a paper.
+    if slips.is_empty() || tenant.support().is_some() {
         return Ok(());
     }
     let (id, at) = (position.id, gateway.now());
@@ -83,12 +149,12 @@ async fn keep_slips(
 
 /// The tag of a notice: what it is drawn from, with the parts that the clock leaves, what time adds to them, and the account of the
 /// slip, which another one may replace.
-fn etag_of(notice: &PrintedNotice, language: NoticeLanguage, (position, institution): (i64, i64)) -> Etag {
+fn etag_of(notice: &PrintedNotice, drawn_as: &str, (position, institution): (i64, i64)) -> Etag {
     let slip = |part: &NoticePart| part.slip.as_ref().map_or_else(|| "-".to_owned(), |slip| format!("{slip:?}"));
     let part = |part: &NoticePart| {
         let (id, cents) = (part.installment_id.uuid().simple(), part.amount.cents());
         format!("{id}.{cents}.{:?}.{}", part.due_date, slip(part))
     };
     let parts: Vec<String> = notice.terms.parts().map(part).collect();
-    Etag::digest(&format!("{LAYOUT} {} {position} {institution} {}", language.name(), parts.join(" ")))
+    Etag::digest(&format!("{LAYOUT} {drawn_as} {position} {institution} {}", parts.join(" ")))
 }

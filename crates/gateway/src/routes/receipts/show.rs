@@ -12,7 +12,7 @@ use tramite_domain::receipt::Receipt;
 use super::compose::{has_xml, view};
 use super::view::ReceiptView;
 use crate::auth::Tenant;
-use crate::convention::{Answer, Etag, LAYOUT, Reply, drawn, pdf_answer};
+use crate::convention::{Answer, Etag, LAYOUT, PDF, Reply, document_answer, drawn, unchanged};
 use crate::extract::Segment;
 use crate::gate::best;
 use crate::gateway::Gateway;
@@ -22,12 +22,11 @@ use crate::words;
 /// What it can be read as; the first where the caller does not mind.
 const JSON: &str = "application/json";
 const XML: &str = "application/xml";
-const PDF: &str = "application/pdf";
 
 /// Shows a receipt
 ///
 /// With `Accept: application/pdf` the paper for the citizen, which names the transfers of your institution alone; there is none where
-/// nothing was paid. With `Accept: application/xml` the message exactly as the Node addressed it to your institution.
+/// nothing was paid. With `If-None-Match` and its `ETag` it is not drawn again. With `Accept: application/xml` the message exactly as the Node addressed it to your institution.
 #[utoipa::path(
     tag = "receipts", operation_id = "show_receipt",
     params(("id" = words::Id, Path, description = "The id of the receipt.")),
@@ -35,7 +34,7 @@ const PDF: &str = "application/pdf";
         (ReceiptView = "application/json"),
         (words::PdfBytes = "application/pdf"),
         (words::XmlMessage = "application/xml")
-    )))
+    )), (status = 304, description = "The paper is the one that the caller has."))
 )]
 #[get("/v1/receipts/{id}")]
 pub(crate) async fn show_receipt(
@@ -47,7 +46,7 @@ pub(crate) async fn show_receipt(
     let receipt = gateway.store().receipt(&tenant.scope, *id).await?.or_not_found()?;
     let media = best(request.headers(), [JSON, PDF, XML]);
     if media == Some(PDF) {
-        return paper(&gateway, &tenant, receipt).await;
+        return paper(&gateway, &tenant, &request, receipt).await;
     }
     if media == Some(XML) {
         // Who reads in support reads what the API shows, and not the Node's messages, which name persons whole.
@@ -69,12 +68,15 @@ pub(super) fn etag_of(receipt: &Receipt) -> Etag {
 }
 
 /// The paper for the citizen: the same bytes as long as the receipt and the name of the institution are the same.
-async fn paper(gateway: &Gateway, tenant: &Tenant, receipt: Receipt) -> Answer {
+async fn paper(gateway: &Gateway, tenant: &Tenant, request: &HttpRequest, receipt: Receipt) -> Answer {
     let institution = gateway.store().institution(&tenant.scope).await?;
     let document = receipt_document(&receipt, &institution).or_not_found()?;
     let (id, etag, written_at) = (receipt.id, etag_of_paper(&receipt, institution.version), receipt.received_at);
+    if let Some(answer) = unchanged(request, &etag) {
+        return Ok(answer);
+    }
     let pdf = drawn(gateway, move || receipt_pdf(&document, written_at)).await?;
-    Ok(pdf_answer(&format!("receipt-{id}"), &etag, pdf))
+    Ok(document_answer((PDF, &format!("receipt-{id}.pdf")), &etag, pdf))
 }
 
 fn etag_of_paper(receipt: &Receipt, institution: i64) -> Etag {

@@ -3,6 +3,7 @@
 
 mod checkout;
 mod debt;
+mod document;
 mod import;
 mod payment;
 mod registry;
@@ -11,6 +12,7 @@ mod webhook;
 
 pub(crate) use checkout::*;
 pub(crate) use debt::*;
+pub(crate) use document::*;
 pub(crate) use import::*;
 pub(crate) use payment::*;
 pub(crate) use registry::*;

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Files of documents: what may be asked for, and how they go on and end.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests state what they expect")]
+
+mod support;
+
+use support::Town;
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::document_batch::{
+    BatchDocument, BatchFile, BatchForm, BatchKind, BatchStatus, DocumentBatch, DocumentUsage, DocumentWish, Drawn,
+    KEPT_BYTES_MAX, POSITIONS_MAX, RUNNING_MAX, advance, ask, begin, cancel, finish,
+};
+use tramite_domain::event::EventKind;
+use tramite_domain::ids::DebtPositionId;
+use tramite_domain::printed_notice::NoticeLanguage;
+use tramite_domain::refusal::Refusal;
+use uuid::Uuid;
+
+fn wish(positions: usize) -> DocumentWish {
+    DocumentWish {
+        kind: BatchKind::Notice,
+        form: BatchForm::Zip,
+        language: NoticeLanguage::It,
+        import_id: None,
+        services: None,
+        positions: (0..positions).map(|_| DebtPositionId::new(Uuid::now_v7())).collect(),
+    }
+}
+
+fn asked(town: &mut Town, positions: usize, usage: DocumentUsage) -> Result<(DocumentBatch, Batch), Refusal> {
+    let made = ask(&mut town.given(), support::client(), wish(positions), usage)?;
+    Ok((made.batch, made.writes))
+}
+
+fn events(batch: &Batch) -> Vec<(EventKind, Option<String>)> {
+    let told = batch.writes().iter().filter_map(|write| match write {
+        Write::InsertEvent(event) => Some((event.kind, event.data.status.clone())),
+        _ => None,
+    });
+    told.collect()
+}
+
+#[test]
+fn a_file_has_at_least_one_debt_position_and_ten_thousand_at_most() {
+    let mut town = Town::new();
+    for (positions, code) in [(0, Some("no_debt_positions")), (1, None), (POSITIONS_MAX, None)] {
+        let refused = asked(&mut town, positions, DocumentUsage::default()).err().map(|refusal| match refusal {
+            Refusal::Invalid(faults) => faults.first().unwrap().code,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(refused, code, "{positions}");
+    }
+    let many = asked(&mut town, POSITIONS_MAX + 1, DocumentUsage::default());
+    assert!(matches!(many, Err(Refusal::Invalid(faults)) if faults[0].code == "too_many_debt_positions"));
+}
+
+#[test]
+fn two_files_are_made_at_a_time_as_long_as_there_is_room() {
+    let mut town = Town::new();
+    let mut usage = |running, kept_bytes| asked(&mut town, 1, DocumentUsage { running, kept_bytes }).err();
+    assert_eq!(usage(RUNNING_MAX - 1, KEPT_BYTES_MAX - 1), None);
+    assert_eq!(usage(RUNNING_MAX, 0), Some(Refusal::TooManyDocumentBatches));
+    assert_eq!(usage(0, KEPT_BYTES_MAX), Some(Refusal::DocumentStorageFull));
+}
+
+#[test]
+fn a_file_goes_on_stretch_by_stretch_and_is_told_of_once_at_its_end() {
+    let mut town = Town::new();
+    let (queued, _) = asked(&mut town, 3, DocumentUsage::default()).unwrap();
+    let (running, writes) = begin(&queued, town.now);
+    assert_eq!((running.status, running.started_at, running.version), (BatchStatus::Running, Some(town.now), 2));
+    assert!(events(&writes).is_empty());
+    let place = |place| BatchDocument::waiting(place, DebtPositionId::new(Uuid::now_v7()));
+    let file = BatchFile { parts: 1, bytes: 9, pages: 2, mark: Some("here".to_owned()), kept_until: None };
+    let documents = vec![
+        place(0).drawn("a.pdf".to_owned(), (1, 2)),
+        place(1).skipped("nothing_to_pay"),
+        place(2).drawn("b.pdf".to_owned(), (3, 1)),
+    ];
+    let (after, writes) = advance(&running, Drawn { documents, file: file.clone() }, town.now);
+    assert_eq!((after.drawn, after.skipped, after.done(), &after.file), (2, 1, 3, &file));
+    assert!(events(&writes).is_empty());
+    let (done, writes) = finish(&mut town.given(), &after, BatchFile { parts: 2, mark: None, ..file });
+    assert_eq!((done.status, done.finished_at), (BatchStatus::Completed, Some(town.now)));
+    assert_eq!(done.file.kept_until, Some(town.now.plus_seconds(30 * 86_400)));
+    assert_eq!(events(&writes), [(EventKind::DocumentBatchFinished, Some("completed".to_owned()))]);
+    assert!(matches!(
+        cancel(&mut town.given(), &done),
+        Err(Refusal::DocumentBatchState { status: BatchStatus::Completed })
+    ));
+}
+
+#[test]
+fn what_is_cancelled_or_has_no_document_keeps_no_file() {
+    let mut town = Town::new();
+    let (queued, _) = asked(&mut town, 1, DocumentUsage::default()).unwrap();
+    let (none, writes) = finish(&mut town.given(), &queued, BatchFile::default());
+    assert_eq!((none.status, none.file.kept_until), (BatchStatus::Failed, Some(town.now)));
+    assert_eq!(none.failure.unwrap().code, "no_documents");
+    assert_eq!(events(&writes), [(EventKind::DocumentBatchFinished, Some("failed".to_owned()))]);
+    let (cancelled, writes) = cancel(&mut town.given(), &queued).unwrap();
+    assert_eq!((cancelled.status, cancelled.file.kept_until), (BatchStatus::Cancelled, Some(town.now)));
+    assert_eq!(events(&writes), [(EventKind::DocumentBatchFinished, Some("cancelled".to_owned()))]);
+    let (again, writes) = cancel(&mut town.given(), &cancelled).unwrap();
+    assert_eq!((again, writes), (cancelled, Batch::new()), "once is enough");
+}
