@@ -92,6 +92,17 @@ impl Api {
         self.send(Method::GET, path, None, None).await
     }
 
+    /// Takes a file.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn download(&self, path: &str) -> Vec<u8> {
+        let sent = self.http.get(format!("{}{path}", self.url)).bearer_auth(&self.token).send().await;
+        let answer = sent.expect("an answer");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.bytes().await.expect("a whole answer").to_vec()
+    }
+
     /// Creates or acts under a new key.
     pub async fn post(&self, path: &str, body: &Value) -> Came {
         self.post_with(path, body, &Uuid::new_v4().to_string()).await

@@ -17,6 +17,8 @@ mod crash;
 mod damaged;
 #[path = "journeys/disk_full.rs"]
 mod disk_full;
+#[path = "journeys/documents.rs"]
+mod documents;
 #[path = "journeys/ended.rs"]
 mod ended;
 #[path = "journeys/guides.rs"]
@@ -159,6 +161,7 @@ fn main() {
         .async_on_both("what_was_made_before_a_gateway_was_killed_is_told_under_one_id", webhooks_kills::gateway_killed)
         .async_on_both("who_was_away_for_days_is_told_everything_and_again_what_it_asks_for", returned::after_days)
         .async_on_both("an_import_that_is_killed_on_its_way_leaves_no_hole_and_no_double", imports::killed)
+        .async_on_both("a_file_of_notices_whose_worker_is_killed_is_whole", documents::killed)
         .async_on_both("the_same_file_twice_at_once_has_one_effect", imports::at_once)
         .async_on_both("files_that_mean_harm_are_refused_by_a_named_limit", imports::harmful)
         .async_on_sqlite("wrong_rows_of_an_xlsx_are_told_and_the_report_is_loaded_again", |database| {

@@ -2,6 +2,7 @@
 //! Documents in bulk: who may ask for which, and when there is a file. What is in it is looked at where it is drawn.
 
 use serde_json::{Value, json};
+use tramite_domain::given::World;
 use tramite_testkit::Database;
 
 use crate::support::made::debt_position;
@@ -37,7 +38,9 @@ pub(crate) async fn what_is_asked_for_says_which_documents_of_which_debt_positio
         (none, "", "no_debt_positions"),
     ];
     for (body, pointer, code) in faults {
-        let problem = portal.post(BATCHES, &body).await.is_problem(422, "validation_failed").json();
+        let seen = portal.post(BATCHES, &body).await;
+        seen.is_problem(422, "validation_failed");
+        let problem = seen.json();
         let fault = &problem["errors"][0];
         assert_eq!((fault["pointer"].as_str(), fault["code"].as_str()), (Some(pointer), Some(code)), "{body}");
     }

@@ -87,7 +87,7 @@ fn unpacked(archive: Vec<u8>) -> BTreeMap<String, Vec<u8>> {
         let mut one = archive.by_index(at).unwrap();
         let mut bytes = Vec::new();
         one.read_to_end(&mut bytes).unwrap();
-        assert_eq!(files.insert(one.name().to_owned(), bytes), None, "each name once");
+        assert_eq!(files.insert(one.name().unwrap().into_owned(), bytes), None, "each name once");
     }
     files
 }
