@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use png::Filter;
 use resvg::tiny_skia::{
     Color, FillRule, FilterQuality, Paint, Path, PathBuilder, Pixmap, PixmapPaint, Rect, Transform,
 };
@@ -59,7 +60,10 @@ impl Layout {
         let mut canvas = Canvas::new(book, width)?;
         marks.iter().try_for_each(|mark| canvas.mark(mark))?;
         let per_metre = per(width.get().saturating_mul(1_000_000), PAGE_WIDTH);
-        Bitmap::of_opaque(&canvas.paper).png(per_metre).map(Some).map_err(|_| DocumentError::picture())
+        Bitmap::of_opaque(&canvas.paper)
+            .png(per_metre, Filter::NoFilter)
+            .map(Some)
+            .map_err(|_| DocumentError::picture())
     }
 }
 
