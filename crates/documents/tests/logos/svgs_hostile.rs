@@ -4,7 +4,7 @@
 use tramite_documents::logo::{Forbidden, LogoFault};
 
 use crate::bounded::read;
-use crate::support::svg;
+use crate::support::{noise, svg};
 
 fn fault(name: &str, content: &str) -> LogoFault {
     read(name, &svg(content)).unwrap_err()
@@ -213,4 +213,20 @@ fn what_is_no_svg_after_all_is_damaged() {
         assert_eq!(read(file, file.as_bytes()).unwrap_err(), LogoFault::SvgBroken, "{file}");
     }
     assert_eq!(fault("nothing", ""), LogoFault::Blank);
+}
+
+#[test]
+fn whatever_a_byte_becomes_nothing_breaks_but_the_drawing() {
+    let file = svg(
+        "<defs><linearGradient id=\"a\"><stop stop-color=\"red\"/></linearGradient><clipPath id=\"b\"><circle r=\"40\"/></clipPath>\
+        <style>.c{fill:url(#a);stroke-dasharray:1 2}</style></defs><g clip-path=\"url(#b)\" transform=\"rotate(9)scale(2)\">\
+        <path class=\"c\" stroke=\"#123456\" d=\"M1 2C3 4 5 6 7 8S1 2 3 4A5 6 7 1 0 8 9z\"/></g>",
+    );
+    for (at, byte) in noise(60).into_iter().enumerate() {
+        let mut other = file.clone();
+        let place = (at * file.len() / 60 + usize::from(byte % 8)).min(file.len() - 1);
+        other[place] = b"<>\"'#&(%-9eE. /"[usize::from(byte >> 4)];
+        read("changed", &other).ok();
+        read("cut", &file[..place]).unwrap_err();
+    }
 }
