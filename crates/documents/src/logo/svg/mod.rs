@@ -28,11 +28,11 @@ pub(super) fn is_svg(bytes: &[u8]) -> bool {
 /// The picture, with white behind it, as large as the largest that is kept.
 pub(super) fn bitmap(bytes: &[u8]) -> Result<Bitmap, LogoFault> {
     let text = text(bytes).ok_or(LogoFault::SvgBroken)?;
-    written::check(text)?;
+    let text = written::checked(text)?;
     // Elements, texts and attributes are nodes alike, and texts stand between elements.
     let nodes_limit = u32::try_from(ELEMENTS_MAX.saturating_mul(4)).unwrap_or(u32::MAX);
     let parsing = roxmltree::ParsingOptions { allow_dtd: false, nodes_limit, ..roxmltree::ParsingOptions::default() };
-    let document = roxmltree::Document::parse_with_options(text, parsing).map_err(|error| match error {
+    let document = roxmltree::Document::parse_with_options(&text, parsing).map_err(|error| match error {
         roxmltree::Error::NodesLimitReached => LogoFault::SvgTooComplex,
         _ => LogoFault::SvgBroken,
     })?;
