@@ -37,18 +37,18 @@ impl Bitmap {
     }
 
     /// The picture as a PNG of 8 bits: of one channel where it is grey all over, else of three. It says how many pixels a metre has
-    /// where that is known.
+    /// where that is known. Of the filters, which change the length of the file alone, none is the best for letters.
     ///
     /// # Errors
     /// What the encoder says where the pixels are not as many as the sides tell: a defect of ours.
-    pub(crate) fn png(&self, per_metre: Option<u32>) -> Result<Vec<u8>, EncodingError> {
+    pub(crate) fn png(&self, per_metre: Option<u32>, filter: Filter) -> Result<Vec<u8>, EncodingError> {
         let grey = self.pixels.iter().all(|[red, green, blue]| red == green && green == blue);
         let mut file = Vec::new();
         let mut encoder = Encoder::new(&mut file, self.width, self.height);
         encoder.set_depth(BitDepth::Eight);
         encoder.set_color(if grey { ColorType::Grayscale } else { ColorType::Rgb });
         encoder.set_compression(Compression::Balanced);
-        encoder.set_filter(Filter::Adaptive);
+        encoder.set_filter(filter);
         encoder.set_pixel_dims(per_metre.map(|count| PixelDimensions { xppu: count, yppu: count, unit: Unit::Meter }));
         let mut writer = encoder.write_header()?;
         if grey {

@@ -36,9 +36,9 @@ pub enum LogoFault {
 /// What a logo in SVG must not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 pub enum Forbidden {
-    /// A document type, which could define entities.
-    #[error("a document type")]
-    DocumentType,
+    /// A document type that defines something, such as entities.
+    #[error("a document type with definitions")]
+    Definitions,
     /// An instruction to programs, such as a style sheet elsewhere.
     #[error("a processing instruction")]
     Instruction,

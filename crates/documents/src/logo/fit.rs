@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A picture as it is kept: no larger than paper shows, and no longer than a file may be.
 
+use png::Filter;
+
 use crate::bitmap::Bitmap;
 use crate::logo::LogoFault;
 use crate::logo::limits::{KEPT_BYTES_MAX, KEPT_SIDE_MAX};
@@ -12,7 +14,11 @@ pub(super) fn kept(bitmap: &Bitmap) -> Result<(Vec<u8>, u32, u32), LogoFault> {
     while side > 0 {
         let (width, height) = (part(bitmap.width, side, longest), part(bitmap.height, side, longest));
         let shrunk = bitmap.shrunk(width, height);
-        let file = shrunk.png(None).map_err(|_| LogoFault::NotAnImage)?;
+        // One is better for drawings, the other for photographs.
+        let [plain, filtered] = [Filter::NoFilter, Filter::Adaptive].map(|filter| shrunk.png(None, filter));
+        let (plain, filtered) =
+            (plain.map_err(|_| LogoFault::NotAnImage)?, filtered.map_err(|_| LogoFault::NotAnImage)?);
+        let file = if plain.len() <= filtered.len() { plain } else { filtered };
         if file.len() <= KEPT_BYTES_MAX {
             return Ok((file, width, height));
         }

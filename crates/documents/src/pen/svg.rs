@@ -127,6 +127,12 @@ fn told_of(children: &[Child], page: usize, marks: &[Mark], told: &mut Vec<Strin
             Child::Mark { .. } => {}
             Child::Group(group) => match &group.role {
                 Role::Figure { described, page: on, .. } if *on == page => told.push(described.clone()),
+                // A text in several fonts and languages is one line still.
+                Role::Heading { .. } | Role::Paragraph | Role::Label | Role::Value | Role::Cell => {
+                    let mut parts = Vec::new();
+                    told_of(&group.children, page, marks, &mut parts);
+                    told.extend((!parts.is_empty()).then(|| parts.join(" ")));
+                }
                 _ => told_of(&group.children, page, marks, told),
             },
         }

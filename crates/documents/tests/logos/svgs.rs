@@ -48,6 +48,14 @@ fn what_drawing_programs_write_is_drawn() {
 }
 
 #[test]
+fn a_document_type_that_is_but_named_is_passed_over() {
+    let drawing = String::from_utf8(svg("<rect width=\"100\" height=\"100\" fill=\"red\"/>")).unwrap();
+    let name = "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://127.0.0.1/Graphics/SVG/1.1/DTD/svg11.dtd\">";
+    let file = format!("\u{feff}<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- Comune di Àla -->\n{name}\n{drawing}");
+    assert_eq!(read("document type", file.as_bytes()).unwrap(), read("none", drawing.as_bytes()).unwrap());
+}
+
+#[test]
 fn a_coat_of_arms_of_many_shapes_is_drawn() {
     let shapes: String = (0..2_500)
         .map(|place| {

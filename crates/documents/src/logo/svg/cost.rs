@@ -13,7 +13,7 @@ use crate::logo::{Forbidden, LogoFault};
 const PLAIN: u64 = 2;
 const SHADED: u64 = 12;
 /// What one row of one edge costs, in pixels.
-const EDGE: u64 = 4;
+const EDGE: u64 = 6;
 /// How many edges a stroke has for one that it follows.
 const STROKE: u64 = 8;
 /// How often all pixels of a layer are gone through.

@@ -15,23 +15,24 @@ use crate::bitmap::Bitmap;
 use crate::logo::LogoFault;
 use crate::logo::limits::ELEMENTS_MAX;
 
-/// Marks of an order of bytes, which files may begin with.
+/// The mark of the order of bytes, with which a file may begin.
 const MARK: char = '\u{feff}';
 pub(super) const NAMESPACE: &str = "http://www.w3.org/2000/svg";
 
 /// Whether these bytes are meant to be an SVG: XML in UTF-8 that names it soon.
 pub(super) fn is_svg(bytes: &[u8]) -> bool {
-    text(bytes).is_some_and(|text| text.trim_start().starts_with('<') && text.contains("<svg") || text.contains(":svg"))
+    text(bytes)
+        .is_some_and(|text| text.trim_start().starts_with('<') && (text.contains("<svg") || text.contains(":svg")))
 }
 
 /// The picture, with white behind it, as large as the largest that is kept.
 pub(super) fn bitmap(bytes: &[u8]) -> Result<Bitmap, LogoFault> {
     let text = text(bytes).ok_or(LogoFault::SvgBroken)?;
-    written::check(text)?;
+    let text = written::checked(text)?;
     // Elements, texts and attributes are nodes alike, and texts stand between elements.
     let nodes_limit = u32::try_from(ELEMENTS_MAX.saturating_mul(4)).unwrap_or(u32::MAX);
     let parsing = roxmltree::ParsingOptions { allow_dtd: false, nodes_limit, ..roxmltree::ParsingOptions::default() };
-    let document = roxmltree::Document::parse_with_options(text, parsing).map_err(|error| match error {
+    let document = roxmltree::Document::parse_with_options(&text, parsing).map_err(|error| match error {
         roxmltree::Error::NodesLimitReached => LogoFault::SvgTooComplex,
         _ => LogoFault::SvgBroken,
     })?;
