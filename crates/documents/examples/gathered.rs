@@ -70,7 +70,7 @@ fn main() {
         done.pages,
         spent.as_secs_f64(),
         begin.elapsed().as_secs_f64(),
-        done.bytes + last.len() as u64,
+        done.bytes + u64::try_from(last.len()).unwrap(),
         last.len(),
         memory(),
     );
