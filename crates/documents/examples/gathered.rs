@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! `gathered <file.pdf or file.zip> <count> <stretch> [page]`: gathers so many notices in one file, so many at a time, and tells how long that
-//! took and how much memory. They are of all models and languages; with `page`, those of one page. For `.ci/documents`, which has
+//! `gathered <file.pdf or file.zip> <count> <stretch> [page]`: gathers the documents that `notices` prints in one file, so many at a time, and
+//! tells how long that took and how much memory. With `page` they are the notices of one page alone. For `.ci/documents`, which has
 //! other programs judge the file, and for measuring.
 #![allow(
     clippy::unwrap_used,
@@ -17,6 +17,8 @@ mod cases;
 mod expected;
 #[path = "notices/random.rs"]
 mod random;
+#[path = "notices/receipts.rs"]
+mod receipts;
 #[path = "notices/shapes.rs"]
 mod shapes;
 #[path = "notices/texts.rs"]
@@ -30,7 +32,11 @@ use chrono::NaiveDate;
 use tramite_documents::DocumentError;
 use tramite_documents::gather::{Gathered, GatheredForm, Piece, Whole, ending, stretch};
 use tramite_documents::notice::{NoticeStyle, notice_layout};
+use tramite_documents::receipt::{receipt_layout, statement_layout};
 use tramite_domain::time::Instant;
+
+/// Every so many documents are one of receipts, as of `notices`.
+const RECEIPTS: usize = 13;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -42,17 +48,11 @@ fn main() {
     let written_at = Instant::start_of_rome_day(NaiveDate::from_ymd_opt(2026, 1, 1).unwrap());
     let mut out = File::create(file).unwrap();
     let (mut done, mut indexes, mut spent) = (Gathered::default(), Vec::new(), Duration::ZERO);
-    let mut places = (0..).filter(|place| rest.is_empty() || cases::case(*place).2.pages == 1).take(count).peekable();
+    let mut places = (0..).filter(|place| rest.is_empty() || is_page(*place)).take(count).peekable();
     while places.peek().is_some() {
-        let notices: Vec<_> = places.by_ref().take(size).map(cases::case).collect();
+        let places: Vec<usize> = places.by_ref().take(size).collect();
         let begin = Clock::now();
-        let pieces: Vec<Piece> = notices
-            .into_iter()
-            .map(|(notice, language, file)| Piece {
-                name: file.file,
-                layout: notice_layout(&notice, &NoticeStyle { language, written_at, logo: None }).unwrap(),
-            })
-            .collect();
+        let pieces: Vec<Piece> = places.into_iter().map(|place| piece(place, written_at)).collect();
         let next = stretch(form, &done, &pieces).unwrap();
         spent += begin.elapsed();
         out.write_all(&next.bytes).unwrap();
@@ -70,10 +70,34 @@ fn main() {
         done.pages,
         spent.as_secs_f64(),
         begin.elapsed().as_secs_f64(),
-        done.bytes + last.len() as u64,
+        done.bytes + u64::try_from(last.len()).unwrap(),
         last.len(),
         memory(),
     );
+}
+
+/// The document at a place, as `notices` has it.
+fn piece(place: usize, written_at: Instant) -> Piece {
+    let (layout, file) = if is_receipts(place) {
+        let (receipts, file) = receipts::case(place);
+        let layout = match receipts.as_slice() {
+            [only] => receipt_layout(only, written_at),
+            several => statement_layout(several, written_at),
+        };
+        (layout, file)
+    } else {
+        let (notice, language, file) = cases::case(place);
+        (notice_layout(&notice, &NoticeStyle { language, written_at, logo: None }), file)
+    };
+    Piece { name: file.file, layout: layout.unwrap() }
+}
+
+fn is_receipts(place: usize) -> bool {
+    place % RECEIPTS == RECEIPTS - 1
+}
+
+fn is_page(place: usize) -> bool {
+    !is_receipts(place) && cases::case(place).2.pages == 1
 }
 
 /// The most memory that was taken, as Linux tells it.

@@ -6,7 +6,7 @@
 use chrono::{Datelike, NaiveDateTime, Timelike};
 use flate2::Crc;
 
-use crate::gather::{DocumentError, Gathered, Piece, Stretch, Whole, check_name, counted};
+use crate::gather::{DocumentError, Gathered, Piece, Stretch, Whole, another_form, check_name, counted};
 
 /// The most files: the next number says that the archive is one of another form (ZIP64).
 const FILES_MAX: u32 = 65_534;
@@ -32,6 +32,7 @@ struct Entry<'a> {
 }
 
 pub(super) fn stretch(before: &Gathered, pieces: &[Piece]) -> Result<Stretch, DocumentError> {
+    begun_so(before)?;
     let (places, pages) = counted(before.pages, pieces, true)?;
     let (mut bytes, mut index) = (Vec::new(), Vec::new());
     for piece in pieces {
@@ -55,6 +56,7 @@ pub(super) fn ending<E: From<DocumentError>>(
     for index in indexes {
         directory.extend(index?);
     }
+    check(before, &directory)?;
     let (mut bytes, mut files) = (Vec::new(), before.documents);
     if let Some((name, added)) = whole.added {
         check_name(name)?;
@@ -62,6 +64,57 @@ pub(super) fn ending<E: From<DocumentError>>(
         files = files.saturating_add(1);
     }
     Ok(end(before.bytes, bytes, &directory, files)?)
+}
+
+/// That the directory has a line for each file, in order, and nothing else.
+fn check(before: &Gathered, mut directory: &[u8]) -> Result<(), DocumentError> {
+    begun_so(before)?;
+    let others = || DocumentError::gathered("the indexes are not those of the file");
+    let (mut next, mut files) = (0, 0_u32);
+    while !directory.is_empty() {
+        let line = Line::first(directory).filter(|line| line.at == next).ok_or_else(others)?;
+        next = line.end().ok_or_else(others)?;
+        files = files.saturating_add(1);
+        directory = line.rest;
+    }
+    if files == before.documents && next == before.bytes { Ok(()) } else { Err(others()) }
+}
+
+/// That the file was begun as an archive.
+fn begun_so(before: &Gathered) -> Result<(), DocumentError> {
+    if before.merged.is_begun() { Err(another_form()) } else { Ok(()) }
+}
+
+/// A line of the directory.
+struct Line<'a> {
+    /// Where the file is, how long it is and how long its name.
+    at: u64,
+    size: u64,
+    name: u64,
+    /// The lines after it.
+    rest: &'a [u8],
+}
+
+impl Line<'_> {
+    /// How long a line is without the name, and the record before a file.
+    const LONG: usize = 46;
+    const RECORD: u64 = 30;
+
+    fn first(directory: &[u8]) -> Option<Line<'_>> {
+        let (line, rest) = directory.split_at_checked(Line::LONG)?;
+        let number = |from: usize, bytes: usize| {
+            let bytes = line.get(from..from.checked_add(bytes)?)?;
+            Some(bytes.iter().rev().fold(0, |number, byte| (number << 8) | u64::from(*byte)))
+        };
+        let name = number(28, 2)?;
+        let rest = rest.get(usize::try_from(name).ok()?..)?;
+        line.starts_with(b"PK\x01\x02").then_some(Line { at: number(42, 4)?, size: number(20, 4)?, name, rest })
+    }
+
+    /// Where the file ends.
+    fn end(&self) -> Option<u64> {
+        self.at.checked_add(Line::RECORD)?.checked_add(self.name)?.checked_add(self.size)
+    }
 }
 
 /// The records at the end: the directory, and where it is.

@@ -57,8 +57,8 @@ pub struct PiecePlace {
 pub struct Stretch {
     /// The bytes that follow on those of the stretches before.
     pub bytes: Vec<u8>,
-    /// What the ending wants to know of this stretch: some hundred bytes, and some ten for each document. It says nothing to
-    /// others.
+    /// What the ending wants to know of this stretch: less than a hundred bytes for each document, and some hundred for the
+    /// stretch. It says nothing to others, and holds names of documents, so it is kept as the file itself is.
     pub index: Vec<u8>,
     /// How far the file is after it.
     pub after: Gathered,
@@ -84,7 +84,8 @@ pub struct Whole<'a> {
 ///
 /// # Errors
 /// [`DocumentError`] for a name that no file can have, and for a file that grows too large: an archive over 4 GiB or 65,534
-/// files, a PDF over 8,388,607 objects, which is the most that archives allow. Else a defect of ours.
+/// files, a PDF over 8,388,607 objects, which is the most that archives allow. For a file that was begun in another form. Else a
+/// defect of ours.
 pub fn stretch(form: GatheredForm, before: &Gathered, pieces: &[Piece]) -> Result<Stretch, DocumentError> {
     for piece in pieces {
         check_name(&piece.name)?;
@@ -124,6 +125,11 @@ fn check_name(name: &str) -> Result<(), DocumentError> {
         || name.contains("..")
         || name.contains(|character: char| matches!(character, '/' | '\\') || character.is_control());
     if bad { Err(DocumentError::gathered("a file cannot have this name")) } else { Ok(()) }
+}
+
+/// A file that was begun in one form cannot go on in the other.
+fn another_form() -> DocumentError {
+    DocumentError::gathered("the file was begun in another form")
 }
 
 /// Where documents of so many pages are, the first of them from `before` pages on; and how many pages that makes.

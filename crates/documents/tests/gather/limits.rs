@@ -21,7 +21,8 @@ fn a_name_is_that_of_a_file_and_of_no_folder() {
         }
     }
     let added = whole(Some(("../a.csv", b"")));
-    assert!(ending(GatheredForm::Zip, &Gathered::default(), [] as [Result<_, DocumentError>; 0], &added).is_err());
+    let none: [Result<Vec<u8>, DocumentError>; 0] = [];
+    assert!(ending(GatheredForm::Zip, &Gathered::default(), none, &added).is_err());
 }
 
 #[test]
@@ -33,18 +34,36 @@ fn an_archive_ends_before_numbers_of_four_bytes_do() {
         assert!(told.contains("4 GiB") && told.contains("65,534"), "{told}");
     }
     let state = grown(&state, "/documents", 65_533);
-    let next = stretch(GatheredForm::Zip, &state, &[piece(0, 0)]).unwrap();
-    assert!(ended(GatheredForm::Zip, &next.after, &[next.index.clone()]).is_ok());
-    let added = whole(Some(("elenco.csv", b"")));
-    assert!(ending(GatheredForm::Zip, &next.after, [Ok::<_, DocumentError>(next.index)], &added).is_err());
+    assert!(stretch(GatheredForm::Zip, &state, &[piece(0, 0)]).is_ok());
+}
+
+#[test]
+fn a_last_file_counts_too() {
+    // Empty files, each with a name of one byte: 31 bytes of the file, and a line of the directory that says where they are.
+    let files = 65_534_u32;
+    let line = |file: u32| {
+        let mut line = [b"PK\x01\x02".as_slice(), &[0; 43]].concat();
+        line[28] = 1;
+        line[42..46].copy_from_slice(&(file * 31).to_le_bytes());
+        line
+    };
+    let index: Vec<u8> = (0..files).flat_map(line).collect();
+    let state = grown(&grown(&Gathered::default(), "/documents", files.into()), "/bytes", u64::from(files * 31));
+    let ended = |added| ending(GatheredForm::Zip, &state, [Ok::<_, DocumentError>(index.clone())], &whole(added));
+    assert!(ended(None).is_ok());
+    assert!(ended(Some(("elenco.csv", b""))).is_err());
 }
 
 #[test]
 fn a_pdf_ends_before_it_has_more_objects_than_archives_allow() {
-    let told = refused(GatheredForm::Pdf, &grown(&Gathered::default(), "/merged/objects", 8_388_500));
+    let state = made(GatheredForm::Pdf, &[0], &[1]).state;
+    let told = refused(GatheredForm::Pdf, &grown(&state, "/merged/objects", 8_388_500));
     assert!(told.contains("8,388,607 objects"), "{told}");
-    assert!(!refused(GatheredForm::Pdf, &grown(&Gathered::default(), "/bytes", u64::MAX)).is_empty());
-    assert!(!refused(GatheredForm::Pdf, &grown(&Gathered::default(), "/pages", u32::MAX.into())).is_empty());
+    for (field, most) in
+        [("/bytes", u64::MAX), ("/bytes", 1 << 40), ("/pages", u32::MAX.into()), ("/merged/keys", u32::MAX.into())]
+    {
+        assert!(!refused(GatheredForm::Pdf, &grown(&state, field, most)).is_empty(), "{field}");
+    }
 }
 
 #[test]
@@ -54,8 +73,23 @@ fn a_pdf_has_a_page() {
 }
 
 #[test]
+fn a_file_stays_in_the_form_it_was_begun_with() {
+    for (begun, other) in [(FORMS[0], FORMS[1]), (FORMS[1], FORMS[0])] {
+        let next = stretch(begun, &Gathered::default(), &[piece(0, 0)]).unwrap();
+        assert!(refused(other, &next.after).contains("another form"));
+        assert!(ended(other, &next.after, &[next.index]).is_err());
+    }
+}
+
+#[test]
 fn the_ending_wants_the_indexes_of_all_stretches_in_their_order() {
-    let file = made(GatheredForm::Pdf, &[0, 1, 2], &[1]);
+    for form in FORMS {
+        the_ending_wants_them(form);
+    }
+}
+
+fn the_ending_wants_them(form: GatheredForm) {
+    let file = made(form, &[0, 1, 2], &[1]);
     let [first, second, third] = file.indexes.as_slice() else { panic!("three stretches") };
     for indexes in [
         vec![],
@@ -65,7 +99,7 @@ fn the_ending_wants_the_indexes_of_all_stretches_in_their_order() {
         vec![first.clone(), first.clone(), third.clone()],
         vec![first.clone(), b"{}".to_vec(), third.clone()],
     ] {
-        assert!(ended(GatheredForm::Pdf, &file.state, &indexes).is_err());
+        assert!(ended(form, &file.state, &indexes).is_err(), "{form:?}");
     }
 }
 

@@ -9,7 +9,7 @@ use crate::gather::merge::packed::{PACK, write_object};
 use crate::gather::merge::syntax::{Dictionary, reference, reference_to, references_to, renumbered, unexpected};
 use crate::gather::merge::table::{PLACE_MAX, Table};
 use crate::gather::merge::{
-    DOCUMENT, FIRST, Index, OBJECTS_MAX, OUTLINES, PAGES, PARENTS, STRUCTURE, count, digest, too_large,
+    DOCUMENT, FIRST, Index, OBJECTS_MAX, OUTLINES, PAGES, PARENTS, STRUCTURE, begun_so, count, digest, too_large,
 };
 use crate::gather::{DocumentError, Gathered, Whole};
 use crate::pen::{self, About};
@@ -34,6 +34,7 @@ pub(in crate::gather) fn ending<E: From<DocumentError>>(
             all.push(read(&index)?);
         }
     }
+    begun_so(before)?;
     check(before, &all)?;
     Ok(written(before, &all, whole)?)
 }
@@ -45,14 +46,17 @@ fn read(index: &[u8]) -> Result<Index, DocumentError> {
 /// That these are all indexes, in order.
 fn check(before: &Gathered, all: &[Index]) -> Result<(), DocumentError> {
     let others = || DocumentError::gathered("the indexes are not those of the file");
-    let (mut next, mut pages, mut at) = (FIRST, 0_u32, None);
+    let (mut next, mut pages, mut after) = (FIRST, 0_u32, 0);
     for index in all {
-        if index.first != next || at.is_some_and(|at| index.at <= at) {
+        if index.first != next || index.at < after || (index.at == 0) != (next == FIRST) {
             return Err(others());
         }
-        at = Some(index.at);
+        after = index.at.saturating_add(u64::from(index.places.last().copied().unwrap_or_default()));
         next = next.saturating_add(1).saturating_add(index.packed).saturating_add(count(index.places.len())?);
         pages = pages.saturating_add(index.pages.1);
+        if next > OBJECTS_MAX {
+            return Err(too_large());
+        }
     }
     if all.is_empty() {
         return Err(DocumentError::gathered("a PDF without documents has no pages"));

@@ -13,10 +13,12 @@ mod packed;
 mod syntax;
 mod table;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::gather::{DocumentError, Gathered, Piece, PiecePlace, Stretch, counted};
+use crate::gather::{DocumentError, Gathered, Piece, PiecePlace, Stretch, another_form, counted};
 use crate::pen::{self, About};
 use file::{File, Roots};
 use packed::Packed;
@@ -50,6 +52,13 @@ pub(crate) struct Merged {
     listed: u32,
     /// What all bytes so far come down to, of which the file's name is made.
     digest: String,
+}
+
+impl Merged {
+    /// Whether anything is written.
+    pub(super) fn is_begun(&self) -> bool {
+        self.objects > 0
+    }
 }
 
 /// What the ending wants to know of a stretch. All numbers are those of the whole.
@@ -96,6 +105,7 @@ struct Numbers {
 }
 
 pub(super) fn stretch(before: &Gathered, pieces: &[Piece]) -> Result<Stretch, DocumentError> {
+    begun_so(before)?;
     let (places, pages) = counted(before.pages, pieces, false)?;
     let Some(first) = pieces.first() else { return Err(unexpected("there is no document")) };
     let about = &first.layout.about;
@@ -120,6 +130,11 @@ pub(super) fn stretch(before: &Gathered, pieces: &[Piece]) -> Result<Stretch, Do
     let documents = count(pieces.len())?.checked_add(before.documents).ok_or_else(too_large)?;
     let index = serde_json::to_vec(&index).map_err(|error| DocumentError::of(&error))?;
     Ok(Stretch { bytes, index, after: Gathered { bytes: length, documents, pages, merged }, places })
+}
+
+/// That the file was begun as a PDF.
+fn begun_so(before: &Gathered) -> Result<(), DocumentError> {
+    if before.merged.is_begun() == (before.bytes > 0) { Ok(()) } else { Err(another_form()) }
 }
 
 /// What an outline calls a document.
@@ -194,12 +209,13 @@ fn written(
 ) -> Result<(Vec<u8>, Index), DocumentError> {
     let (entry, held, entries) = roots.listed.ok_or_else(|| unexpected("there is no outline"))?;
     let first = before.merged.objects.saturating_add(FIRST);
+    let leaves: BTreeSet<u32> = roots.pages.iter().copied().collect();
     let text = |number: u32| -> Result<Vec<u8>, DocumentError> {
         let text = renumbered(file.object(number)?.value, |old| numbers.get(old))?;
         if number == entry && before.merged.listed > 0 {
             return Ok(Dictionary::of(&text)?.with(b"/Prev", reference_to(before.merged.listed)).written());
         }
-        page(text, roots.pages.contains(&number), before.merged.keys)
+        page(text, leaves.contains(&number), before.merged.keys)
     };
     let pages = numbers.of_all(roots.pages.iter().copied())?;
     let mut packed = Packed::new(numbers.packs);
@@ -259,8 +275,8 @@ fn page(text: Vec<u8>, is_page: bool, keys: u32) -> Result<Vec<u8>, DocumentErro
 fn parents(roots: &Roots<'_>, numbers: &Numbers, keys: u32) -> Result<Option<Vec<u8>>, DocumentError> {
     let lists = numbers.of_all(roots.tags.parents.iter().map(|(_, list)| *list))?;
     let Some(last) = count(lists.len())?.checked_sub(1) else { return Ok(None) };
-    let pairs: Vec<String> = lists.iter().zip(keys..).map(|(list, key)| format!("{key} {list} 0 R")).collect();
     let last = keys.checked_add(last).ok_or_else(too_large)?;
+    let pairs: Vec<String> = lists.iter().zip(keys..=last).map(|(list, key)| format!("{key} {list} 0 R")).collect();
     Ok(Some(format!("<</Limits[{keys} {last}]/Nums[{}]>>", pairs.join(" ")).into_bytes()))
 }
 

@@ -215,7 +215,7 @@ fn values(text: &[u8], start: Kind) -> Result<Vec<&[u8]>, DocumentError> {
             depth = depth.saturating_add(1);
         }
     }
-    if depth > 0 {
+    if depth > 0 || text.is_empty() {
         return Err(unexpected("a value does not end"));
     }
     Ok(spans.into_iter().filter_map(|span| text.get(span)).collect())
@@ -315,4 +315,67 @@ impl<'a> Dictionary<'a> {
 /// Our writer of PDF wrote something that is not known here: a defect of ours.
 pub(super) fn unexpected(what: &str) -> DocumentError {
     DocumentError::gathered(&format!("the PDF has another shape than expected: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &[u8]) -> Vec<u32> {
+        references(text).unwrap().into_iter().map(|(_, number)| number).collect()
+    }
+
+    #[test]
+    fn what_looks_like_a_reference_in_a_text_is_none() {
+        assert_eq!(
+            found(b"<</A(1 0 R)/B[2 0 R 3 0 R]/C(\\) 4 0 R)/D((5 0 R) 6 0 R)/E<3720302052>/F 8 0 R>>"),
+            [2, 3, 8]
+        );
+        let new = renumbered(b"[1 0 R(1 0 R)/N1 0 11 0 R]", |old| Some(old + 1_000));
+        assert_eq!(new.unwrap(), b"[1001 0 R(1 0 R)/N1 0 1011 0 R]");
+    }
+
+    #[test]
+    fn a_reference_to_what_was_left_out_is_an_error() {
+        assert!(renumbered(b"[1 0 R]", |_| None).is_err());
+    }
+
+    #[test]
+    fn a_dictionary_has_its_values_by_their_keys() {
+        let text = b"<</Type/Page/Parent 1 0 R/Box[0 0 1.5 -2]/In<</Parent 2 0 R>>/On true/Title(a \\(b)>>";
+        let page = Dictionary::of(text).unwrap();
+        assert_eq!(page.value(b"/Parent").unwrap(), b"1 0 R");
+        assert_eq!(page.value(b"/Box").unwrap(), b"[0 0 1.5 -2]");
+        assert_eq!(page.value(b"/In").unwrap(), b"<</Parent 2 0 R>>");
+        assert_eq!(page.value(b"/Title").unwrap(), b"(a \\(b)");
+        assert_eq!(page.written(), text);
+        let turned = page.with(b"/Parent", reference_to(7)).with(b"/Next", reference_to(8));
+        assert!(turned.written().starts_with(b"<</Type/Page/Parent 7 0 R/Box"));
+        assert!(turned.written().ends_with(b"/Next 8 0 R>>"));
+    }
+
+    #[test]
+    fn what_is_not_expected_is_an_error() {
+        for text in [
+            &b""[..],
+            b"<<",
+            b"<</A>>",
+            b"<<1 2>>",
+            b"<</A 1>> ",
+            b"<</A 1>>2",
+            b"<</A(>>",
+            b"<</A<4g>>>",
+            b"<</A 1 % remark\n>>",
+            b"[1]",
+        ] {
+            assert!(Dictionary::of(text).is_err(), "{}", String::from_utf8_lossy(text));
+        }
+        for text in [&b"R"[..], b"1 R", b"1 1 R", b"-1 0 R", b"1.0 0 R", b"99999999999 0 R", b"/A 0 R", b"1 0 {R"] {
+            assert!(references(text).is_err(), "{}", String::from_utf8_lossy(text));
+        }
+        assert!(Dictionary::known(b"<</A 1/B 2>>", &[b"/A"]).is_err());
+        assert!(referred(b"[1 0 R 2]").is_err());
+        assert!(reference(b"1 0 R 2").is_err());
+        assert!(value_end(b"1 0 R").is_err());
+    }
 }
