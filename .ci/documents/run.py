@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Prints notices and receipts of every model with hostile texts, and reads them as others do: other programs than ours must find
-in each file the codes, the amounts and the dates that were meant, and no fault of form.
+"""Prints notices and receipts of every model with hostile texts, one by one and gathered, and reads them as others do: other
+programs than ours must find in each file the codes, the amounts and the dates that were meant, and no fault of form.
 
 `run.py [count]`; the options are told by `--help`. Needs `TOOLS` and `MODULES` below; without `--made`, cargo too.
 """
@@ -74,14 +74,24 @@ def make(folder, count):
 
 
 def made(folder, count):
-    """Makes the files and says how fast; some of them twice."""
+    """Makes the files and says how fast; some of them twice, and some gathered in one."""
+    import gathered
+
     make(folder, count)
+    gathered.make(ROOT, folder, count)
     again = folder / "again"
     make(again, min(count, TWICE))
     names = sorted(path.name for path in again.glob("*.pdf"))
     _, differing, lost = filecmp.cmpfiles(folder, again, names, shallow=False)
     shutil.rmtree(again)
-    return [(name, "bytes", "made twice, and not the same bytes") for name in differing + lost]
+    files = [one["file"] for one in json.loads((folder / "expected.json").read_text())["files"]]
+    return [(name, "bytes", "made twice, and not the same bytes") for name in differing + lost] + apart(gathered.faults, folder, files)
+
+
+def apart(check, *arguments):
+    """What a check finds in a process of its own: the validator starts threads, and who has threads cannot be forked."""
+    with concurrent.futures.ProcessPoolExecutor(1) as lane:
+        return lane.submit(check, *arguments).result()
 
 
 def spread(files, wanted):
