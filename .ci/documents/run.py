@@ -73,11 +73,18 @@ def make(folder, count):
     subprocess.run(command, cwd=ROOT, check=True)
 
 
+def amounts():
+    """Every amount up to 99,999.99 is the same wherever it is written; what is decoded of the files is a sample of them."""
+    command = ["cargo", "run", "--quiet", "--locked", "--release", "-p", "tramite-documents", "--example", "amounts"]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
 def made(folder, count):
     """Makes the files and says how fast; some of them twice, and some gathered in one."""
     import gathered
 
     make(folder, count)
+    amounts()
     gathered.make(ROOT, folder, count)
     again = folder / "again"
     make(again, min(count, TWICE))

@@ -57,7 +57,7 @@ pub(crate) async fn killed(database: Database) {
         } else {
             let pages: Vec<u64> = told.iter().map(|one| one["first_page"].as_u64().unwrap()).collect();
             assert!(pages.windows(2).all(|two| two[0] < two[1]), "each begins behind the one before");
-            assert!(file.starts_with(b"%PDF-1.7") && file.ends_with(b"%%EOF"));
+            assert!(file.starts_with(b"%PDF-1.7") && file.ends_with(b"%%EOF\n"));
         }
     }
     let events = api.get("/v1/events?type=document_batch.finished").await.body;

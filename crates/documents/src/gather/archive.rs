@@ -202,5 +202,5 @@ fn added(before: u32, more: usize) -> Option<u32> {
 }
 
 fn too_large() -> DocumentError {
-    DocumentError::gathered("the archive would be over 4 GiB or have over 65,534 files")
+    DocumentError::too_large("the archive would be over 4 GiB or have over 65,534 files")
 }

@@ -134,7 +134,7 @@ fn another_form() -> DocumentError {
 
 /// Where documents of so many pages are, the first of them from `before` pages on; and how many pages that makes.
 fn counted(before: u32, pieces: &[Piece], archive: bool) -> Result<(Vec<PiecePlace>, u32), DocumentError> {
-    let too_many = || DocumentError::gathered("the file would have too many pages");
+    let too_many = || DocumentError::too_large("the file would have too many pages");
     let mut places = Vec::with_capacity(pieces.len());
     let mut all = before;
     for piece in pieces {

@@ -7,7 +7,7 @@ pub(crate) const BROKER_TAX_CODE: &str = "99999000039";
 pub(crate) const STATION_ID: &str = "99999000039_01";
 
 /// What the portals of the demonstration may do.
-pub(crate) const PORTAL_SCOPES: [&str; 19] = [
+pub(crate) const PORTAL_SCOPES: [&str; 20] = [
     "payments:read",
     "payments:write",
     "debt-positions:read",
@@ -24,16 +24,18 @@ pub(crate) const PORTAL_SCOPES: [&str; 19] = [
     "webhooks:write",
     "imports:read",
     "imports:write",
+    "documents:write",
     "exports:read",
     "persons:read",
     "persons:erase",
 ];
 /// What the software house of the demonstration may do.
-pub(crate) const SOFTWARE_HOUSE_SCOPES: [&str; 8] = [
+pub(crate) const SOFTWARE_HOUSE_SCOPES: [&str; 9] = [
     "debt-positions:read",
     "debt-positions:write",
     "imports:read",
     "imports:write",
+    "documents:write",
     "receipts:read",
     "services:read",
     "events:read",

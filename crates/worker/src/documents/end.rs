@@ -91,23 +91,41 @@ const fn title(kind: BatchKind) -> &'static str {
     }
 }
 
+/// A batch whose documents no file holds.
+pub(super) async fn too_large(
+    worker: &Worker,
+    claim: Claim,
+    batch: &DocumentBatch,
+    clock: Clock<'_>,
+) -> Result<DocumentBatch, StoreError> {
+    let detail = "the documents are too large for one file: ask for fewer debt positions at a time";
+    failed(worker, claim, batch, ("file_too_large", detail), clock).await
+}
+
 /// A batch whose work leads to nothing any more.
 pub(super) async fn give_up(worker: &Worker, claim: Claim, clock: Clock<'_>) -> Result<(), StoreError> {
-    let scope = claim.scope();
-    let found = worker.store.document_batch(&scope, claim.id()).await?;
+    let found = worker.store.document_batch(&claim.scope(), claim.id()).await?;
     let Some(batch) = found.filter(|batch| !batch.status.is_final()) else { return Ok(()) };
-    let failure = BatchFailure {
-        code: "internal_error".to_owned(),
-        detail: "something is wrong on our side, and was written down".to_owned(),
-    };
-    let (after, writes) = worker.decide(clock.now(), |given| fail(given, &batch, failure));
-    match worker.store.commit(&scope, writes).await {
-        Ok(()) => told(&after),
+    let detail = "something is wrong on our side, and was written down";
+    match failed(worker, claim, &batch, ("internal_error", detail), clock).await {
         // It was cancelled in this very moment, or another worker goes on with it.
-        Err(StoreError::Conflict) => {}
-        Err(error) => return Err(error),
+        Ok(_) | Err(StoreError::Conflict) => Ok(()),
+        Err(error) => Err(error),
     }
-    Ok(())
+}
+
+async fn failed(
+    worker: &Worker,
+    claim: Claim,
+    batch: &DocumentBatch,
+    (code, detail): (&str, &str),
+    clock: Clock<'_>,
+) -> Result<DocumentBatch, StoreError> {
+    let failure = BatchFailure { code: code.to_owned(), detail: detail.to_owned() };
+    let (after, writes) = worker.decide(clock.now(), |given| fail(given, batch, failure));
+    worker.store.commit(&claim.scope(), writes).await?;
+    told(&after);
+    Ok(after)
 }
 
 fn told(batch: &DocumentBatch) {

@@ -40,6 +40,9 @@ pub(super) async fn work(worker: &Worker, claim: Claim, clock: Clock<'_>) -> Res
         }
         let before = batch.done();
         batch = stretch(worker, claim, &ground, batch, clock).await?;
+        if batch.status.is_final() {
+            return Ok(Slice { drawn, more: false });
+        }
         drawn = drawn.saturating_add(usize::try_from(batch.done().saturating_sub(before)).unwrap_or(0));
     }
     finish(worker, claim, &batch, clock).await?;

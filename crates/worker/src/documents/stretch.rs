@@ -12,6 +12,7 @@ use tramite_storage::{DocumentFilter, DocumentPart, StoreError};
 
 use super::Claim;
 use super::draw::{Drawing, Ground, drawings};
+use super::end::too_large;
 use crate::clock::Clock;
 use crate::pace::DOCUMENTS_AT_ONCE_MAX;
 use crate::worker::Worker;
@@ -23,7 +24,7 @@ struct Made {
     slips: Vec<(BatchDocument, PrintedSlips)>,
 }
 
-/// Draws the next documents of a batch, and writes them. The batch as it is then.
+/// Draws the next documents of a batch, and writes them. The batch as it is then: it may be over.
 pub(super) async fn stretch(
     worker: &Worker,
     claim: Claim,
@@ -39,7 +40,11 @@ pub(super) async fn stretch(
     }
     let drawings = drawings(worker, &scope, ground, &batch, waiting, at).await?;
     let (form, before) = (form_of(batch.form), gathered(&batch)?);
-    let made = spawn_blocking(move || made(form, &before, drawings)).await.map_err(defect)?.map_err(defect)?;
+    let made = match spawn_blocking(move || made(form, &before, drawings)).await.map_err(defect)? {
+        Ok(made) => made,
+        Err(error) if error.is_too_large() => return too_large(worker, claim, &batch, clock).await,
+        Err(error) => return Err(defect(error)),
+    };
     let (part, file) = appended(&batch, &made.stretch, at)?;
     let documents = made.documents;
     let (after, writes) = advance(&batch, Drawn { documents, file }, at);

@@ -166,7 +166,7 @@ pub(crate) async fn a_file_that_workers_leave_in_the_middle_is_the_file_that_one
             BatchForm::Zip => assert!(unpacked(made) == unpacked(whole.0), "the same documents"),
             BatchForm::Pdf => {
                 assert_eq!(made.len(), whole.0.len());
-                assert!(made.starts_with(b"%PDF-") && made.ends_with(b"%%EOF"), "it is whole");
+                assert!(made.starts_with(b"%PDF-") && made.ends_with(b"%%EOF\n"), "it is whole");
             }
         }
     }

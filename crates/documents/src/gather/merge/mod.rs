@@ -299,5 +299,5 @@ fn digest(parts: &[&[u8]]) -> String {
 }
 
 fn too_large() -> DocumentError {
-    DocumentError::gathered("the PDF would have over 8,388,607 objects or over a tebibyte")
+    DocumentError::too_large("the PDF would have over 8,388,607 objects or over a tebibyte")
 }
