@@ -90,8 +90,9 @@ pub(crate) const IMPORT_FILE_ROUNDS_MAX: usize = 50;
 pub(crate) const DOCUMENTS_EVERY_MS: u64 = 500;
 /// How long a pass works on a batch of documents, in seconds: then what was asked for meanwhile has its turn.
 pub(crate) const DOCUMENT_SECONDS_MAX: u64 = 3;
-/// How long a claimed batch of documents belongs to its worker, in seconds: longer than a pass may last.
-pub(crate) const DOCUMENT_LEASE_SECONDS: i64 = 90;
+/// How long a claimed batch of documents belongs to its worker, in seconds: after that time the next takes over from one that was
+/// killed. It is renewed with each stretch.
+pub(crate) const DOCUMENT_LEASE_SECONDS: i64 = 15;
 /// Documents that are drawn and written together: they share their fonts in a PDF.
 pub(crate) const DOCUMENTS_AT_ONCE_MAX: u32 = 25;
 /// Debt positions of a batch that are read at a time for the list of an archive.
@@ -171,8 +172,7 @@ pub(crate) const PASS_SECONDS_MAX: u64 = 60;
 /// How long a running pass may still take when the program stops, in seconds.
 pub(crate) const STOP_GRACE_SECONDS: u64 = 5;
 const _: () = assert!(DOCUMENT_SECONDS_MAX < STOP_GRACE_SECONDS);
-// A batch of documents is never in two hands.
-const _: () = assert!(DOCUMENT_LEASE_SECONDS.unsigned_abs() > PASS_SECONDS_MAX);
+const _: () = assert!(DOCUMENT_SECONDS_MAX < DOCUMENT_LEASE_SECONDS.unsigned_abs());
 // Who is asked to stop ends its part of a file in good order.
 const _: () = assert!(IMPORT_SECONDS_MAX < STOP_GRACE_SECONDS);
 /// How often one thing is read, decided and committed again after a conflict, within one pass.

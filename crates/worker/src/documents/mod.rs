@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tramite_domain::ids::DocumentBatchId;
 use tramite_storage::{ClaimedDocuments, Scope, StoreError};
+use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::failure::{code, is_outage};
@@ -31,17 +32,26 @@ pub(crate) struct Documents {
     failures: Mutex<HashMap<DocumentBatchId, u32>>,
 }
 
-/// A batch that was claimed.
+/// A batch that was claimed, and under which name: each claim has its own.
 #[derive(Debug, Clone, Copy)]
-struct Claim(ClaimedDocuments);
+struct Claim {
+    documents: ClaimedDocuments,
+    holder: Uuid,
+}
 
 impl Claim {
     const fn id(&self) -> DocumentBatchId {
-        self.0.id
+        self.documents.id
     }
 
     const fn scope(&self) -> Scope {
-        Scope::of_worker(self.0.institution)
+        Scope::of_worker(self.documents.institution)
+    }
+
+    /// Renews it; whether it still holds.
+    async fn renew(self, worker: &Worker, clock: Clock<'_>) -> Result<bool, StoreError> {
+        let system = worker.store.system();
+        system.renew_documents(self.documents, self.holder, clock.now(), DOCUMENT_LEASE_SECONDS).await
     }
 }
 
@@ -72,7 +82,7 @@ pub(crate) async fn make(worker: &Worker, documents: &Documents, clock: Clock<'_
     let (system, holder) = (worker.store.system(), worker.world.id());
     let claimed = system.claim_documents(clock.now(), holder, DOCUMENT_LEASE_SECONDS).await?;
     let Some(claimed) = claimed else { return Ok(Pass::default()) };
-    let claim = Claim(claimed);
+    let claim = Claim { documents: claimed, holder };
     let outcome = guarded(slice::work(worker, claim, clock)).await;
     let outcome = match outcome {
         Ok(Slice { drawn, more }) => {

@@ -23,8 +23,8 @@ pub(super) struct Slice {
     pub(super) more: bool,
 }
 
-/// Works on a claimed batch until it is over, or its time. The claim lasts longer than that, and whoever has lost it all the same
-/// writes nothing: the version was raised.
+/// Works on a claimed batch until it is over, or its time. The claim is renewed with each stretch; whoever has lost it all the same
+/// writes nothing, for the version was raised.
 pub(super) async fn work(worker: &Worker, claim: Claim, clock: Clock<'_>) -> Result<Slice, StoreError> {
     let (scope, begun) = (claim.scope(), Instant::now());
     let found = worker.store.document_batch(&scope, claim.id()).await?;
@@ -35,6 +35,9 @@ pub(super) async fn work(worker: &Worker, claim: Claim, clock: Clock<'_>) -> Res
     let ground = Ground::read(worker, &scope).await?;
     let mut drawn = 0_usize;
     while batch.done() < batch.total {
+        if !claim.renew(worker, clock).await? {
+            return Ok(Slice { drawn, more: false });
+        }
         if begun.elapsed() >= Duration::from_secs(DOCUMENT_SECONDS_MAX) {
             return Ok(Slice { drawn, more: true });
         }
