@@ -51,9 +51,8 @@ pub fn replace_logo(
 #[must_use]
 pub fn remove_logo(given: &mut Given<'_>, institution: InstitutionId, present: Option<&KeptLogo>) -> Batch {
     let Some(present) = present else { return Batch::new() };
-    Batch::new()
-        .with(Write::RemoveLogo { expected: present.sha256 })
-        .with(audit("institution.logo_removed", subject(institution), given))
+    let line = audit("institution.logo_removed", subject(institution), given);
+    Batch::new().with(Write::RemoveLogo { expected: present.sha256 }).with(line)
 }
 
 fn subject(institution: InstitutionId) -> String {

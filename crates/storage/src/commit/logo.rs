@@ -27,17 +27,12 @@ pub(super) async fn put(
             diesel::insert_into(institution_logos::table).values(&row).on_conflict_do_nothing()
         )?);
     };
-    let old = institution_logos::institution_id
-        .eq(Id(institution))
-        .and(institution_logos::sha256.eq(expected.to_vec()));
+    let old =
+        institution_logos::institution_id.eq(Id(institution)).and(institution_logos::sha256.eq(expected.to_vec()));
     touched(execute!(db, statement::update(institution_logos::table, old, &row))?)
 }
 
-pub(super) async fn remove(
-    db: &mut Db<'_>,
-    institution: InstitutionId,
-    expected: [u8; 32],
-) -> Result<(), StoreError> {
+pub(super) async fn remove(db: &mut Db<'_>, institution: InstitutionId, expected: [u8; 32]) -> Result<(), StoreError> {
     let old = institution_logos::table
         .filter(institution_logos::institution_id.eq(Id(institution)))
         .filter(institution_logos::sha256.eq(expected.to_vec()));

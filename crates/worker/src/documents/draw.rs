@@ -53,7 +53,8 @@ impl Ground {
     pub(super) async fn read(worker: &Worker, scope: &Scope) -> Result<Self, StoreError> {
         let institution = worker.store.institution(scope).await?;
         let kept = worker.store.logo(scope).await?;
-        let changed_at = kept.as_ref().map_or(institution.updated_at, |logo| logo.updated_at.max(institution.updated_at));
+        let changed_at =
+            kept.as_ref().map_or(institution.updated_at, |logo| logo.updated_at.max(institution.updated_at));
         Ok(Self { institution, changed_at, logo: kept.as_ref().and_then(printable) })
     }
 
