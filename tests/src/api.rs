@@ -139,6 +139,16 @@ impl Api {
         self.send(Method::PUT, path, Some(body), None).await
     }
 
+    /// Puts a file as it is.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn put_file(&self, path: &str, media: &str, bytes: impl Into<Vec<u8>>) -> Came {
+        let request = self.http.put(format!("{}{path}", self.url)).bearer_auth(&self.token);
+        let request = request.header("Content-Type", media).body(bytes.into());
+        came(request.send().await.expect("an answer")).await.expect("a whole answer")
+    }
+
     /// Removes.
     pub async fn delete(&self, path: &str) -> Came {
         self.send(Method::DELETE, path, None, None).await

@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::ident::AccountCode;
 use crate::ids::{DebtPositionId, DocumentBatchId, ImportId, InstallmentId, ReceiptRowId, SessionId};
 use crate::import::{Import, ImportRow};
-use crate::institution::Institution;
+use crate::institution::{Institution, KeptLogo};
 use crate::iuv_batch::IuvBatch;
 use crate::journal::JournalEntry;
 use crate::printed_notice::PostalSlip;
@@ -223,6 +223,18 @@ pub enum Write {
         institution: Box<Institution>,
         /// The version it was read at; none when it must not exist yet.
         expected: Option<i64>,
+    },
+    /// The logo of the institution is another one.
+    PutLogo {
+        /// The new logo.
+        logo: Box<KeptLogo>,
+        /// SHA-256 of the one whose place it takes; none when there must be none yet.
+        expected: Option<[u8; 32]>,
+    },
+    /// The institution has no logo any more.
+    RemoveLogo {
+        /// SHA-256 of the one it had.
+        expected: [u8; 32],
     },
 }
 

@@ -54,6 +54,13 @@ impl Scope {
         Self::whole(institution)
     }
 
+    /// Of an institution whose registry an operator keeps. Nobody outside gets it: the store does under it what its own methods for
+    /// operators say, and no more.
+    #[must_use]
+    pub(crate) const fn of_registry(institution: InstitutionId) -> Self {
+        Self::whole(institution)
+    }
+
     const fn whole(institution: InstitutionId) -> Self {
         Self { institution, services: None, client: None }
     }

@@ -132,6 +132,10 @@ fn is_the_same(operation: &Operation, expected: (u16, &str), theirs: &Came, noth
 /// What the walk asked for is there: its owner is answered otherwise.
 async fn is_there(pair: &Pair, made: &Made, service: &str) {
     for operation in pair.operations().iter().filter(|one| !one.parameters.is_empty() && !one.is_platform()) {
+        if operation.path.ends_with("/logo") {
+            // One that was removed is gone too.
+            pair.logo().await;
+        }
         let values = match operation.resource() {
             // One that has ended is gone for its own client too.
             "webhook-endpoints" => vec![pair.endpoint().await],

@@ -6,9 +6,11 @@ mod define;
 mod define_tests;
 mod history;
 mod links;
+mod logo;
 mod model;
 mod support;
 
 pub use define::{AccountInput, BeneficiaryInput, InstitutionInput, Registered, StationLinkInput, define, warnings};
+pub use logo::{KeptLogo, remove_logo, replace_logo};
 pub use model::*;
 pub use support::switch_support;

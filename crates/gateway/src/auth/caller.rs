@@ -107,6 +107,17 @@ pub enum Caller {
     Operator(Operator),
 }
 
+impl Caller {
+    /// The client.
+    #[must_use]
+    pub fn client_id(&self) -> ClientId {
+        match self {
+            Self::Tenant(tenant) => tenant.client_id(),
+            Self::Operator(operator) => operator.client.id,
+        }
+    }
+}
+
 /// A client, for one institution or for all its delegations: what it holds is its own.
 #[derive(Clone)]
 pub(crate) enum Holder {

@@ -31,6 +31,12 @@ impl Etag {
         Self(format!("\"{digest}\""))
     }
 
+    /// The tag of a file, by its SHA-256.
+    #[must_use]
+    pub fn sha256(digest: &[u8; 32]) -> Self {
+        Self(format!("\"{}\"", HEXLOWER.encode(digest)))
+    }
+
     /// The tag as it stands in a header.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -57,6 +57,7 @@ numbers! {
     GatheredBytes Int64 0i64..=10_737_418_240i64 = 52_428_800, "The size of a file of documents in bytes.";
     NoticePage Int32 1i32..=1_000i32 = 1, "A page of a notice, counted from 1.";
     PictureWidth Int32 200i32..=2_480i32 = 1_240, "The width of a picture in pixels.";
+    LogoSide Int32 1i32..=709i32 = 709, "A side of a logo as it is kept, in pixels.";
     PageNumber Int32 1i32..=1_000_000i32 = 17, "A page of a file, counted from 1.";
     LineNumber Int64 1i64..=9_007_199_254_740_991i64 = 17, "A line of a file, counted from 1 with its header; of a spreadsheet the number of the row.";
     ByteCount Int64 0i64..=10_000_000i64 = 1_834, "A number of bytes.";

@@ -206,6 +206,10 @@ texts! {
         = "PNG", "A picture (ISO/IEC 15948).";
     SvgText r"^[\s\S]*$" 0..=10_000_000
         = "<svg/>", "A picture as SVG.";
+    LogoBytes r"^[\s\S]*$" 0..=524_288 as "binary"
+        = "PNG", "A logo as PNG (ISO/IEC 15948).";
+    LogoText r"^[\s\S]*$" 0..=524_288
+        = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 2 1\"><path d=\"M0 0h2v1z\"/></svg>", "A logo as SVG.";
     ZipBytes r"^[\s\S]*$" 0..=2_000_000_000 as "binary"
         = "PK", "An archive of documents.";
     SpreadsheetBytes r"^[\s\S]*$" 0..=50_000_000 as "binary"

@@ -10,7 +10,7 @@ use tramite_gateway::{PLACEHOLDER_URL, contract};
 use tramite_testkit::{Database, Operation};
 
 use crate::position_lists::trail;
-use crate::support::made::{debt_position, debt_positions_csv};
+use crate::support::made::{LOGO, debt_position, debt_positions_csv};
 use crate::support::portal::{Portal, text};
 use crate::support::seed::{IBAN, STATION};
 use crate::support::{Ask, Seen, TestGateway};
@@ -194,6 +194,9 @@ async fn of_the_institution(asked: &Asked<'_>, institution: &str, made: &BTreeMa
     let allow = format!("/v1/institutions/{institution}/support-access");
     asked.portal("replace_support_access", put(&allow, &json!({"allowed": false}))).await;
     asked.portal("replace_support_access", put(&allow, &json!({"allowed": true}))).await;
+    let logo = format!("/v1/institutions/{institution}/logo");
+    asked.portal("remove_institution_logo", Ask::delete(&logo)).await;
+    asked.portal("replace_institution_logo", Ask::put(&logo).bytes("image/svg+xml", LOGO)).await;
 }
 
 async fn of_the_platform(asked: &Asked<'_>, institution: &str, made: &BTreeMap<&'static str, String>) {

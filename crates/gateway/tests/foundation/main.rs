@@ -32,6 +32,7 @@ mod journal;
 mod late;
 mod limits;
 mod links;
+mod logos;
 mod notifying;
 mod oauth;
 mod persons;
@@ -173,6 +174,10 @@ sentences! {
         journal::a_cart_stands_in_the_journal_with_its_session_and_without_our_keys,
         document_batches::what_is_asked_for_says_which_documents_of_which_debt_positions,
         document_batches::a_file_of_documents_says_no_more_than_its_client_may_read,
+        logos::a_logo_is_given_as_png_or_svg_shown_as_png_and_removed,
+        logos::a_file_that_is_no_logo_is_refused_and_told_why,
+        logos::a_logo_is_given_by_its_institution_and_by_operators_alone,
+        logos::notices_have_the_logo_and_are_others_with_it,
         documents::a_notice_is_the_same_paper_until_something_on_it_changes,
         documents::who_asks_for_a_notice_that_is_none_is_told_why,
         documents::a_receipt_is_a_paper_too_of_which_equal_data_are_equal_bytes,

@@ -96,6 +96,10 @@ pub(crate) async fn what_another_client_or_service_holds_answers_like_what_does_
             let endpoint = gateway.webhook_endpoint(&token).await;
             seeded.made.insert("webhook-endpoints", endpoint);
         }
+        if operation.path.ends_with("/logo") {
+            // One that was removed is gone, likewise.
+            gateway.logo(&seeded, &gateway.token(&seeded.for_a).await).await;
+        }
         let values = real_values(&gateway, &seeded, operation).await;
         // The narrow token is for MENSA, and everything of A was made under TARI but the session and the file, which are their makers'.
         let tokens: &[&String] = match resource {

@@ -22,6 +22,8 @@ use super::{Ask, TestGateway};
 
 /// The name of the key that the client of A has.
 pub const KEY: &str = "chiave";
+/// A logo.
+pub const LOGO: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"><path d="M0 0h2v1z"/></svg>"#;
 
 impl TestGateway {
     /// Makes them, and keeps their ids in `seeded.made` by the segment of the path that they stand under. A resource
@@ -61,6 +63,13 @@ impl TestGateway {
         seeded.made.insert("document-batches", documents);
         seeded.made.insert("receipts", receipt.to_string());
         seeded.made.insert("raw-messages", self.raw_message().await);
+        self.logo(seeded, &token).await;
+    }
+
+    /// The logo of A; it is there already where it is made again.
+    pub async fn logo(&self, seeded: &Seeded, token: &str) {
+        let ask = Ask::put(format!("/v1/institutions/{}/logo", seeded.a.id)).bytes("image/svg+xml", LOGO);
+        self.ask(ask.token(token)).await.is(200);
     }
 
     /// An address that is told of events; nothing is sent to it here.

@@ -35,6 +35,8 @@ fn may(scope: &Scope, batch: &Batch, write: &Write) -> bool {
         Write::TellBatchDocuments { batch: id, .. } => draws_on(batch, *id),
         Write::PutService { service, .. } => scope.sees_service(Some(&service.code)),
         Write::InsertImportRows { import, .. } => goes_on(batch, *import),
+        // It is on the papers of all services.
+        Write::PutLogo { .. } | Write::RemoveLogo { .. } => scope.services().is_none(),
         // Whose service a draft is of is not said here: the store looks before it erases.
         _ => true,
     }

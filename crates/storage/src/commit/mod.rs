@@ -11,6 +11,7 @@ mod import;
 mod institution;
 mod iuv_batch;
 mod journal;
+mod logo;
 mod message;
 mod person;
 mod position;
@@ -195,6 +196,8 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
             }
             Write::PutRecovery { recovery, expected } => recovery::put(db, institution, recovery, *expected).await,
             Write::PutService { service, expected } => service::put(db, institution, service, *expected).await,
+            Write::PutLogo { logo, expected } => logo::put(db, institution, logo, *expected).await,
+            Write::RemoveLogo { expected } => logo::remove(db, institution, *expected).await,
             Write::PutInstitution { .. } => Err(StoreError::failed("the registry is written by SystemScope")),
             Write::RecordAttempt(_)
             | Write::InsertEvent(_)

@@ -17,6 +17,7 @@ mod journal;
 mod known_numbers;
 mod known_of_receipt;
 mod loadable;
+mod logo;
 mod notice;
 mod order;
 mod outcomes;

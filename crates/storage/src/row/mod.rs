@@ -11,6 +11,7 @@ pub(crate) mod installment;
 pub(crate) mod institution;
 pub(crate) mod iuv_batch;
 pub(crate) mod journal;
+pub(crate) mod logo;
 pub(crate) mod position;
 pub(crate) mod receipt;
 pub(crate) mod receipt_key;

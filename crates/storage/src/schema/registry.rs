@@ -25,6 +25,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::Binary;
+    use crate::column::sql::{Key, Moment};
+
+    institution_logos (institution_id) {
+        institution_id -> Key,
+        png -> Binary,
+        sha256 -> Binary,
+        updated_at -> Moment,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, Text};
     use crate::column::sql::{Key, Moment};
 

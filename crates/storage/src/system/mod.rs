@@ -15,6 +15,7 @@ mod institution;
 mod issuer;
 mod journal;
 mod lease;
+mod logo;
 mod node_answers;
 mod raw;
 mod recovery;

@@ -21,6 +21,7 @@ mod imports;
 mod journal;
 mod lanes;
 mod lists;
+mod logos;
 mod migrations;
 mod numbers;
 mod positions;
@@ -104,6 +105,8 @@ mod sentences {
             document_batches::a_file_of_documents_has_one_worker_and_goes_when_its_time_is_over,
             document_batches::the_debt_positions_of_an_import_are_found_by_their_lines_once_each,
             document_batches::what_the_first_slip_said_stays,
+            logos::a_logo_comes_back_is_replaced_and_goes,
+            logos::a_logo_is_its_institutions_alone_and_of_no_service,
             imports::an_import_comes_back_as_it_was_kept,
             imports::rows_of_a_file_come_back_in_the_order_of_their_lines,
             imports::an_import_exists_for_its_client_and_its_services_alone,

@@ -57,7 +57,8 @@ async fn furnish(town: &Town) {
             .with(Write::InsertAudit(audit_line()))
             .with(Write::PutRecovery { recovery: Box::new(recovery()), expected: None })
             .with(Write::InsertImport(Box::new(made)))
-            .with(freezing(&owed));
+            .with(freezing(&owed))
+            .with(Write::PutLogo { logo: Box::new(logo(1)), expected: None });
         batch.append(begun);
         batch.append(told);
         furnish_documents(town, &scope, &owed).await;
@@ -163,7 +164,7 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         ))
     };
     // Nobody deletes but what is replaced or names a person whose time is over, and nobody changes what only grows.
-    assert_eq!(seen("tramite_app", "DELETE"), ["receipt_keys", "receipt_variants", "transfers"]);
+    assert_eq!(seen("tramite_app", "DELETE"), ["institution_logos", "receipt_keys", "receipt_variants", "transfers"]);
     assert_eq!(
         seen("tramite_system", "DELETE"),
         [
@@ -201,6 +202,7 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         [
             of("batch_documents", &["code", "file_name", "first_page", "outcome", "pages"]),
             all(&[&wrapping, &["import_rows.external_id"]]),
+            of("institution_logos", &["png", "sha256", "updated_at"]),
             anomalies.to_vec(),
             texts("receipt_transfers").to_vec(),
             receipts.to_vec(),

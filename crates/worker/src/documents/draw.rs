@@ -4,12 +4,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use tramite_documents::logo::Logo;
 use tramite_documents::notice::{Layout, NoticeStyle, notice_layout};
 use tramite_documents::receipt::{ReceiptDocument, receipt_document, receipt_layout, statement_layout};
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::document_batch::{BatchDocument, BatchKind, DocumentBatch};
 use tramite_domain::ids::{DebtPositionId, ReceiptRowId};
-use tramite_domain::institution::Institution;
+use tramite_domain::institution::{Institution, KeptLogo};
 use tramite_domain::notice::NoticeNumber;
 use tramite_domain::printed_notice::{NoticeLanguage, PrintedNotice, PrintedSlips, new_slips, printed_notice};
 use tramite_domain::receipt::Receipt;
@@ -28,6 +29,10 @@ const NOT_PRINTABLE: &str = "not_printable";
 /// What all documents of a batch rest on.
 pub(super) struct Ground {
     institution: Arc<Institution>,
+    /// When the institution or its logo last changed.
+    changed_at: Instant,
+    /// One picture for all notices.
+    logo: Option<Logo>,
 }
 
 /// A document that is to be laid out, or the code of why there is none.
@@ -46,7 +51,11 @@ pub(super) enum Content {
 
 impl Ground {
     pub(super) async fn read(worker: &Worker, scope: &Scope) -> Result<Self, StoreError> {
-        Ok(Self { institution: worker.store.institution(scope).await? })
+        let institution = worker.store.institution(scope).await?;
+        let kept = worker.store.logo(scope).await?;
+        let changed_at =
+            kept.as_ref().map_or(institution.updated_at, |logo| logo.updated_at.max(institution.updated_at));
+        Ok(Self { institution, changed_at, logo: kept.as_ref().and_then(printable) })
     }
 
     fn notice(
@@ -60,8 +69,8 @@ impl Ground {
             Err(refusal) => Drawing::none(document, refusal.code()),
             Ok(notice) => {
                 let first_slips = new_slips(position, &notice, slips);
-                let written_at = position.updated_at.max(self.institution.updated_at);
-                let style = NoticeStyle { language, written_at, logo: None };
+                let written_at = position.updated_at.max(self.changed_at);
+                let style = NoticeStyle { language, written_at, logo: self.logo.clone() };
                 Drawing { document, content: Ok(Content::Notice { notice: Box::new(notice), style }), first_slips }
             }
         }
@@ -84,6 +93,11 @@ impl Ground {
         let content = Ok(Content::Receipts { receipts: papers, number, written_at });
         Drawing { document, content, first_slips: PrintedSlips::new() }
     }
+}
+
+/// The logo as it is printed. A notice without it can be paid all the same: what is damaged is left out.
+fn printable(kept: &KeptLogo) -> Option<Logo> {
+    Logo::kept(&kept.png).inspect_err(|fault| tracing::warn!(cause = %fault, "a kept logo is damaged")).ok()
 }
 
 impl Drawing {

@@ -3,11 +3,14 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, get};
+use data_encoding::HEXLOWER;
 use serde::Deserialize;
+use tramite_documents::logo::Logo;
 use tramite_documents::notice::{DocumentError, Layout, NoticeStyle, PreviewWidth, notice_layout};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::ids::{DebtPositionId, InstallmentId};
+use tramite_domain::institution::KeptLogo;
 use tramite_domain::printed_notice::{
     NoticeLanguage, NoticePart, PrintedNotice, PrintedSlips, new_slips, printed_notice,
 };
@@ -75,14 +78,17 @@ pub(super) async fn show_debt_position_notice(
     let slips = slips.unwrap_or_default();
     let notice = printed_notice(&position, &institution, &slips, installment_id, gateway.now())?;
     keep_slips(&gateway, &tenant, &position, new_slips(&position, &notice, &slips)).await?;
-    let drawn_as = format!("{} {picture:?}", language.name());
+    let logo = gateway.store().logo(&tenant.scope).await?;
+    let shown = logo.as_ref().map_or_else(|| "-".to_owned(), |logo| HEXLOWER.encode(&logo.sha256));
+    let drawn_as = format!("{} {picture:?} {shown}", language.name());
     let etag = etag_of(&notice, &drawn_as, (position.version, institution.version));
     if let Some(answer) = unchanged(&request, &etag) {
         return Ok(answer);
     }
     // When its data were written, so that the same data are the same bytes.
     let written_at = position.updated_at.max(institution.updated_at);
-    let style = NoticeStyle { language, written_at, logo: None };
+    let written_at = logo.as_ref().map_or(written_at, |logo| logo.updated_at.max(written_at));
+    let style = NoticeStyle { language, written_at, logo: logo.as_ref().and_then(printable) };
     let document = drawn(&gateway, move || picture.draw(&notice_layout(&notice, &style)?)).await?.or_not_found()?;
     let (media, ending) = picture.form();
     Ok(document_answer((media, &format!("notice-{}.{ending}", *id)), &etag, document))
@@ -128,6 +134,11 @@ impl Picture {
             Self::Svg { .. } => (SVG, "svg"),
         }
     }
+}
+
+/// The logo as it is printed. A notice without it can be paid all the same: what is damaged is left out.
+fn printable(kept: &KeptLogo) -> Option<Logo> {
+    Logo::kept(&kept.png).inspect_err(|fault| tracing::warn!(cause = %fault, "a kept logo is damaged")).ok()
 }
 
 /// What is printed of accounts for the first time is kept before anybody holds the paper (rules.md 17).

@@ -5,6 +5,7 @@ mod add;
 mod input;
 mod known;
 mod list;
+mod logo;
 mod replace;
 mod show;
 mod support;
@@ -27,6 +28,7 @@ pub(super) fn mount(api: &mut Api<'_, '_>) {
         .conditional()
         .refuses(&[Code::ImmutableField]);
     api.tenant(support::replace_support_access, ApiScope::DelegationsWrite).etag().conditional();
+    logo::mount(api);
 }
 
 /// The version of an institution.

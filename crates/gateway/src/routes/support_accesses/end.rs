@@ -3,7 +3,7 @@
 
 use actix_web::delete;
 use actix_web::web::Data;
-use tramite_domain::ids::{ClientId, SupportAccessId};
+use tramite_domain::ids::SupportAccessId;
 use tramite_domain::support::{SupportAccess, end_support_access as decide};
 use tramite_storage::Change;
 
@@ -46,7 +46,7 @@ pub(super) async fn end_support_access(
 /// ends it.
 async fn end(gateway: &Gateway, caller: &Caller, access: &SupportAccess) -> Result<(), Problem> {
     let mut ids = gateway.ids();
-    let mut given = gateway.given(&mut ids, Some(who(caller)));
+    let mut given = gateway.given(&mut ids, Some(caller.client_id()));
     let Some(ended) = decide(&mut given, access) else { return Ok(()) };
     let mut change = match caller {
         Caller::Operator(operator) => {
@@ -59,11 +59,4 @@ async fn end(gateway: &Gateway, caller: &Caller, access: &SupportAccess) -> Resu
     gateway.store().system().end_support_access(ended.access, change).await?;
     gateway.fresh().forget_support(access.id);
     Ok(())
-}
-
-fn who(caller: &Caller) -> ClientId {
-    match caller {
-        Caller::Operator(operator) => operator.client.id,
-        Caller::Tenant(tenant) => tenant.client_id(),
-    }
 }

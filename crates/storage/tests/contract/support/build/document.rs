@@ -5,6 +5,7 @@ use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::document_batch::{BatchDocument, BatchFile, BatchForm, BatchKind, BatchStatus, DocumentBatch};
 use tramite_domain::ids::{ClientId, DebtPositionId};
+use tramite_domain::institution::KeptLogo;
 use tramite_domain::printed_notice::{NoticeLanguage, PostalSlip};
 use tramite_storage::DocumentPart;
 
@@ -63,4 +64,9 @@ pub(crate) fn slip(account: &str) -> PostalSlip {
 /// A slip of a position is printed for the first time.
 pub(crate) fn freezing(position: &DebtPosition) -> Write {
     Write::FreezeSlip { position: position.id, account: "main".parse().unwrap(), slip: slip("000012345678"), at: now() }
+}
+
+/// A logo, one of several; the store does not look at the picture.
+pub(crate) fn logo(which: u8) -> KeptLogo {
+    KeptLogo { png: vec![which; 4], sha256: [which; 32], updated_at: now() }
 }
