@@ -7,13 +7,11 @@ use std::task::Poll;
 
 use tramite_domain::attempt::AttemptKind;
 use tramite_domain::batch::{Batch, Write};
-use tramite_domain::debt_position::DebtPosition;
-use tramite_domain::document_batch::{Drawn, advance as advance_documents, begin as begin_documents};
 use tramite_domain::import::{Progress, advance, begin};
 use tramite_domain::secret::Secret;
 use tramite_domain::task::{Task, Work};
 use tramite_storage::{
-    Change, IdempotencyKey, IdempotencyRecord, PageRequest, PositionFilter, RawMessage, Scope, WebhookChange,
+    Change, IdempotencyKey, IdempotencyRecord, PageRequest, PositionFilter, RawMessage, WebhookChange,
 };
 use tramite_testkit::Database;
 
@@ -22,17 +20,6 @@ use crate::support::*;
 
 /// How many futures are dropped; more on demand.
 const DROPS: u64 = 800;
-
-/// A file of documents with a part.
-async fn furnish_documents(town: &Town, scope: &Scope, owed: &DebtPosition) {
-    let made = document_batch(town.portal);
-    town.store.commit(scope, asking_for_documents(&made, &[owed.id])).await.unwrap();
-    let (running, begun) = begin_documents(&made, now());
-    town.store.commit(scope, begun).await.unwrap();
-    let drawn = Drawn { documents: vec![drawn_document(0, owed.id)], file: one_part() };
-    let (_, writes) = advance_documents(&running, drawn, now());
-    town.store.commit_document_part(scope, writes, &document_part(&made, 0, b"%PDF")).await.unwrap();
-}
 
 /// A row in every table of tenants, in both institutions.
 async fn furnish(town: &Town) {

@@ -122,7 +122,11 @@ impl DocumentBatchView {
             import_id: batch.import_id.map(|id| id.to_string()),
             counts: DocumentCountsView { total: batch.total, drawn: batch.drawn, skipped: batch.skipped },
             failure: batch.failure.as_ref().map(DocumentFailureView::of),
-            file: done.then_some(DocumentFileView { bytes: file.bytes, pages: file.pages, kept_until: file.kept_until }),
+            file: done.then_some(DocumentFileView {
+                bytes: file.bytes,
+                pages: file.pages,
+                kept_until: file.kept_until,
+            }),
             documents_per_second: batch.per_second(),
             estimated_end_at: estimated_end(batch),
             created_at: batch.created_at,
