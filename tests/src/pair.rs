@@ -28,7 +28,6 @@ const NUMBER: u64 = 7_000_000_000_123;
 /// More than a receipt may be to be read, in bytes.
 const RAW_BYTES: usize = 600 * 1024;
 const TAX_CODES: [&str; 2] = ["99999000013", "99999000021"];
-const LOGO: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"><path d="M0 0h2v1z"/></svg>"#;
 const IBANS: [&str; 2] = ["IT60X0542811101000000123456", "IT24D0542811101000000654321"];
 
 /// The two, before a gateway of their own.
@@ -167,7 +166,7 @@ impl Pair {
         assert_eq!(access.status, 201, "{}", access.body);
         let batch = api.post("/v1/iuv-batches", &json!({"size": 1})).await;
         assert_eq!(batch.status, 201, "{}", batch.body);
-        self.logo().await;
+        api.give_logo(&self.a.id).await;
         let token = receipts["items"][0]["receipt_id"].as_str().expect("an id");
         let journal = api.get(&format!("/v1/journal?payment_token={token}")).await.body;
         // A message and its answer; more where it had to come again.
@@ -199,16 +198,6 @@ impl Pair {
         let made = self.a.api.post("/v1/webhook-endpoints", &body).await;
         assert_eq!(made.status, 201, "{}", made.body);
         made.body["endpoint"]["id"].as_str().expect("an id").to_owned()
-    }
-
-    /// The first institution's logo; it is there already where it is made again.
-    ///
-    /// # Panics
-    /// When it is refused.
-    pub async fn logo(&self) {
-        let path = format!("/v1/institutions/{}/logo", self.a.id);
-        let given = self.a.api.put_file(&path, "image/svg+xml", LOGO).await;
-        assert_eq!(given.status, 200, "{}", given.body);
     }
 
     /// A client that nobody acts as, with a key.
