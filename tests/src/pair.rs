@@ -166,7 +166,7 @@ impl Pair {
         assert_eq!(access.status, 201, "{}", access.body);
         let batch = api.post("/v1/iuv-batches", &json!({"size": 1})).await;
         assert_eq!(batch.status, 201, "{}", batch.body);
-        self.logo().await;
+        api.give_logo(&self.a.id).await;
         let token = receipts["items"][0]["receipt_id"].as_str().expect("an id");
         let journal = api.get(&format!("/v1/journal?payment_token={token}")).await.body;
         // A message and its answer; more where it had to come again.

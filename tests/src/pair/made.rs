@@ -13,7 +13,6 @@ use crate::until;
 
 /// More than a receipt may be to be read, in bytes.
 const RAW_BYTES: usize = 600 * 1024;
-const LOGO: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"><path d="M0 0h2v1z"/></svg>"#;
 
 impl Pair {
     /// A new address of the first institution's portal that is told of events, where nobody ever answers.
@@ -25,16 +24,6 @@ impl Pair {
         let made = self.a.api.post("/v1/webhook-endpoints", &body).await;
         assert_eq!(made.status, 201, "{}", made.body);
         made.body["endpoint"]["id"].as_str().expect("an id").to_owned()
-    }
-
-    /// The first institution's logo; it is there already where it is made again.
-    ///
-    /// # Panics
-    /// When it is refused.
-    pub async fn logo(&self) {
-        let path = format!("/v1/institutions/{}/logo", self.a.id);
-        let given = self.a.api.put_file(&path, "image/svg+xml", LOGO).await;
-        assert_eq!(given.status, 200, "{}", given.body);
     }
 
     /// A client that nobody acts as, with a key.

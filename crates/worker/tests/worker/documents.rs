@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::time::Duration;
 
+use tramite_documents::logo::Logo;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::document_batch::{
@@ -12,7 +13,7 @@ use tramite_domain::document_batch::{
     cancel,
 };
 use tramite_domain::ids::DocumentBatchId;
-use tramite_domain::institution::Institution;
+use tramite_domain::institution::{Institution, replace_logo};
 use tramite_domain::printed_notice::NoticeLanguage;
 use tramite_storage::DocumentFilter;
 use tramite_testkit::Database;
@@ -245,4 +246,26 @@ pub(crate) async fn a_slip_says_what_it_said_first_whatever_became_of_the_accoun
     let batch = ended(&place, id).await;
     assert_eq!((batch.status, batch.drawn), (BatchStatus::Completed, 1));
     assert_eq!(place.store.printed_slips(&scope(&place.a), &[owed[0].id]).await.unwrap(), first);
+}
+
+pub(crate) async fn all_notices_of_a_file_have_the_logo_of_their_institution(database: Database) {
+    let mut place = Place::open(database.url()).await;
+    load(&mut place, &rows(3, "1,00"), wish()).await;
+    let owed = numbered(&place, 3).await;
+    let drawing = br#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"><path d="M0 0h2v1z"/></svg>"#;
+    let picture = Logo::read(drawing).unwrap().png().to_vec();
+    // One that is damaged is left out: a notice can be paid without it.
+    for (png, images) in [(None, 0), (Some(b"damaged".to_vec()), 0), (Some(picture), 3)] {
+        if let Some(png) = png {
+            let (id, present) = (place.a.institution.id, place.store.logo(&scope(&place.a)).await.unwrap());
+            let (_, writes) = replace_logo(&mut place.a.given(), id, present.as_ref(), png);
+            place.write(&place.a, writes).await;
+        }
+        let id = asked(&mut place, wanted(BatchKind::Notice, BatchForm::Zip, &owed)).await;
+        let batch = ended(&place, id).await;
+        assert_eq!((batch.status, batch.drawn), (BatchStatus::Completed, 3));
+        let files = unpacked(file(&place, &batch).await);
+        let shown = |pdf: &Vec<u8>| pdf.windows(14).any(|part| part == b"/Subtype/Image" || part == b"/Subtype /Imag");
+        assert_eq!(files.values().filter(|pdf| shown(pdf)).count(), images);
+    }
 }
