@@ -7,14 +7,13 @@ mod made;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tramite_testkit::{Database, Operation, free_port};
+use tramite_testkit::{Database, Operation};
 use uuid::Uuid;
 
 use crate::api::{Api, notice};
 use crate::node::{self, Addressee};
 use crate::platform::{Credentials, PORTAL, Platform};
 use crate::town::{Served, Town};
-use crate::until;
 
 /// Lists that are no state.
 const LEFT_OUT: [&str; 3] = ["audit", "events", "exports"];

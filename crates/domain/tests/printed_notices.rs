@@ -9,14 +9,11 @@ mod support;
 use chrono::NaiveDate;
 use support::{Town, at, codes, installment, named, one_payment, pay, personal, single_or_plan, text};
 use tramite_domain::debt_position::{
-    DebtPosition, DebtorInput, InstallmentInput, OptionInput, OptionKind, PositionInput, PositionStatus, StampInput,
-    TransferInput,
+    DebtPosition, DebtorInput, InstallmentInput, OptionInput, OptionKind, PositionInput, PositionStatus,
 };
 use tramite_domain::money::Cents;
 use tramite_domain::node::verified;
-use tramite_domain::printed_notice::{
-    NoticePart, NoticeTerms, PostalSlip, PrintedNotice, PrintedSlips, new_slips, printed_notice,
-};
+use tramite_domain::printed_notice::{NoticePart, NoticeTerms, PrintedNotice, PrintedSlips, printed_notice};
 use tramite_domain::refusal::Refusal;
 use tramite_domain::service::{LateCharges, LateRate};
 

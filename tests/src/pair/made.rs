@@ -6,7 +6,6 @@ use tramite_testkit::free_port;
 use uuid::Uuid;
 
 use super::{COMMON, KEY, Pair};
-use crate::api::notice;
 use crate::node;
 use crate::platform::Credentials;
 use crate::until;

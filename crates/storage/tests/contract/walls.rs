@@ -156,8 +156,8 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         seen("tramite_system", "DELETE"),
         [
             "accounts",
-            "beneficiaries",
             "batch_documents",
+            "beneficiaries",
             "client_usage",
             "document_parts",
             "idempotency_records",
