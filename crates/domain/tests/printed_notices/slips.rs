@@ -4,7 +4,7 @@
 use super::support::{Town, installment, one_payment, text};
 use super::{of_options, option, printed};
 use tramite_domain::debt_position::{InstallmentInput, OptionKind, StampInput, TransferInput};
-use tramite_domain::printed_notice::{PostalSlip, PrintedSlips, new_slips, printed_notice};
+use tramite_domain::printed_notice::{PostalSlip, PrintedSlip, PrintedSlips, new_slips, printed_notice};
 
 /// The slip of a payment with these shares.
 fn slip(town: &mut Town, transfers: Vec<TransferInput>) -> Option<PostalSlip> {
@@ -82,7 +82,13 @@ fn a_slip_that_was_printed_says_the_same_whatever_became_of_its_account() {
     assert_eq!(first.keys().map(|account| account.as_str()).collect::<Vec<_>>(), ["posta"]);
     town.institution.accounts.retain(|account| account.id.as_str() != "posta");
     assert_eq!(printed(&town, &position).unwrap().terms.parts().next().unwrap().slip, None, "it was never printed");
-    let again = printed_notice(&position, &town.institution, &first, None, town.now).unwrap();
-    assert_eq!(again, notice);
-    assert!(new_slips(&position, &again, &first).is_empty(), "it is kept already");
+    let printed_as = |provisional| -> PrintedSlips {
+        first.iter().map(|(account, slip)| (account.clone(), PrintedSlip { slip: slip.clone(), provisional })).collect()
+    };
+    let again = |slips: &PrintedSlips| printed_notice(&position, &town.institution, slips, None, town.now).unwrap();
+    assert_eq!(again(&printed_as(false)), notice);
+    assert!(new_slips(&position, &notice, &printed_as(false)).is_empty(), "it is kept already");
+    // What a batch alone has printed is the same, and is kept by whoever prints it too.
+    assert_eq!(again(&printed_as(true)), notice);
+    assert_eq!(new_slips(&position, &notice, &printed_as(true)), first);
 }

@@ -151,7 +151,7 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         ))
     };
     // Nobody deletes but what is replaced or names a person whose time is over, and nobody changes what only grows.
-    assert_eq!(seen("tramite_app", "DELETE"), ["institution_logos", "receipt_keys", "receipt_variants", "transfers"]);
+    assert_eq!(seen("tramite_app", "DELETE"), ["institution_logos", "printed_slips", "receipt_keys", "receipt_variants", "transfers"]);
     assert_eq!(
         seen("tramite_system", "DELETE"),
         [
@@ -190,6 +190,7 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
             of("batch_documents", &["code", "file_name", "first_page", "outcome", "pages"]),
             all(&[&wrapping, &["import_rows.external_id"]]),
             of("institution_logos", &["png", "sha256", "updated_at"]),
+            of("printed_slips", &["batch_id"]),
             anomalies.to_vec(),
             texts("receipt_transfers").to_vec(),
             receipts.to_vec(),
@@ -203,7 +204,7 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         columns("tramite_system", "UPDATE"),
         [
             wrapping.map(str::to_owned).to_vec(),
-            of("document_batches", &["claimed_at", "held_by", "held_until", "version"]),
+            of("document_batches", &["claimed_at", "held_by", "held_until", "kept_until", "version"]),
             all(&[&["events.feed_position"]]),
             of("imports", &["claimed_at", "file_name", "held_by", "held_until", "version"]),
             raw.to_vec(),

@@ -6,22 +6,22 @@ use tokio::task::spawn_blocking;
 use tramite_documents::gather::{self, Gathered, GatheredForm, Piece, Stretch};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::document_batch::{BatchDocument, BatchFile, BatchForm, DocumentBatch, Drawn, advance};
-use tramite_domain::printed_notice::PrintedSlips;
+use tramite_domain::ids::DocumentBatchId;
 use tramite_domain::time::Instant;
 use tramite_storage::{DocumentFilter, DocumentPart, StoreError};
 
 use super::Claim;
-use super::draw::{Drawing, Ground, drawings};
+use super::draw::{Drawing, FirstSlips, Ground, NOT_PRINTABLE, drawings};
 use super::end::too_large;
 use crate::clock::Clock;
-use crate::pace::DOCUMENTS_AT_ONCE_MAX;
+use crate::pace::{DOCUMENT_CODES_MAX, DOCUMENTS_AT_ONCE_MAX};
 use crate::worker::Worker;
 
 /// What a stretch came to before it is written.
 struct Made {
     documents: Vec<BatchDocument>,
     stretch: Stretch,
-    slips: Vec<(BatchDocument, PrintedSlips)>,
+    slips: Vec<(BatchDocument, FirstSlips)>,
 }
 
 /// Draws the next documents of a batch, and writes them. The batch as it is then: it may be over.
@@ -38,9 +38,11 @@ pub(super) async fn stretch(
     if waiting.is_empty() {
         return Err(StoreError::Failed("a batch of documents has fewer debt positions than it says".into()));
     }
-    let drawings = drawings(worker, &scope, ground, &batch, waiting, at).await?;
+    let mut drawings = drawings(worker, &scope, ground, &batch, waiting, at).await?;
+    drawings.truncate(room(&drawings));
     let (form, before) = (form_of(batch.form), gathered(&batch)?);
-    let made = match spawn_blocking(move || made(form, &before, drawings)).await.map_err(defect)? {
+    let drawing = claim.beside(worker, clock, spawn_blocking(move || made(form, &before, drawings)));
+    let made = match drawing.await.map_err(defect)? {
         Ok(made) => made,
         Err(error) if error.is_too_large() => return too_large(worker, claim, &batch, clock).await,
         Err(error) => return Err(defect(error)),
@@ -48,7 +50,7 @@ pub(super) async fn stretch(
     let (part, file) = appended(&batch, &made.stretch, at)?;
     let documents = made.documents;
     let (after, writes) = advance(&batch, Drawn { documents, file }, at);
-    let writes = made.slips.into_iter().fold(writes, |writes, slips| frozen(writes, slips, at));
+    let writes = made.slips.into_iter().fold(writes, |writes, slips| frozen(writes, slips, batch.id, at));
     match part {
         Some(part) => worker.store.commit_document_part(&scope, writes, &part).await?,
         // There was no document of any of them.
@@ -57,7 +59,17 @@ pub(super) async fn stretch(
     Ok(after)
 }
 
-/// Lays out and writes the documents; one that cannot be laid out is left out, and told.
+/// How many of the documents find room in one stretch: at least the first. The others come with the next one.
+fn room(drawings: &[Drawing]) -> usize {
+    let mut codes = 0_usize;
+    let fits = drawings.iter().take_while(|drawing| {
+        codes = codes.saturating_add(drawing.codes());
+        codes <= DOCUMENT_CODES_MAX
+    });
+    fits.count().max(1)
+}
+
+/// Lays out and writes the documents; one that cannot be laid out or written is left out, and told.
 fn made(
     form: GatheredForm,
     before: &Gathered,
@@ -78,7 +90,24 @@ fn made(
             Err(code) => documents.push(document.skipped(code)),
         }
     }
-    let stretch = gather::stretch(form, before, &pieces)?;
+    let stretch = match gather::stretch(form, before, &pieces) {
+        Err(error) if !error.is_too_large() => {
+            // One of them is a defect of ours: the others do not wait for it.
+            let written = |piece: &Piece| gather::stretch(form, before, std::slice::from_ref(piece)).is_ok();
+            let right: Vec<bool> = pieces.iter().map(written).collect();
+            tracing::error!(cause = %error, "a document cannot be written");
+            let mut each = right.iter();
+            pieces.retain(|_| each.next().is_some_and(|right| *right));
+            let mut each = right.iter();
+            let (good, bad) = kept.into_iter().partition(|_| each.next().is_some_and(|right| *right));
+            kept = good;
+            let bad: Vec<(BatchDocument, String)> = bad;
+            slips.retain(|(document, _): &(BatchDocument, FirstSlips)| bad.iter().all(|(one, _)| one != document));
+            documents.extend(bad.into_iter().map(|(document, _)| document.skipped(NOT_PRINTABLE)));
+            gather::stretch(form, before, &pieces)?
+        }
+        other => other?,
+    };
     let placed = kept.into_iter().zip(&stretch.places);
     documents.extend(placed.map(|((document, name), place)| document.drawn(name, (place.first_page, place.pages))));
     documents.sort_by_key(|document| document.place);
@@ -111,9 +140,9 @@ fn appended(
     Ok((Some(part), file))
 }
 
-fn frozen(writes: Batch, (document, slips): (BatchDocument, PrintedSlips), at: Instant) -> Batch {
-    let position = document.debt_position_id;
-    let write = |writes: Batch, (account, slip)| writes.with(Write::FreezeSlip { position, account, slip, at });
+fn frozen(writes: Batch, (document, slips): (BatchDocument, FirstSlips), batch: DocumentBatchId, at: Instant) -> Batch {
+    let (position, batch) = (document.debt_position_id, Some(batch));
+    let write = |writes: Batch, (account, slip)| writes.with(Write::FreezeSlip { position, account, slip, batch, at });
     slips.into_iter().fold(writes, write)
 }
 

@@ -65,7 +65,13 @@ pub(crate) fn slip(account: &str) -> PostalSlip {
 
 /// A slip of a position is printed for the first time.
 pub(crate) fn freezing(position: &DebtPosition) -> Write {
-    Write::FreezeSlip { position: position.id, account: "main".parse().unwrap(), slip: slip("000012345678"), at: now() }
+    Write::FreezeSlip {
+        position: position.id,
+        account: "main".parse().unwrap(),
+        slip: slip("000012345678"),
+        batch: None,
+        at: now(),
+    }
 }
 
 /// A logo, one of several; the store does not look at the picture.
