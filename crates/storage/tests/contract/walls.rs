@@ -151,7 +151,10 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         ))
     };
     // Nobody deletes but what is replaced or names a person whose time is over, and nobody changes what only grows.
-    assert_eq!(seen("tramite_app", "DELETE"), ["institution_logos", "printed_slips", "receipt_keys", "receipt_variants", "transfers"]);
+    assert_eq!(
+        seen("tramite_app", "DELETE"),
+        ["institution_logos", "printed_slips", "receipt_keys", "receipt_variants", "transfers"]
+    );
     assert_eq!(
         seen("tramite_system", "DELETE"),
         [
