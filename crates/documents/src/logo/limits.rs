@@ -48,3 +48,7 @@ pub(super) const SELECTOR_MARKS_MAX: usize = 4;
 pub(super) const GROUP_DEPTH_MAX: usize = 96;
 /// What drawing may cost, in steps of about a pixel each.
 pub(super) const COST_MAX: u64 = 150_000_000;
+/// The most references of one element, by its attributes and by the sheet.
+pub(crate) const REFERENCES_MAX: usize = 64;
+/// The most elements that one id may mean: there should be one.
+pub(crate) const NAMESAKES_MAX: usize = 8;

@@ -104,6 +104,26 @@ fn what_is_inherited_is_not_multiplied() {
 }
 
 #[test]
+fn what_is_referred_to_is_looked_for_only_where_there_is_little_of_it() {
+    let references = |count: usize| "url(#e)".repeat(count);
+    let groups = |count: usize| "<g id=\"e\"/>".repeat(count);
+    let noted = format!(
+        "<metadata data-x=\"{}\"><g id=\"e\"/><clipPath id=\"t\"/></metadata>{}",
+        references(45_000),
+        format!("<g clip-path=\"url(#t)\" fill=\"{}\"/>", "url(#t)".repeat(28)).repeat(400)
+    );
+    let cases = [
+        ("many references to many of one id", format!("<path data-x=\"{}\"/>{}", references(5_000), groups(9_000))),
+        ("many references", format!("<path data-x=\"{}\" d=\"M0 0h1v1z\"/>{}", references(65), groups(1))),
+        ("many of one id", format!("<path d=\"M0 0h1v1z\"/>{}", groups(9))),
+        ("references of what is not drawn, around what is clipped", noted),
+    ];
+    all_are_refused(&cases, LogoFault::SvgTooComplex);
+    let few = format!("<path data-x=\"{}\" d=\"M0 0h1v1z\"/>{}", references(64), groups(8));
+    assert!(read("few", &svg(&few)).is_ok());
+}
+
+#[test]
 fn classes_and_rules_are_not_compared_without_end() {
     let uses = "<use href=\"#p\"/>".repeat(9_000);
     let rules = |count: usize| -> String { (0..count).map(|at| format!(".c{at}{{fill:red}}")).collect() };

@@ -86,8 +86,8 @@ pub(super) async fn freeze(
         return Err(StoreError::Conflict);
     }
     let confirmed = printed_slips::batch_id.eq(None::<Id<DocumentBatchId>>);
-    execute!(db, statement::update(printed_slips::table, own(), confirmed))?;
-    Ok(())
+    // It may have gone meanwhile, with the batch that had printed it alone.
+    touched(execute!(db, statement::update(printed_slips::table, own(), confirmed))?)
 }
 
 /// A file is there: what it has printed is on paper.

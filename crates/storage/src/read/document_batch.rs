@@ -8,11 +8,12 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use tramite_domain::document_batch::{BatchDocument, BatchStatus, DocumentBatch, DocumentOutcome, DocumentUsage};
 use tramite_domain::ids::{DebtPositionId, DocumentBatchId, ImportId, InstitutionId};
+use tramite_domain::time::Instant;
 use uuid::Uuid;
 
 use super::import;
 use crate::Store;
-use crate::column::Id;
+use crate::column::{At, Id};
 use crate::db::{Db, IDS_AT_ONCE_MAX, first, load, load_boxed, load_together};
 use crate::error::StoreError;
 use crate::page::{Cursor, List, Page, PageRequest};
@@ -25,7 +26,7 @@ use crate::store::Answer;
 /// Lines of a file that are read at a time.
 const LINES_AT_ONCE: i64 = 5_000;
 /// What all parts have together, as a whole number on both databases.
-const ALL_BYTES: &str = "CAST(coalesce(sum(bytes), 0) AS bigint)";
+const ALL_BYTES: &str = "CAST(coalesce(sum(document_parts.bytes), 0) AS bigint)";
 
 /// Which debt positions of a file of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,14 +83,15 @@ impl Store {
         })
     }
 
-    /// What the institution has of the room for files of documents, whichever client asked for them.
+    /// What the institution has of the room for files of documents at an instant, whichever client asked for them: what is over and has
+    /// not gone yet takes none.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub fn document_usage<'a>(&'a self, scope: &'a Scope) -> Answer<'a, DocumentUsage> {
+    pub fn document_usage<'a>(&'a self, scope: &'a Scope, now: Instant) -> Answer<'a, DocumentUsage> {
         Box::pin(async move {
             let institution = scope.institution();
-            self.read(scope, move |db| Box::pin(usage(db, institution))).await
+            self.read(scope, move |db| Box::pin(usage(db, institution, now))).await
         })
     }
 
@@ -183,7 +185,15 @@ async fn list(
     found.into_iter().map(BatchHead::into_batch).collect()
 }
 
-async fn usage(mut db: Db<'_>, institution: InstitutionId) -> Result<DocumentUsage, StoreError> {
+async fn usage(mut db: Db<'_>, institution: InstitutionId, now: Instant) -> Result<DocumentUsage, StoreError> {
+    let kept_of = || {
+        let kept =
+            document_batches::kept_until.is_null().or(document_batches::kept_until.gt(At(now)).assume_not_null());
+        document_batches::table
+            .filter(document_batches::institution_id.eq(Id(institution)))
+            .filter(kept)
+            .select(document_batches::id)
+    };
     let (running, kept): (Vec<i64>, Vec<i64>) = load_together!(
         &mut db,
         document_batches::table
@@ -192,6 +202,7 @@ async fn usage(mut db: Db<'_>, institution: InstitutionId) -> Result<DocumentUsa
             .count(),
         document_parts::table
             .filter(document_parts::institution_id.eq(Id(institution)))
+            .filter(document_parts::batch_id.eq_any(kept_of()))
             .select(sql::<BigInt>(ALL_BYTES)),
     )?;
     Ok(DocumentUsage {

@@ -23,9 +23,12 @@ const PARTS_AT_ONCE_MAX: usize = 8;
 const OVER: &str = "\
     SELECT institution_id, id FROM document_batches \
     WHERE kept_until <= $1 AND finished_at IS NOT NULL ORDER BY kept_until LIMIT 1";
-/// Nothing of it is left: it is looked for no more.
+/// Nothing of it is left: it is looked for no more. Whoever ends the same file at the same time may have been faster with these parts,
+/// and not be done with the others.
 const ENDED: &str = "\
-    UPDATE document_batches SET kept_until = NULL, version = version + 1 WHERE institution_id = $1 AND id = $2";
+    UPDATE document_batches SET kept_until = NULL, version = version + 1 WHERE institution_id = $1 AND id = $2 \
+    AND NOT EXISTS (SELECT 1 FROM document_parts WHERE institution_id = $1 AND batch_id = $2) \
+    AND NOT EXISTS (SELECT 1 FROM batch_documents WHERE institution_id = $1 AND batch_id = $2)";
 const END_DOCUMENTS: &str = "\
     DELETE FROM batch_documents WHERE institution_id = $1 AND batch_id = $2 AND place IN (\
         SELECT place FROM batch_documents WHERE institution_id = $1 AND batch_id = $2 ORDER BY place LIMIT $3)";

@@ -51,7 +51,8 @@ pub(super) async fn finish(
         told(&after);
         return Ok(());
     }
-    let bytes = match ending(worker, claim, batch).await {
+    // What is written has the row that a claim is renewed in: only what comes before it is done beside that.
+    let bytes = match claim.beside(worker, clock, ending(worker, claim, batch)).await {
         Ok(bytes) => bytes,
         Err(Unended::Document(error)) if error.is_too_large() => {
             return too_large(worker, claim, batch, clock).await.map(drop);

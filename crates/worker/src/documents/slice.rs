@@ -54,7 +54,7 @@ pub(super) async fn work(
         }
         drawn = drawn.saturating_add(usize::try_from(batch.done().saturating_sub(before)).unwrap_or(0));
     }
-    claim.beside(worker, clock, finish(worker, claim, &batch, clock)).await?;
+    finish(worker, claim, &batch, clock).await?;
     Ok(Slice { drawn, more: false })
 }
 

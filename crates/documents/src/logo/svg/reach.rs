@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use resvg::usvg::roxmltree::{Document, Node, NodeId};
 
-use crate::logo::limits::{COMPARED_MAX, DEPTH_MAX, REACHED_MAX, WEIGHT_LEAST, WEIGHT_MAX};
+use crate::logo::limits::{COMPARED_MAX, DEPTH_MAX, NAMESAKES_MAX, REACHED_MAX, WEIGHT_LEAST, WEIGHT_MAX};
 use crate::logo::svg::NAMESPACE;
 use crate::logo::svg::sheet::Sheet;
 use crate::logo::svg::weight::{Element, Scale, is_gradient};
@@ -26,7 +26,11 @@ pub(super) fn check(document: &Document<'_>) -> Result<(), LogoFault> {
     let mut sheet = Sheet::default();
     for node in document.descendants().filter(Node::is_element) {
         if let Some(id) = node.attribute("id") {
-            by_id.entry(id).or_default().push(node);
+            let namesakes = by_id.entry(id).or_default();
+            namesakes.push(node);
+            if namesakes.len() > NAMESAKES_MAX {
+                return Err(LogoFault::SvgTooComplex);
+            }
         }
         if node.tag_name().name() == "style" {
             // One after the other: what one leaves open must not hide the next.
@@ -36,7 +40,8 @@ pub(super) fn check(document: &Document<'_>) -> Result<(), LogoFault> {
     }
     let scale = Scale { by_id: &by_id, sheet: &sheet };
     let (left, weight) = (REACHED_MAX, WEIGHT_MAX);
-    let mut walk = Walk { scale, elements: HashMap::new(), left, weight, compared: COMPARED_MAX };
+    let mut walk =
+        Walk { scale, elements: HashMap::new(), inherited: HashMap::new(), left, weight, compared: COMPARED_MAX };
     walk.visit(root, 0, Carried::default())
 }
 
@@ -44,6 +49,8 @@ struct Walk<'a, 'input> {
     scale: Scale<'a, 'input>,
     /// What is known of the elements that were reached: each is looked at once, however often it is drawn.
     elements: HashMap<NodeId, Rc<Element<'a, 'input>>>,
+    /// What is inherited where a target stands, likewise.
+    inherited: HashMap<NodeId, Carried>,
     /// How many elements may still be reached, what they may weigh, and what comparing them with the rules may cost.
     left: usize,
     weight: usize,
@@ -85,13 +92,17 @@ impl<'a, 'input> Walk<'a, 'input> {
 
     /// What a clip path or a mask inherits, which is from where it stands.
     fn around(&mut self, target: Node<'a, 'input>) -> Result<Carried, LogoFault> {
+        if let Some(known) = self.inherited.get(&target.id()) {
+            return Ok(*known);
+        }
         let mut gradients = 0_usize;
         for ancestor in target.ancestors().skip(1).filter(Node::is_element) {
-            let element = self.element(ancestor)?;
-            gradients = gradients.saturating_add(element.targets.iter().filter(|target| is_gradient(**target)).count());
+            gradients = gradients.saturating_add(self.element(ancestor)?.gradients);
         }
         let elements = gradients.saturating_mul(STOPS_MAX);
-        Ok(Carried { elements, weight: elements.saturating_mul(WEIGHT_LEAST) })
+        let inherited = Carried { elements, weight: elements.saturating_mul(WEIGHT_LEAST) };
+        self.inherited.insert(target.id(), inherited);
+        Ok(inherited)
     }
 
     fn element(&mut self, node: Node<'a, 'input>) -> Result<Rc<Element<'a, 'input>>, LogoFault> {

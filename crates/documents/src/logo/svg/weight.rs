@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use resvg::usvg::roxmltree::{Attribute, Node};
 
-use crate::logo::limits::{LENGTH_MAX, SHARE_MAX, VALUE_BYTES_MAX, WEIGHT_LEAST};
+use crate::logo::limits::{LENGTH_MAX, REFERENCES_MAX, SHARE_MAX, VALUE_BYTES_MAX, WEIGHT_LEAST};
 use crate::logo::svg::NAMESPACE;
 use crate::logo::svg::sheet::Sheet;
 use crate::logo::svg::values::{declarations, numbers, pieces_of_arcs, references};
@@ -15,6 +15,8 @@ use crate::logo::{Forbidden, LogoFault};
 pub(super) struct Element<'a, 'input> {
     /// All that it refers to, by its attributes and by the sheet.
     pub(super) targets: Vec<Node<'a, 'input>>,
+    /// How many of them are gradients.
+    pub(super) gradients: usize,
     pub(super) weight: usize,
     /// What comparing it with the rules costs.
     pub(super) compared: usize,
@@ -45,13 +47,18 @@ impl<'a, 'input> Scale<'a, 'input> {
                 ids.extend(rules.targets.iter().map(String::as_str));
             }
         }
+        // Before any of them is looked for: few lines could mean very many elements.
+        if ids.len() > REFERENCES_MAX {
+            return Err(LogoFault::SvgTooComplex);
+        }
         weight = weight.saturating_add(ids.len().saturating_mul(WEIGHT_LEAST));
         let mut targets: Vec<_> = ids.iter().filter_map(|id| self.by_id.get(id)).flatten().copied().collect();
+        let gradients = targets.iter().filter(|target| is_gradient(**target)).count();
         // What else it refers to may inherit them.
         targets.sort_by_key(|target| !is_gradient(*target));
         // A rule such as `g path` looks at all that an element stands in.
         let looked_at = node.ancestors().filter(Node::is_element).map(looked_at).fold(0, usize::saturating_add);
-        Ok(Element { targets, weight, compared: looked_at.saturating_mul(self.sheet.rules()) })
+        Ok(Element { targets, gradients, weight, compared: looked_at.saturating_mul(self.sheet.rules()) })
     }
 }
 

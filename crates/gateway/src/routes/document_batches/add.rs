@@ -43,7 +43,7 @@ pub(crate) async fn add_document_batch(
         let input = body.valid()?;
         check_scope(&tenant, &input)?;
         let source = input.source()?;
-        let usage = gateway.store().document_usage(&tenant.scope).await?;
+        let usage = gateway.store().document_usage(&tenant.scope, gateway.now()).await?;
         let wish = DocumentWish {
             kind: input.kind,
             form: input.format,

@@ -111,7 +111,9 @@ pub(super) struct DocumentFileView {
 impl DocumentBatchView {
     /// The batch as it is now.
     pub(super) fn of(batch: &DocumentBatch) -> Self {
-        let (file, done) = (&batch.file, batch.status == BatchStatus::Completed);
+        // Once it has gone nothing says until when it is kept.
+        let file = &batch.file;
+        let done = batch.status == BatchStatus::Completed && file.kept_until.is_some();
         Self {
             id: batch.id.to_string(),
             status: batch.status.name(),
