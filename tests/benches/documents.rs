@@ -61,10 +61,10 @@ async fn measured(notices: usize) {
     // What loading took is no part of what drawing takes.
     served.process.stop();
     let served = town.serve_with(&listen, &settings).await;
-    requests(&api, bare).await;
     for format in ["pdf", "zip"] {
         gathered(&served, &api, &import, (format, notices), bare).await;
     }
+    requests(&api, bare).await;
 }
 
 /// Notices for each second and thread that are drawn with nothing around them.
