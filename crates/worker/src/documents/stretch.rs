@@ -6,7 +6,7 @@ use tokio::task::spawn_blocking;
 use tramite_documents::gather::{self, Gathered, GatheredForm, Piece, Stretch};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::document_batch::{BatchDocument, BatchFile, BatchForm, DocumentBatch, Drawn, advance};
-use tramite_domain::ids::DocumentBatchId;
+use tramite_domain::ids::{DebtPositionId, DocumentBatchId};
 use tramite_domain::time::Instant;
 use tramite_storage::{DocumentFilter, DocumentPart, StoreError};
 
@@ -21,7 +21,13 @@ use crate::worker::Worker;
 struct Made {
     documents: Vec<BatchDocument>,
     stretch: Stretch,
-    slips: Vec<(BatchDocument, FirstSlips)>,
+    slips: Vec<(DebtPositionId, FirstSlips)>,
+}
+
+/// A document that is laid out, beside its piece of the file.
+struct LaidOut {
+    document: BatchDocument,
+    first_slips: FirstSlips,
 }
 
 /// Draws the next documents of a batch, and writes them. The batch as it is then: it may be over.
@@ -47,10 +53,10 @@ pub(super) async fn stretch(
         Err(error) if error.is_too_large() => return too_large(worker, claim, &batch, clock).await,
         Err(error) => return Err(defect(error)),
     };
-    let (part, file) = appended(&batch, &made.stretch, at)?;
-    let documents = made.documents;
+    let Made { documents, stretch, slips } = made;
+    let (part, file) = appended(&batch, stretch, at)?;
     let (after, writes) = advance(&batch, Drawn { documents, file }, at);
-    let writes = made.slips.into_iter().fold(writes, |writes, slips| frozen(writes, slips, batch.id, at));
+    let writes = slips.into_iter().fold(writes, |writes, slips| frozen(writes, slips, batch.id, at));
     match part {
         Some(part) => worker.store.commit_document_part(&scope, writes, &part).await?,
         // There was no document of any of them.
@@ -75,41 +81,35 @@ fn made(
     before: &Gathered,
     drawings: Vec<Drawing>,
 ) -> Result<Made, tramite_documents::DocumentError> {
-    let (mut pieces, mut kept, mut documents, mut slips) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut laid_out, mut documents) = (Vec::new(), Vec::new());
     for drawing in drawings {
         let Drawing { document, content, first_slips } = drawing;
-        let drawn = content.and_then(|content| content.layout().map(|layout| (content.file_name(&document), layout)));
-        match drawn {
-            Ok((name, layout)) => {
-                pieces.push(Piece { name: name.clone(), layout });
-                kept.push((document.clone(), name));
-                if !first_slips.is_empty() {
-                    slips.push((document, first_slips));
-                }
-            }
+        let layout =
+            content.and_then(|content| Ok(Piece { layout: content.layout()?, name: content.file_name(&document) }));
+        match layout {
+            Ok(piece) => laid_out.push((piece, LaidOut { document, first_slips })),
             Err(code) => documents.push(document.skipped(code)),
         }
     }
-    let stretch = match gather::stretch(form, before, &pieces) {
-        Err(error) if !error.is_too_large() => {
-            // One of them is a defect of ours: the others do not wait for it.
-            let written = |piece: &Piece| gather::stretch(form, before, std::slice::from_ref(piece)).is_ok();
-            let right: Vec<bool> = pieces.iter().map(written).collect();
-            tracing::error!(cause = %error, "a document cannot be written");
-            let mut each = right.iter();
-            pieces.retain(|_| each.next().is_some_and(|right| *right));
-            let mut each = right.iter();
-            let (good, bad) = kept.into_iter().partition(|_| each.next().is_some_and(|right| *right));
-            kept = good;
-            let bad: Vec<(BatchDocument, String)> = bad;
-            slips.retain(|(document, _): &(BatchDocument, FirstSlips)| bad.iter().all(|(one, _)| one != document));
-            documents.extend(bad.into_iter().map(|(document, _)| document.skipped(NOT_PRINTABLE)));
-            gather::stretch(form, before, &pieces)?
-        }
-        other => other?,
-    };
-    let placed = kept.into_iter().zip(&stretch.places);
-    documents.extend(placed.map(|((document, name), place)| document.drawn(name, (place.first_page, place.pages))));
+    let (mut pieces, mut kept): (Vec<Piece>, Vec<LaidOut>) = laid_out.into_iter().unzip();
+    let mut stretch = gather::stretch(form, before, &pieces);
+    if let Err(error) = &stretch
+        && !error.is_too_large()
+    {
+        // One of them is a defect of ours: the others do not wait for it.
+        tracing::error!(cause = %error, "a document cannot be written");
+        let is_right = |piece: &Piece| gather::stretch(form, before, std::slice::from_ref(piece)).is_ok();
+        let (right, wrong): (Vec<_>, Vec<_>) = pieces.into_iter().zip(kept).partition(|(piece, _)| is_right(piece));
+        documents.extend(wrong.into_iter().map(|(_, one)| one.document.skipped(NOT_PRINTABLE)));
+        (pieces, kept) = right.into_iter().unzip();
+        stretch = gather::stretch(form, before, &pieces);
+    }
+    let stretch = stretch?;
+    let mut slips = Vec::new();
+    for ((piece, one), place) in pieces.into_iter().zip(kept).zip(&stretch.places) {
+        slips.push((one.document.debt_position_id, one.first_slips));
+        documents.push(one.document.drawn(piece.name, (place.first_page, place.pages)));
+    }
     documents.sort_by_key(|document| document.place);
     Ok(Made { documents, stretch, slips })
 }
@@ -117,19 +117,12 @@ fn made(
 /// The file with its next part.
 fn appended(
     batch: &DocumentBatch,
-    stretch: &Stretch,
+    stretch: Stretch,
     at: Instant,
 ) -> Result<(Option<DocumentPart>, BatchFile), StoreError> {
     if stretch.bytes.is_empty() {
         return Ok((None, batch.file.clone()));
     }
-    let part = DocumentPart {
-        batch: batch.id,
-        place: batch.file.parts,
-        bytes: stretch.bytes.clone(),
-        index: stretch.index.clone(),
-        at,
-    };
     let file = BatchFile {
         parts: batch.file.parts.saturating_add(1),
         bytes: stretch.after.bytes,
@@ -137,11 +130,18 @@ fn appended(
         mark: Some(serde_json::to_string(&stretch.after).map_err(defect)?),
         kept_until: None,
     };
+    let Stretch { bytes, index, .. } = stretch;
+    let part = DocumentPart { batch: batch.id, place: batch.file.parts, bytes, index, at };
     Ok((Some(part), file))
 }
 
-fn frozen(writes: Batch, (document, slips): (BatchDocument, FirstSlips), batch: DocumentBatchId, at: Instant) -> Batch {
-    let (position, batch) = (document.debt_position_id, Some(batch));
+fn frozen(
+    writes: Batch,
+    (position, slips): (DebtPositionId, FirstSlips),
+    batch: DocumentBatchId,
+    at: Instant,
+) -> Batch {
+    let batch = Some(batch);
     let write = |writes: Batch, (account, slip)| writes.with(Write::FreezeSlip { position, account, slip, batch, at });
     slips.into_iter().fold(writes, write)
 }
