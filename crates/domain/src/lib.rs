@@ -45,6 +45,7 @@ pub mod refusal;
 pub mod remittance;
 pub mod resolution;
 pub mod rf;
+pub mod room;
 pub mod secret;
 mod serde_text;
 pub mod service;

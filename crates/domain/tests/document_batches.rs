@@ -7,13 +7,14 @@ mod support;
 use support::Town;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::document_batch::{
-    BatchDocument, BatchFile, BatchForm, BatchKind, BatchStatus, DocumentBatch, DocumentUsage, DocumentWish, Drawn,
-    KEPT_BYTES_MAX, POSITIONS_MAX, RUNNING_MAX, advance, ask, begin, cancel, finish, remove,
+    BatchDocument, BatchFile, BatchForm, BatchKind, BatchStatus, DocumentBatch, DocumentWish, Drawn, POSITIONS_MAX,
+    advance, ask, begin, cancel, finish, remove,
 };
 use tramite_domain::event::EventKind;
 use tramite_domain::ids::DebtPositionId;
 use tramite_domain::printed_notice::NoticeLanguage;
 use tramite_domain::refusal::Refusal;
+use tramite_domain::room::{KEPT_BYTES_MAX, Room};
 use uuid::Uuid;
 
 fn wish(positions: usize) -> DocumentWish {
@@ -27,8 +28,8 @@ fn wish(positions: usize) -> DocumentWish {
     }
 }
 
-fn asked(town: &mut Town, positions: usize, usage: DocumentUsage) -> Result<(DocumentBatch, Batch), Refusal> {
-    let made = ask(&mut town.given(), support::client(), wish(positions), usage)?;
+fn asked(town: &mut Town, positions: usize, room: &Room) -> Result<(DocumentBatch, Batch), Refusal> {
+    let made = ask(&mut town.given(), support::client(), wish(positions), room)?;
     Ok((made.batch, made.writes))
 }
 
@@ -44,29 +45,34 @@ fn events(batch: &Batch) -> Vec<(EventKind, Option<String>)> {
 fn a_file_has_at_least_one_debt_position_and_ten_thousand_at_most() {
     let mut town = Town::new();
     for (positions, code) in [(0, Some("no_debt_positions")), (1, None), (POSITIONS_MAX, None)] {
-        let refused = asked(&mut town, positions, DocumentUsage::default()).err().map(|refusal| match refusal {
+        let refused = asked(&mut town, positions, &Room::default()).err().map(|refusal| match refusal {
             Refusal::Invalid(faults) => faults.first().unwrap().code,
             other => panic!("{other:?}"),
         });
         assert_eq!(refused, code, "{positions}");
     }
-    let many = asked(&mut town, POSITIONS_MAX + 1, DocumentUsage::default());
+    let many = asked(&mut town, POSITIONS_MAX + 1, &Room::default());
     assert!(matches!(many, Err(Refusal::Invalid(faults)) if faults[0].code == "too_many_debt_positions"));
 }
 
 #[test]
 fn two_files_are_made_at_a_time_as_long_as_there_is_room() {
     let mut town = Town::new();
-    let mut usage = |running, kept_bytes| asked(&mut town, 1, DocumentUsage { running, kept_bytes }).err();
-    assert_eq!(usage(RUNNING_MAX - 1, KEPT_BYTES_MAX - 1), None);
-    assert_eq!(usage(RUNNING_MAX, 0), Some(Refusal::TooManyDocumentBatches));
-    assert_eq!(usage(0, KEPT_BYTES_MAX), Some(Refusal::DocumentStorageFull));
+    let mut lane = |lanes: &[u8], kept_bytes| {
+        let room = Room { lanes: lanes.to_vec(), kept_bytes };
+        asked(&mut town, 1, &room).map(|(batch, _)| batch.lane)
+    };
+    assert_eq!(lane(&[], 0), Ok(0));
+    assert_eq!(lane(&[0], KEPT_BYTES_MAX - 1), Ok(1), "each in a lane of its own");
+    assert_eq!(lane(&[1], 0), Ok(0), "the lane of one that is over is taken again");
+    assert_eq!(lane(&[0, 1], 0), Err(Refusal::TooManyDocumentBatches));
+    assert_eq!(lane(&[], KEPT_BYTES_MAX), Err(Refusal::DocumentStorageFull));
 }
 
 #[test]
 fn a_file_goes_on_stretch_by_stretch_and_is_told_of_once_at_its_end() {
     let mut town = Town::new();
-    let (queued, _) = asked(&mut town, 3, DocumentUsage::default()).unwrap();
+    let (queued, _) = asked(&mut town, 3, &Room::default()).unwrap();
     let (running, writes) = begin(&queued, town.now);
     assert_eq!((running.status, running.started_at, running.version), (BatchStatus::Running, Some(town.now), 2));
     assert!(events(&writes).is_empty());
@@ -93,7 +99,7 @@ fn a_file_goes_on_stretch_by_stretch_and_is_told_of_once_at_its_end() {
 #[test]
 fn what_is_cancelled_or_has_no_document_keeps_no_file() {
     let mut town = Town::new();
-    let (queued, _) = asked(&mut town, 1, DocumentUsage::default()).unwrap();
+    let (queued, _) = asked(&mut town, 1, &Room::default()).unwrap();
     let (none, writes) = finish(&mut town.given(), &queued, BatchFile::default());
     assert_eq!(none.file.kept_until, Some(town.now.plus_seconds(30 * 86_400)), "why there is none is told so long");
     assert_eq!(none.status, BatchStatus::Failed);
@@ -110,7 +116,7 @@ fn what_is_cancelled_or_has_no_document_keeps_no_file() {
 #[test]
 fn a_file_that_is_not_needed_any_more_goes_and_the_slips_on_it_stay() {
     let mut town = Town::new();
-    let (queued, _) = asked(&mut town, 1, DocumentUsage::default()).unwrap();
+    let (queued, _) = asked(&mut town, 1, &Room::default()).unwrap();
     let stopped = remove(&mut town.given(), &queued).unwrap();
     assert_eq!(events(&stopped), [(EventKind::DocumentBatchFinished, Some("cancelled".to_owned()))]);
     let drawn = DocumentBatch { drawn: 1, ..queued };

@@ -11,9 +11,10 @@ use support::{Town, client};
 use tramite_domain::access::{ApiScope, Client, ClientKind, ClientStatus, Delegation, DelegationStatus};
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::import::{
-    FileFormat, FileLayout, Import, ImportFile, LOADING_SCOPES, OnError, Rights, Usage, Wish, receive, rights,
+    FileFormat, FileLayout, Import, ImportFile, LOADING_SCOPES, OnError, Rights, Wish, receive, rights,
 };
 use tramite_domain::institution::InstitutionStatus;
+use tramite_domain::room::Room;
 use uuid::Uuid;
 
 fn codes(codes: &[&str]) -> BTreeSet<ServiceCode> {
@@ -39,7 +40,7 @@ fn sent(town: &mut Town, services: Option<&[&str]>) -> Import {
         free_beneficiary: true,
         services: services.map(|given| codes(given).into_iter().collect()),
     };
-    receive(&mut town.given(), client(), file, wish, Usage::default()).unwrap().import
+    receive(&mut town.given(), client(), file, wish, &Room::default()).unwrap().import
 }
 
 /// Who sent it, with all that it needs.

@@ -65,11 +65,14 @@ const RULES: [(&str, &str, Rule); 10] = [
     ("trusted_issuers_issuer", "trusted_issuers.issuer", Rule::TrustedIssuer),
 ];
 
-/// Things put with "it must not exist yet" whose key is chosen by people: that it exists is a conflict of versions.
-const PUT: [(&str, &str); 3] = [
+/// Where a conflict is meant, and the decision is taken again: things put with "it must not exist yet" whose key is chosen by
+/// people, and lanes that two took for free at the same moment.
+const CONFLICTS: [(&str, &str); 5] = [
     ("services_pkey", "services.institution_id, services.code"),
     ("institutions_pkey", "institutions.institution_id"),
     ("stations_pkey", "stations.id"),
+    ("imports_lane", "imports.institution_id, imports.lane"),
+    ("document_batches_lane", "document_batches.institution_id, document_batches.lane"),
 ];
 
 const SQLITE_PREFIX: &str = "UNIQUE constraint failed: ";
@@ -80,7 +83,7 @@ impl Rule {
         let constraint = information.constraint_name();
         let columns = information.message().strip_prefix(SQLITE_PREFIX);
         let is = |name: &str, listed: &str| constraint == Some(name) || columns == Some(listed);
-        if PUT.iter().any(|(name, listed)| is(name, listed)) {
+        if CONFLICTS.iter().any(|(name, listed)| is(name, listed)) {
             return StoreError::Conflict;
         }
         let rule = RULES.iter().find(|(name, listed, _)| is(name, listed)).map(|(_, _, rule)| *rule);

@@ -8,27 +8,15 @@ use crate::ident::ServiceCode;
 use crate::ids::{ClientId, DebtPositionId, ImportId};
 use crate::printed_notice::NoticeLanguage;
 use crate::refusal::Refusal;
+use crate::room::{NoRoom, Room};
 use crate::violation::{Place, Violations};
 
 use super::{BatchDocument, BatchFile, BatchForm, BatchKind, BatchStatus, DocumentBatch};
 
 /// Debt positions of one file at most.
 pub const POSITIONS_MAX: usize = 10_000;
-/// Batches of an institution that are not over, at most.
-pub const RUNNING_MAX: u64 = 2;
-/// What may be kept of an institution's files of documents, in bytes.
-pub const KEPT_BYTES_MAX: u64 = 10 * 1024 * 1024 * 1024;
 /// How long a file is kept, in days.
 pub const KEPT_DAYS: i64 = 30;
-
-/// What an institution has of the room for files of documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct DocumentUsage {
-    /// Batches that are not over.
-    pub running: u64,
-    /// Bytes of files that are kept, those included that are being written.
-    pub kept_bytes: u64,
-}
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,31 +44,15 @@ pub struct Asked {
     pub writes: Batch,
 }
 
-/// Whether there is room for one more file.
-///
-/// # Errors
-/// `TooManyDocumentBatches`, `DocumentStorageFull`.
-pub const fn check_usage(usage: DocumentUsage) -> Result<(), Refusal> {
-    if usage.running >= RUNNING_MAX {
-        return Err(Refusal::TooManyDocumentBatches);
-    }
-    if usage.kept_bytes >= KEPT_BYTES_MAX {
-        return Err(Refusal::DocumentStorageFull);
-    }
-    Ok(())
-}
-
 /// Takes a wish for a file of documents.
 ///
 /// # Errors
-/// As [`check_usage`]; `Invalid` where no debt position is meant, or more than [`POSITIONS_MAX`].
-pub fn ask(
-    given: &mut Given<'_>,
-    client: ClientId,
-    wish: DocumentWish,
-    usage: DocumentUsage,
-) -> Result<Asked, Refusal> {
-    check_usage(usage)?;
+/// `TooManyDocumentBatches`, `DocumentStorageFull`; `Invalid` where no debt position is meant, or more than [`POSITIONS_MAX`].
+pub fn ask(given: &mut Given<'_>, client: ClientId, wish: DocumentWish, room: &Room) -> Result<Asked, Refusal> {
+    let lane = room.lane().map_err(|none| match none {
+        NoRoom::Lanes => Refusal::TooManyDocumentBatches,
+        NoRoom::Bytes => Refusal::DocumentStorageFull,
+    })?;
     check_count(wish.positions.len())?;
     let documents: Vec<BatchDocument> =
         (0..).zip(&wish.positions).map(|(place, id)| BatchDocument::waiting(place, *id)).collect();
@@ -91,6 +63,7 @@ pub fn ask(
         language: wish.language,
         import_id: wish.import_id,
         services: wish.services,
+        lane,
         status: BatchStatus::Queued,
         failure: None,
         total: u32::try_from(documents.len()).unwrap_or(u32::MAX),

@@ -7,8 +7,6 @@ mod document;
 mod model;
 
 pub use advance::{Drawn, advance, begin, cancel, fail, finish, remove};
-pub use ask::{
-    Asked, DocumentUsage, DocumentWish, KEPT_BYTES_MAX, KEPT_DAYS, POSITIONS_MAX, RUNNING_MAX, ask, check_usage,
-};
+pub use ask::{Asked, DocumentWish, KEPT_DAYS, POSITIONS_MAX, ask};
 pub use document::{BatchDocument, DocumentOutcome};
 pub use model::{BatchFailure, BatchFile, BatchForm, BatchKind, BatchStatus, DocumentBatch};

@@ -25,6 +25,8 @@ pub struct DocumentBatch {
     pub import_id: Option<ImportId>,
     /// The services of the client when it asked; none means all.
     pub services: Option<Vec<ServiceCode>>,
+    /// Which of the lanes of its institution it takes until it is over.
+    pub lane: u8,
     /// Where it stands.
     pub status: BatchStatus,
     /// Why there is no file.

@@ -13,9 +13,7 @@ pub use load::{Asked, Loaded, load};
 pub use model::{
     Counts, FileEncoding, FileFormat, FileLayout, Import, ImportFailure, ImportFile, ImportPhase, ImportStatus, OnError,
 };
-pub use receive::{
-    FILE_BYTES_MAX, FILE_KEPT_DAYS, KEPT_BYTES_MAX, RUNNING_MAX, Received, Usage, Wish, check_usage, receive,
-};
+pub use receive::{FILE_BYTES_MAX, FILE_KEPT_DAYS, Received, Wish, free_lane, receive};
 pub use rights::{LOADING_SCOPES, Rights, rights};
 pub use row::{ImportRow, ROW_FAULTS_MAX, RowAction, RowFault, RowOutcome};
 

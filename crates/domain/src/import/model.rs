@@ -28,6 +28,8 @@ pub struct Import {
     pub free_beneficiary: bool,
     /// The services of the client, likewise; none means all.
     pub services: Option<Vec<ServiceCode>>,
+    /// Which of the lanes of its institution it takes until it is over.
+    pub lane: u8,
     /// Where it stands.
     pub status: ImportStatus,
     /// What it is at; of a file that is over, what it was at last.

@@ -7,26 +7,14 @@ use crate::given::Given;
 use crate::ident::ServiceCode;
 use crate::ids::ClientId;
 use crate::refusal::Refusal;
+use crate::room::{NoRoom, Room};
 
 use super::{Counts, Import, ImportFile, ImportPhase, ImportStatus, OnError};
 
 /// Largest file, in bytes.
 pub const FILE_BYTES_MAX: u64 = 500 * 1024 * 1024;
-/// Imports of an institution that are not over, at most.
-pub const RUNNING_MAX: u64 = 2;
-/// What may be kept of an institution's files, in bytes.
-pub const KEPT_BYTES_MAX: u64 = 10 * 1024 * 1024 * 1024;
 /// How long a file is kept after the end, in days.
 pub const FILE_KEPT_DAYS: i64 = 30;
-
-/// What an institution has of the room for files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Usage {
-    /// Imports that are not over.
-    pub running: u64,
-    /// Bytes of files that are kept, those included that are being sent.
-    pub kept_bytes: u64,
-}
 
 /// How a file is to be loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,32 +42,29 @@ pub struct Received {
     pub batch: Batch,
 }
 
-/// Whether there is room for one more file: asked before the first byte is read, and again when all have come.
+/// The lane that one more file would take: asked before the first byte is read, and again when all have come.
 ///
 /// # Errors
 /// `TooManyImports`, `ImportStorageFull`.
-pub const fn check_usage(usage: Usage) -> Result<(), Refusal> {
-    if usage.running >= RUNNING_MAX {
-        return Err(Refusal::TooManyImports);
-    }
-    if usage.kept_bytes >= KEPT_BYTES_MAX {
-        return Err(Refusal::ImportStorageFull);
-    }
-    Ok(())
+pub fn free_lane(room: &Room) -> Result<u8, Refusal> {
+    room.lane().map_err(|none| match none {
+        NoRoom::Lanes => Refusal::TooManyImports,
+        NoRoom::Bytes => Refusal::ImportStorageFull,
+    })
 }
 
 /// Takes a file that has come in full.
 ///
 /// # Errors
-/// As [`check_usage`]; `usage` is without this file.
+/// As [`free_lane`]; `room` is without this file.
 pub fn receive(
     given: &mut Given<'_>,
     client: ClientId,
     file: ImportFile,
     wish: Wish,
-    usage: Usage,
+    room: &Room,
 ) -> Result<Received, Refusal> {
-    check_usage(usage)?;
+    let lane = free_lane(room)?;
     // Who only asks, or wants all or nothing, has every row checked first.
     let first =
         if wish.dry_run || wish.on_error == OnError::Abort { ImportPhase::Checking } else { ImportPhase::Loading };
@@ -92,6 +77,7 @@ pub fn receive(
         on_error: wish.on_error,
         free_beneficiary: wish.free_beneficiary,
         services: wish.services,
+        lane,
         status: ImportStatus::Queued,
         phase: first,
         failure: None,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Documents in bulk: who may ask for which, and when there is a file. What is in it is looked at where it is drawn.
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tramite_domain::given::World;
 use tramite_testkit::Database;
@@ -10,6 +11,7 @@ use crate::support::portal::text;
 use crate::support::{Ask, TestGateway};
 
 const BATCHES: &str = "/v1/document-batches";
+const IMPORTS: &str = "/v1/imports";
 const POSITIONS: &str = "/v1/debt-positions";
 
 pub(crate) async fn what_is_asked_for_says_which_documents_of_which_debt_positions(database: Database) {
@@ -93,4 +95,27 @@ pub(crate) async fn a_file_of_documents_says_no_more_than_its_client_may_read(da
     let made = portal.post(BATCHES, &notices).await.is(202).json();
     let file = Ask::get(format!("{BATCHES}/{}/file", text(&made, "/id"))).token(&token);
     gateway.ask(file).await.is_problem(403, "insufficient_scope");
+}
+
+pub(crate) async fn of_many_who_ask_at_the_same_moment_two_are_let_in(database: Database) {
+    let gateway = TestGateway::new(&database).await;
+    let seeded = gateway.seed().await;
+    let portal = gateway.portal(&seeded.for_a);
+    let position = text(&portal.make(POSITIONS, &debt_position("TARI-1")).await, "/id");
+    let body = json!({"kind": "notice", "format": "pdf", "debt_position_ids": [position]});
+    let file = |key: usize| {
+        let file = Ask::post(IMPORTS).file(&[("service_code", "TARI")], "tari.csv", debt_positions_csv());
+        portal.ask(file.key(&key.to_string()))
+    };
+    for (listed, seen) in [
+        (BATCHES, join_all((0..6).map(|_| portal.post(BATCHES, &body))).await),
+        (IMPORTS, join_all((0..6).map(file)).await),
+    ] {
+        let mut statuses: Vec<u16> = seen.iter().map(|seen| seen.status).collect();
+        statuses.sort_unstable();
+        // Whoever loses a lane twice sees both taken then.
+        assert_eq!(statuses, [202, 202, 429, 429, 429, 429], "{listed}");
+        let made = portal.get(listed).await.is(200).json()["items"].as_array().unwrap().len();
+        assert_eq!(made, 2, "{listed}");
+    }
 }

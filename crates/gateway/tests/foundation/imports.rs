@@ -133,12 +133,12 @@ pub(crate) async fn rights_and_room_are_asked_for_before_the_first_byte(database
     gateway.portal(&seeded.other_for_a).ask(csv(&[TARI]).key("2")).await.is(202);
     let store = gateway.gateway.store();
     let scope = Scope::of_worker(seeded.a.id);
-    let before = store.import_usage(&scope).await.unwrap();
+    let before = store.import_room(&scope).await.unwrap();
     let full = portal.ask(unread()).await;
     full.is_problem(429, "too_many_imports");
     assert_eq!(full.header("retry-after"), Some("30"));
     portal.ask(csv(&[TARI]).key("3")).await.is_problem(429, "too_many_imports");
-    assert_eq!(store.import_usage(&scope).await.unwrap(), before, "nothing of it was kept");
+    assert_eq!(store.import_room(&scope).await.unwrap(), before, "nothing of it was kept");
     // The neighbour has room of its own, and so has who waits until one is over.
     gateway.portal(&seeded.for_b).ask(csv(&[TARI]).key("1")).await.is(202);
     let cancel = format!("{IMPORTS}/{}/cancel", text(&first, "/id"));
@@ -174,8 +174,8 @@ pub(crate) async fn a_wrong_form_is_told_and_none_of_its_file_is_kept(database: 
         seen.is_problem(422, "validation_failed");
         assert_eq!(seen.faults(), [(pointer.to_owned(), code.to_owned())]);
     }
-    let usage = gateway.gateway.store().import_usage(&Scope::of_worker(seeded.a.id)).await.unwrap();
-    assert_eq!((usage.running, usage.kept_bytes), (0, 0));
+    let usage = gateway.gateway.store().import_room(&Scope::of_worker(seeded.a.id)).await.unwrap();
+    assert_eq!((usage.lanes.len(), usage.kept_bytes), (0, 0));
 
     let media = format!("multipart/form-data; boundary={BOUNDARY}");
     let part = |name: &str, body: &str| {
@@ -199,8 +199,8 @@ pub(crate) async fn a_wrong_form_is_told_and_none_of_its_file_is_kept(database: 
     }
     assert_eq!(portal.ids(IMPORTS).await, [""; 0]);
     // What had come of these files takes no room.
-    let usage = gateway.gateway.store().import_usage(&Scope::of_worker(seeded.a.id)).await.unwrap();
-    assert_eq!((usage.running, usage.kept_bytes), (0, 0));
+    let usage = gateway.gateway.store().import_room(&Scope::of_worker(seeded.a.id)).await.unwrap();
+    assert_eq!((usage.lanes.len(), usage.kept_bytes), (0, 0));
 }
 
 pub(crate) async fn the_same_form_is_taken_once_and_another_under_its_key_is_refused(database: Database) {
@@ -240,9 +240,9 @@ pub(crate) async fn of_twins_that_send_one_file_one_is_taken(database: Database)
     assert_eq!(made.len(), 1);
     assert!(answers.iter().all(|seen| seen.body == made[0].body));
     assert_eq!(gateway.portal(&seeded.for_a).ids(IMPORTS).await.len(), 1);
-    let usage = gateway.gateway.store().import_usage(&Scope::of_worker(seeded.a.id)).await.unwrap();
+    let usage = gateway.gateway.store().import_room(&Scope::of_worker(seeded.a.id)).await.unwrap();
     let one = u64::try_from(debt_positions_csv().len()).unwrap();
-    assert_eq!((usage.running, usage.kept_bytes), (1, one), "what the others sent is not kept");
+    assert_eq!((usage.lanes.len(), usage.kept_bytes), (1, one), "what the others sent is not kept");
 }
 
 pub(crate) async fn a_client_that_was_narrowed_is_told_again_of_no_import_of_all_services(database: Database) {

@@ -174,6 +174,7 @@ sentences! {
         journal::a_cart_stands_in_the_journal_with_its_session_and_without_our_keys,
         document_batches::what_is_asked_for_says_which_documents_of_which_debt_positions,
         document_batches::a_file_of_documents_says_no_more_than_its_client_may_read,
+        document_batches::of_many_who_ask_at_the_same_moment_two_are_let_in,
         logos::a_logo_is_given_as_png_or_svg_shown_as_png_and_removed,
         logos::a_file_that_is_no_logo_is_refused_and_told_why,
         logos::a_logo_is_given_by_its_institution_and_by_operators_alone,

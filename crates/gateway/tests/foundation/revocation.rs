@@ -71,15 +71,15 @@ async fn a_minute_passes_over(gateway: &TestGateway, process: &TestGateway, to: 
     let upload = upload.file(&[("service_code", "TARI")], "tari.csv", &bytes).key("k");
     let a_minute_passes = async {
         let begun = Instant::now();
-        while store.import_usage(&scope).await.unwrap().kept_bytes == 0 {
+        while store.import_room(&scope).await.unwrap().kept_bytes == 0 {
             assert!(begun.elapsed() < Duration::from_secs(20), "the file does not come");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         gateway.world.pass(60);
     };
     let (seen, ()) = join(process.ask(upload), a_minute_passes).await;
-    let usage = store.import_usage(&scope).await.unwrap();
-    assert_eq!((usage.running, usage.kept_bytes), (0, 0), "what had come of it is not kept");
+    let usage = store.import_room(&scope).await.unwrap();
+    assert_eq!((usage.lanes.len(), usage.kept_bytes), (0, 0), "what had come of it is not kept");
     seen
 }
 

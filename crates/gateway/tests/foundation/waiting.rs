@@ -93,7 +93,7 @@ pub(crate) async fn a_file_whose_sender_goes_away_takes_no_room(database: Databa
     let scope = Scope::of_worker(seeded.a.id);
     let until = async |reached: fn(u64) -> bool| {
         for _ in 0..100 {
-            let kept = gateway.gateway.store().import_usage(&scope).await.unwrap().kept_bytes;
+            let kept = gateway.gateway.store().import_room(&scope).await.unwrap().kept_bytes;
             if reached(kept) {
                 return;
             }

@@ -6,8 +6,9 @@ use std::collections::HashSet;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use tramite_domain::document_batch::{BatchDocument, BatchStatus, DocumentBatch, DocumentOutcome, DocumentUsage};
+use tramite_domain::document_batch::{BatchDocument, BatchStatus, DocumentBatch, DocumentOutcome};
 use tramite_domain::ids::{DebtPositionId, DocumentBatchId, ImportId, InstitutionId};
+use tramite_domain::room::Room;
 use tramite_domain::time::Instant;
 use uuid::Uuid;
 
@@ -88,10 +89,10 @@ impl Store {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub fn document_usage<'a>(&'a self, scope: &'a Scope, now: Instant) -> Answer<'a, DocumentUsage> {
+    pub fn document_room<'a>(&'a self, scope: &'a Scope, now: Instant) -> Answer<'a, Room> {
         Box::pin(async move {
             let institution = scope.institution();
-            self.read(scope, move |db| Box::pin(usage(db, institution, now))).await
+            self.read(scope, move |db| Box::pin(room(db, institution, now))).await
         })
     }
 
@@ -185,7 +186,7 @@ async fn list(
     found.into_iter().map(BatchHead::into_batch).collect()
 }
 
-async fn usage(mut db: Db<'_>, institution: InstitutionId, now: Instant) -> Result<DocumentUsage, StoreError> {
+async fn room(mut db: Db<'_>, institution: InstitutionId, now: Instant) -> Result<Room, StoreError> {
     let kept_of = || {
         let kept =
             document_batches::kept_until.is_null().or(document_batches::kept_until.gt(At(now)).assume_not_null());
@@ -194,19 +195,19 @@ async fn usage(mut db: Db<'_>, institution: InstitutionId, now: Instant) -> Resu
             .filter(kept)
             .select(document_batches::id)
     };
-    let (running, kept): (Vec<i64>, Vec<i64>) = load_together!(
+    let (lanes, kept): (Vec<i16>, Vec<i64>) = load_together!(
         &mut db,
         document_batches::table
             .filter(document_batches::institution_id.eq(Id(institution)))
             .filter(document_batches::finished_at.is_null())
-            .count(),
+            .select(document_batches::lane),
         document_parts::table
             .filter(document_parts::institution_id.eq(Id(institution)))
             .filter(document_parts::batch_id.eq_any(kept_of()))
             .select(sql::<BigInt>(ALL_BYTES)),
     )?;
-    Ok(DocumentUsage {
-        running: fit("document_batches", running.into_iter().sum::<i64>())?,
+    Ok(Room {
+        lanes: lanes.into_iter().map(|lane| fit("document_batches.lane", lane)).collect::<Result<_, _>>()?,
         kept_bytes: fit("document_parts.bytes", kept.into_iter().sum::<i64>())?,
     })
 }

@@ -5,7 +5,8 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use tramite_domain::ids::{ImportId, InstitutionId};
-use tramite_domain::import::{Import, ImportStatus, Usage};
+use tramite_domain::import::{Import, ImportStatus};
+use tramite_domain::room::Room;
 use uuid::Uuid;
 
 use crate::Store;
@@ -59,10 +60,10 @@ impl Store {
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub fn import_usage<'a>(&'a self, scope: &'a Scope) -> Answer<'a, Usage> {
+    pub fn import_room<'a>(&'a self, scope: &'a Scope) -> Answer<'a, Room> {
         Box::pin(async move {
             let institution = scope.institution();
-            self.read(scope, move |db| Box::pin(usage(db, institution))).await
+            self.read(scope, move |db| Box::pin(room(db, institution))).await
         })
     }
 }
@@ -107,19 +108,19 @@ async fn list(
     found.into_iter().map(ImportHead::into_import).collect()
 }
 
-async fn usage(mut db: Db<'_>, institution: InstitutionId) -> Result<Usage, StoreError> {
-    let (running, kept): (Vec<i64>, Vec<i64>) = load_together!(
+async fn room(mut db: Db<'_>, institution: InstitutionId) -> Result<Room, StoreError> {
+    let (lanes, kept): (Vec<i16>, Vec<i64>) = load_together!(
         &mut db,
         imports::table
             .filter(imports::institution_id.eq(Id(institution)))
             .filter(imports::finished_at.is_null())
-            .count(),
+            .select(imports::lane),
         import_file_parts::table
             .filter(import_file_parts::institution_id.eq(Id(institution)))
             .select(sql::<BigInt>(ALL_BYTES)),
     )?;
-    Ok(Usage {
-        running: fit("imports", running.into_iter().sum::<i64>())?,
+    Ok(Room {
+        lanes: lanes.into_iter().map(|lane| fit("imports.lane", lane)).collect::<Result<_, _>>()?,
         kept_bytes: fit("import_file_parts.bytes", kept.into_iter().sum::<i64>())?,
     })
 }

@@ -33,6 +33,8 @@ pub(crate) struct BatchHead {
     import_id: Option<Id<ImportId>>,
     #[diesel(skip_update)]
     services: Option<Doc<Vec<ServiceCode>>>,
+    #[diesel(skip_update)]
+    lane: i16,
     status: String,
     failure: Option<Doc<BatchFailure>>,
     #[diesel(skip_update)]
@@ -65,6 +67,7 @@ impl BatchHead {
             language: batch.language.name().to_owned(),
             import_id: batch.import_id.map(Id),
             services: batch.services.clone().map(Doc),
+            lane: i16::from(batch.lane),
             status: batch.status.name().to_owned(),
             failure: batch.failure.clone().map(Doc),
             total: fit("document_batches.total", batch.total)?,
@@ -99,6 +102,7 @@ impl BatchHead {
             language: known("document_batches.language", NoticeLanguage::named(&self.language))?,
             import_id: self.import_id.map(|id| id.0),
             services: self.services.map(|codes| codes.0),
+            lane: fit("document_batches.lane", self.lane)?,
             status: known("document_batches.status", BatchStatus::named(&self.status))?,
             failure: self.failure.map(|failure| failure.0),
             total: fit("document_batches.total", self.total)?,

@@ -47,6 +47,8 @@ pub(crate) struct ImportHead {
     free_beneficiary: bool,
     #[diesel(skip_update)]
     services: Option<Doc<Vec<ServiceCode>>>,
+    #[diesel(skip_update)]
+    lane: i16,
     status: String,
     phase: String,
     failure: Option<Doc<ImportFailure>>,
@@ -83,6 +85,7 @@ impl ImportHead {
             on_error: import.on_error.name().to_owned(),
             free_beneficiary: import.free_beneficiary,
             services: import.services.clone().map(Doc),
+            lane: i16::from(import.lane),
             status: import.status.name().to_owned(),
             phase: import.phase.name().to_owned(),
             failure: import.failure.clone().map(|failure| Doc(kept_failure(failure))),
@@ -120,6 +123,7 @@ impl ImportHead {
             on_error: known("imports.on_error", OnError::named(&self.on_error))?,
             free_beneficiary: self.free_beneficiary,
             services: self.services.map(|codes| codes.0),
+            lane: fit("imports.lane", self.lane)?,
             status: known("imports.status", ImportStatus::named(&self.status))?,
             phase: known("imports.phase", ImportPhase::named(&self.phase))?,
             failure: self.failure.map(|failure| failure.0),

@@ -2,7 +2,7 @@
 //! Files of documents, and what stood on slips that were printed.
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text};
     use crate::column::sql::{Document, Key, Moment};
 
     document_batches (institution_id, id) {
@@ -13,6 +13,7 @@ diesel::table! {
         language -> Text,
         import_id -> Nullable<Key>,
         services -> Nullable<Document>,
+        lane -> SmallInt,
         status -> Text,
         failure -> Nullable<Document>,
         total -> Integer,

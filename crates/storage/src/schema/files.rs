@@ -2,7 +2,7 @@
 //! Files of debt positions, and what became of their rows.
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+    use diesel::sql_types::{BigInt, Binary, Bool, Nullable, SmallInt, Text};
     use crate::column::sql::{Document, Key, Moment};
 
     imports (institution_id, id) {
@@ -21,6 +21,7 @@ diesel::table! {
         on_error -> Text,
         free_beneficiary -> Bool,
         services -> Nullable<Document>,
+        lane -> SmallInt,
         status -> Text,
         phase -> Text,
         failure -> Nullable<Document>,

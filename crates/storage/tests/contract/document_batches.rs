@@ -3,10 +3,10 @@
 
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::document_batch::{
-    BatchFailure, BatchFile, BatchForm, BatchStatus, DocumentBatch, DocumentOutcome, DocumentUsage, Drawn, advance,
-    begin,
+    BatchFailure, BatchFile, BatchForm, BatchStatus, DocumentBatch, DocumentOutcome, Drawn, advance, begin,
 };
 use tramite_domain::given::{Given, Ids};
+use tramite_domain::room::Room;
 use tramite_storage::{DocumentFilter, ImportedLines, PageRequest, Scope, StoreError};
 use tramite_testkit::Database;
 use uuid::Uuid;
@@ -79,7 +79,7 @@ pub(crate) async fn a_file_of_documents_comes_back_as_it_was_kept(database: Data
     assert_eq!(newest.items, std::slice::from_ref(&other));
     assert_eq!(list(1, newest.next, None).await.items, [after.clone()]);
     assert_eq!(list(9, None, Some(BatchStatus::Failed)).await.items, [after]);
-    assert_eq!(store.document_usage(&scope, now()).await.unwrap(), DocumentUsage { running: 1, kept_bytes: 0 });
+    assert_eq!(store.document_room(&scope, now()).await.unwrap(), Room { lanes: vec![made.lane], kept_bytes: 0 });
 }
 
 pub(crate) async fn a_file_of_documents_exists_for_its_client_and_its_services_alone(database: Database) {
@@ -134,7 +134,7 @@ pub(crate) async fn a_part_of_a_file_is_sealed_and_written_with_how_far_the_file
     assert_eq!(store.document_index(&scope, made.id, 0).await.unwrap().as_deref(), Some(b"index".as_slice()));
     assert_eq!(store.document_part(&Scope::of_worker(town.b.id), made.id, 0).await.unwrap(), None);
     let kept = u64::try_from(CANARY.len()).unwrap();
-    assert_eq!(store.document_usage(&scope, now()).await.unwrap(), DocumentUsage { running: 1, kept_bytes: kept });
+    assert_eq!(store.document_room(&scope, now()).await.unwrap(), Room { lanes: vec![made.lane], kept_bytes: kept });
     let all = everything(&database).await;
     assert!(!all.windows(CANARY.len()).any(|part| part == CANARY.as_bytes()), "it is sealed");
     run(&database, "UPDATE document_parts SET sealed_index = sealed");

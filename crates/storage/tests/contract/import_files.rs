@@ -29,10 +29,10 @@ pub(crate) async fn a_part_of_a_file_comes_back_and_is_sealed_in_its_place(datab
     assert_eq!(store.import_part(&worker, id(), 0).await.unwrap(), None);
     assert_eq!(store.import_part(&Scope::of_worker(town.b.id), file, 0).await.unwrap(), None);
     assert_eq!(
-        store.import_usage(&scope).await.unwrap().kept_bytes,
+        store.import_room(&scope).await.unwrap().kept_bytes,
         u64::try_from(IMPORT_PART_BYTES + CANARY.len()).unwrap()
     );
-    assert_eq!(store.import_usage(&town.token(town.b.id)).await.unwrap().kept_bytes, 0);
+    assert_eq!(store.import_room(&town.token(town.b.id)).await.unwrap().kept_bytes, 0);
     let twice = store.put_import_part(&scope, file, 1, b"y", now()).await;
     assert!(matches!(twice, Err(StoreError::Duplicate(_))), "{twice:?}");
     whole.push(b'x');
@@ -127,7 +127,7 @@ pub(crate) async fn what_came_to_nothing_is_taken_back_and_what_an_import_has_st
     assert_eq!(store.import_part(&scope, nobodys, 0).await.unwrap().as_deref(), Some(b"a;b".as_slice()));
     store.take_back_import_parts(&scope, nobodys, 0).await.unwrap();
     assert_eq!(store.import_part(&scope, nobodys, 0).await.unwrap(), None);
-    assert_eq!(store.import_usage(&scope).await.unwrap().kept_bytes, 3);
+    assert_eq!(store.import_room(&scope).await.unwrap().kept_bytes, 3);
     assert_eq!(store.import_part(&theirs, nobodys, 0).await.unwrap().as_deref(), Some(b"a;b".as_slice()));
     assert_eq!(store.import_part(&scope, made.file.id, 0).await.unwrap().as_deref(), Some(b"a;b".as_slice()));
 }

@@ -7,8 +7,9 @@ use tramite_domain::batch::{Batch, Write};
 use tramite_domain::ids::ImportId;
 use tramite_domain::import::{
     Counts, FileEncoding, Import, ImportFailure, ImportPhase, ImportRow, ImportStatus, OnError, Progress, RowFault,
-    RowOutcome, Usage, advance, begin,
+    RowOutcome, advance, begin,
 };
+use tramite_domain::room::Room;
 use tramite_storage::{ClaimedImport, IMPORT_ROWS_MAX, PageRequest, RowFilter, Scope, Store, StoreError};
 use tramite_testkit::Database;
 use uuid::Uuid;
@@ -75,7 +76,7 @@ pub(crate) async fn an_import_comes_back_as_it_was_kept(database: Database) {
     assert_eq!(list(1, newest.next, None).await.items, [after.clone()]);
     assert_eq!(list(9, None, Some(ImportStatus::Failed)).await.items, [after]);
     assert_eq!(list(9, None, Some(ImportStatus::Queued)).await.items, [other]);
-    assert_eq!(store.import_usage(&scope).await.unwrap(), Usage { running: 1, kept_bytes: 0 });
+    assert_eq!(store.import_room(&scope).await.unwrap(), Room { lanes: vec![made.lane], kept_bytes: 0 });
 }
 
 pub(crate) async fn rows_of_a_file_come_back_in_the_order_of_their_lines(database: Database) {
@@ -143,8 +144,8 @@ pub(crate) async fn an_import_exists_for_its_client_and_its_services_alone(datab
         assert!(seen(stranger).await.is_empty());
     }
     // Room is the institution's, whichever client asks.
-    assert_eq!(store.import_usage(&other).await.unwrap().running, 2);
-    assert_eq!(store.import_usage(&town.token(town.b.id)).await.unwrap().running, 0);
+    assert_eq!(store.import_room(&other).await.unwrap().lanes.len(), 2);
+    assert!(store.import_room(&town.token(town.b.id)).await.unwrap().lanes.is_empty());
     // What does not exist for a scope is not written by it, and rows are never written without their import.
     let before = store.import(&scope, wide.id).await.unwrap().unwrap();
     let failed = async |scope: &Scope, batch| matches!(store.commit(scope, batch).await, Err(StoreError::Failed(_)));

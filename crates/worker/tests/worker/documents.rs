@@ -9,7 +9,7 @@ use tramite_documents::logo::Logo;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::document_batch::{
-    BatchDocument, BatchForm, BatchKind, BatchStatus, DocumentBatch, DocumentUsage, DocumentWish, ask, cancel,
+    BatchDocument, BatchForm, BatchKind, BatchStatus, DocumentBatch, DocumentWish, ask, cancel,
 };
 use tramite_domain::ids::DocumentBatchId;
 use tramite_domain::institution::{Institution, replace_logo};
@@ -41,7 +41,8 @@ fn wanted(kind: BatchKind, form: BatchForm, positions: &[DebtPosition]) -> Docum
 }
 
 async fn asked(place: &mut Place, wish: DocumentWish) -> DocumentBatchId {
-    let asked = ask(&mut place.a.given(), client(), wish, DocumentUsage::default()).unwrap();
+    let room = place.store.document_room(&scope(&place.a), place.a.now).await.unwrap();
+    let asked = ask(&mut place.a.given(), client(), wish, &room).unwrap();
     place.write(&place.a, asked.writes).await;
     asked.batch.id
 }

@@ -13,7 +13,7 @@ use tramite_domain::debt_position::{
 use tramite_domain::ident::ExternalId;
 use tramite_domain::ids::{ImportFileId, ImportId};
 use tramite_domain::import::{
-    FileFormat, FileLayout, Import, ImportFile, ImportRow, OnError, PositionReader, Usage, Wish, receive,
+    FileFormat, FileLayout, Import, ImportFile, ImportRow, OnError, PositionReader, Wish, receive,
 };
 use tramite_domain::violation::Violation;
 use tramite_storage::{Change, IMPORT_PART_BYTES, RowFilter};
@@ -108,7 +108,8 @@ pub(crate) async fn send_file(place: &mut Place, format: FileFormat, file: &str,
         kept_until: None,
     };
     let wish = Wish { service_code: Some("TARI".parse().unwrap()), ..wish };
-    let received = receive(&mut place.a.given(), client(), sent, wish, Usage::default()).unwrap();
+    let room = place.store.import_room(&scope(&place.a)).await.unwrap();
+    let received = receive(&mut place.a.given(), client(), sent, wish, &room).unwrap();
     place.write(&place.a, received.batch).await;
     received.import.id
 }

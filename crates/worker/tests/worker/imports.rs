@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use tramite_domain::debt_position::{Origin, PositionStatus};
 use tramite_domain::import::{
-    Counts, FileEncoding, Import, ImportRow, ImportStatus, OnError, RowOutcome, Usage, Wish, cancel, receive,
+    Counts, FileEncoding, Import, ImportRow, ImportStatus, OnError, RowOutcome, Wish, cancel, receive,
 };
 use tramite_testkit::Database;
 use tramite_worker::Worker;
@@ -308,7 +308,8 @@ pub(crate) async fn a_file_that_cannot_be_read_says_why(database: Database) {
     let mut waiting = stored(&place, id).await;
     waiting.file.id = uuid::Uuid::now_v7().into();
     let wished = Wish { service_code: waiting.service_code.clone(), ..wish() };
-    let lost = receive(&mut place.a.given(), client(), waiting.file, wished, Usage::default()).unwrap();
+    let room = place.store.import_room(&crate::place::scope(&place.a)).await.unwrap();
+    let lost = receive(&mut place.a.given(), client(), waiting.file, wished, &room).unwrap();
     place.write(&place.a, lost.batch).await;
     let over = ended(&place, &loader(&place), lost.import.id).await;
     assert_eq!((over.status, over.failure.unwrap().code.as_str()), (ImportStatus::Failed, "file_incomplete"));

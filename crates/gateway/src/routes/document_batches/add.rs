@@ -43,7 +43,7 @@ pub(crate) async fn add_document_batch(
         let input = body.valid()?;
         check_scope(&tenant, &input)?;
         let source = input.source()?;
-        let usage = gateway.store().document_usage(&tenant.scope, gateway.now()).await?;
+        let room = gateway.store().document_room(&tenant.scope, gateway.now()).await?;
         let wish = DocumentWish {
             kind: input.kind,
             form: input.format,
@@ -54,7 +54,7 @@ pub(crate) async fn add_document_batch(
         };
         let mut ids = gateway.ids();
         let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
-        let asked = ask(&mut given, tenant.client_id(), wish, usage)?;
+        let asked = ask(&mut given, tenant.client_id(), wish, &room)?;
         let place = format!("/v1/document-batches/{}", asked.batch.id);
         let reply = Reply::accepted(&DocumentBatchView::of(&asked.batch), place)?;
         Ok((asked.writes, reply.etag(&etag_of(&asked.batch))))

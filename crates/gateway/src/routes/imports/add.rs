@@ -6,7 +6,8 @@ use actix_web::http::header::HeaderMap;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, post};
 use tramite_domain::access::ApiScope;
-use tramite_domain::import::{ImportFile, LOADING_SCOPES, Usage, Wish, check_usage, receive};
+use tramite_domain::import::{ImportFile, LOADING_SCOPES, Wish, free_lane, receive};
+use tramite_domain::room::Room;
 
 use super::form::{Sent, Upload};
 use super::input::ImportInput;
@@ -44,7 +45,7 @@ pub(crate) async fn add_import(
     // Who sends a file again that was taken needs no room for it: it is only looked at.
     let answered = is_answered(&gateway, &tenant, &key).await?;
     if !answered {
-        check_usage(gateway.store().import_usage(&tenant.scope).await?)?;
+        free_lane(&gateway.store().import_room(&tenant.scope).await?)?;
     }
     let mut unclaimed = Unclaimed::new(&gateway, &tenant.scope, !answered);
     let (sent, tenant) = match taken(&gateway, request.headers(), &tenant, upload, &mut unclaimed).await {
@@ -60,10 +61,10 @@ pub(crate) async fn add_import(
             // Its answer is told again. It can only have gone since.
             return Err(Problem::new(Code::Conflict));
         }
-        let usage = without(gateway.store().import_usage(&tenant.scope).await?, &sent.file);
+        let room = without(gateway.store().import_room(&tenant.scope).await?, &sent.file);
         let mut ids = gateway.ids();
         let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
-        let received = receive(&mut given, tenant.client_id(), sent.file.clone(), wish(&tenant, &sent.input), usage)?;
+        let received = receive(&mut given, tenant.client_id(), sent.file.clone(), wish(&tenant, &sent.input), &room)?;
         let shown = ImportView::of(&received.import);
         let reply = Reply::accepted(&shown, format!("/v1/imports/{}", received.import.id))?;
         Ok((received.batch, reply.etag(&etag_of(&received.import))))
@@ -110,8 +111,8 @@ fn check_scopes(tenant: &Tenant) -> Result<(), Problem> {
 }
 
 /// What is used by others than this file, whose parts are kept already.
-fn without(usage: Usage, file: &ImportFile) -> Usage {
-    Usage { kept_bytes: usage.kept_bytes.saturating_sub(file.bytes), ..usage }
+fn without(room: Room, file: &ImportFile) -> Room {
+    Room { kept_bytes: room.kept_bytes.saturating_sub(file.bytes), ..room }
 }
 
 /// What the token and the form ask for. The token has expired when the rows are read: they may what it allows now, as far as its

@@ -8,7 +8,7 @@ use actix_web::web::BytesMut;
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
 use tramite_domain::ids::ImportFileId;
-use tramite_domain::import::{FILE_BYTES_MAX, check_usage};
+use tramite_domain::import::{FILE_BYTES_MAX, free_lane};
 use tramite_storage::IMPORT_PART_BYTES;
 
 use super::form::broken;
@@ -83,7 +83,7 @@ impl Coming<'_> {
         if self.unclaimed.keep {
             self.unclaimed.put(self.place, &part, self.gateway.now()).await?;
             if self.place % PARTS_BETWEEN_CHECKS == PARTS_BETWEEN_CHECKS - 1 {
-                check_usage(self.gateway.store().import_usage(&self.unclaimed.scope).await?)?;
+                free_lane(&self.gateway.store().import_room(&self.unclaimed.scope).await?)?;
             }
         }
         self.place = self.place.saturating_add(1);

@@ -11,6 +11,7 @@ use tramite_domain::institution::KeptLogo;
 use tramite_domain::printed_notice::{NoticeLanguage, PostalSlip};
 use tramite_storage::{DocumentPart, Scope};
 
+use super::lane;
 use crate::support::{Town, id, now};
 
 /// A file that waits for its turn, of one debt position.
@@ -22,6 +23,7 @@ pub(crate) fn document_batch(client: ClientId) -> DocumentBatch {
         language: NoticeLanguage::ItSl,
         import_id: Some(id()),
         services: None,
+        lane: lane(),
         status: BatchStatus::Queued,
         failure: None,
         total: 1,

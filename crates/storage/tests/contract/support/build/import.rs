@@ -9,7 +9,7 @@ use tramite_domain::import::{
     RowFault, RowOutcome,
 };
 
-use super::first;
+use super::{first, lane};
 use crate::support::{id, now};
 
 /// A file that waits for its turn.
@@ -31,6 +31,7 @@ pub(crate) fn import(client: ClientId) -> Import {
         on_error: OnError::Skip,
         free_beneficiary: true,
         services: None,
+        lane: lane(),
         status: ImportStatus::Queued,
         phase: ImportPhase::Loading,
         failure: None,

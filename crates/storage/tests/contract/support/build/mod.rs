@@ -20,6 +20,7 @@ pub(crate) use told::*;
 pub(crate) use webhook::*;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use tramite_domain::money::Cents;
 use tramite_domain::text::Text;
@@ -37,4 +38,10 @@ pub(crate) fn cents(value: i64) -> Cents {
 
 pub(super) fn pairs(key: &str, value: &str) -> BTreeMap<String, String> {
     BTreeMap::from([(key.to_owned(), value.to_owned()), ("zeta \"quoted\"".to_owned(), "àèì €".to_owned())])
+}
+
+/// A lane that nothing else takes which a test makes soon.
+pub(super) fn lane() -> u8 {
+    static TAKEN: AtomicU8 = AtomicU8::new(0);
+    TAKEN.fetch_add(1, Ordering::Relaxed)
 }
