@@ -152,10 +152,7 @@ impl Checked<'_, '_> {
 }
 
 const fn shows(kind: &Kind) -> bool {
-    !matches!(
-        kind,
-        Kind::Null | Kind::Bool | Kind::Share | Kind::Many(_) | Kind::Row(_) | Kind::Group(_) | Kind::Instant
-    )
+    !matches!(kind, Kind::Null | Kind::Bool | Kind::Share | Kind::Many(_) | Kind::Group(_) | Kind::Instant)
 }
 
 /// How people in Italy write a value: `31/12/2026`, `12/2026`, `10,50`.

@@ -108,8 +108,7 @@ impl<'a> Publisher<'a> {
         }
         let mut keys = Vec::new();
         for (at, text) in texts.iter().enumerate() {
-            let plain =
-                |typed: &Typed| !matches!(typed.kind, Kind::Null | Kind::Many(_) | Kind::Row(_) | Kind::Group(_));
+            let plain = |typed: &Typed| !matches!(typed.kind, Kind::Null | Kind::Many(_) | Kind::Group(_));
             keys.extend(self.of_kind(text, &place.at(at), "a single value", plain).map(|typed| typed.node));
         }
         keys
