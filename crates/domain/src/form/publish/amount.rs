@@ -80,6 +80,10 @@ fn formula(
 
 /// An amount that the form may reach and no notice can ask for is a mistake, unless the form says that it refuses it.
 fn reachable(publisher: &mut Publisher<'_>, range: Option<Range>, bounds: (Option<i64>, Option<i64>), place: &Place) {
+    if range.is_some_and(|range| range.most <= Number::ZERO) {
+        publisher.wrong.add(place, "amount_always_zero", "Nothing is ever due.");
+        return;
+    }
     let below = range.is_none_or(|range| range.least < Number::ZERO);
     let above = range.is_none_or(|range| range.most > Number::whole(PAYABLE_CENTS_MAX));
     let shown =
@@ -93,8 +97,5 @@ fn reachable(publisher: &mut Publisher<'_>, range: Option<Range>, bounds: (Optio
         let reached = shown(range.map(|range| range.most));
         let detail = format!("The amount may be as much as {reached}: say the `most` that is taken.");
         publisher.wrong.add(place, "amount_may_be_too_large", detail);
-    }
-    if range.is_some_and(|range| range.most <= Number::ZERO) {
-        publisher.wrong.add(place, "amount_always_zero", "Nothing is ever due.");
     }
 }

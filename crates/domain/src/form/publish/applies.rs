@@ -25,6 +25,10 @@ const fn is_ordered(kind: FieldType) -> bool {
 pub(super) fn applies(field: &FieldInput, inside_group: bool, place: &Place, wrong: &mut Violations) {
     use FieldType::{Choice, Choices, Decimal, Group, Registry};
     let kind = field.kind;
+    if inside_group && kind == Group {
+        wrong.add(&place.at("type"), "nested_group", "A group holds no group.");
+        return;
+    }
     let given = [
         ("normalize", !field.normalize.is_empty(), is_text(kind)),
         ("min_length", field.min_length.is_some(), is_text(kind)),
@@ -37,7 +41,7 @@ pub(super) fn applies(field: &FieldInput, inside_group: bool, place: &Place, wro
         ("options", !field.options.is_empty(), matches!(kind, Choice | Choices)),
         ("registry", field.registry.is_some(), kind == Registry),
         ("filter", field.filter.is_some(), kind == Registry),
-        ("fields", !field.fields.is_empty(), kind == Group && !inside_group),
+        ("fields", !field.fields.is_empty(), kind == Group),
         ("min_rows", field.min_rows.is_some(), kind == Group),
         ("max_rows", field.max_rows.is_some(), kind == Group),
         ("default", field.default.is_some(), kind != Group),
@@ -63,8 +67,5 @@ pub(super) fn applies(field: &FieldInput, inside_group: bool, place: &Place, wro
         if missing {
             wrong.add(&place.at(name), "required", format!("A field of type `{}` says this.", kind.name()));
         }
-    }
-    if inside_group && kind == Group {
-        wrong.add(&place.at("type"), "nested_group", "A group holds no group.");
     }
 }

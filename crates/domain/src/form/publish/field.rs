@@ -63,6 +63,10 @@ pub(super) fn field(
         None => None,
     };
     typed.optional |= input.visible_if.is_some();
+    if typed.range.is_some_and(|range| range.least > range.most) {
+        publisher.wrong.add(&place.at("max"), "below_minimum", "The most is not below the least.");
+        typed.kind = Kind::Faulty;
+    }
     let min = bound(publisher, input.min.as_ref(), &mut typed, &place.at("min"), true);
     let max = bound(publisher, input.max.as_ref(), &mut typed, &place.at("max"), false);
     if typed.kind.is_number() {
@@ -229,7 +233,9 @@ fn options(publisher: &mut Publisher<'_>, input: &FieldInput, place: &violation:
         if let OptionInput::Labelled(option) = option {
             publisher.label(&option.label, &place.at(at).at("label"));
         }
-        values.push(value.to_owned());
+        if !values.iter().any(|before| before == value) {
+            values.push(value.to_owned());
+        }
     }
     Arc::from(values)
 }
@@ -282,7 +288,12 @@ fn bound(
     place: &violation::Place,
     least: bool,
 ) -> Option<Node> {
-    let text = match bound? {
+    let bound = bound?;
+    // Of a type without order that was told already.
+    if matches!(typed.kind, Kind::Text(_) | Kind::Bool | Kind::Many(_) | Kind::Row(_)) {
+        return None;
+    }
+    let text = match bound {
         Bound::Number(number) if typed.kind.is_money() => format!("cents({number})"),
         Bound::Number(number) => number.to_string(),
         Bound::Expression(text) => text.clone(),
@@ -295,6 +306,7 @@ fn bound(
     if !fits {
         let detail = format!("This is {}, and the field is {}.", found.kind.word(), typed.kind.word());
         publisher.wrong.add(place, "type_mismatch", detail);
+        typed.kind = Kind::Faulty;
         return None;
     }
     if let (Some(range), Some(limit)) = (typed.range, found.range.filter(|_| !found.optional)) {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::field::{Place as At, field};
-use super::order::order;
+use super::order::{Order, order};
 use super::publisher::Publisher;
 use super::tables::table;
 use crate::form::compiled::{Field, Group};
@@ -21,8 +21,13 @@ pub(super) type All = (Vec<Field>, Vec<usize>, Vec<Option<Table>>);
 pub(super) fn all(publisher: &mut Publisher<'_>, definition: &Definition) -> All {
     names(publisher, definition);
     let needs = needs(definition);
-    let (sequence, circles) = order(&needs);
+    let Order { sequence, ordered, circles } = order(&needs);
     let count = definition.fields.len();
+    // What stands within a circle, or needs one, is known to be there and nothing else.
+    for thing in sequence.iter().skip(ordered) {
+        let name = name(definition, *thing).to_owned();
+        publisher.scope.names.insert(name, Named(faulty()));
+    }
     for circle in &circles {
         cycle(publisher, definition, circle);
     }
@@ -122,19 +127,21 @@ fn names_in<'a>(texts: impl Iterator<Item = &'a String>) -> BTreeSet<String> {
     names
 }
 
+/// The name of a field, or of a table, which are counted after the fields.
+fn name(definition: &Definition, thing: usize) -> &str {
+    let table = thing.checked_sub(definition.fields.len()).and_then(|at| definition.tables.get(at));
+    definition.fields.get(thing).map_or_else(|| table.map_or("", |table| table.name.as_str()), |field| &field.name)
+}
+
 fn cycle(publisher: &mut Publisher<'_>, definition: &Definition, circle: &[usize]) {
     let count = definition.fields.len();
-    let name = |thing: usize| {
-        let table = thing.checked_sub(count).and_then(|at| definition.tables.get(at));
-        definition.fields.get(thing).map_or_else(|| table.map_or("", |table| table.name.as_str()), |field| &field.name)
-    };
     let Some(first) = circle.first().copied() else { return };
     let root = Place::root();
     let place = match first.checked_sub(count) {
         Some(at) => root.at("tables").at(at),
         None => root.at("fields").at(first),
     };
-    let way: Vec<&str> = circle.iter().chain([&first]).map(|thing| name(*thing)).collect();
+    let way: Vec<&str> = circle.iter().chain([&first]).map(|thing| name(definition, *thing)).collect();
     publisher.wrong.add(&place, "cycle", format!("Each of these needs the next one: {}.", way.join(", ")));
 }
 
@@ -175,7 +182,7 @@ fn inner(publisher: &mut Publisher<'_>, group: usize, input: &FieldInput, place:
         .iter()
         .map(|field| needed_names(field).iter().filter_map(|name| places.get(name.as_str()).copied()).collect())
         .collect();
-    let (sequence, circles) = order(&needs);
+    let Order { sequence, ordered, circles } = order(&needs);
     for circle in &circles {
         let names: Vec<&str> =
             circle.iter().filter_map(|at| input.fields.get(*at)).map(|one| one.name.as_str()).collect();
@@ -183,7 +190,9 @@ fn inner(publisher: &mut Publisher<'_>, group: usize, input: &FieldInput, place:
         publisher.wrong.add(&at, "cycle", format!("These need one another: {}.", names.join(", ")));
     }
     let circular: BTreeSet<usize> = circles.into_iter().flatten().collect();
-    publisher.scope.groups.insert(group, BTreeMap::new());
+    let later = sequence.iter().skip(ordered).filter_map(|at| input.fields.get(*at));
+    let later = later.map(|field| (field.name.clone(), Named(faulty()))).collect();
+    publisher.scope.groups.insert(group, later);
     let mut fields: BTreeMap<usize, Field> = BTreeMap::new();
     for at in &sequence {
         let Some(given) = input.fields.get(*at) else { continue };

@@ -3,9 +3,20 @@
 
 use std::collections::BTreeSet;
 
+/// What was found.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Order {
+    /// Every place.
+    pub(super) sequence: Vec<usize>,
+    /// How many of them, from the first, come after all they need.
+    pub(super) ordered: usize,
+    /// The places along each circle.
+    pub(super) circles: Vec<Vec<usize>>,
+}
+
 /// The order of `0..needs.len()`, where each comes after what it needs; and the circles, each as the places along it.
 /// Those within a circle, and those that need them, come last.
-pub(super) fn order(needs: &[BTreeSet<usize>]) -> (Vec<usize>, Vec<Vec<usize>>) {
+pub(super) fn order(needs: &[BTreeSet<usize>]) -> Order {
     let mut done: Vec<usize> = Vec::with_capacity(needs.len());
     let mut known = BTreeSet::new();
     loop {
@@ -16,6 +27,7 @@ pub(super) fn order(needs: &[BTreeSet<usize>]) -> (Vec<usize>, Vec<Vec<usize>>) 
         known.insert(next);
         done.push(next);
     }
+    let ordered = done.len();
     let mut circles = Vec::new();
     let mut told = BTreeSet::new();
     for start in (0..needs.len()).filter(|one| !known.contains(one)) {
@@ -26,7 +38,7 @@ pub(super) fn order(needs: &[BTreeSet<usize>]) -> (Vec<usize>, Vec<Vec<usize>>) 
         }
         done.push(start);
     }
-    (done, circles)
+    Order { sequence: done, ordered, circles }
 }
 
 /// The shortest way from a place back to itself; nothing where it only needs a circle.
@@ -61,13 +73,14 @@ mod tests {
 
     #[test]
     fn what_is_needed_comes_first() {
-        assert_eq!(order(&needs(&[&[2], &[0], &[]])), (vec![2, 0, 1], vec![]));
+        let found = order(&needs(&[&[2], &[0], &[]]));
+        assert_eq!(found, Order { sequence: vec![2, 0, 1], ordered: 3, circles: vec![] });
     }
 
     #[test]
     fn every_circle_is_told_once() {
-        let (done, circles) = order(&needs(&[&[1], &[0], &[2], &[0], &[]]));
-        assert_eq!(circles, vec![vec![0, 1], vec![2]]);
-        assert_eq!(done, vec![4, 0, 1, 2, 3]);
+        let found = order(&needs(&[&[1], &[0], &[2], &[0], &[]]));
+        assert_eq!(found.circles, vec![vec![0, 1], vec![2]]);
+        assert_eq!((found.sequence, found.ordered), (vec![4, 0, 1, 2, 3], 1));
     }
 }

@@ -46,6 +46,9 @@ pub(super) fn table(publisher: &mut Publisher<'_>, index: usize, input: &TableIn
     };
     let keys: Vec<Typed> = keys.into_iter().collect::<Option<_>>()?;
     // Several keys without value are no combination: only the row of otherwise stands for them.
+    if rows.len() < input.rows.len() {
+        return None;
+    }
     let complete = otherwise.is_some() || complete(&rows, &keys);
     if !complete {
         let detail = "Some combination of the keys has no row: add it, or say what holds `otherwise`.";

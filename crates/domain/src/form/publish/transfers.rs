@@ -7,7 +7,7 @@ use crate::debt_position::{
 };
 use crate::form::compiled::{Stamp, Transfer};
 use crate::form::definition::{AccountingInput, Definition, StampRuleInput, TransferRuleInput};
-use crate::form::expression::{Kind, Node};
+use crate::form::expression::{Kind, Node, Typed};
 use crate::form::number::Number;
 use crate::ident::AccountCode;
 use crate::money::Cents;
@@ -126,18 +126,10 @@ pub(super) fn stamp(publisher: &mut Publisher<'_>, input: &StampRuleInput) -> Op
     let place = Place::root().at("stamp");
     let when = publisher.condition(Some(&input.when), &place.at("when"));
     let amount = publisher.wrong.take(&place.at("amount"), "invalid_amount", Cents::payable(input.amount));
-    let text = |kind: &Kind| matches!(kind, Kind::Text(_));
+    let text = |typed: &Typed| matches!(typed.kind, Kind::Text(_));
     let hash = &place.at("document_hash");
-    let document_hash =
-        publisher.of_kind(&input.document_hash, hash, "the hash of a file", |one| matches!(one.kind, Kind::Text(_)));
-    let province = publisher.expression(&input.province, &place.at("province"));
-    let province = province.filter(|typed| {
-        let right = text(&typed.kind) && !typed.optional;
-        if !right && typed.kind != Kind::Faulty {
-            publisher.wrong.add(&place.at("province"), "type_mismatch", "This is a text that is always there.");
-        }
-        right
-    });
+    let document_hash = publisher.of_kind(&input.document_hash, hash, "the hash of a file", text);
+    let province = publisher.present(&input.province, &place.at("province"), "a text", text);
     let taxonomy_code = publisher.taxonomy(&input.taxonomy_code, &place.at("taxonomy_code"));
     publisher.label(&input.label, &place.at("label"));
     let at = origin(&input.document_hash, &publisher.scope).unwrap_or_default();

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Submissions validated and priced per second on one core:
+//! `cargo test --release -p tramite-domain --test form_throughput -- --ignored --nocapture`.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a measurement says what it finds")]
+
+#[path = "support/forms.rs"]
+mod forms;
+
+use std::time::Instant;
+
+use forms::{Office, definitions, published};
+use tramite_domain::form::submit;
+
+const ROUNDS: u32 = 2_000;
+const PER_SECOND_MIN: u128 = 5_000;
+
+#[test]
+#[ignore = "a measurement, for a release build"]
+fn submissions_are_priced_fast_enough() {
+    let office = Office::new();
+    let (mut all, mut spent) = (0_u128, 0_u128);
+    for (name, bytes) in definitions() {
+        let form = published(&office, &bytes).unwrap();
+        let cases = &form.definition().tests;
+        let begun = Instant::now();
+        for _ in 0..ROUNDS {
+            for case in cases {
+                let _ = std::hint::black_box(submit(&form, &office.registries, &case.values, case.at));
+            }
+        }
+        let (count, micros) =
+            (u128::from(ROUNDS) * u128::try_from(cases.len()).unwrap(), begun.elapsed().as_micros().max(1));
+        println!("{name}: {} submissions per second", count * 1_000_000 / micros);
+        all += count;
+        spent += micros;
+    }
+    let per_second = all * 1_000_000 / spent;
+    println!("all: {per_second} submissions per second");
+    assert!(per_second >= PER_SECOND_MIN, "{per_second}");
+}
