@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What is wrong with a form is told when it is published: one fault, one code, one place (rules.md 47).
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests state what they expect")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests state what they expect")]
 
 #[path = "support/forms.rs"]
 mod forms;
@@ -106,6 +106,7 @@ fn faults_of_expressions_are_found() {
     let at = "/fields/8/visible_if";
     let deep = format!("{}kind == 'map'{}", "(".repeat(40), ")".repeat(40));
     let long = format!("kind == 'map'{}", " ".repeat(1_000));
+    let chain = format!("surveys{} > 1", "+1".repeat(400));
     let table = [
         ("kind == 'proprty'", "unknown_choice"),
         ("kind in ['map', 'maps']", "unknown_choice"),
@@ -133,6 +134,7 @@ fn faults_of_expressions_are_found() {
         ("surveys / 0 > 1", "divisor_not_constant"),
         ("1 / surveys > 1", "divisor_not_constant"),
         (&deep, "expression_too_deep"),
+        (&chain, "expression_too_deep"),
         (&long, "expression_too_long"),
     ];
     let expected: Vec<String> = table.iter().map(|(_, code)| format!("{at} {code}")).collect();
@@ -282,6 +284,7 @@ fn personal_data_never_stands_in_a_text_that_leaves() {
             (text, json!("{kind == 'map'}"), "/remittance_template template_syntax"),
             (text, json!("Visura {nothing}"), "/remittance_template unknown_name"),
             (text, json!("  "), "/remittance_template invalid_text"),
+            (text, json!("{sheet} {parcel}"), "/remittance_template text_may_be_empty"),
             (text, json!(long), "/remittance_template text_may_be_too_long"),
             ("/payment_metadata", json!({"CF": "{tax_code}"}), "/payment_metadata/CF personal_data_in_text"),
             (

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Whatever is written in a form or entered in one: it is refused or worked out, within its steps, and its sums are right.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests state what they expect")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests state what they expect")]
 
 #[path = "support/forms.rs"]
 mod forms;

@@ -90,6 +90,9 @@ fn decimal(field: &Field, json: &Json) -> Result<Value, Wrong> {
 
 fn choices(field: &Field, json: &Json) -> Result<Value, Wrong> {
     let Some(list) = json.as_array() else { return mistyped("a list of texts") };
+    if list.len() > field.limits.options.len() {
+        return wrong("duplicate_value", "More is chosen than there are options.");
+    }
     let (mut seen, mut values) = (BTreeSet::new(), Vec::new());
     for one in list {
         let Some(text) = one.as_str() else { return mistyped("a list of texts") };

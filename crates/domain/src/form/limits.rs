@@ -26,6 +26,8 @@ pub const KEY_PARTS_MAX: usize = 10;
 pub const QUOTAS_MAX: usize = 10;
 /// Test cases of a definition.
 pub const CASES_MAX: usize = 200;
+/// Names in a submission that the form does not have; beyond that it is refused without naming them.
+pub const UNKNOWN_NAMES_MAX: usize = 20;
 /// Bytes of a submission as JSON.
 pub const SUBMISSION_BYTES_MAX: usize = 64 * 1024;
 /// Rows of a registry.
@@ -45,6 +47,8 @@ pub const PATTERN_BYTES_MAX: usize = 256 * 1024;
 pub const EXPRESSION_CHARS_MAX: usize = 1_000;
 /// How deep an expression may be nested.
 pub const EXPRESSION_DEPTH_MAX: usize = 32;
+/// Nodes from the root of an expression to its deepest one: `a + b + c` is one deeper for each sign.
+pub const EXPRESSION_TREE_MAX: usize = 64;
 /// Values of a list in an expression.
 pub const LIST_VALUES_MAX: usize = 200;
 /// Steps that evaluating one submission may take: one for each node of an expression that is visited.

@@ -7,6 +7,7 @@ mod compiled;
 mod definition;
 mod entry;
 mod expression;
+mod json_schema;
 mod labels;
 pub mod limits;
 mod names;
@@ -25,6 +26,7 @@ pub use definition::{
     LineInput, LookupInput, Normalization, OnHit, OnMiss, OptionInput, PartyInput, QuotaInput, RuleInput,
     StampRuleInput, TableInput, TableRowInput, TransferRuleInput, WindowInput, read,
 };
+pub use json_schema::{json_schema, presentation, public_rows};
 pub use labels::{LANGUAGES, Labels};
 pub use publish::{Known, digest, publish};
 pub use registry::{Column, ColumnType, Registries, Registry, RegistryInput, Row, registry};

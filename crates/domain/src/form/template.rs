@@ -21,16 +21,27 @@ enum Part {
     Value(Node, Kind),
 }
 
+/// A template and what it was found to be.
+pub(crate) struct Found {
+    pub(crate) template: Template,
+    /// The fields and tables it names.
+    pub(crate) names: Vec<String>,
+    /// Most steps it takes.
+    pub(crate) steps: u64,
+    /// Nothing may be left of it.
+    pub(crate) may_be_empty: bool,
+}
+
 impl Template {
     /// Checks a template whose text leaves Tramite: every name is known, none says anything of a person, and the longest text it
-    /// can become is short enough. The names it holds are the second half of the answer.
+    /// can become is short enough.
     pub(crate) fn check(
         text: &str,
         chars_max: usize,
         scope: &Scope<'_>,
         place: &Place,
         wrong: &mut Violations,
-    ) -> Option<(Template, Vec<String>)> {
+    ) -> Option<Found> {
         if text.chars().count() > TEMPLATE_CHARS_MAX {
             wrong.add(place, "text_too_long", format!("A template has at most {TEMPLATE_CHARS_MAX} characters."));
             return None;
@@ -39,10 +50,20 @@ impl Template {
             wrong.add(place, "invalid_text", "A template is one line of text, without control characters.");
             return None;
         }
-        let mut checked =
-            Checked { scope, place, wrong, parts: Vec::new(), names: Vec::new(), chars: 0, plain: String::new() };
+        let mut checked = Checked {
+            scope,
+            place,
+            wrong,
+            parts: Vec::new(),
+            names: Vec::new(),
+            chars: 0,
+            plain: String::new(),
+            steps: 0,
+            always: false,
+        };
         let right = checked.read(text);
-        let Checked { parts, names, chars, plain, .. } = checked;
+        let Checked { parts, names, chars, plain, steps, always, .. } = checked;
+        let may_be_empty = !always && plain.trim().is_empty();
         if find_personal_data(&plain).is_some() {
             wrong.add(place, "personal_data_in_text", "This text leaves Tramite and must hold no personal data.");
         }
@@ -50,7 +71,7 @@ impl Template {
             let detail = format!("The text can become {chars} characters long; it leaves with at most {chars_max}.");
             wrong.add(place, "text_may_be_too_long", detail);
         }
-        right.then_some((Template(parts), names))
+        right.then_some(Found { template: Template(parts), names, steps, may_be_empty })
     }
 
     /// The text; what is absent leaves nothing, and no two blanks are left beside it.
@@ -75,6 +96,9 @@ struct Checked<'a, 'b> {
     chars: usize,
     /// What the template says by itself, a blank in the place of each value.
     plain: String,
+    steps: u64,
+    /// Some value of it is always there.
+    always: bool,
 }
 
 impl Checked<'_, '_> {
@@ -145,6 +169,8 @@ impl Checked<'_, '_> {
             return false;
         }
         self.chars = self.chars.saturating_add(typed.chars_max);
+        self.steps = self.steps.saturating_add(typed.steps);
+        self.always |= !typed.optional;
         self.names.extend(name.split('.').next().map(str::to_owned));
         self.parts.push(Part::Value(typed.node, typed.kind));
         true

@@ -4,7 +4,7 @@
 use super::check::Fault;
 use super::syntax::{Form, Operator, Syntax};
 use super::token::{Token, Word, tokens};
-use crate::form::limits::{EXPRESSION_CHARS_MAX, EXPRESSION_DEPTH_MAX, LIST_VALUES_MAX};
+use crate::form::limits::{EXPRESSION_CHARS_MAX, EXPRESSION_DEPTH_MAX, EXPRESSION_TREE_MAX, LIST_VALUES_MAX};
 
 const SYNTAX: &str = "expression_syntax";
 
@@ -29,6 +29,19 @@ pub(crate) fn parse(text: &str) -> Result<Syntax, Fault> {
 
 fn syntax(at: usize, what: &str) -> Fault {
     Fault { code: SYNTAX, detail: format!("Character {at} {what}.") }
+}
+
+fn too_deep() -> Fault {
+    let detail = format!(
+        "An expression is nested at most {EXPRESSION_DEPTH_MAX} deep, and has chains of at most {EXPRESSION_TREE_MAX} parts."
+    );
+    Fault { code: "expression_too_deep", detail }
+}
+
+/// A node, unless the tree becomes too deep: a long chain is as deep as it is long, and whoever walks it has a stack.
+fn node(at: usize, form: Form) -> Read {
+    let syntax = Syntax::new(at, form);
+    if syntax.depth > EXPRESSION_TREE_MAX { Err(too_deep()) } else { Ok(syntax) }
 }
 
 struct Parser {
@@ -86,8 +99,7 @@ impl Parser {
 
     fn deeper(&mut self, read: impl FnOnce(&mut Self) -> Read) -> Read {
         if self.depth >= EXPRESSION_DEPTH_MAX {
-            let detail = format!("An expression is nested at most {EXPRESSION_DEPTH_MAX} deep.");
-            return Err(Fault { code: "expression_too_deep", detail });
+            return Err(too_deep());
         }
         self.depth = self.depth.saturating_add(1);
         let read = read(self);
@@ -105,7 +117,7 @@ impl Parser {
             let yes = parser.expression()?;
             parser.expect(":")?;
             let no = parser.expression()?;
-            Ok(Syntax { at, form: Form::If(Box::new(condition), Box::new(yes), Box::new(no)) })
+            node(at, Form::If(Box::new(condition), Box::new(yes), Box::new(no)))
         })
     }
 
@@ -117,7 +129,7 @@ impl Parser {
             let at = self.at();
             let Some((_, operator)) = operators.iter().find(|(mark, _)| self.take(mark)) else { return Ok(left) };
             let right = self.level(above)?;
-            left = Syntax { at, form: Form::Binary(*operator, Box::new(left), Box::new(right)) };
+            left = node(at, Form::Binary(*operator, Box::new(left), Box::new(right)))?;
             if level == COMPARISON {
                 return Ok(left);
             }
@@ -128,11 +140,11 @@ impl Parser {
         let at = self.at();
         if self.take("!") {
             let inner = self.deeper(Parser::unary)?;
-            return Ok(Syntax { at, form: Form::Not(Box::new(inner)) });
+            return node(at, Form::Not(Box::new(inner)));
         }
         if self.take("-") {
             let inner = self.deeper(Parser::unary)?;
-            return Ok(Syntax { at, form: Form::Negative(Box::new(inner)) });
+            return node(at, Form::Negative(Box::new(inner)));
         }
         let mut whole = self.primary()?;
         while self.take(".") {
@@ -141,7 +153,7 @@ impl Parser {
                 return Err(syntax(at, "should be the name of a column"));
             };
             self.next = self.next.saturating_add(1);
-            whole = Syntax { at: whole.at, form: Form::Member(Box::new(whole), name) };
+            whole = node(whole.at, Form::Member(Box::new(whole), name))?;
         }
         Ok(whole)
     }
@@ -173,9 +185,9 @@ impl Parser {
         match form {
             Form::Name(name) if self.take("(") => {
                 let arguments = self.arguments()?;
-                Ok(Syntax { at, form: Form::Call(name, arguments) })
+                node(at, Form::Call(name, arguments))
             }
-            form => Ok(Syntax { at, form }),
+            form => node(at, form),
         }
     }
 
@@ -209,6 +221,6 @@ impl Parser {
         if values.len() > LIST_VALUES_MAX {
             return Err(syntax(at, "begins a list that is too long"));
         }
-        Ok(Syntax { at, form: Form::List(values) })
+        node(at, Form::List(values))
     }
 }

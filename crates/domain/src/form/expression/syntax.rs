@@ -12,6 +12,8 @@ use crate::form::value::Value;
 pub(crate) struct Syntax {
     pub(crate) at: usize,
     pub(crate) form: Form,
+    /// Nodes from here to the deepest one.
+    pub(crate) depth: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -47,7 +49,25 @@ pub(crate) enum Operator {
     Over,
 }
 
+impl Form {
+    /// How deep what it is made of goes.
+    fn depth(&self) -> usize {
+        match self {
+            Form::Null | Form::Bool(_) | Form::Number(..) | Form::Text(_) | Form::List(_) | Form::Name(_) => 0,
+            Form::Member(inner, _) | Form::Not(inner) | Form::Negative(inner) => inner.depth,
+            Form::Call(_, arguments) => arguments.iter().map(|one| one.depth).max().unwrap_or(0),
+            Form::Binary(_, left, right) => left.depth.max(right.depth),
+            Form::If(condition, yes, no) => condition.depth.max(yes.depth).max(no.depth),
+        }
+    }
+}
+
 impl Syntax {
+    pub(crate) fn new(at: usize, form: Form) -> Syntax {
+        let depth = form.depth().saturating_add(1);
+        Syntax { at, form, depth }
+    }
+
     /// Every name that is not the name of a function.
     pub(crate) fn names(&self, found: &mut BTreeSet<String>) {
         match &self.form {

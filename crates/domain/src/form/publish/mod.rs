@@ -144,14 +144,17 @@ fn texts(publisher: &mut Publisher<'_>, definition: &Definition, fields: &mut [s
     let root = Place::root();
     let mut names = Vec::new();
     let mut check = |publisher: &mut Publisher<'_>, text: &str, chars: usize, place: &Place| {
-        let checked = Template::check(text, chars, &publisher.scope, place, &mut publisher.wrong);
-        checked.map(|(template, found)| {
-            names.extend(found);
-            template
-        })
+        let found = Template::check(text, chars, &publisher.scope, place, &mut publisher.wrong)?;
+        publisher.steps = publisher.steps.saturating_add(found.steps);
+        names.extend(found.names);
+        Some((found.template, found.may_be_empty))
     };
     let place = root.at("remittance_template");
     let remittance = check(publisher, &definition.remittance_template, REMITTANCE_CHARS_MAX, &place);
+    if remittance.as_ref().is_some_and(|(_, may_be_empty)| *may_be_empty) {
+        publisher.wrong.add(&place, "text_may_be_empty", "Nothing of this text may be there: write some words of it.");
+    }
+    let remittance = remittance.map(|(template, _)| template);
     let place = root.at("payment_metadata");
     if definition.payment_metadata.len() > METADATA_ENTRIES_MAX {
         publisher.wrong.add(&place, "too_many", format!("At most {METADATA_ENTRIES_MAX} entries are taken."));
@@ -170,7 +173,7 @@ fn texts(publisher: &mut Publisher<'_>, definition: &Definition, fields: &mut [s
         if key == SUPPORT_IBAN_KEY {
             publisher.wrong.add(&at, "reserved_key", format!("{SUPPORT_IBAN_KEY} is written by Tramite."));
         }
-        metadata.extend(check(publisher, text, METADATA_TEXT_MAX, &at).map(|template| (key.clone(), template)));
+        metadata.extend(check(publisher, text, METADATA_TEXT_MAX, &at).map(|(template, _)| (key.clone(), template)));
     }
     for field in fields.iter_mut() {
         field.limits.leaves = names.contains(&field.name);

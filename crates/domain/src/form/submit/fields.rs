@@ -11,6 +11,7 @@ use super::{Fault, View};
 use crate::form::compiled::{Field, Group};
 use crate::form::entry::entered;
 use crate::form::expression::{Context, Node, Stop, evaluate};
+use crate::form::limits::UNKNOWN_NAMES_MAX;
 use crate::form::value::Value;
 
 const VALUES: &str = "/values";
@@ -39,6 +40,10 @@ pub(super) fn enter(
 }
 
 fn unknown(values: &Map<String, Json>, fields: &[Field], place: &str, faults: &mut Faults) {
+    if values.len() > fields.len().saturating_add(UNKNOWN_NAMES_MAX) {
+        faults.add(place, "too_many", "There are far more names here than the form has.");
+        return;
+    }
     for name in values.keys().filter(|name| !fields.iter().any(|field| field.name == **name)) {
         faults.add(pointer(place, name), "unknown_field", "The form has no field of this name.");
     }
@@ -76,7 +81,11 @@ impl Taken<'_> {
         let value = match (given, &field.group) {
             (Some(json), Some(group)) => self.group(group, json, place, context)?,
             (Some(json), None) => self.single(field, json, place, context),
-            (None, _) => field.default.clone().unwrap_or(Value::Absent),
+            // The row as it is now, not as it was when the form was published.
+            (None, _) => match &field.default {
+                Some(Value::Row(row)) => self.single(field, &Json::from(row.code()), place, context),
+                default => default.clone().unwrap_or(Value::Absent),
+            },
         };
         let least = field.group.as_ref().is_some_and(|group| group.min_rows > 0);
         if value.is_absent() {
