@@ -20,6 +20,8 @@ MARGIN = 10.0
 ROW = 8.0
 TOOL_SECONDS = 120
 DMTX_MILLISECONDS = 5000
+# Pixels by which a page is moved for a second look.
+SHIFT = 3
 NAMES = {"qr": "QR code", "data_matrix": "Data Matrix code"}
 FORMATS = {"qr": zxingcpp.BarcodeFormat.QRCode, "data_matrix": zxingcpp.BarcodeFormat.DataMatrix}
 
@@ -125,7 +127,12 @@ def build(kind, code, page, number, box):
 def second(path, told):
     """The decoders that are slower, over the same pixels."""
     pages = drawn(path, DPI)
-    yield from compared("qr", sorted(zbar(pages)), sorted(told["qr"]), "zbar at 300 dpi")
+    found = zbar(pages)
+    if sorted(found) != sorted(told["qr"]):
+        # zbar may miss one of many on a page whose modules begin between two pixels, and sees it a few pixels further: no scanner holds
+        # a page on the very same pixels twice.
+        found += set(zbar([shifted(page) for page in pages])) - set(found)
+    yield from compared("qr", sorted(found), sorted(told["qr"]), "zbar at 300 dpi")
     read = [libdmtx(pages[number], box) for number, box, _ in seen(pages, DPI)["data_matrix"]]
     yield from compared("data_matrix", [text for text in read if text is not None], told["data_matrix"], "libdmtx at 300 dpi")
 
@@ -136,6 +143,14 @@ def libdmtx(page, box):
     crop = page.crop((box[0] - around, box[1] - around, box[2] + around, box[3] + around))
     codes = pylibdmtx.decode(crop, max_count=1, timeout=DMTX_MILLISECONDS)
     return codes[0].data.decode("latin-1") if codes else None
+
+
+def shifted(page):
+    """The page a few pixels further to the right and down."""
+    moved = page.copy()
+    moved.paste(255, (0, 0, page.width, page.height))
+    moved.paste(page, (SHIFT, SHIFT - 1))
+    return moved
 
 
 def zbar(pages):

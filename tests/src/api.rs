@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use tramite_testkit::Operation;
 use uuid::Uuid;
 
+const LOGO: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"><path d="M0 0h2v1z"/></svg>"#;
+
 /// A caller with a token of one institution, of the platform, or of nobody.
 #[derive(Debug, Clone)]
 pub struct Api {
@@ -139,14 +141,15 @@ impl Api {
         self.send(Method::PUT, path, Some(body), None).await
     }
 
-    /// Puts a file as it is.
+    /// Gives an institution a logo, the same each time.
     ///
     /// # Panics
-    /// When there is no answer.
-    pub async fn put_file(&self, path: &str, media: &str, bytes: impl Into<Vec<u8>>) -> Came {
-        let request = self.http.put(format!("{}{path}", self.url)).bearer_auth(&self.token);
-        let request = request.header("Content-Type", media).body(bytes.into());
-        came(request.send().await.expect("an answer")).await.expect("a whole answer")
+    /// When it is refused.
+    pub async fn give_logo(&self, institution: &str) {
+        let request = self.http.put(format!("{}/v1/institutions/{institution}/logo", self.url));
+        let request = request.bearer_auth(&self.token).header("Content-Type", "image/svg+xml").body(LOGO);
+        let given = came(request.send().await.expect("an answer")).await.expect("a whole answer");
+        assert_eq!(given.status, 200, "{}", given.body);
     }
 
     /// Removes.

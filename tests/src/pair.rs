@@ -2,17 +2,18 @@
 //! Two institutions that are as alike as they can be: one station, one segregation code, a service of the same name. What
 //! keeps them apart is Tramite alone.
 
+mod made;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tramite_testkit::{Database, Operation, free_port};
+use tramite_testkit::{Database, Operation};
 use uuid::Uuid;
 
 use crate::api::{Api, notice};
 use crate::node::{self, Addressee};
 use crate::platform::{Credentials, PORTAL, Platform};
 use crate::town::{Served, Town};
-use crate::until;
 
 /// Lists that are no state.
 const LEFT_OUT: [&str; 3] = ["audit", "events", "exports"];
@@ -25,10 +26,7 @@ pub const OWN: &str = "MENSA";
 
 /// The thirteen digits within the one notice number of both.
 const NUMBER: u64 = 7_000_000_000_123;
-/// More than a receipt may be to be read, in bytes.
-const RAW_BYTES: usize = 600 * 1024;
 const TAX_CODES: [&str; 2] = ["99999000013", "99999000021"];
-const LOGO: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"><path d="M0 0h2v1z"/></svg>"#;
 const IBANS: [&str; 2] = ["IT60X0542811101000000123456", "IT24D0542811101000000654321"];
 
 /// The two, before a gateway of their own.
@@ -167,7 +165,7 @@ impl Pair {
         assert_eq!(access.status, 201, "{}", access.body);
         let batch = api.post("/v1/iuv-batches", &json!({"size": 1})).await;
         assert_eq!(batch.status, 201, "{}", batch.body);
-        self.logo().await;
+        api.give_logo(&self.a.id).await;
         let token = receipts["items"][0]["receipt_id"].as_str().expect("an id");
         let journal = api.get(&format!("/v1/journal?payment_token={token}")).await.body;
         // A message and its answer; more where it had to come again.
@@ -188,119 +186,6 @@ impl Pair {
             recovery: self.recovery().await,
             import: self.import().await,
         }
-    }
-
-    /// A new address of the first institution's portal that is told of events, where nobody ever answers.
-    ///
-    /// # Panics
-    /// When it is refused.
-    pub async fn endpoint(&self) -> String {
-        let body = json!({"url": format!("http://127.0.0.1:{}/", free_port())});
-        let made = self.a.api.post("/v1/webhook-endpoints", &body).await;
-        assert_eq!(made.status, 201, "{}", made.body);
-        made.body["endpoint"]["id"].as_str().expect("an id").to_owned()
-    }
-
-    /// The first institution's logo; it is there already where it is made again.
-    ///
-    /// # Panics
-    /// When it is refused.
-    pub async fn logo(&self) {
-        let path = format!("/v1/institutions/{}/logo", self.a.id);
-        let given = self.a.api.put_file(&path, "image/svg+xml", LOGO).await;
-        assert_eq!(given.status, 200, "{}", given.body);
-    }
-
-    /// A client that nobody acts as, with a key.
-    async fn idle(&self) -> Credentials {
-        let idle = self.another(None).await;
-        let key = json!({"public_key": {
-            "kty": "EC", "crv": "P-256", "kid": KEY, "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
-            "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
-        }});
-        let added = self.platform.api.post(&format!("/v1/clients/{}/keys", idle.id), &key).await;
-        assert_eq!(added.status, 201, "{}", added.body);
-        idle
-    }
-
-    /// Somebody whose tokens would be taken, if anybody answered where the keys are.
-    async fn issuer(&self) -> String {
-        let issuer = json!({
-            "issuer": "https://idp.example.it", "kind": "oidc", "enabled": false,
-            "jwks_url": format!("http://127.0.0.1:{}/keys", free_port()), "audience": "https://tramite.example.it/v1",
-            "algorithms": ["RS256"], "types": ["at+jwt"],
-        });
-        let made = self.platform.api.post("/v1/trusted-issuers", &issuer).await;
-        assert_eq!(made.status, 201, "{}", made.body);
-        made.body["id"].as_str().expect("an id").to_owned()
-    }
-
-    /// A question for a receipt that was answered: what is made is whole when it is given back.
-    async fn recovery(&self) -> String {
-        let line = json!({"iur": Uuid::new_v4().simple().to_string(), "iuv": "05000000000000001"});
-        let made = self.a.api.post("/v1/receipt-recoveries", &line).await;
-        assert_eq!(made.status, 201, "{}", made.body);
-        let id = made.body["id"].as_str().expect("an id").to_owned();
-        until("the question is answered", async || {
-            self.a.api.get(&format!("/v1/receipt-recoveries/{id}")).await.body["is_over"] == true
-        })
-        .await;
-        id
-    }
-
-    /// A file that was read to its end: what is made is whole when it is given back.
-    async fn import(&self) -> String {
-        let table = "external_id;debtor_tax_code;debtor_full_name;description;amount;due_date\r\n\
-            F-1;RSSMRA85T10A562S;Mario Rossi;TARI;120,50;31/12/2099\r\n";
-        let fields = [("service_code", COMMON), ("dry_run", "true")];
-        let sent = self.a.api.post_file("/v1/imports", &fields, "tari.csv", table.as_bytes()).await;
-        assert_eq!(sent.status, 202, "{}", sent.body);
-        let id = sent.body["id"].as_str().expect("an id").to_owned();
-        until("the file is read", async || {
-            self.a.api.get(&format!("/v1/imports/{id}")).await.body["status"] == "completed"
-        })
-        .await;
-        id
-    }
-
-    /// A file of documents that is there: what is made is whole when it is given back.
-    async fn documents(&self, position: &Value) -> String {
-        let wanted = json!({"kind": "notice", "format": "zip", "debt_position_ids": [position["id"]]});
-        let asked = self.a.api.post("/v1/document-batches", &wanted).await;
-        assert_eq!(asked.status, 202, "{}", asked.body);
-        let id = asked.body["id"].as_str().expect("an id").to_owned();
-        until("the file is there", async || {
-            self.a.api.get(&format!("/v1/document-batches/{id}")).await.body["is_final"] == true
-        })
-        .await;
-        id
-    }
-
-    /// The event that tells of the payment.
-    async fn event(&self) -> String {
-        let told = async || self.a.api.get("/v1/events?type=installment.paid").await.body["items"][0]["id"].clone();
-        until("the feed tells of it", async || told().await.is_string()).await;
-        told().await.as_str().expect("an id").to_owned()
-    }
-
-    /// A receipt that is larger than what is read.
-    async fn raw_message(&self, notice: &str) -> String {
-        let long = format!("<!--{}--></receipt>", "x".repeat(RAW_BYTES));
-        let message = node::receipt(&self.a.to, notice, &Uuid::new_v4().simple().to_string(), "45.00");
-        let message = message.replace("</receipt>", &long);
-        let kept = async || self.platform.api.get("/v1/raw-messages").await.body["items"][0]["id"].clone();
-        until("the message is kept", async || {
-            let answer = node::send(&self.served.url, "paSendRTV2", message.clone()).await.expect("an answer");
-            assert_eq!(node::outcome(&answer), node::OWN_FAILURE, "{answer}");
-            kept().await.is_string()
-        })
-        .await;
-        // Its lines come into the journal a moment after the answer: what is made is whole when it is given back.
-        until("the journal tells of it", async || {
-            self.a.api.get("/v1/journal?outcome=PAA_SYSTEM_ERROR").await.body["items"][0].is_object()
-        })
-        .await;
-        kept().await.as_str().expect("an id").to_owned()
     }
 
     /// Real values for the parameters of an operation's path: what they name is the first institution's.

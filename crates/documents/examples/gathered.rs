@@ -15,6 +15,8 @@
 mod cases;
 #[path = "notices/expected.rs"]
 mod expected;
+#[path = "notices/logos.rs"]
+mod logos;
 #[path = "notices/random.rs"]
 mod random;
 #[path = "notices/receipts.rs"]
@@ -31,7 +33,7 @@ use std::time::{Duration, Instant as Clock};
 use chrono::NaiveDate;
 use tramite_documents::DocumentError;
 use tramite_documents::gather::{Gathered, GatheredForm, Piece, Whole, ending, stretch};
-use tramite_documents::notice::{NoticeStyle, notice_layout};
+use tramite_documents::notice::{Logo, NoticeStyle, notice_layout};
 use tramite_documents::receipt::{receipt_layout, statement_layout};
 use tramite_domain::time::Instant;
 
@@ -46,13 +48,14 @@ fn main() {
     let form = if file.ends_with(".zip") { GatheredForm::Zip } else { GatheredForm::Pdf };
     let (count, size): (usize, usize) = (count.parse().unwrap(), size.parse().unwrap());
     let written_at = Instant::start_of_rome_day(NaiveDate::from_ymd_opt(2026, 1, 1).unwrap());
+    let logos = logos::logos();
     let mut out = File::create(file).unwrap();
     let (mut done, mut indexes, mut spent) = (Gathered::default(), Vec::new(), Duration::ZERO);
     let mut places = (0..).filter(|place| rest.is_empty() || is_page(*place)).take(count).peekable();
     while places.peek().is_some() {
         let places: Vec<usize> = places.by_ref().take(size).collect();
         let begin = Clock::now();
-        let pieces: Vec<Piece> = places.into_iter().map(|place| piece(place, written_at)).collect();
+        let pieces: Vec<Piece> = places.into_iter().map(|place| piece(place, &logos, written_at)).collect();
         let next = stretch(form, &done, &pieces).unwrap();
         spent += begin.elapsed();
         out.write_all(&next.bytes).unwrap();
@@ -77,7 +80,7 @@ fn main() {
 }
 
 /// The document at a place, as `notices` has it.
-fn piece(place: usize, written_at: Instant) -> Piece {
+fn piece(place: usize, logos: &[Option<Logo>; logos::LOGOS], written_at: Instant) -> Piece {
     let (layout, file) = if is_receipts(place) {
         let (receipts, file) = receipts::case(place);
         let layout = match receipts.as_slice() {
@@ -87,7 +90,8 @@ fn piece(place: usize, written_at: Instant) -> Piece {
         (layout, file)
     } else {
         let (notice, language, file) = cases::case(place);
-        (notice_layout(&notice, &NoticeStyle { language, written_at, logo: None }), file)
+        let style = NoticeStyle { language, written_at, logo: logos::logo(logos, place) };
+        (notice_layout(&notice, &style), file)
     };
     Piece { name: file.file, layout: layout.unwrap() }
 }

@@ -142,8 +142,8 @@ pub enum Write {
         /// The debt positions.
         documents: Vec<BatchDocument>,
     },
-    /// What the slip of a debt position says of an account is printed for the first time, and stays (rules.md 17); nothing happens
-    /// where it was printed before.
+    /// What the slip of a debt position says of an account is printed, and stays (rules.md 17): where something else was printed
+    /// before it is a conflict.
     FreezeSlip {
         /// The debt position.
         position: DebtPositionId,
@@ -151,8 +151,20 @@ pub enum Write {
         account: AccountCode,
         /// What the slip says.
         slip: PostalSlip,
+        /// The file of documents that prints it, where it is one.
+        batch: Option<DocumentBatchId>,
         /// When.
         at: Instant,
+    },
+    /// A file of documents is there: what it has printed of slips stays.
+    ConfirmSlips {
+        /// The file.
+        batch: DocumentBatchId,
+    },
+    /// A file of documents comes to nothing: what it alone has printed of slips was never on paper.
+    ThawSlips {
+        /// The file.
+        batch: DocumentBatchId,
     },
     /// A session that was not there.
     InsertSession(Box<CheckoutSession>),

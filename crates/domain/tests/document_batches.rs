@@ -8,7 +8,7 @@ use support::Town;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::document_batch::{
     BatchDocument, BatchFile, BatchForm, BatchKind, BatchStatus, DocumentBatch, DocumentUsage, DocumentWish, Drawn,
-    KEPT_BYTES_MAX, POSITIONS_MAX, RUNNING_MAX, advance, ask, begin, cancel, finish,
+    KEPT_BYTES_MAX, POSITIONS_MAX, RUNNING_MAX, advance, ask, begin, cancel, finish, remove,
 };
 use tramite_domain::event::EventKind;
 use tramite_domain::ids::DebtPositionId;
@@ -95,12 +95,36 @@ fn what_is_cancelled_or_has_no_document_keeps_no_file() {
     let mut town = Town::new();
     let (queued, _) = asked(&mut town, 1, DocumentUsage::default()).unwrap();
     let (none, writes) = finish(&mut town.given(), &queued, BatchFile::default());
-    assert_eq!((none.status, none.file.kept_until), (BatchStatus::Failed, Some(town.now)));
+    assert_eq!(none.file.kept_until, Some(town.now.plus_seconds(30 * 86_400)), "why there is none is told so long");
+    assert_eq!(none.status, BatchStatus::Failed);
     assert_eq!(none.failure.unwrap().code, "no_documents");
     assert_eq!(events(&writes), [(EventKind::DocumentBatchFinished, Some("failed".to_owned()))]);
     let (cancelled, writes) = cancel(&mut town.given(), &queued).unwrap();
     assert_eq!((cancelled.status, cancelled.file.kept_until), (BatchStatus::Cancelled, Some(town.now)));
     assert_eq!(events(&writes), [(EventKind::DocumentBatchFinished, Some("cancelled".to_owned()))]);
+    assert!(writes.writes().contains(&Write::ThawSlips { batch: queued.id }), "it was never on paper");
     let (again, writes) = cancel(&mut town.given(), &cancelled).unwrap();
     assert_eq!((again, writes), (cancelled, Batch::new()), "once is enough");
+}
+
+#[test]
+fn a_file_that_is_not_needed_any_more_goes_and_the_slips_on_it_stay() {
+    let mut town = Town::new();
+    let (queued, _) = asked(&mut town, 1, DocumentUsage::default()).unwrap();
+    let stopped = remove(&mut town.given(), &queued).unwrap();
+    assert_eq!(events(&stopped), [(EventKind::DocumentBatchFinished, Some("cancelled".to_owned()))]);
+    let drawn = DocumentBatch { drawn: 1, ..queued };
+    let (done, _) = finish(&mut town.given(), &drawn, BatchFile { parts: 2, ..BatchFile::default() });
+    let removed = remove(&mut town.given(), &done).unwrap();
+    let after = removed.writes().iter().find_map(|write| match write {
+        Write::UpdateDocumentBatch { batch, .. } => Some(batch),
+        _ => None,
+    });
+    assert_eq!(after.unwrap().file.kept_until, Some(town.now));
+    assert_eq!(after.unwrap().status, BatchStatus::Completed);
+    assert!(
+        !removed.writes().iter().any(|write| matches!(write, Write::ThawSlips { .. })),
+        "somebody may hold the paper"
+    );
+    assert_eq!(remove(&mut town.given(), after.unwrap()).unwrap(), Batch::new());
 }

@@ -2,19 +2,18 @@
 //! What the notice of a debt position says, in every state that one can be in (documents.md, table S).
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests state what they expect")]
 
+#[path = "printed_notices/slips.rs"]
+mod slips;
 mod support;
 
 use chrono::NaiveDate;
 use support::{Town, at, codes, installment, named, one_payment, pay, personal, single_or_plan, text};
 use tramite_domain::debt_position::{
-    DebtPosition, DebtorInput, InstallmentInput, OptionInput, OptionKind, PositionInput, PositionStatus, StampInput,
-    TransferInput,
+    DebtPosition, DebtorInput, InstallmentInput, OptionInput, OptionKind, PositionInput, PositionStatus,
 };
 use tramite_domain::money::Cents;
 use tramite_domain::node::verified;
-use tramite_domain::printed_notice::{
-    NoticePart, NoticeTerms, PostalSlip, PrintedNotice, PrintedSlips, new_slips, printed_notice,
-};
+use tramite_domain::printed_notice::{NoticePart, NoticeTerms, PrintedNotice, PrintedSlips, printed_notice};
 use tramite_domain::refusal::Refusal;
 use tramite_domain::service::{LateCharges, LateRate};
 
@@ -331,85 +330,4 @@ fn a_debtor_who_is_not_known_has_no_tax_code_on_paper() {
     let debtor = DebtorInput { tax_code: personal("ANONIMO"), ..support::debtor() };
     let position = town.position(&PositionInput { debtor, ..one_payment("S-1", 100) });
     assert_eq!(printed(&town, &position).unwrap().debtor.tax_code, None);
-}
-
-/// The slip of a payment with these shares.
-fn slip(town: &mut Town, transfers: Vec<TransferInput>) -> Option<PostalSlip> {
-    let amount = transfers.iter().map(|one| one.amount).sum();
-    let one = InstallmentInput { transfers, ..installment("only", amount) };
-    let position = town.open(&of_options(vec![option(OptionKind::Single, vec![one])])).unwrap().position;
-    let notice = printed(town, &position).unwrap();
-    let part = notice.terms.parts().next().unwrap();
-    assert_eq!(notice.data_matrix(part).unwrap().is_some(), part.slip.is_some());
-    part.slip.clone()
-}
-
-fn to_account(account: &str, amount: i64) -> TransferInput {
-    TransferInput { amount, account_id: Some(account.to_owned()), ..Default::default() }
-}
-
-#[test]
-fn a_slip_is_printed_where_the_institutions_own_share_has_a_postal_account() {
-    let mut town = Town::new();
-    assert_eq!(slip(&mut town, vec![to_account("main", 100)]), None, "a bank account");
-    let postal = slip(&mut town, vec![to_account("posta", 100)]).unwrap();
-    assert_eq!(postal.account, "000000001016");
-    assert_eq!((postal.holder.as_str(), &postal.authorization), ("Comune di Esempio", &None));
-    // What goes to others does not matter, and of its own shares the first counts.
-    let province = TransferInput { amount: 50, beneficiary_id: Some("provincia".to_owned()), ..Default::default() };
-    assert!(slip(&mut town, vec![province.clone(), to_account("posta", 100), to_account("main", 1)]).is_some());
-    assert_eq!(slip(&mut town, vec![province.clone(), to_account("main", 1), to_account("posta", 100)]), None);
-    assert_eq!(slip(&mut town, vec![province]), None);
-    let stamp = StampInput {
-        document_hash: "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=".to_owned(),
-        province: "RM".to_owned(),
-    };
-    let stamp = TransferInput { amount: 1_600, stamp: Some(stamp), ..Default::default() };
-    assert!(slip(&mut town, vec![stamp, to_account("posta", 100)]).is_some());
-}
-
-#[test]
-fn a_slip_says_what_is_known_of_the_account_that_is_valid_now() {
-    let mut town = Town::new();
-    let postal = |town: &mut Town| slip(town, vec![to_account("main", 100)]);
-    let main = town.institution.accounts.first_mut().unwrap();
-    main.iban = "IT32A0760112100000070410907".parse().unwrap();
-    main.holder = Some(text("Comune di Esempio - Servizio Tesoreria"));
-    main.postal_authorization = Some(text("AUT. DB/SSIC/E 20014 DEL 01/09/2026"));
-    let told = postal(&mut town).unwrap();
-    assert_eq!(told.account, "000070410907", "an account that is postal itself");
-    assert_eq!(told.holder.as_str(), "Comune di Esempio - Servizio Tesoreria");
-    assert_eq!(told.authorization.as_deref(), Some("AUT. DB/SSIC/E 20014 DEL 01/09/2026"));
-    // Another account takes its place at an instant.
-    let change = town.now.plus_seconds(60);
-    let mut next = town.institution.accounts.first().unwrap().clone();
-    next.valid_from = change;
-    next.iban = "IT82E0760113600000000118547".parse().unwrap();
-    next.holder = None;
-    town.institution.accounts.push(next);
-    town.institution.display_name = text(&"Unione dei Comuni ".repeat(7));
-    assert_eq!(postal(&mut town).unwrap().account, "000070410907");
-    town.now = change;
-    let told = postal(&mut town).unwrap();
-    assert_eq!((told.account.as_str(), told.holder.chars().count()), ("000000118547", 70));
-    // Without its account a notice is printed all the same: banks take it.
-    let position = town.position(&one_payment("S-9", 100));
-    town.institution.accounts.retain(|account| account.id.as_str() != "main");
-    assert_eq!(printed(&town, &position).unwrap().terms.parts().next().unwrap().slip, None);
-}
-
-#[test]
-fn a_slip_that_was_printed_says_the_same_whatever_became_of_its_account() {
-    let mut town = Town::new();
-    let shares = vec![to_account("posta", 100)];
-    let one = InstallmentInput { transfers: shares, ..installment("only", 100) };
-    let position = town.open(&of_options(vec![option(OptionKind::Single, vec![one])])).unwrap().position;
-    let notice = printed(&town, &position).unwrap();
-    let first = new_slips(&position, &notice, &PrintedSlips::new());
-    assert_eq!(first.keys().map(|account| account.as_str()).collect::<Vec<_>>(), ["posta"]);
-    town.institution.accounts.retain(|account| account.id.as_str() != "posta");
-    assert_eq!(printed(&town, &position).unwrap().terms.parts().next().unwrap().slip, None, "it was never printed");
-    let again = printed_notice(&position, &town.institution, &first, None, town.now).unwrap();
-    assert_eq!(again, notice);
-    assert!(new_slips(&position, &again, &first).is_empty(), "it is kept already");
 }

@@ -14,7 +14,8 @@ use tramite_domain::session::{CheckoutSession, ItemSubject};
 
 /// On whose behalf the store is asked: an institution, the services that exist for the caller, and the client.
 ///
-/// It is made in four named places and nowhere else (architecture.md, Tenancy).
+/// It is made in four named places and nowhere else (architecture.md, Tenancy), and within the store for what an operator writes of an
+/// institution's registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
     institution: InstitutionId,

@@ -97,8 +97,13 @@ pub(crate) const DOCUMENT_LEASE_SECONDS: i64 = 15;
 pub(crate) const DOCUMENTS_AT_ONCE_MAX: u32 = 25;
 /// Debt positions of a batch that are read at a time for the list of an archive.
 pub(crate) const DOCUMENTS_LISTED_AT_ONCE: u32 = 1_000;
-/// How often in a row the work on a batch of documents may fail, for reasons that are not the database's absence, before it is given up.
-pub(crate) const DOCUMENT_FAILURES_MAX: u32 = 5;
+/// How often the work on a batch of documents may begin and lead to nothing, for reasons that are not the database's absence, before it
+/// is given up.
+pub(crate) const DOCUMENT_TRIES_MAX: u32 = 5;
+/// How often a worker renews its claim of a batch of documents while it draws, in seconds.
+pub(crate) const DOCUMENT_RENEW_SECONDS: u64 = 4;
+/// Codes of documents that are drawn and written together, beside those of the last one: each has a part of a page.
+pub(crate) const DOCUMENT_CODES_MAX: usize = 100;
 /// Stretches of files of documents whose time is over that go in one pass of upkeep at most.
 pub(crate) const DOCUMENT_FILE_ROUNDS_MAX: usize = 50;
 

@@ -33,13 +33,14 @@ CREATE TABLE document_batches (
     PRIMARY KEY (institution_id, id)
 );
 CREATE INDEX document_batches_open ON document_batches (institution_id, id) WHERE finished_at IS NULL;
+CREATE INDEX document_batches_kept ON document_batches (kept_until) WHERE kept_until IS NOT NULL;
 SELECT tramite_guard('document_batches');
 SELECT tramite_open_to_system('document_batches', 'SELECT', 'UPDATE');
 GRANT SELECT, INSERT, UPDATE ON document_batches TO tramite_app;
 GRANT SELECT (
     institution_id, id, kept_until, finished_at, version, created_at, held_by, held_until, claimed_at
 ) ON document_batches TO tramite_system;
-GRANT UPDATE (version, held_by, held_until, claimed_at) ON document_batches TO tramite_system;
+GRANT UPDATE (kept_until, version, held_by, held_until, claimed_at) ON document_batches TO tramite_system;
 
 -- What became of each debt position; it goes with the file.
 CREATE TABLE batch_documents (
@@ -61,8 +62,7 @@ GRANT UPDATE (outcome, code, file_name, first_page, pages) ON batch_documents TO
 GRANT SELECT (institution_id, batch_id, place) ON batch_documents TO tramite_system;
 GRANT DELETE ON batch_documents TO tramite_system;
 
--- The file, in parts, each sealed under the key of its institution, with what whoever writes its end must know of them. The
--- first part goes last: by it the others are found.
+-- The file, in parts, each sealed under the key of its institution, with what whoever writes its end must know of them.
 CREATE TABLE document_parts (
     institution_id uuid NOT NULL,
     batch_id uuid NOT NULL,
@@ -76,7 +76,6 @@ CREATE TABLE document_parts (
 -- What is sealed cannot be compressed: it is not tried.
 ALTER TABLE document_parts ALTER COLUMN sealed SET STORAGE EXTERNAL;
 ALTER TABLE document_parts ALTER COLUMN sealed_index SET STORAGE EXTERNAL;
-CREATE INDEX document_parts_first ON document_parts (created_at) WHERE place = 0;
 SELECT tramite_guard('document_parts');
 SELECT tramite_open_to_system('document_parts', 'SELECT', 'DELETE');
 GRANT SELECT, INSERT ON document_parts TO tramite_app;
@@ -84,6 +83,7 @@ GRANT SELECT (institution_id, batch_id, place, created_at) ON document_parts TO 
 GRANT DELETE ON document_parts TO tramite_system;
 
 -- What the first slip of a debt position said of an account: each further one says the same, whatever becomes of the account.
+-- As long as a batch alone has printed it, and comes to nothing, it goes again.
 CREATE TABLE printed_slips (
     institution_id uuid NOT NULL,
     debt_position_id uuid NOT NULL,
@@ -92,7 +92,10 @@ CREATE TABLE printed_slips (
     holder text NOT NULL,
     authorization_text text,
     printed_at timestamptz NOT NULL,
+    batch_id uuid,
     PRIMARY KEY (institution_id, debt_position_id, account_code)
 );
+CREATE INDEX printed_slips_batch ON printed_slips (institution_id, batch_id) WHERE batch_id IS NOT NULL;
 SELECT tramite_guard('printed_slips');
-GRANT SELECT, INSERT ON printed_slips TO tramite_app;
+GRANT SELECT, INSERT, DELETE ON printed_slips TO tramite_app;
+GRANT UPDATE (batch_id) ON printed_slips TO tramite_app;

@@ -33,6 +33,7 @@ CREATE TABLE document_batches (
     PRIMARY KEY (institution_id, id)
 ) STRICT;
 CREATE INDEX document_batches_open ON document_batches (institution_id, id) WHERE finished_at IS NULL;
+CREATE INDEX document_batches_kept ON document_batches (kept_until) WHERE kept_until IS NOT NULL;
 
 -- What became of each debt position; it goes with the file.
 CREATE TABLE batch_documents (
@@ -48,8 +49,7 @@ CREATE TABLE batch_documents (
     PRIMARY KEY (institution_id, batch_id, place)
 ) STRICT;
 
--- The file, in parts, each sealed under the key of its institution, with what whoever writes its end must know of them. The
--- first part goes last: by it the others are found.
+-- The file, in parts, each sealed under the key of its institution, with what whoever writes its end must know of them.
 CREATE TABLE document_parts (
     institution_id BLOB NOT NULL,
     batch_id BLOB NOT NULL,
@@ -60,9 +60,9 @@ CREATE TABLE document_parts (
     sealed_index BLOB NOT NULL,
     PRIMARY KEY (institution_id, batch_id, place)
 ) STRICT;
-CREATE INDEX document_parts_first ON document_parts (created_at) WHERE place = 0;
 
 -- What the first slip of a debt position said of an account: each further one says the same, whatever becomes of the account.
+-- As long as a batch alone has printed it, and comes to nothing, it goes again.
 CREATE TABLE printed_slips (
     institution_id BLOB NOT NULL,
     debt_position_id BLOB NOT NULL,
@@ -71,5 +71,7 @@ CREATE TABLE printed_slips (
     holder TEXT NOT NULL,
     authorization_text TEXT,
     printed_at INTEGER NOT NULL,
+    batch_id BLOB,
     PRIMARY KEY (institution_id, debt_position_id, account_code)
 ) STRICT;
+CREATE INDEX printed_slips_batch ON printed_slips (institution_id, batch_id) WHERE batch_id IS NOT NULL;

@@ -134,7 +134,7 @@ async fn is_there(pair: &Pair, made: &Made, service: &str) {
     for operation in pair.operations().iter().filter(|one| !one.parameters.is_empty() && !one.is_platform()) {
         if operation.path.ends_with("/logo") {
             // One that was removed is gone too.
-            pair.logo().await;
+            pair.a.api.give_logo(&pair.a.id).await;
         }
         let values = match operation.resource() {
             // One that has ended is gone for its own client too.

@@ -12,6 +12,12 @@ const SKY: &str = "<defs><linearGradient id=\"sky\" x2=\"0\" y2=\"1\"><stop stop
 /// How many logos there are.
 pub(crate) const LOGOS: usize = 4;
 
+/// The logo of the notice at a place, or none: a step that meets no length of the cycles of models, languages and texts, so that each
+/// meets each logo.
+pub(crate) fn logo(logos: &[Option<Logo>; LOGOS], place: usize) -> Option<Logo> {
+    logos[(place / 7 + place) % LOGOS].clone()
+}
+
 /// All of them, and no logo at all; each is read once, as a batch of notices would.
 pub(crate) fn logos() -> [Option<Logo>; LOGOS] {
     let drawn = |sides: &str, content: &str| {

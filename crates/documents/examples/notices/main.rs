@@ -55,8 +55,7 @@ fn main() {
             (pdf, file, begin.elapsed())
         } else {
             let (notice, language, file) = cases::case(place);
-            // A step that meets no length of the cycles of models, languages and texts, so that each meets each logo.
-            let logo = logos[(place / 7 + place) % logos.len()].clone();
+            let logo = logos::logo(&logos, place);
             let file = file.with_logo(logo.is_some());
             let style = NoticeStyle { language, written_at, logo };
             if with_pictures {

@@ -19,7 +19,7 @@ pub(crate) fn read(name: &str, file: &[u8]) -> Result<Logo, LogoFault> {
         (Some(before), Some(after)) => after - before,
         _ => begin.elapsed(),
     };
-    println!("{name}: {} bytes, {} ms, {read:?}", file.len(), taken.as_millis());
+    println!("{name}: {} bytes, {} ms, {} KiB, {read:?}", file.len(), taken.as_millis(), memory().unwrap_or_default());
     assert!(taken < TIME_MAX, "{name}: {taken:?}");
     if let Some(peak) = memory() {
         assert!(peak < KIBIBYTES_MAX, "{name}: {peak} KiB");

@@ -13,4 +13,5 @@ mod pngs;
 mod pngs_hostile;
 mod support;
 mod svgs;
+mod svgs_heavy;
 mod svgs_hostile;

@@ -51,17 +51,20 @@ pub fn finish(given: &mut Given<'_>, batch: &DocumentBatch, file: BatchFile) -> 
             code: "no_documents".to_owned(),
             detail: "there is no document of any of the debt positions".to_owned(),
         };
-        return fail(given, batch, failure);
+        // Why there is none is told as long as a file would be kept.
+        let after = DocumentBatch { failure: Some(failure), ..kept(batch, given.now) };
+        return ended(given, batch, after, BatchStatus::Failed);
     }
-    let kept_until = Some(given.now.plus_seconds(KEPT_DAYS * 86_400));
-    let after = DocumentBatch { file: BatchFile { kept_until, ..file }, ..batch.clone() };
-    ended(given, batch, after, BatchStatus::Completed)
+    let after = kept(&DocumentBatch { file, ..batch.clone() }, given.now);
+    let (after, writes) = ended(given, batch, after, BatchStatus::Completed);
+    (after, writes.with(Write::ConfirmSlips { batch: batch.id }))
 }
 
 /// There will be no file.
 pub fn fail(given: &mut Given<'_>, batch: &DocumentBatch, failure: BatchFailure) -> (DocumentBatch, Batch) {
     let after = DocumentBatch { failure: Some(failure), ..given_up(batch, given.now) };
-    ended(given, batch, after, BatchStatus::Failed)
+    let (after, writes) = ended(given, batch, after, BatchStatus::Failed);
+    (after, writes.with(Write::ThawSlips { batch: batch.id }))
 }
 
 /// Its client stops it.
@@ -78,7 +81,32 @@ pub fn cancel(given: &mut Given<'_>, batch: &DocumentBatch) -> Result<(DocumentB
     let after = given_up(batch, given.now);
     let (after, writes) = ended(given, batch, after, BatchStatus::Cancelled);
     let line = AuditLine::of(given, "document_batch.cancelled", format!("document batch {}", batch.id));
-    Ok((after, writes.with(Write::InsertAudit(line))))
+    let thawed = Write::ThawSlips { batch: batch.id };
+    Ok((after, writes.with(thawed).with(Write::InsertAudit(line))))
+}
+
+/// Its client needs its file no more: one that is not over is cancelled, and what is kept of it goes with the next upkeep. Nothing
+/// happens where it went before.
+///
+/// # Errors
+/// None that a state of it could give.
+pub fn remove(given: &mut Given<'_>, batch: &DocumentBatch) -> Result<Batch, Refusal> {
+    if !batch.status.is_final() {
+        return cancel(given, batch).map(|(_, writes)| writes);
+    }
+    if batch.file.kept_until.is_none_or(|until| until <= given.now) {
+        return Ok(Batch::new());
+    }
+    let (_, writes) = written(batch, given_up(batch, given.now), given.now);
+    let line = AuditLine::of(given, "document_batch.removed", format!("document batch {}", batch.id));
+    Ok(writes.with(Write::InsertAudit(line)))
+}
+
+/// So long its file is kept, and what became of its debt positions.
+fn kept(batch: &DocumentBatch, now: Instant) -> DocumentBatch {
+    let kept_until = Some(now.plus_seconds(KEPT_DAYS * 86_400));
+    let file = BatchFile { kept_until, mark: None, ..batch.file.clone() };
+    DocumentBatch { file, ..batch.clone() }
 }
 
 /// What was written of the file need not be kept.

@@ -6,7 +6,7 @@ mod ask;
 mod document;
 mod model;
 
-pub use advance::{Drawn, advance, begin, cancel, fail, finish};
+pub use advance::{Drawn, advance, begin, cancel, fail, finish, remove};
 pub use ask::{
     Asked, DocumentUsage, DocumentWish, KEPT_BYTES_MAX, KEPT_DAYS, POSITIONS_MAX, RUNNING_MAX, ask, check_usage,
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What the notice of a debt position says at an instant: all that can be paid, or the one installment that was asked for.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use crate::debt_position::{
@@ -68,15 +70,24 @@ pub fn printed_notice(
     })
 }
 
-/// What the notice prints for the first time of accounts of the position: it is to be kept, so that each further print says the same
-/// (rules.md 17).
+/// What the notice prints of accounts of the position that nobody holds for sure yet: it is to be kept, so that each further print says
+/// the same (rules.md 17).
 #[must_use]
-pub fn new_slips(position: &DebtPosition, notice: &PrintedNotice, slips: &PrintedSlips) -> PrintedSlips {
+pub fn new_slips(
+    position: &DebtPosition,
+    notice: &PrintedNotice,
+    slips: &PrintedSlips,
+) -> BTreeMap<AccountCode, PostalSlip> {
     let own = |part: &NoticePart| {
         let (_, one) = position.installment(part.installment_id)?;
         Some((own_account(one)?.clone(), part.slip.clone()?))
     };
-    notice.terms.parts().filter_map(own).filter(|(account, _)| !slips.contains_key(account)).collect()
+    notice
+        .terms
+        .parts()
+        .filter_map(own)
+        .filter(|(account, _)| slips.get(account).is_none_or(|first| first.provisional))
+        .collect()
 }
 
 /// The account of the first share that is the institution's own.
@@ -182,7 +193,7 @@ impl Paper<'_> {
     /// The slip to the institution's own account: that of the first share that is the institution's own.
     fn slip(&self, one: &Installment) -> Option<PostalSlip> {
         let id = own_account(one)?;
-        self.slips.get(id).cloned().or_else(|| self.present_slip(id))
+        self.slips.get(id).map(|first| first.slip.clone()).or_else(|| self.present_slip(id))
     }
 
     /// What the slip to an account would say now; none where it is not postal.

@@ -105,7 +105,16 @@ pub struct PostalSlip {
 }
 
 /// What was printed on the first slips of a debt position, by the accounts of its institution.
-pub type PrintedSlips = BTreeMap<AccountCode, PostalSlip>;
+pub type PrintedSlips = BTreeMap<AccountCode, PrintedSlip>;
+
+/// What the first slip of an account said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrintedSlip {
+    /// What it said.
+    pub slip: PostalSlip,
+    /// Whether it is on no paper for sure: a batch alone has printed it that may come to nothing.
+    pub provisional: bool,
+}
 
 /// In which languages a notice is written: Italian always.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

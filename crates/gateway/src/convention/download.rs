@@ -75,6 +75,9 @@ impl Pace {
     }
 }
 
+/// Bytes of a file for each second, over the whole of it, that a reader takes at least where it holds something that others wait for.
+pub(crate) const READER_BYTES_PER_SECOND_MIN: u64 = 32 * 1_024;
+
 /// A piece, the end, or why the file breaks off.
 type Piece = Result<Option<Bytes>, Problem>;
 

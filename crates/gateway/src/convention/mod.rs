@@ -21,7 +21,7 @@ pub use reply::{Answer, Reply};
 pub use settle::settle;
 
 pub(crate) use audit::{audited, line};
-pub(crate) use download::{Download, Pieces, download, unwritten};
+pub(crate) use download::{Download, Pieces, READER_BYTES_PER_SECOND_MIN, download, unwritten};
 pub(crate) use empty::EmptyInput;
 pub(crate) use pdf::{Drawings, LAYOUT, PDF, document_answer, drawn, unchanged};
 pub(crate) use reply::{is_replay, kept_id};

@@ -182,7 +182,7 @@ problems! {
         "Read the document batch, with `wait`, and decide by its status."
     }
     DocumentFileGone = 409 "document_file_gone" "The file of documents is kept no longer" {
-        "A file of documents is deleted thirty days after it was made."
+        "A file of documents is deleted thirty days after it was made, or when its client wants it to be."
         "Ask for the documents again."
     }
     DocumentStorageFull = 409 "document_storage_full" "There is no room for another file of documents" {

@@ -210,8 +210,10 @@ texts! {
         = "PNG", "A logo as PNG (ISO/IEC 15948).";
     LogoText r"^[\s\S]*$" 0..=524_288
         = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 2 1\"><path d=\"M0 0h2v1z\"/></svg>", "A logo as SVG.";
-    ZipBytes r"^[\s\S]*$" 0..=2_000_000_000 as "binary"
+    GatheredZip r"^[\s\S]*$" 0..=4_294_967_296 as "binary"
         = "PK", "An archive of documents.";
+    GatheredPdf r"^[\s\S]*$" 0..=10_737_418_240 as "binary"
+        = "%PDF-1.7", "The documents in one (ISO 32000-1).";
     SpreadsheetBytes r"^[\s\S]*$" 0..=50_000_000 as "binary"
         = "PK", "A spreadsheet (ISO/IEC 29500).";
     XmlMessage r"^[^\x00]{1,2000000}$" 1..=2_000_000

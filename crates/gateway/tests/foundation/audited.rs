@@ -155,6 +155,9 @@ async fn positions(asked: &Asked<'_>) {
     let batch = asked.portal("add_document_batch", post("/v1/document-batches", &documents)).await.json();
     let cancel = format!("/v1/document-batches/{}/cancel", text(&batch, "/id"));
     asked.portal("cancel_document_batch", post(cancel, &json!({}))).await;
+    let batch = asked.portal("add_document_batch", post("/v1/document-batches", &documents)).await.json();
+    let batch = format!("/v1/document-batches/{}", text(&batch, "/id"));
+    asked.portal("remove_document_batch", Ask::delete(batch)).await;
     let person = json!({"tax_code": "RSSMRA85T10A562S"});
     asked.portal("export_person", post("/v1/persons/export", &person)).await;
     let person = json!({"tax_code": "RSSMRA85T10A562S", "reason": "Protocol 4711"});

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tramite_domain::given::World;
 use tramite_testkit::Database;
 
-use crate::support::made::debt_position;
+use crate::support::made::{debt_position, debt_positions_csv};
 use crate::support::portal::text;
 use crate::support::{Ask, TestGateway};
 
@@ -66,6 +66,15 @@ pub(crate) async fn what_is_asked_for_says_which_documents_of_which_debt_positio
     let cancelled = portal.post(format!("{BATCHES}/{}/cancel", text(&second, "/id")), &json!({})).await.is(200).json();
     assert_eq!((&cancelled["status"], &cancelled["is_final"]), (&json!("cancelled"), &json!(true)));
     portal.post(BATCHES, &named(&[&one])).await.is(202);
+    // Of a file that is not loaded yet some would be missing.
+    let file = Ask::post("/v1/imports").file(&[("service_code", "TARI")], "tari.csv", debt_positions_csv());
+    let import = gateway.ask(file.token(&portal.token().await).key("import")).await.is(202).json();
+    portal.post(BATCHES, &of_import(&text(&import, "/id"))).await.is_problem(409, "import_state");
+    // What is not needed any more goes, whatever state it is in, and makes room.
+    let remove = Ask::delete(&path);
+    gateway.ask(remove.clone().token(&portal.token().await)).await.is(204);
+    assert_eq!(portal.get(&path).await.is(200).json()["status"], json!("cancelled"));
+    gateway.ask(remove.token(&portal.token().await)).await.is(204);
 }
 
 pub(crate) async fn a_file_of_documents_says_no_more_than_its_client_may_read(database: Database) {

@@ -181,9 +181,11 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
             }
             Write::UpdateDocumentBatch { batch, expected } => document::update(db, institution, batch, *expected).await,
             Write::TellBatchDocuments { batch, documents } => document::tell(db, institution, *batch, documents).await,
-            Write::FreezeSlip { position, account, slip, at } => {
-                document::freeze(db, institution, (*position, account), slip, *at).await
+            Write::FreezeSlip { position, account, slip, batch, at } => {
+                document::freeze(db, institution, (*position, account), (slip, *batch), *at).await
             }
+            Write::ConfirmSlips { batch } => document::confirm(db, institution, *batch).await,
+            Write::ThawSlips { batch } => document::thaw(db, institution, *batch).await,
             Write::InsertSession(session) => session::insert(db, institution, session).await,
             Write::UpdateSession { session, expected } => session::update(db, institution, session, *expected).await,
             Write::ReleaseItem { session, place } => session::release(db, institution, *session, *place).await,

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Files of documents. They belong to the client that asked for them; one confined to services sees what was asked for under these.
 
-use diesel::dsl::{min, sql};
+use std::collections::HashSet;
+
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use tramite_domain::document_batch::{BatchDocument, BatchStatus, DocumentBatch, DocumentOutcome, DocumentUsage};
 use tramite_domain::ids::{DebtPositionId, DocumentBatchId, ImportId, InstitutionId};
+use tramite_domain::time::Instant;
 use uuid::Uuid;
 
 use super::import;
 use crate::Store;
-use crate::column::Id;
+use crate::column::{At, Id};
 use crate::db::{Db, IDS_AT_ONCE_MAX, first, load, load_boxed, load_together};
 use crate::error::StoreError;
 use crate::page::{Cursor, List, Page, PageRequest};
@@ -20,8 +23,10 @@ use crate::schema::{batch_documents, debt_positions, document_batches, document_
 use crate::scope::Scope;
 use crate::store::Answer;
 
+/// Lines of a file that are read at a time.
+const LINES_AT_ONCE: i64 = 5_000;
 /// What all parts have together, as a whole number on both databases.
-const ALL_BYTES: &str = "CAST(coalesce(sum(bytes), 0) AS bigint)";
+const ALL_BYTES: &str = "CAST(coalesce(sum(document_parts.bytes), 0) AS bigint)";
 
 /// Which debt positions of a file of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,14 +83,15 @@ impl Store {
         })
     }
 
-    /// What the institution has of the room for files of documents, whichever client asked for them.
+    /// What the institution has of the room for files of documents at an instant, whichever client asked for them: what is over and has
+    /// not gone yet takes none.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub fn document_usage<'a>(&'a self, scope: &'a Scope) -> Answer<'a, DocumentUsage> {
+    pub fn document_usage<'a>(&'a self, scope: &'a Scope, now: Instant) -> Answer<'a, DocumentUsage> {
         Box::pin(async move {
             let institution = scope.institution();
-            self.read(scope, move |db| Box::pin(usage(db, institution))).await
+            self.read(scope, move |db| Box::pin(usage(db, institution, now))).await
         })
     }
 
@@ -132,7 +138,7 @@ impl Store {
         limit: usize,
     ) -> Answer<'a, Vec<DebtPositionId>> {
         Box::pin(async move {
-            let (own, limit) = (scope.clone(), fit("limit", limit)?);
+            let own = scope.clone();
             self.read(scope, move |db| Box::pin(imported(db, own, lines, limit))).await
         })
     }
@@ -179,7 +185,15 @@ async fn list(
     found.into_iter().map(BatchHead::into_batch).collect()
 }
 
-async fn usage(mut db: Db<'_>, institution: InstitutionId) -> Result<DocumentUsage, StoreError> {
+async fn usage(mut db: Db<'_>, institution: InstitutionId, now: Instant) -> Result<DocumentUsage, StoreError> {
+    let kept_of = || {
+        let kept =
+            document_batches::kept_until.is_null().or(document_batches::kept_until.gt(At(now)).assume_not_null());
+        document_batches::table
+            .filter(document_batches::institution_id.eq(Id(institution)))
+            .filter(kept)
+            .select(document_batches::id)
+    };
     let (running, kept): (Vec<i64>, Vec<i64>) = load_together!(
         &mut db,
         document_batches::table
@@ -188,6 +202,7 @@ async fn usage(mut db: Db<'_>, institution: InstitutionId) -> Result<DocumentUsa
             .count(),
         document_parts::table
             .filter(document_parts::institution_id.eq(Id(institution)))
+            .filter(document_parts::batch_id.eq_any(kept_of()))
             .select(sql::<BigInt>(ALL_BYTES)),
     )?;
     Ok(DocumentUsage {
@@ -250,24 +265,31 @@ async fn imported(
     mut db: Db<'_>,
     scope: Scope,
     lines: ImportedLines,
-    limit: i64,
+    limit: usize,
 ) -> Result<Vec<DebtPositionId>, StoreError> {
     if import::by_id(db.reborrow(), scope.clone(), lines.import).await?.is_none() {
         return Ok(Vec::new());
     }
     let column = |line: u64| i64::try_from(line).unwrap_or(i64::MAX);
-    let found: Vec<(Option<Id<DebtPositionId>>, Option<i64>)> = load!(
-        &mut db,
-        import_rows::table
-            .filter(import_rows::institution_id.eq(Id(scope.institution())))
-            .filter(import_rows::import_id.eq(Id(lines.import)))
-            .filter(import_rows::line.ge(column(lines.from)))
-            .filter(import_rows::line.le(column(lines.to)))
-            .filter(import_rows::debt_position_id.is_not_null())
-            .group_by(import_rows::debt_position_id)
-            .select((import_rows::debt_position_id, min(import_rows::line)))
-            .order(min(import_rows::line))
-            .limit(limit)
-    )?;
-    Ok(found.into_iter().filter_map(|(id, _)| id).map(|id| id.0).collect())
+    let (mut from, to) = (column(lines.from), column(lines.to));
+    let (mut found, mut seen) = (Vec::new(), HashSet::new());
+    // Page by page: what is beyond the last one that is wanted is not looked at.
+    while found.len() < limit {
+        let some: Vec<(i64, Option<Id<DebtPositionId>>)> = load!(
+            &mut db,
+            import_rows::table
+                .filter(import_rows::institution_id.eq(Id(scope.institution())))
+                .filter(import_rows::import_id.eq(Id(lines.import)))
+                .filter(import_rows::line.ge(from))
+                .filter(import_rows::line.le(to))
+                .order(import_rows::line)
+                .limit(LINES_AT_ONCE)
+                .select((import_rows::line, import_rows::debt_position_id))
+        )?;
+        let Some((last, _)) = some.last() else { break };
+        from = last.saturating_add(1);
+        found.extend(some.into_iter().filter_map(|(_, id)| id).map(|id| id.0).filter(|id| seen.insert(*id)));
+    }
+    found.truncate(limit);
+    Ok(found)
 }

@@ -77,7 +77,39 @@ impl Store {
             Ok(if order.since.is_some() { cut.complete(order.window, last) } else { cut })
         })
     }
+
+    /// The ids of the positions that a filter names, newest first, so many at most. What it says of changes does not matter.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn position_ids<'a>(
+        &'a self,
+        scope: &'a Scope,
+        filter: &'a PositionFilter,
+        limit: usize,
+        now: Instant,
+    ) -> Answer<'a, Vec<DebtPositionId>> {
+        Box::pin(async move {
+            let filter = PositionFilter { updated_since: None, ..filter.clone() };
+            let (order, mut after) = Order::new(None, (List::Positions, List::PositionsChanged), None, now)?;
+            let mut found: Vec<DebtPositionId> = Vec::new();
+            while found.len() < limit {
+                let (own, filter) = (scope.clone(), filter.clone());
+                let some = self
+                    .read(scope, move |db| Box::pin(heads(db, own, filter, order, after, IDS_AT_ONCE, now)))
+                    .await?;
+                let Some(last) = some.last() else { break };
+                after.id = Some(last.row.id.0.uuid());
+                found.extend(some.iter().map(|head| head.row.id.0));
+            }
+            found.truncate(limit);
+            Ok(found)
+        })
+    }
 }
+
+/// How many of a page's heads are read at a time where their ids alone are wanted.
+const IDS_AT_ONCE: i64 = 1_000;
 
 /// The positions of a page, and whether their installments ended it.
 struct Found {
@@ -111,7 +143,7 @@ macro_rules! in_status {
     }};
 }
 
-async fn list(
+async fn heads(
     mut db: Db<'_>,
     scope: Scope,
     filter: PositionFilter,
@@ -119,9 +151,9 @@ async fn list(
     after: After,
     rows: i64,
     now: Instant,
-) -> Result<Found, StoreError> {
+) -> Result<Vec<PositionHead>, StoreError> {
     let institution = Id(scope.institution());
-    let mut heads: Vec<PositionHead> = load_boxed!(&mut db, DB => {
+    let heads = load_boxed!(&mut db, DB => {
         use debt_positions::dsl;
         let mut query = dsl::debt_positions
             .filter(dsl::institution_id.eq(institution))
@@ -177,6 +209,19 @@ async fn list(
         }
         in_order!(query, debt_positions, order, after)
     })?;
+    Ok(heads)
+}
+
+async fn list(
+    mut db: Db<'_>,
+    scope: Scope,
+    filter: PositionFilter,
+    order: Order,
+    after: After,
+    rows: i64,
+    now: Instant,
+) -> Result<Found, StoreError> {
+    let mut heads = heads(db.reborrow(), scope.clone(), filter, order, after, rows, now).await?;
     let room = room(&mut db, scope.institution(), &heads).await?;
     let ended_early = room < heads.len();
     heads.truncate(room);

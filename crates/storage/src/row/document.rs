@@ -7,7 +7,7 @@ use tramite_domain::document_batch::{
 };
 use tramite_domain::ident::{AccountCode, ServiceCode};
 use tramite_domain::ids::{ClientId, DebtPositionId, DocumentBatchId, ImportId, InstitutionId};
-use tramite_domain::printed_notice::{NoticeLanguage, PostalSlip};
+use tramite_domain::printed_notice::{NoticeLanguage, PostalSlip, PrintedSlip};
 use tramite_domain::time::Instant;
 
 use super::{fit, known, read, read_some};
@@ -175,13 +175,14 @@ pub(crate) struct SlipRow {
     holder: String,
     authorization_text: Option<String>,
     printed_at: At,
+    batch_id: Option<Id<DocumentBatchId>>,
 }
 
 impl SlipRow {
     pub(crate) fn of(
         institution: InstitutionId,
         (position, account): (DebtPositionId, &AccountCode),
-        slip: &PostalSlip,
+        (slip, batch): (&PostalSlip, Option<DocumentBatchId>),
         at: Instant,
     ) -> Self {
         Self {
@@ -192,15 +193,21 @@ impl SlipRow {
             holder: slip.holder.to_string(),
             authorization_text: slip.authorization.as_ref().map(ToString::to_string),
             printed_at: At(at),
+            batch_id: batch.map(Id),
         }
     }
 
-    pub(crate) fn into_slip(self) -> Result<(DebtPositionId, AccountCode, PostalSlip), StoreError> {
+    pub(crate) fn into_slip(self) -> Result<(DebtPositionId, AccountCode, PrintedSlip), StoreError> {
+        let provisional = self.batch_id.is_some();
         let slip = PostalSlip {
             account: self.postal_account,
             holder: read("printed_slips.holder", &self.holder)?,
             authorization: read_some("printed_slips.authorization_text", self.authorization_text.as_deref())?,
         };
-        Ok((self.debt_position_id.0, read("printed_slips.account_code", &self.account_code)?, slip))
+        Ok((
+            self.debt_position_id.0,
+            read("printed_slips.account_code", &self.account_code)?,
+            PrintedSlip { slip, provisional },
+        ))
     }
 }

@@ -79,5 +79,6 @@ diesel::table! {
         holder -> Text,
         authorization_text -> Nullable<Text>,
         printed_at -> Moment,
+        batch_id -> Nullable<Key>,
     }
 }

@@ -34,6 +34,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     receipt_recoveries,
 );
 diesel::allow_tables_to_appear_in_same_query!(imports, import_rows);
+diesel::allow_tables_to_appear_in_same_query!(document_batches, document_parts);
 diesel::allow_tables_to_appear_in_same_query!(receipts, receipt_transfers, receipt_anomalies, receipt_keys);
 diesel::allow_tables_to_appear_in_same_query!(
     clients,

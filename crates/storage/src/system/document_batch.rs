@@ -19,17 +19,19 @@ use crate::store::{Answer, Who};
 const LEASED: Leased = leased!("document_batches");
 /// Parts that go in one transaction at most.
 const PARTS_AT_ONCE_MAX: usize = 8;
-/// A file whose time is over: the one that was written the longest ago.
+/// A file whose time is over: the one whose time was over first.
 const OVER: &str = "\
-    SELECT parts.institution_id, parts.batch_id FROM document_parts AS parts \
-    JOIN document_batches AS batches \
-        ON batches.institution_id = parts.institution_id AND batches.id = parts.batch_id \
-    WHERE parts.place = 0 AND batches.kept_until <= $1 \
-    ORDER BY parts.created_at LIMIT 1";
+    SELECT institution_id, id FROM document_batches \
+    WHERE kept_until <= $1 AND finished_at IS NOT NULL ORDER BY kept_until LIMIT 1";
+/// Nothing of it is left: it is looked for no more. Whoever ends the same file at the same time may have been faster with these parts,
+/// and not be done with the others.
+const ENDED: &str = "\
+    UPDATE document_batches SET kept_until = NULL, version = version + 1 WHERE institution_id = $1 AND id = $2 \
+    AND NOT EXISTS (SELECT 1 FROM document_parts WHERE institution_id = $1 AND batch_id = $2) \
+    AND NOT EXISTS (SELECT 1 FROM batch_documents WHERE institution_id = $1 AND batch_id = $2)";
 const END_DOCUMENTS: &str = "\
     DELETE FROM batch_documents WHERE institution_id = $1 AND batch_id = $2 AND place IN (\
         SELECT place FROM batch_documents WHERE institution_id = $1 AND batch_id = $2 ORDER BY place LIMIT $3)";
-/// The last parts first: a file is found by its first one.
 const END_PARTS: &str = "\
     DELETE FROM document_parts WHERE institution_id = $1 AND batch_id = $2 AND place IN (\
         SELECT place FROM document_parts WHERE institution_id = $1 AND batch_id = $2 ORDER BY place DESC LIMIT $3)";
@@ -54,7 +56,7 @@ struct Over {
     #[diesel(sql_type = Key)]
     institution_id: Id<InstitutionId>,
     #[diesel(sql_type = Key)]
-    batch_id: Id<DocumentBatchId>,
+    id: Id<DocumentBatchId>,
 }
 
 impl SystemScope {
@@ -138,12 +140,12 @@ async fn end(mut db: Db<'_>, over: Over, documents: i64, parts: i64) -> Result<u
             &mut db,
             diesel::sql_query(statement)
                 .bind::<Key, _>(over.institution_id)
-                .bind::<Key, _>(over.batch_id)
+                .bind::<Key, _>(over.id)
                 .bind::<BigInt, _>(limit)
         )?;
         if ended > 0 {
             return Ok(ended);
         }
     }
-    Ok(0)
+    Ok(execute!(&mut db, diesel::sql_query(ENDED).bind::<Key, _>(over.institution_id).bind::<Key, _>(over.id))?)
 }

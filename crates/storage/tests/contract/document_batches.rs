@@ -79,7 +79,7 @@ pub(crate) async fn a_file_of_documents_comes_back_as_it_was_kept(database: Data
     assert_eq!(newest.items, std::slice::from_ref(&other));
     assert_eq!(list(1, newest.next, None).await.items, [after.clone()]);
     assert_eq!(list(9, None, Some(BatchStatus::Failed)).await.items, [after]);
-    assert_eq!(store.document_usage(&scope).await.unwrap(), DocumentUsage { running: 1, kept_bytes: 0 });
+    assert_eq!(store.document_usage(&scope, now()).await.unwrap(), DocumentUsage { running: 1, kept_bytes: 0 });
 }
 
 pub(crate) async fn a_file_of_documents_exists_for_its_client_and_its_services_alone(database: Database) {
@@ -134,7 +134,7 @@ pub(crate) async fn a_part_of_a_file_is_sealed_and_written_with_how_far_the_file
     assert_eq!(store.document_index(&scope, made.id, 0).await.unwrap().as_deref(), Some(b"index".as_slice()));
     assert_eq!(store.document_part(&Scope::of_worker(town.b.id), made.id, 0).await.unwrap(), None);
     let kept = u64::try_from(CANARY.len()).unwrap();
-    assert_eq!(store.document_usage(&scope).await.unwrap(), DocumentUsage { running: 1, kept_bytes: kept });
+    assert_eq!(store.document_usage(&scope, now()).await.unwrap(), DocumentUsage { running: 1, kept_bytes: kept });
     let all = everything(&database).await;
     assert!(!all.windows(CANARY.len()).any(|part| part == CANARY.as_bytes()), "it is sealed");
     run(&database, "UPDATE document_parts SET sealed_index = sealed");
@@ -186,9 +186,15 @@ pub(crate) async fn a_file_of_documents_has_one_worker_and_goes_when_its_time_is
         }
     };
     assert!(end(29).await.is_empty());
-    assert_eq!(end(30).await, [1, 2], "what became of its debt positions first, then its parts");
+    assert_eq!(
+        end(30).await,
+        [1, 2, 1],
+        "what became of its debt positions first, then its parts, then that it had any"
+    );
     assert_eq!((count(&database, "batch_documents").await, count(&database, "document_parts").await), (0, 0));
-    assert_eq!(store.document_batch(&scope, made.id).await.unwrap(), Some(ended), "that it was made is history");
+    let mut history = ended;
+    (history.file.kept_until, history.version) = (None, history.version + 1);
+    assert_eq!(store.document_batch(&scope, made.id).await.unwrap(), Some(history), "that it was made is history");
 }
 
 pub(crate) async fn the_debt_positions_of_an_import_are_found_by_their_lines_once_each(database: Database) {
@@ -230,16 +236,60 @@ pub(crate) async fn what_the_first_slip_said_stays(database: Database) {
     let (scope, store) = (town.token(town.a.id), &town.store);
     let owed = simple("P-1");
     store.commit(&scope, inserting(&owed).with(freezing(&owed))).await.unwrap();
-    let freeze = |account: &str, number: &str| {
+    let freeze = |account: &str, number: &str, batch| {
         let account = account.parse().unwrap();
-        Batch::new().with(Write::FreezeSlip { position: owed.id, account, slip: slip(number), at: now() })
+        Batch::new().with(Write::FreezeSlip { position: owed.id, account, slip: slip(number), batch, at: now() })
     };
-    store.commit(&scope, freeze("main", "000099999999")).await.unwrap();
-    store.commit(&scope, freeze("second", "000087654321")).await.unwrap();
+    // Whoever has drawn something else at the same time draws anew.
+    let other = store.commit(&scope, freeze("main", "000099999999", None)).await;
+    assert!(matches!(other, Err(StoreError::Conflict)), "{other:?}");
+    store.commit(&scope, freeze("main", "000012345678", None)).await.unwrap();
+    store.commit(&scope, freeze("second", "000087654321", None)).await.unwrap();
     let kept = store.printed_slips(&scope, &[owed.id, id()]).await.unwrap();
     assert_eq!(kept.len(), 1);
     let numbers: Vec<_> =
-        kept[&owed.id].iter().map(|(account, slip)| (account.as_str(), slip.account.as_str())).collect();
+        kept[&owed.id].iter().map(|(account, first)| (account.as_str(), first.slip.account.as_str())).collect();
     assert_eq!(numbers, [("main", "000012345678"), ("second", "000087654321")]);
     assert!(store.printed_slips(&town.token(town.b.id), &[owed.id]).await.unwrap().is_empty());
+}
+
+pub(crate) async fn what_a_batch_alone_has_printed_goes_with_it_and_stays_once_it_is_on_paper(database: Database) {
+    let town = town(&database).await;
+    let (scope, store) = (town.token(town.a.id), &town.store);
+    let owed = simple("P-1");
+    store.commit(&scope, inserting(&owed)).await.unwrap();
+    let (one, two) = (id(), id());
+    let freeze = |account: &str, batch| {
+        let account = account.parse().unwrap();
+        Batch::new().with(Write::FreezeSlip {
+            position: owed.id,
+            account,
+            slip: slip("000012345678"),
+            batch,
+            at: now(),
+        })
+    };
+    for account in ["alone", "asked", "twice", "there"] {
+        store.commit(&scope, freeze(account, Some(one))).await.unwrap();
+    }
+    // One of them is asked for too, and one stands in another file.
+    store.commit(&scope, freeze("asked", None)).await.unwrap();
+    store.commit(&scope, freeze("twice", Some(two))).await.unwrap();
+    let left = async || {
+        let kept = store.printed_slips(&scope, &[owed.id]).await.unwrap().remove(&owed.id).unwrap_or_default();
+        kept.iter().map(|(account, first)| (account.to_string(), first.provisional)).collect::<Vec<_>>()
+    };
+    let told = |expected: &[(&str, bool)]| -> Vec<(String, bool)> {
+        expected.iter().map(|(account, provisional)| ((*account).to_owned(), *provisional)).collect()
+    };
+    assert_eq!(left().await, told(&[("alone", true), ("asked", false), ("there", true), ("twice", false)]));
+    store.commit(&town.token(town.b.id), Batch::new().with(Write::ThawSlips { batch: one })).await.unwrap();
+    store.commit(&scope, Batch::new().with(Write::ThawSlips { batch: two })).await.unwrap();
+    assert_eq!(left().await.len(), 4, "neither another institution nor another batch ends them");
+    store.commit(&scope, Batch::new().with(Write::ThawSlips { batch: one })).await.unwrap();
+    assert_eq!(left().await, told(&[("asked", false), ("twice", false)]));
+    store.commit(&scope, freeze("there", Some(two))).await.unwrap();
+    store.commit(&scope, Batch::new().with(Write::ConfirmSlips { batch: two })).await.unwrap();
+    store.commit(&scope, Batch::new().with(Write::ThawSlips { batch: two })).await.unwrap();
+    assert_eq!(left().await, told(&[("asked", false), ("there", false), ("twice", false)]));
 }

@@ -105,6 +105,7 @@ mod sentences {
             document_batches::a_file_of_documents_has_one_worker_and_goes_when_its_time_is_over,
             document_batches::the_debt_positions_of_an_import_are_found_by_their_lines_once_each,
             document_batches::what_the_first_slip_said_stays,
+            document_batches::what_a_batch_alone_has_printed_goes_with_it_and_stays_once_it_is_on_paper,
             logos::a_logo_comes_back_is_replaced_and_goes,
             logos::a_logo_is_its_institutions_alone_and_of_no_service,
             imports::an_import_comes_back_as_it_was_kept,

@@ -7,13 +7,11 @@ use std::task::Poll;
 
 use tramite_domain::attempt::AttemptKind;
 use tramite_domain::batch::{Batch, Write};
-use tramite_domain::debt_position::DebtPosition;
-use tramite_domain::document_batch::{Drawn, advance as advance_documents, begin as begin_documents};
 use tramite_domain::import::{Progress, advance, begin};
 use tramite_domain::secret::Secret;
 use tramite_domain::task::{Task, Work};
 use tramite_storage::{
-    Change, IdempotencyKey, IdempotencyRecord, PageRequest, PositionFilter, RawMessage, Scope, WebhookChange,
+    Change, IdempotencyKey, IdempotencyRecord, PageRequest, PositionFilter, RawMessage, WebhookChange,
 };
 use tramite_testkit::Database;
 
@@ -22,17 +20,6 @@ use crate::support::*;
 
 /// How many futures are dropped; more on demand.
 const DROPS: u64 = 800;
-
-/// A file of documents with a part.
-async fn furnish_documents(town: &Town, scope: &Scope, owed: &DebtPosition) {
-    let made = document_batch(town.portal);
-    town.store.commit(scope, asking_for_documents(&made, &[owed.id])).await.unwrap();
-    let (running, begun) = begin_documents(&made, now());
-    town.store.commit(scope, begun).await.unwrap();
-    let drawn = Drawn { documents: vec![drawn_document(0, owed.id)], file: one_part() };
-    let (_, writes) = advance_documents(&running, drawn, now());
-    town.store.commit_document_part(scope, writes, &document_part(&made, 0, b"%PDF")).await.unwrap();
-}
 
 /// A row in every table of tenants, in both institutions.
 async fn furnish(town: &Town) {
@@ -164,13 +151,16 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         ))
     };
     // Nobody deletes but what is replaced or names a person whose time is over, and nobody changes what only grows.
-    assert_eq!(seen("tramite_app", "DELETE"), ["institution_logos", "receipt_keys", "receipt_variants", "transfers"]);
+    assert_eq!(
+        seen("tramite_app", "DELETE"),
+        ["institution_logos", "printed_slips", "receipt_keys", "receipt_variants", "transfers"]
+    );
     assert_eq!(
         seen("tramite_system", "DELETE"),
         [
             "accounts",
-            "beneficiaries",
             "batch_documents",
+            "beneficiaries",
             "client_usage",
             "document_parts",
             "idempotency_records",
@@ -203,6 +193,7 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
             of("batch_documents", &["code", "file_name", "first_page", "outcome", "pages"]),
             all(&[&wrapping, &["import_rows.external_id"]]),
             of("institution_logos", &["png", "sha256", "updated_at"]),
+            of("printed_slips", &["batch_id"]),
             anomalies.to_vec(),
             texts("receipt_transfers").to_vec(),
             receipts.to_vec(),
@@ -216,7 +207,7 @@ pub(crate) async fn the_roles_own_nothing_and_see_no_more_than_they_need(databas
         columns("tramite_system", "UPDATE"),
         [
             wrapping.map(str::to_owned).to_vec(),
-            of("document_batches", &["claimed_at", "held_by", "held_until", "version"]),
+            of("document_batches", &["claimed_at", "held_by", "held_until", "kept_until", "version"]),
             all(&[&["events.feed_position"]]),
             of("imports", &["claimed_at", "file_name", "held_by", "held_until", "version"]),
             raw.to_vec(),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What the documents of a stretch say: read for all of them at once, and decided as a request for each would be.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tramite_documents::logo::Logo;
@@ -9,10 +9,13 @@ use tramite_documents::notice::{Layout, NoticeStyle, notice_layout};
 use tramite_documents::receipt::{ReceiptDocument, receipt_document, receipt_layout, statement_layout};
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::document_batch::{BatchDocument, BatchKind, DocumentBatch};
+use tramite_domain::ident::AccountCode;
 use tramite_domain::ids::{DebtPositionId, ReceiptRowId};
 use tramite_domain::institution::{Institution, KeptLogo};
 use tramite_domain::notice::NoticeNumber;
-use tramite_domain::printed_notice::{NoticeLanguage, PrintedNotice, PrintedSlips, new_slips, printed_notice};
+use tramite_domain::printed_notice::{
+    NoticeLanguage, PostalSlip, PrintedNotice, PrintedSlips, new_slips, printed_notice,
+};
 use tramite_domain::receipt::Receipt;
 use tramite_domain::time::Instant;
 use tramite_storage::{Scope, StoreError};
@@ -24,7 +27,10 @@ const GONE: &str = "not_found";
 /// The code of one of which nothing was paid.
 const NOTHING_PAID: &str = "nothing_paid";
 /// The code of a document that no paper holds.
-const NOT_PRINTABLE: &str = "not_printable";
+pub(super) const NOT_PRINTABLE: &str = "not_printable";
+
+/// What slips say that nobody holds for sure yet.
+pub(super) type FirstSlips = BTreeMap<AccountCode, PostalSlip>;
 
 /// What all documents of a batch rest on.
 pub(super) struct Ground {
@@ -40,7 +46,7 @@ pub(super) struct Drawing {
     pub(super) document: BatchDocument,
     pub(super) content: Result<Content, &'static str>,
     /// What its slips say for the first time.
-    pub(super) first_slips: PrintedSlips,
+    pub(super) first_slips: FirstSlips,
 }
 
 /// What a document says.
@@ -91,7 +97,7 @@ impl Ground {
         };
         let number = position.installments().find_map(|(_, one)| one.notice_number);
         let content = Ok(Content::Receipts { receipts: papers, number, written_at });
-        Drawing { document, content, first_slips: PrintedSlips::new() }
+        Drawing { document, content, first_slips: FirstSlips::new() }
     }
 }
 
@@ -102,7 +108,16 @@ fn printable(kept: &KeptLogo) -> Option<Logo> {
 
 impl Drawing {
     fn none(document: BatchDocument, code: &'static str) -> Self {
-        Self { document, content: Err(code), first_slips: PrintedSlips::new() }
+        Self { document, content: Err(code), first_slips: FirstSlips::new() }
+    }
+
+    /// How much of it is drawn, in codes or lines that are as much work.
+    pub(super) fn codes(&self) -> usize {
+        match &self.content {
+            Err(_) => 0,
+            Ok(Content::Notice { notice, .. }) => notice.terms.parts().count(),
+            Ok(Content::Receipts { receipts, .. }) => receipts.len(),
+        }
     }
 }
 

@@ -25,6 +25,12 @@ enum Unended {
     Document(DocumentError),
 }
 
+impl From<StoreError> for Unended {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
 impl From<DocumentError> for Unended {
     fn from(error: DocumentError) -> Self {
         Self::Document(error)
@@ -45,7 +51,15 @@ pub(super) async fn finish(
         told(&after);
         return Ok(());
     }
-    let bytes = ending(worker, claim, batch).await?;
+    // What is written has the row that a claim is renewed in: only what comes before it is done beside that.
+    let bytes = match claim.beside(worker, clock, ending(worker, claim, batch)).await {
+        Ok(bytes) => bytes,
+        Err(Unended::Document(error)) if error.is_too_large() => {
+            return too_large(worker, claim, batch, clock).await.map(drop);
+        }
+        Err(Unended::Document(error)) => return Err(defect(error)),
+        Err(Unended::Store(error)) => return Err(error),
+    };
     let file = BatchFile {
         parts: batch.file.parts.saturating_add(1),
         bytes: batch.file.bytes.saturating_add(u64::try_from(bytes.len()).map_err(defect)?),
@@ -59,7 +73,7 @@ pub(super) async fn finish(
     Ok(())
 }
 
-async fn ending(worker: &Worker, claim: Claim, batch: &DocumentBatch) -> Result<Vec<u8>, StoreError> {
+async fn ending(worker: &Worker, claim: Claim, batch: &DocumentBatch) -> Result<Vec<u8>, Unended> {
     let scope = claim.scope();
     let added = match batch.form {
         BatchForm::Zip => Some(list(worker, &scope, batch).await?),
@@ -77,10 +91,7 @@ async fn ending(worker: &Worker, claim: Claim, batch: &DocumentBatch) -> Result<
         let whole = Whole { title: title(kind), language: LANGUAGE, written_at, added };
         gather::ending(form, &before, (0..parts).map(index), &whole)
     });
-    ended.await.map_err(defect)?.map_err(|error| match error {
-        Unended::Store(error) => error,
-        Unended::Document(error) => defect(error),
-    })
+    ended.await.map_err(|broken| Unended::Store(defect(broken)))?
 }
 
 /// How one PDF of all documents is called.

@@ -10,8 +10,11 @@ mod slice;
 mod stretch;
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use tokio::time::timeout;
 use tramite_domain::ids::DocumentBatchId;
 use tramite_storage::{ClaimedDocuments, Scope, StoreError};
 use uuid::Uuid;
@@ -19,7 +22,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::failure::{code, is_outage};
 use crate::guard::guarded;
-use crate::pace::{DOCUMENT_FAILURES_MAX, DOCUMENT_LEASE_SECONDS};
+use crate::pace::{DOCUMENT_LEASE_SECONDS, DOCUMENT_RENEW_SECONDS, DOCUMENT_TRIES_MAX};
 use crate::pass::Pass;
 use crate::worker::Worker;
 
@@ -28,8 +31,8 @@ use slice::Slice;
 /// What draws documents.
 #[derive(Debug, Default)]
 pub(crate) struct Documents {
-    /// How often in a row the work on a batch failed although the database was there.
-    failures: Mutex<HashMap<DocumentBatchId, u32>>,
+    /// How often the work on a batch began since something of it was done.
+    vain: Mutex<HashMap<DocumentBatchId, u32>>,
 }
 
 /// A batch that was claimed, and under which name: each claim has its own.
@@ -53,20 +56,36 @@ impl Claim {
         let system = worker.store.system();
         system.renew_documents(self.documents, self.holder, clock.now(), DOCUMENT_LEASE_SECONDS).await
     }
+
+    /// Renews it as long as some work lasts. Where that does not succeed the work goes on: whoever has lost the claim writes nothing.
+    async fn beside<T>(self, worker: &Worker, clock: Clock<'_>, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        loop {
+            match timeout(Duration::from_secs(DOCUMENT_RENEW_SECONDS), work.as_mut()).await {
+                Ok(done) => return done,
+                Err(_) => {
+                    if let Err(error) = self.renew(worker, clock).await {
+                        tracing::warn!(code = code(&error), cause = %error, "a claim of documents is not renewed");
+                    }
+                }
+            }
+        }
+    }
 }
 
 impl Documents {
-    /// Notes that the work on a batch failed; how often it did so in a row.
-    fn failed(&self, id: DocumentBatchId) -> u32 {
-        let mut all = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Notes that the work on a batch begins; how often it did so since something of it was done. Who breaks off, or is dropped by
+    /// the time of its pass, can note nothing afterwards.
+    fn begun(&self, id: DocumentBatchId) -> u32 {
+        let mut all = self.vain.lock().unwrap_or_else(PoisonError::into_inner);
         let times = all.entry(id).or_default();
         *times = times.saturating_add(1);
         *times
     }
 
-    /// Notes that something of a batch was done, or that it is over.
+    /// Notes that something of a batch was done, that it is over, or that its work could not go on for no fault of its own.
     fn served(&self, id: DocumentBatchId) {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        self.vain.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 
     /// Takes over what was left by a process that was killed, where there is one process alone.
@@ -83,35 +102,26 @@ pub(crate) async fn make(worker: &Worker, documents: &Documents, clock: Clock<'_
     let claimed = system.claim_documents(clock.now(), holder, DOCUMENT_LEASE_SECONDS).await?;
     let Some(claimed) = claimed else { return Ok(Pass::default()) };
     let claim = Claim { documents: claimed, holder };
-    let outcome = guarded(slice::work(worker, claim, clock)).await;
-    let outcome = match outcome {
-        Ok(Slice { drawn, more }) => {
+    let outcome = if documents.begun(claim.id()) > DOCUMENT_TRIES_MAX {
+        documents.served(claim.id());
+        tracing::error!(batch = %claim.id(), "a file of documents was given up: its work leads to nothing");
+        end::give_up(worker, claim, clock).await.map(|()| Pass::default())
+    } else {
+        guarded(slice::work(worker, documents, claim, clock)).await.map(|Slice { drawn, more }| {
             documents.served(claim.id());
-            Ok(Pass { found: usize::from(more), done: drawn, failed: None })
+            Pass { found: usize::from(more), done: drawn, failed: None }
+        })
+    };
+    let outcome = match outcome {
+        // Somebody else moved it: it was cancelled, or another worker goes on with it.
+        Err(StoreError::Conflict) => Ok(Pass::default()),
+        Err(error) if is_outage(&error) => {
+            documents.served(claim.id());
+            Err(error)
         }
-        Err(error) => given_up(worker, documents, claim, error, clock).await,
+        other => other,
     };
     // Where that does not succeed, the claim ends by its time.
     system.release_documents(claimed, holder).await?;
     outcome
-}
-
-/// What fails again and again for a reason that does not pass ends its batch: it would be in the way of others.
-async fn given_up(
-    worker: &Worker,
-    documents: &Documents,
-    claim: Claim,
-    error: StoreError,
-    clock: Clock<'_>,
-) -> Result<Pass, StoreError> {
-    // Somebody else moved it: it was cancelled, or another worker goes on with it.
-    if matches!(error, StoreError::Conflict) {
-        return Ok(Pass::default());
-    }
-    if !is_outage(&error) && documents.failed(claim.id()) >= DOCUMENT_FAILURES_MAX {
-        tracing::error!(batch = %claim.id(), code = code(&error), cause = %error, "a file of documents was given up");
-        end::give_up(worker, claim, clock).await?;
-        documents.served(claim.id());
-    }
-    Err(error)
 }

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use tramite_domain::document_batch::{BatchStatus, DocumentBatch, begin};
 use tramite_storage::StoreError;
 
-use super::Claim;
 use super::draw::Ground;
 use super::end::finish;
 use super::stretch::stretch;
+use super::{Claim, Documents};
 use crate::clock::Clock;
 use crate::pace::DOCUMENT_SECONDS_MAX;
 use crate::worker::Worker;
@@ -25,7 +25,12 @@ pub(super) struct Slice {
 
 /// Works on a claimed batch until it is over, or its time. The claim is renewed with each stretch; whoever has lost it all the same
 /// writes nothing, for the version was raised.
-pub(super) async fn work(worker: &Worker, claim: Claim, clock: Clock<'_>) -> Result<Slice, StoreError> {
+pub(super) async fn work(
+    worker: &Worker,
+    documents: &Documents,
+    claim: Claim,
+    clock: Clock<'_>,
+) -> Result<Slice, StoreError> {
     let (scope, begun) = (claim.scope(), Instant::now());
     let found = worker.store.document_batch(&scope, claim.id()).await?;
     let Some(mut batch) = found.filter(|batch| !batch.status.is_final()) else { return Ok(Slice::default()) };
@@ -43,6 +48,7 @@ pub(super) async fn work(worker: &Worker, claim: Claim, clock: Clock<'_>) -> Res
         }
         let before = batch.done();
         batch = stretch(worker, claim, &ground, batch, clock).await?;
+        documents.served(claim.id());
         if batch.status.is_final() {
             return Ok(Slice { drawn, more: false });
         }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::time::Duration;
 
+use tramite_documents::logo::Logo;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::document_batch::{
-    BatchDocument, BatchForm, BatchKind, BatchStatus, DocumentBatch, DocumentOutcome, DocumentUsage, DocumentWish, ask,
-    cancel,
+    BatchDocument, BatchForm, BatchKind, BatchStatus, DocumentBatch, DocumentUsage, DocumentWish, ask, cancel,
 };
 use tramite_domain::ids::DocumentBatchId;
-use tramite_domain::institution::Institution;
+use tramite_domain::institution::{Institution, replace_logo};
 use tramite_domain::printed_notice::NoticeLanguage;
 use tramite_storage::DocumentFilter;
 use tramite_testkit::Database;
@@ -165,7 +165,11 @@ pub(crate) async fn a_file_that_workers_leave_in_the_middle_is_the_file_that_one
             // The list at its end apart, which says when the file was asked for.
             BatchForm::Zip => assert!(unpacked(made) == unpacked(whole.0), "the same documents"),
             BatchForm::Pdf => {
+                // The end apart, which says when the file was asked for and is as long.
+                let end = place.store.document_part(&scope(&place.a), second, batch.file.parts - 1).await.unwrap();
+                let stretches = made.len() - end.unwrap().len();
                 assert_eq!(made.len(), whole.0.len());
+                assert!(made[..stretches] == whole.0[..stretches], "the same documents, each once");
                 assert!(made.starts_with(b"%PDF-") && made.ends_with(b"%%EOF\n"), "it is whole");
             }
         }
@@ -202,8 +206,10 @@ pub(crate) async fn a_cancelled_file_is_drawn_no_further_and_goes_with_the_next_
     let (cancelled, writes) = cancel(&mut place.a.given(), &queued).unwrap();
     place.write(&place.a, writes).await;
     place.round().await;
-    assert_eq!(stored(&place, id).await, cancelled);
-    assert!(told(&place, id).await.iter().all(|one| one.outcome == DocumentOutcome::Waiting));
+    let seen = stored(&place, id).await;
+    assert_eq!((seen.status, seen.drawn, seen.file.kept_until), (cancelled.status, 0, None));
+    assert!(told(&place, id).await.is_empty(), "what was waiting went");
+    let cancelled = stored(&place, id).await;
     assert_eq!(cancel(&mut place.a.given(), &cancelled).unwrap(), (cancelled.clone(), Batch::new()));
     // One that is there is cancelled by nobody, and its parts go after thirty days.
     let id = asked(&mut place, wanted(BatchKind::Notice, BatchForm::Pdf, &owed)).await;
@@ -235,7 +241,7 @@ pub(crate) async fn a_slip_says_what_it_said_first_whatever_became_of_the_accoun
     let id = asked(&mut place, wanted(BatchKind::Notice, BatchForm::Pdf, &owed)).await;
     ended(&place, id).await;
     let first = place.store.printed_slips(&scope(&place.a), &[owed[0].id]).await.unwrap();
-    let number: Vec<String> = first[&owed[0].id].values().map(|slip| slip.account.clone()).collect();
+    let number: Vec<String> = first[&owed[0].id].values().map(|first| first.slip.account.clone()).collect();
     assert_eq!(number, ["000000001016"]);
     // It is none any more; the notice has its slip all the same.
     changed.accounts[main].postal_iban = None;
@@ -245,4 +251,26 @@ pub(crate) async fn a_slip_says_what_it_said_first_whatever_became_of_the_accoun
     let batch = ended(&place, id).await;
     assert_eq!((batch.status, batch.drawn), (BatchStatus::Completed, 1));
     assert_eq!(place.store.printed_slips(&scope(&place.a), &[owed[0].id]).await.unwrap(), first);
+}
+
+pub(crate) async fn all_notices_of_a_file_have_the_logo_of_their_institution(database: Database) {
+    let mut place = Place::open(database.url()).await;
+    load(&mut place, &rows(3, "1,00"), wish()).await;
+    let owed = numbered(&place, 3).await;
+    let drawing = br#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"><path d="M0 0h2v1z"/></svg>"#;
+    let picture = Logo::read(drawing).unwrap().png().to_vec();
+    // One that is damaged is left out: a notice can be paid without it.
+    for (png, images) in [(None, 0), (Some(b"damaged".to_vec()), 0), (Some(picture), 3)] {
+        if let Some(png) = png {
+            let (id, present) = (place.a.institution.id, place.store.logo(&scope(&place.a)).await.unwrap());
+            let (_, writes) = replace_logo(&mut place.a.given(), id, present.as_ref(), png);
+            place.write(&place.a, writes).await;
+        }
+        let id = asked(&mut place, wanted(BatchKind::Notice, BatchForm::Zip, &owed)).await;
+        let batch = ended(&place, id).await;
+        assert_eq!((batch.status, batch.drawn), (BatchStatus::Completed, 3));
+        let files = unpacked(file(&place, &batch).await);
+        let shown = |pdf: &Vec<u8>| pdf.windows(14).any(|part| part == b"/Subtype/Image" || part == b"/Subtype /Imag");
+        assert_eq!(files.values().filter(|pdf| shown(pdf)).count(), images);
+    }
 }

@@ -54,6 +54,7 @@ sentences! {
         documents::receipts_of_many_positions_come_in_one_file_and_where_there_are_none_there_is_none,
         documents::a_cancelled_file_is_drawn_no_further_and_goes_with_the_next_upkeep,
         documents::a_slip_says_what_it_said_first_whatever_became_of_the_account,
+        documents::all_notices_of_a_file_have_the_logo_of_their_institution,
         imports::a_file_of_some_hundred_rows_is_loaded,
         imports::a_wrong_row_is_told_with_its_columns,
         imports::a_wrong_row_stops_the_others_only_where_that_is_wished,

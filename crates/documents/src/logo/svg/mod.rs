@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! An SVG as it comes. It is looked through three times before it is drawn: as it is written, as its references make it, and as
-//! shapes; each look is bounded by the one before.
+//! shapes; each look is bounded by the one before. What makes it plain keeps a copy of all that is referred to, so that the second
+//! look weighs as well as it counts.
 
 mod cost;
 mod draw;
 mod reach;
 mod sheet;
+mod values;
+mod weight;
 mod written;
 
 use resvg::usvg::{ImageHrefResolver, Options, Tree, roxmltree};

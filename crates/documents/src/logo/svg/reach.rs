@@ -1,31 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What an SVG draws when each of its references is followed each time: few lines can refer to each other so that they are
-//! millions of shapes. Only elements that are known are let in, and only references within the file.
+//! millions of shapes, or a heavy one as often. Only elements that are known are let in, and only references within the file.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
-use resvg::usvg::roxmltree::{Document, Node};
+use resvg::usvg::roxmltree::{Document, Node, NodeId};
 
-use crate::logo::limits::{DEPTH_MAX, REACHED_MAX};
+use crate::logo::limits::{COMPARED_MAX, DEPTH_MAX, NAMESAKES_MAX, REACHED_MAX, WEIGHT_LEAST, WEIGHT_MAX};
 use crate::logo::svg::NAMESPACE;
 use crate::logo::svg::sheet::Sheet;
+use crate::logo::svg::weight::{Element, Scale, is_gradient};
 use crate::logo::{Forbidden, LogoFault};
 
 /// The most colours of a gradient.
 const STOPS_MAX: usize = 64;
-
-/// The ids that a value such as `url(#a)` refers to.
-pub(super) fn references(value: &str) -> Result<Vec<&str>, Forbidden> {
-    let after = value.split("url(").skip(1);
-    let target = |rest: &'_ str| rest.find(')').and_then(|end| rest.get(..end)).unwrap_or(rest).len();
-    after
-        .map(|rest| {
-            let inner = rest.get(..target(rest)).unwrap_or(rest);
-            let inner = inner.trim().trim_matches(['"', '\'']).trim();
-            inner.strip_prefix('#').ok_or(Forbidden::Reference)
-        })
-        .collect()
-}
 
 /// Refuses what must not be drawn, or would be drawn too often.
 pub(super) fn check(document: &Document<'_>) -> Result<(), LogoFault> {
@@ -34,61 +23,100 @@ pub(super) fn check(document: &Document<'_>) -> Result<(), LogoFault> {
         return Err(LogoFault::SvgBroken);
     }
     let mut by_id: HashMap<&str, Vec<Node<'_, '_>>> = HashMap::new();
-    let mut sheets = String::new();
+    let mut sheet = Sheet::default();
     for node in document.descendants().filter(Node::is_element) {
         if let Some(id) = node.attribute("id") {
-            by_id.entry(id).or_default().push(node);
+            let namesakes = by_id.entry(id).or_default();
+            namesakes.push(node);
+            if namesakes.len() > NAMESAKES_MAX {
+                return Err(LogoFault::SvgTooComplex);
+            }
         }
         if node.tag_name().name() == "style" {
+            // One after the other: what one leaves open must not hide the next.
             let texts = node.descendants().filter(Node::is_text).filter_map(|text| text.text());
-            texts.for_each(|text| sheets.push_str(text));
+            sheet.add(&texts.collect::<String>())?;
         }
     }
-    let sheet = Sheet::read(&sheets)?;
-    Walk { by_id: &by_id, sheet: &sheet, left: REACHED_MAX }.visit(root, 0)
+    let scale = Scale { by_id: &by_id, sheet: &sheet };
+    let (left, weight) = (REACHED_MAX, WEIGHT_MAX);
+    let mut walk =
+        Walk { scale, elements: HashMap::new(), inherited: HashMap::new(), left, weight, compared: COMPARED_MAX };
+    walk.visit(root, 0, Carried::default())
 }
 
 struct Walk<'a, 'input> {
-    by_id: &'a HashMap<&'a str, Vec<Node<'a, 'input>>>,
-    sheet: &'a Sheet,
-    /// How many elements may still be reached.
+    scale: Scale<'a, 'input>,
+    /// What is known of the elements that were reached: each is looked at once, however often it is drawn.
+    elements: HashMap<NodeId, Rc<Element<'a, 'input>>>,
+    /// What is inherited where a target stands, likewise.
+    inherited: HashMap<NodeId, Carried>,
+    /// How many elements may still be reached, what they may weigh, and what comparing them with the rules may cost.
     left: usize,
+    weight: usize,
+    compared: usize,
+}
+
+/// What the gradients of all that an element stands in have: a shape that inherits one has its own copy of it.
+#[derive(Clone, Copy, Default)]
+struct Carried {
+    elements: usize,
+    weight: usize,
 }
 
 impl<'a, 'input> Walk<'a, 'input> {
-    fn visit(&mut self, node: Node<'a, 'input>, depth: usize) -> Result<(), LogoFault> {
-        self.left = self.left.checked_sub(1).ok_or(LogoFault::SvgTooComplex)?;
+    fn visit(&mut self, node: Node<'a, 'input>, depth: usize, mut carried: Carried) -> Result<(), LogoFault> {
+        self.left = spent(self.left, carried.elements.saturating_add(1))?;
+        self.weight = spent(self.weight, carried.weight.saturating_add(WEIGHT_LEAST))?;
         if depth > DEPTH_MAX {
             return Err(LogoFault::SvgTooComplex);
         }
         if !is_drawn(node)? {
             return Ok(());
         }
-        for id in targets(node, self.sheet)? {
-            for target in self.by_id.get(id).into_iter().flatten() {
-                self.visit(*target, depth.saturating_add(1))?;
+        let element = self.element(node)?;
+        self.weight = spent(self.weight, element.weight)?;
+        self.compared = spent(self.compared, element.compared)?;
+        let below = depth.saturating_add(1);
+        for target in &element.targets {
+            let (left, weight) = (self.left, self.weight);
+            let inherited = if node.tag_name().name() == "use" { carried } else { self.around(*target)? };
+            self.visit(*target, below, inherited)?;
+            if is_gradient(*target) {
+                carried.elements = carried.elements.saturating_add(left.saturating_sub(self.left));
+                carried.weight = carried.weight.saturating_add(weight.saturating_sub(self.weight));
             }
         }
-        node.children().filter(Node::is_element).try_for_each(|child| self.visit(child, depth.saturating_add(1)))
+        node.children().filter(Node::is_element).try_for_each(|child| self.visit(child, below, carried))
+    }
+
+    /// What a clip path or a mask inherits, which is from where it stands.
+    fn around(&mut self, target: Node<'a, 'input>) -> Result<Carried, LogoFault> {
+        if let Some(known) = self.inherited.get(&target.id()) {
+            return Ok(*known);
+        }
+        let mut gradients = 0_usize;
+        for ancestor in target.ancestors().skip(1).filter(Node::is_element) {
+            gradients = gradients.saturating_add(self.element(ancestor)?.gradients);
+        }
+        let elements = gradients.saturating_mul(STOPS_MAX);
+        let inherited = Carried { elements, weight: elements.saturating_mul(WEIGHT_LEAST) };
+        self.inherited.insert(target.id(), inherited);
+        Ok(inherited)
+    }
+
+    fn element(&mut self, node: Node<'a, 'input>) -> Result<Rc<Element<'a, 'input>>, LogoFault> {
+        if let Some(element) = self.elements.get(&node.id()) {
+            return Ok(Rc::clone(element));
+        }
+        let element = Rc::new(self.scale.element(node)?);
+        self.elements.insert(node.id(), Rc::clone(&element));
+        Ok(element)
     }
 }
 
-/// Everything that an element refers to, by its attributes and by the sheet.
-fn targets<'a>(node: Node<'a, '_>, sheet: &'a Sheet) -> Result<Vec<&'a str>, LogoFault> {
-    let mut targets = Vec::new();
-    for attribute in node.attributes() {
-        let value = attribute.value();
-        match attribute.name() {
-            "href" => targets.push(value.trim().strip_prefix('#').ok_or(Forbidden::Reference)?),
-            name if name.starts_with("on") => return Err(Forbidden::Script.into()),
-            _ => targets.extend(references(value)?),
-        }
-    }
-    let classes = node.attribute("class").unwrap_or_default().split_whitespace().map(|class| format!(".{class}"));
-    let id = node.attribute("id").map(|id| format!("#{id}"));
-    let selectors = classes.chain(id).chain([node.tag_name().name().to_owned(), "*".to_owned()]);
-    selectors.for_each(|selector| targets.extend(sheet.of(&selector)));
-    Ok(targets)
+fn spent(left: usize, cost: usize) -> Result<usize, LogoFault> {
+    left.checked_sub(cost).ok_or(LogoFault::SvgTooComplex)
 }
 
 /// Whether an element is one of SVG. Those without a namespace are drawn as such.

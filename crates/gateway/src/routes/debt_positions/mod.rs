@@ -50,9 +50,11 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
         Code::NotFound,
     ]);
     api.tenant(show::show_debt_position, ApiScope::DebtPositionsRead).etag();
-    api.tenant(notice::show_debt_position_notice, ApiScope::DebtPositionsRead)
-        .etag()
-        .refuses(&[Code::NotPublished, Code::NothingToPay]);
+    api.tenant(notice::show_debt_position_notice, ApiScope::DebtPositionsRead).etag().refuses(&[
+        Code::NotPublished,
+        Code::NothingToPay,
+        Code::Conflict,
+    ]);
     api.tenant(timeline::show_debt_position_timeline, ApiScope::DebtPositionsRead);
     api.tenant(replace::replace_debt_position, ApiScope::DebtPositionsWrite)
         .etag()

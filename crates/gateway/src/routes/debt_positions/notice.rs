@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The payment notice of a debt position: the paper from which a citizen pays.
 
+use std::collections::BTreeMap;
+
 use actix_web::web::Data;
 use actix_web::{HttpRequest, get};
 use data_encoding::HEXLOWER;
@@ -9,17 +11,18 @@ use tramite_documents::logo::Logo;
 use tramite_documents::notice::{DocumentError, Layout, NoticeStyle, PreviewWidth, notice_layout};
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::ident::AccountCode;
 use tramite_domain::ids::{DebtPositionId, InstallmentId};
 use tramite_domain::institution::KeptLogo;
 use tramite_domain::printed_notice::{
-    NoticeLanguage, NoticePart, PrintedNotice, PrintedSlips, new_slips, printed_notice,
+    NoticeLanguage, NoticePart, PostalSlip, PrintedNotice, new_slips, printed_notice,
 };
 use utoipa::IntoParams;
 
 use super::load::load;
 use crate::auth::Tenant;
-use crate::convention::{Answer, Etag, LAYOUT, PDF, document_answer, drawn, unchanged};
-use crate::extract::{Query, Segment};
+use crate::convention::{Answer, Etag, LAYOUT, PDF, document_answer, drawn, settle, unchanged};
+use crate::extract::{Preconditions, Query, Segment};
 use crate::gate::best;
 use crate::gateway::Gateway;
 use crate::problem::{Code, OrNotFound, Problem};
@@ -72,26 +75,41 @@ pub(super) async fn show_debt_position_notice(
     let NoticeParameters { installment_id, language, page, width } = parameters.0;
     let language = language.unwrap_or(NoticeLanguage::It);
     let picture = Picture::wanted(&request, page, width)?;
-    let position = load(&gateway, &tenant.scope, *id).await?.position;
+    settle(&Preconditions::default(), async || {
+        paper(&gateway, &tenant, &request, (*id, installment_id), (language, picture)).await
+    })
+    .await
+}
+
+/// The notice as it is now. Where somebody prints another slip of it at the same time, it is a conflict, and drawn anew.
+async fn paper(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    request: &HttpRequest,
+    (id, installment_id): (DebtPositionId, Option<InstallmentId>),
+    (language, picture): (NoticeLanguage, Picture),
+) -> Answer {
+    let position = load(gateway, &tenant.scope, id).await?.position;
     let institution = gateway.store().institution(&tenant.scope).await?;
     let slips = gateway.store().printed_slips(&tenant.scope, &[position.id]).await?.remove(&position.id);
     let slips = slips.unwrap_or_default();
     let notice = printed_notice(&position, &institution, &slips, installment_id, gateway.now())?;
-    keep_slips(&gateway, &tenant, &position, new_slips(&position, &notice, &slips)).await?;
+    let new_slips = new_slips(&position, &notice, &slips);
     let logo = gateway.store().logo(&tenant.scope).await?;
-    let shown = logo.as_ref().map_or_else(|| "-".to_owned(), |logo| HEXLOWER.encode(&logo.sha256));
-    let drawn_as = format!("{} {picture:?} {shown}", language.name());
-    let etag = etag_of(&notice, &drawn_as, (position.version, institution.version));
-    if let Some(answer) = unchanged(&request, &etag) {
-        return Ok(answer);
-    }
     // When its data were written, so that the same data are the same bytes.
     let written_at = position.updated_at.max(institution.updated_at);
     let written_at = logo.as_ref().map_or(written_at, |logo| logo.updated_at.max(written_at));
+    let shown = logo.as_ref().map_or_else(|| "-".to_owned(), |logo| HEXLOWER.encode(&logo.sha256));
+    let drawn_as = format!("{} {picture:?} {shown} {written_at}", language.name());
+    let etag = etag_of(&notice, &drawn_as, (position.version, institution.version));
+    if let Some(answer) = unchanged(request, &etag) {
+        return Ok(answer);
+    }
     let style = NoticeStyle { language, written_at, logo: logo.as_ref().and_then(printable) };
-    let document = drawn(&gateway, move || picture.draw(&notice_layout(&notice, &style)?)).await?.or_not_found()?;
+    let document = drawn(gateway, move || picture.draw(&notice_layout(&notice, &style)?)).await?.or_not_found()?;
+    keep_slips(gateway, tenant, &position, new_slips).await?;
     let (media, ending) = picture.form();
-    Ok(document_answer((media, &format!("notice-{}.{ending}", *id)), &etag, document))
+    Ok(document_answer((media, &format!("notice-{id}.{ending}")), &etag, document))
 }
 
 /// What the notice is drawn as.
@@ -146,14 +164,15 @@ async fn keep_slips(
     gateway: &Gateway,
     tenant: &Tenant,
     position: &DebtPosition,
-    slips: PrintedSlips,
+    slips: BTreeMap<AccountCode, PostalSlip>,
 ) -> Result<(), Problem> {
     // Who reads in support writes nothing, and gives nobody a paper.
     if slips.is_empty() || tenant.support().is_some() {
         return Ok(());
     }
     let (id, at) = (position.id, gateway.now());
-    let write = |batch: Batch, (account, slip)| batch.with(Write::FreezeSlip { position: id, account, slip, at });
+    let write =
+        |batch: Batch, (account, slip)| batch.with(Write::FreezeSlip { position: id, account, slip, batch: None, at });
     let batch = slips.into_iter().fold(Batch::new(), write);
     Ok(gateway.store().commit(&tenant.scope, batch).await?)
 }

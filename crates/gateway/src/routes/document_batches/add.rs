@@ -6,7 +6,7 @@ use actix_web::web::Data;
 use tramite_domain::document_batch::{DocumentWish, POSITIONS_MAX, ask};
 use tramite_domain::ids::{DebtPositionId, ImportId};
 use tramite_domain::printed_notice::NoticeLanguage;
-use tramite_storage::{PAGE_LIMIT_MAX, PageRequest, PositionFilter};
+use tramite_domain::refusal::Refusal;
 
 use super::input::{DocumentBatchInput, Source, check_named};
 use super::replay::shown_again;
@@ -15,7 +15,7 @@ use crate::auth::Tenant;
 use crate::convention::{Answer, Reply, once_completed};
 use crate::extract::{Body, IdempotencyKey};
 use crate::gateway::Gateway;
-use crate::problem::{OrNotFound, Problem};
+use crate::problem::{Code, OrNotFound, Problem};
 
 /// Bytes of a body: ten thousand ids have room in it.
 const BYTES_MAX: usize = 512 * 1024;
@@ -43,7 +43,7 @@ pub(crate) async fn add_document_batch(
         let input = body.valid()?;
         check_scope(&tenant, &input)?;
         let source = input.source()?;
-        let usage = gateway.store().document_usage(&tenant.scope).await?;
+        let usage = gateway.store().document_usage(&tenant.scope, gateway.now()).await?;
         let wish = DocumentWish {
             kind: input.kind,
             form: input.format,
@@ -80,7 +80,14 @@ async fn positions(gateway: &Gateway, tenant: &Tenant, source: Source) -> Result
     let (store, one_more) = (gateway.store(), POSITIONS_MAX + 1);
     match source {
         Source::Import(lines) => {
-            store.import(&tenant.scope, lines.import).await?.or_not_found()?;
+            let import = store.import(&tenant.scope, lines.import).await?.or_not_found()?;
+            // Of one that still runs some would be missing, and nobody would see which.
+            if !import.status.is_final() {
+                return Err(Refusal::ImportState { status: import.status }.into());
+            }
+            if import.file.kept_until.is_some_and(|until| until <= gateway.now()) {
+                return Err(Problem::new(Code::ImportFileGone));
+            }
             Ok(store.positions_of_import(&tenant.scope, lines, one_more).await?)
         }
         Source::Named(named) => {
@@ -88,27 +95,6 @@ async fn positions(gateway: &Gateway, tenant: &Tenant, source: Source) -> Result
             check_named(&named, &unknown)?;
             Ok(named)
         }
-        Source::Filter(filter) => filtered(gateway, tenant, &filter, one_more).await,
+        Source::Filter(filter) => Ok(store.position_ids(&tenant.scope, &filter, one_more, gateway.now()).await?),
     }
-}
-
-/// Page by page, so that no statement holds the database for long.
-async fn filtered(
-    gateway: &Gateway,
-    tenant: &Tenant,
-    filter: &PositionFilter,
-    most: usize,
-) -> Result<Vec<DebtPositionId>, Problem> {
-    let mut found = Vec::new();
-    let mut request = PageRequest { limit: PAGE_LIMIT_MAX, cursor: None };
-    while found.len() < most {
-        let page = gateway.store().positions(&tenant.scope, filter, &request, gateway.now()).await?;
-        found.extend(page.items.iter().map(|position| position.id));
-        match page.next {
-            Some(next) => request.cursor = Some(next),
-            None => break,
-        }
-    }
-    found.truncate(most);
-    Ok(found)
 }

@@ -2,6 +2,7 @@
 //! The file of a batch of documents.
 
 use std::io::Write;
+use std::num::NonZeroU64;
 
 use actix_web::get;
 use actix_web::web::Data;
@@ -13,7 +14,7 @@ use tramite_storage::{Scope, Store};
 
 use super::view::etag_of;
 use crate::auth::Tenant;
-use crate::convention::{Answer, Download, Pieces, download, unwritten};
+use crate::convention::{Answer, Download, Pieces, READER_BYTES_PER_SECOND_MIN, download, unwritten};
 use crate::extract::Segment;
 use crate::gateway::Gateway;
 use crate::problem::{Code, OrNotFound, Problem};
@@ -27,8 +28,8 @@ use crate::words;
     tag = "document-batches", operation_id = "show_document_file",
     params(("id" = words::Id, Path, description = "The id of the document batch.")),
     responses((status = 200, description = "The file.", content(
-        (words::ZipBytes = "application/zip"),
-        (words::PdfBytes = "application/pdf")
+        (words::GatheredZip = "application/zip"),
+        (words::GatheredPdf = "application/pdf")
     )))
 )]
 #[get("/v1/document-batches/{id}/file")]
@@ -53,7 +54,13 @@ pub(crate) async fn show_document_file(gateway: Data<Gateway>, tenant: Tenant, i
     };
     let name = format!("{}s-{}.{ending}", batch.kind.name(), batch.id);
     let etag = etag_of(&batch);
-    let file = Download { media, name: &name, bytes: Some(batch.file.bytes), etag: Some(&etag), rate_min: None };
+    let file = Download {
+        media,
+        name: &name,
+        bytes: Some(batch.file.bytes),
+        etag: Some(&etag),
+        rate_min: NonZeroU64::new(READER_BYTES_PER_SECOND_MIN),
+    };
     let runtime = Handle::current();
     download(&gateway, &tenant, file, move |out| send(&runtime, &store, &own, &batch, out)).await
 }

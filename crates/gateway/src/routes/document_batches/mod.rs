@@ -7,6 +7,7 @@ mod documents;
 mod file;
 mod input;
 mod list;
+mod remove;
 mod replay;
 mod show;
 mod view;
@@ -22,6 +23,8 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     api.tenant(add::add_document_batch, ApiScope::DocumentsWrite).idempotent().etag().refuses(&[
         Code::TooManyDocumentBatches,
         Code::DocumentStorageFull,
+        Code::ImportState,
+        Code::ImportFileGone,
         // The import does not exist for the caller; or the kept answer to the same request does not any more.
         Code::NotFound,
     ]);
@@ -31,6 +34,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
         .etag()
         .conditional()
         .refuses(&[Code::DocumentBatchState]);
+    api.tenant(remove::remove_document_batch, ApiScope::DocumentsWrite);
     api.tenant(documents::list_batch_documents, ApiScope::DocumentsWrite);
     api.tenant(file::show_document_file, ApiScope::DocumentsWrite)
         .etag()

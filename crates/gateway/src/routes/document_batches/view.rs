@@ -111,7 +111,9 @@ pub(super) struct DocumentFileView {
 impl DocumentBatchView {
     /// The batch as it is now.
     pub(super) fn of(batch: &DocumentBatch) -> Self {
-        let (file, done) = (&batch.file, batch.status == BatchStatus::Completed);
+        // Once it has gone nothing says until when it is kept.
+        let file = &batch.file;
+        let done = batch.status == BatchStatus::Completed && file.kept_until.is_some();
         Self {
             id: batch.id.to_string(),
             status: batch.status.name(),
@@ -122,7 +124,11 @@ impl DocumentBatchView {
             import_id: batch.import_id.map(|id| id.to_string()),
             counts: DocumentCountsView { total: batch.total, drawn: batch.drawn, skipped: batch.skipped },
             failure: batch.failure.as_ref().map(DocumentFailureView::of),
-            file: done.then_some(DocumentFileView { bytes: file.bytes, pages: file.pages, kept_until: file.kept_until }),
+            file: done.then_some(DocumentFileView {
+                bytes: file.bytes,
+                pages: file.pages,
+                kept_until: file.kept_until,
+            }),
             documents_per_second: batch.per_second(),
             estimated_end_at: estimated_end(batch),
             created_at: batch.created_at,

@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::import::FileFormat;
 
+use crate::convention::READER_BYTES_PER_SECOND_MIN;
 use crate::problem::{Code, Problem};
 
 /// Spreadsheets that a process makes at a time, and of these those of one institution.
@@ -17,8 +18,6 @@ const MADE: Limit = Limit { of_all: 2, of_one: 1 };
 /// Spreadsheets that a process holds at a time, and of these those of one institution: those that it makes, and those whose readers
 /// have not taken all of them yet.
 const HELD: Limit = Limit { of_all: 8, of_one: 2 };
-/// Bytes of a spreadsheet that its reader takes in a second, over the whole of it: who is slower keeps its place from others.
-const READER_BYTES_PER_SECOND_MIN: u64 = 32 * 1_024;
 /// After how many seconds another one may be tried.
 const RETRY_SECONDS: u64 = 5;
 

@@ -3,13 +3,15 @@
 
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::debt_position::DebtPosition;
-use tramite_domain::document_batch::{BatchDocument, BatchFile, BatchForm, BatchKind, BatchStatus, DocumentBatch};
+use tramite_domain::document_batch::{
+    BatchDocument, BatchFile, BatchForm, BatchKind, BatchStatus, DocumentBatch, Drawn, advance, begin,
+};
 use tramite_domain::ids::{ClientId, DebtPositionId};
 use tramite_domain::institution::KeptLogo;
 use tramite_domain::printed_notice::{NoticeLanguage, PostalSlip};
-use tramite_storage::DocumentPart;
+use tramite_storage::{DocumentPart, Scope};
 
-use crate::support::{id, now};
+use crate::support::{Town, id, now};
 
 /// A file that waits for its turn, of one debt position.
 pub(crate) fn document_batch(client: ClientId) -> DocumentBatch {
@@ -63,10 +65,27 @@ pub(crate) fn slip(account: &str) -> PostalSlip {
 
 /// A slip of a position is printed for the first time.
 pub(crate) fn freezing(position: &DebtPosition) -> Write {
-    Write::FreezeSlip { position: position.id, account: "main".parse().unwrap(), slip: slip("000012345678"), at: now() }
+    Write::FreezeSlip {
+        position: position.id,
+        account: "main".parse().unwrap(),
+        slip: slip("000012345678"),
+        batch: None,
+        at: now(),
+    }
 }
 
 /// A logo, one of several; the store does not look at the picture.
 pub(crate) fn logo(which: u8) -> KeptLogo {
     KeptLogo { png: vec![which; 4], sha256: [which; 32], updated_at: now() }
+}
+
+/// A file of documents with a part.
+pub(crate) async fn furnish_documents(town: &Town, scope: &Scope, owed: &DebtPosition) {
+    let made = document_batch(town.portal);
+    town.store.commit(scope, asking_for_documents(&made, &[owed.id])).await.unwrap();
+    let (running, begun) = begin(&made, now());
+    town.store.commit(scope, begun).await.unwrap();
+    let drawn = Drawn { documents: vec![drawn_document(0, owed.id)], file: one_part() };
+    let (_, writes) = advance(&running, drawn, now());
+    town.store.commit_document_part(scope, writes, &document_part(&made, 0, b"%PDF")).await.unwrap();
 }
