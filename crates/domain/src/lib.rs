@@ -19,6 +19,7 @@ pub mod event;
 pub mod event_envelope;
 pub mod event_feed;
 pub mod field_change;
+pub mod form;
 pub mod given;
 pub mod iban;
 pub mod ident;

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Parametric payment services ("bollettino bianco parametrico"): an office describes a payment as data, and it is payable the same
+//! minute. A [`Definition`] is read, checked as a whole and published as a [`Form`]; a submission is validated and priced by the
+//! form alone (rules.md 46–48). Whatever a client says of a total is refused.
+
+mod compiled;
+mod definition;
+mod entry;
+mod expression;
+mod json_schema;
+mod labels;
+pub mod limits;
+mod names;
+mod number;
+mod pattern;
+mod publish;
+mod range;
+mod registry;
+mod submit;
+mod template;
+mod value;
+
+pub use compiled::Form;
+pub use definition::{
+    AccountingInput, AmountInput, Bound, CaseInput, Definition, ExpectedInput, FaultInput, FieldInput, FieldType,
+    LineInput, LookupInput, Normalization, OnHit, OnMiss, OptionInput, PartyInput, QuotaInput, RuleInput,
+    StampRuleInput, TableInput, TableRowInput, TransferRuleInput, WindowInput, read,
+};
+pub use json_schema::{json_schema, presentation, public_rows};
+pub use labels::{LANGUAGES, Labels};
+pub use publish::{Known, digest, publish};
+pub use registry::{Column, ColumnType, Registries, Registry, RegistryInput, Row, registry};
+pub use submit::{
+    Claim, Fault, Line, Looked, Share, ShareTarget, Subject, Submission, SubmissionInput, Warning, read_submission,
+    submit,
+};
