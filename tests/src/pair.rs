@@ -19,6 +19,8 @@ use crate::town::{Served, Town};
 const LEFT_OUT: [&str; 3] = ["audit", "events", "exports"];
 /// The service that both have.
 pub const COMMON: &str = "TARI";
+/// The registry of the first institution.
+const REGISTRY: &str = "streets";
 /// The name of the key that the client has that nobody acts as.
 pub const KEY: &str = "chiave";
 /// The service that the first has alone.
@@ -166,6 +168,7 @@ impl Pair {
         let batch = api.post("/v1/iuv-batches", &json!({"size": 1})).await;
         assert_eq!(batch.status, 201, "{}", batch.body);
         api.give_logo(&self.a.id).await;
+        self.forms().await;
         let token = receipts["items"][0]["receipt_id"].as_str().expect("an id");
         let journal = api.get(&format!("/v1/journal?payment_token={token}")).await.body;
         // A message and its answer; more where it had to come again.
@@ -198,6 +201,7 @@ impl Pair {
             ("institutions", "id") | ("clients", "institution_id") => json!(self.a.id),
             ("stations", "id") => json!(self.a.to.station),
             ("services", "code") => json!(service),
+            ("registries", "code") => json!(REGISTRY),
             ("clients", "id") => json!(made.idle.id),
             ("clients", "entry_id") => made.idle.told["secrets"][0]["id"].clone(),
             ("clients", "key_id") => json!(KEY),

@@ -7,6 +7,7 @@ use crate::audit::AuditLine;
 use crate::debt_position::DebtPosition;
 use crate::document_batch::{BatchDocument, DocumentBatch};
 use crate::event::Event;
+use crate::form::{FormVersion, RegistryVersion};
 use crate::ident::AccountCode;
 use crate::ids::{DebtPositionId, DocumentBatchId, ImportId, InstallmentId, ReceiptRowId, SessionId};
 use crate::import::{Import, ImportRow};
@@ -222,6 +223,10 @@ pub enum Write {
     InsertJournal(Box<JournalEntry>),
     /// Who did what.
     InsertAudit(AuditLine),
+    /// A version of a form that was not there; that it is there is a conflict.
+    InsertFormVersion(Box<FormVersion>),
+    /// A version of a registry that was not there; that it is there is a conflict. The oldest ones go with it.
+    InsertRegistryVersion(Box<RegistryVersion>),
     /// A service, new (expected none) or changed.
     PutService {
         /// The service as it is now.

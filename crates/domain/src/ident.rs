@@ -98,6 +98,10 @@ fn code(at: usize, c: char) -> bool {
     c.is_ascii_alphanumeric() || (at > 0 && matches!(c, '-' | '_' | '.'))
 }
 
+fn name(at: usize, c: char) -> bool {
+    c.is_ascii_lowercase() || (at > 0 && (c.is_ascii_digit() || c == '_'))
+}
+
 /// Visible ASCII: what survives every system that an identifier passes through.
 fn visible(_: usize, c: char) -> bool {
     c.is_ascii_graphic()
@@ -110,6 +114,10 @@ chosen!(
 chosen!(
     /// The code of a payment service within its institution, such as `TARI`.
     ServiceCode, CODE_LENGTH_MAX, "letters, digits, hyphen, underscore and full stop, a letter or digit first", code
+);
+chosen!(
+    /// The code of a registry of an institution, such as `doctoral_courses`.
+    RegistryCode, CODE_LENGTH_MAX, "lower-case letters, digits and underscores, a letter first", name
 );
 chosen!(
     /// The name of a bank account within its institution, such as `main`.

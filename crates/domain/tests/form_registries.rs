@@ -11,7 +11,7 @@ fn told(input: Value) -> Vec<String> {
 }
 
 fn column(extra: Value) -> Value {
-    let mut column = json!({"name": "amount", "type": "money", "required": true});
+    let mut column = json!({"key": "amount", "type": "money", "required": true});
     column.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
     column
 }
@@ -43,16 +43,16 @@ fn a_column_is_named_once_and_typed_by_its_name() {
     let with = |columns: Vec<Value>| told(json!({"columns": columns, "rows": []}));
     for (extra, expected) in [
         (json!({"type": "integer"}), "/columns/0/type wrong_type"),
-        (json!({"name": "deadline"}), "/columns/0/type wrong_type"),
-        (json!({"name": "code"}), "/columns/0/name duplicate_name"),
-        (json!({"name": "Amount"}), "/columns/0/name invalid_name"),
+        (json!({"key": "deadline"}), "/columns/0/type wrong_type"),
+        (json!({"key": "code"}), "/columns/0/key duplicate_name"),
+        (json!({"key": "Amount"}), "/columns/0/key invalid_name"),
         (json!({"max_length": 3}), "/columns/0/max_length not_applicable"),
         (json!({"min": 3, "max": 2}), "/columns/0/max below_minimum"),
         (json!({"public": true, "personal": true}), "/columns/0/public personal_data_public"),
     ] {
         assert_eq!(with(vec![column(extra.clone())]), [expected], "{extra}");
     }
-    assert_eq!(with(vec![column(json!({})), column(json!({}))]), ["/columns/1/name duplicate_name"]);
+    assert_eq!(with(vec![column(json!({})), column(json!({}))]), ["/columns/1/key duplicate_name"]);
     let many: Vec<Value> = (0..10_001).map(|row| json!({"code": format!("R{row}")})).collect();
     assert_eq!(told(json!({"rows": many})), ["/rows too_many"]);
 }

@@ -21,6 +21,7 @@ use crate::auth::{Fresh, Issuers};
 use crate::callback::Callbacks;
 use crate::contract::{Contract, ContractError};
 use crate::convention::Drawings;
+use crate::forms::Forms;
 use crate::frame::current_request;
 use crate::gate::{Limits, Quotas};
 use crate::keys::{KeyError, Keys};
@@ -67,6 +68,7 @@ pub struct Gateway {
     misses: Misses,
     waits: Waits,
     drawings: Drawings,
+    forms: Forms,
     stopping: AtomicBool,
 }
 
@@ -112,6 +114,7 @@ impl Gateway {
             misses: Misses::new(settings.limits.misses_per_hour),
             waits: Waits::new(settings.limits.waits_per_client),
             drawings: Drawings::default(),
+            forms: Forms::default(),
             stopping: AtomicBool::new(false),
             settings,
         })
@@ -127,6 +130,11 @@ impl Gateway {
     #[must_use]
     pub fn world(&self) -> &dyn World {
         self.world.as_ref()
+    }
+
+    /// The forms that are ready for use.
+    pub(crate) const fn forms(&self) -> &Forms {
+        &self.forms
     }
 
     /// Places to draw documents.

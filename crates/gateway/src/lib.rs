@@ -13,6 +13,7 @@ pub mod contract;
 pub mod convention;
 pub mod extract;
 pub mod face;
+mod forms;
 mod frame;
 mod gate;
 pub mod gateway;

@@ -37,11 +37,11 @@ pub use migrate::Migrated;
 pub use numbers::NUMBERS_MAX;
 pub use page::{COMMIT_WINDOW_SECONDS, Cursor, CursorError, PAGE_LIMIT_MAX, Page, PageRequest};
 pub use read::{
-    AUDIT_PAGE_DAYS_MAX, AuditFilter, DocumentFilter, FeedEvent, FeedFilter, FeedPage, FoundOfReceipt, History,
-    IMPORT_ROWS_MAX, ImportedInstallment, ImportedLine, ImportedLines, JournalFilter, KeptAnswer, KnownOfReceipt,
-    LOADABLE_INSTALLMENTS_MAX, Loadable, OUTCOME_LINES_MAX, Outcome, OutcomeFilter, OutcomePage, Payers,
-    PersonSessions, PersonTraces, PositionFilter, PositionInUse, ReceiptFilter, ReceiptQuestion, RowFilter,
-    SessionFilter, SessionTerms, Terms, TimelineFact, TimelineItem, TracesOf, Waiting,
+    AUDIT_PAGE_DAYS_MAX, AuditFilter, DocumentFilter, FeedEvent, FeedFilter, FeedPage, FormState, FoundOfReceipt,
+    History, IMPORT_ROWS_MAX, ImportedInstallment, ImportedLine, ImportedLines, JournalFilter, KeptAnswer,
+    KnownOfReceipt, LOADABLE_INSTALLMENTS_MAX, Loadable, OUTCOME_LINES_MAX, Outcome, OutcomeFilter, OutcomePage,
+    Payers, PersonSessions, PersonTraces, PositionFilter, PositionInUse, ReceiptFilter, ReceiptQuestion, RegistryHead,
+    RowFilter, SessionFilter, SessionTerms, Terms, TimelineFact, TimelineItem, TracesOf, Waiting,
 };
 pub use rule::Rule;
 pub use scope::Scope;

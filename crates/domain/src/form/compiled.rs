@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A form that was checked: names are places, expressions have types. It never changes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::definition::{Definition, FieldType, Normalization, OnHit, OnMiss};
@@ -24,6 +25,7 @@ pub struct Form {
     pub(crate) version: u32,
     pub(crate) digest: String,
     pub(crate) code: ServiceCode,
+    pub(crate) registries: BTreeSet<String>,
     pub(crate) fields: Vec<Field>,
     /// In which order fields are known: a field comes after what its expressions need.
     pub(crate) order: Vec<usize>,
@@ -69,6 +71,12 @@ impl Form {
     #[must_use]
     pub const fn code(&self) -> &ServiceCode {
         &self.code
+    }
+
+    /// The registries that it reads.
+    #[must_use]
+    pub const fn registries(&self) -> &BTreeSet<String> {
+        &self.registries
     }
 
     /// The kind of collection of the legacy interface.

@@ -32,6 +32,12 @@ pub const UNKNOWN_NAMES_MAX: usize = 20;
 pub const SUBMISSION_BYTES_MAX: usize = 64 * 1024;
 /// Rows of a registry.
 pub const REGISTRY_ROWS_MAX: usize = 10_000;
+/// Registries of an institution.
+pub const REGISTRIES_MAX: usize = 50;
+/// Bytes of a registry as JSON.
+pub const REGISTRY_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Versions of a registry that are kept, the present one among them.
+pub const REGISTRY_VERSIONS_KEPT: u32 = 20;
 /// Columns of a registry of the institution's own choice.
 pub const REGISTRY_COLUMNS_MAX: usize = 30;
 /// Characters of a text in a registry where its column says nothing.

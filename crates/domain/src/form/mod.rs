@@ -8,14 +8,17 @@ mod definition;
 mod entry;
 mod expression;
 mod json_schema;
+mod kept;
 mod labels;
 pub mod limits;
 mod names;
 mod number;
 mod pattern;
 mod publish;
+mod publish_version;
 mod range;
 mod registry;
+mod replace_registry;
 mod submit;
 mod template;
 mod value;
@@ -27,9 +30,12 @@ pub use definition::{
     StampRuleInput, TableInput, TableRowInput, TransferRuleInput, WindowInput, read,
 };
 pub use json_schema::{json_schema, presentation, public_rows};
+pub use kept::{FormVersion, RegistryVersion};
 pub use labels::{LANGUAGES, Labels};
-pub use publish::{Known, digest, publish};
+pub use publish::{Known, compile, digest, publish};
+pub use publish_version::{Published, publish_version};
 pub use registry::{Column, ColumnType, Registries, Registry, RegistryInput, Row, registry};
+pub use replace_registry::{Dependent, replace_registry};
 pub use submit::{
     Claim, Fault, Line, Looked, Share, ShareTarget, Subject, Submission, SubmissionInput, Warning, read_submission,
     submit,

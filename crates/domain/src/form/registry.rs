@@ -32,7 +32,8 @@ pub struct RegistryInput {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Column {
-    /// Its name; `amount` is money, `deadline` a date or an instant, `capacity` a whole number.
+    /// The member of a row that it is, and what expressions call it; `amount` is money, `deadline` a date or an instant, `capacity` a whole number.
+    #[serde(rename = "key")]
     pub name: String,
     /// What it holds.
     #[serde(rename = "type")]
@@ -159,6 +160,18 @@ impl Registries {
     pub fn with(mut self, name: &str, registry: Registry) -> Registries {
         self.0.insert(name.to_owned(), registry);
         self
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The registry of that name.

@@ -165,6 +165,10 @@ problems! {
         "A row of a file asks to change or to cancel a debt position, and the service has none under its external_id."
         "Load the row with the action `load` or `insert`, or correct its external_id."
     }
+    FormOutdated = 409 "form_outdated" "What the form reads has changed" {
+        "A registry that the form of the service reads has changed in a way with which the form could not be published any more."
+        "Publish the form again, or write the registry as it was."
+    }
     ImportState = 409 "import_state" "The state of the import does not allow this" {
         "The import is in a state in which this cannot be done: one that is over is not cancelled, and there is no report before it is over."
         "Read the import, with `wait`, and decide by its status."

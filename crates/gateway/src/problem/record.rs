@@ -6,6 +6,7 @@ use std::fmt;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpResponse, ResponseError};
+use tramite_domain::form::Fault;
 use tramite_domain::time::Instant;
 use tramite_domain::violation::Violation;
 
@@ -25,6 +26,7 @@ struct Inner {
     code: Code,
     detail: Option<String>,
     violations: Vec<Violation>,
+    faults: Vec<Fault>,
     more: More,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -52,6 +54,7 @@ impl Problem {
             code,
             detail: None,
             violations: Vec::new(),
+            faults: Vec::new(),
             more: More::default(),
             headers: Vec::new(),
         }));
@@ -76,6 +79,14 @@ impl Problem {
     #[must_use]
     pub fn invalid(violations: Vec<Violation>) -> Self {
         Self::new(Code::ValidationFailed).with_violations(violations)
+    }
+
+    /// What was entered into a form is not taken: all that is wrong at once.
+    #[must_use]
+    pub fn entered(faults: Vec<Fault>) -> Self {
+        let mut problem = Self::new(Code::ValidationFailed);
+        problem.0.faults = faults;
+        problem
     }
 
     /// The token lacks these scopes; any one of them would do.
@@ -158,6 +169,12 @@ impl Problem {
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         &self.0.violations
+    }
+
+    /// What is wrong with what was entered into a form.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.0.faults
     }
 
     /// What it tells beside its code.

@@ -2,6 +2,7 @@
 //! The body of a problem.
 
 use serde::Serialize;
+use tramite_domain::form::{Fault, Labels};
 use tramite_domain::ids::RequestId;
 use tramite_domain::personal::HIDDEN;
 use tramite_domain::personal_data::find_personal_data;
@@ -99,6 +100,21 @@ pub struct ViolationView {
     /// One sentence; it never repeats the value.
     #[schema(value_type = words::Sentence)]
     pub detail: String,
+    /// What the institution says of it in its form, by language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::LabelTexts>)]
+    pub message: Option<Labels>,
+}
+
+impl From<&Fault> for ViolationView {
+    fn from(fault: &Fault) -> Self {
+        Self {
+            pointer: bounded_pointer(&fault.pointer),
+            code: fault.code.clone().into_owned(),
+            detail: sentence(&fault.detail),
+            message: fault.message.clone(),
+        }
+    }
 }
 
 impl From<&tramite_domain::violation::Violation> for ViolationView {
@@ -107,6 +123,7 @@ impl From<&tramite_domain::violation::Violation> for ViolationView {
             pointer: bounded_pointer(&violation.pointer),
             code: violation.code.to_owned(),
             detail: sentence(&violation.detail),
+            message: None,
         }
     }
 }
@@ -155,7 +172,10 @@ pub(crate) fn render(problem: &Problem, request: RequestId, public_url: &str) ->
         status: entry.status,
         detail: sentence(problem.detail().unwrap_or(entry.meaning)),
         instance: format!("urn:uuid:{request}"),
-        errors: problem.violations().iter().take(VIOLATIONS_MAX).map(ViolationView::from).collect(),
+        errors: (problem.violations().iter().map(ViolationView::from))
+            .chain(problem.faults().iter().map(ViolationView::from))
+            .take(VIOLATIONS_MAX)
+            .collect(),
         existing_id: more.existing_id.clone(),
         differences: more.differences.iter().take(VIOLATIONS_MAX).cloned().collect(),
         choices: more.choices.iter().take(VIOLATIONS_MAX).cloned().collect(),

@@ -17,6 +17,7 @@ mod persons;
 mod raw_messages;
 mod receipt_recoveries;
 mod receipts;
+mod registries;
 mod services;
 mod stations;
 mod status;
@@ -55,6 +56,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     audit::mount(api);
     raw_messages::mount(api);
     services::mount(api);
+    registries::mount(api);
     oauth::mount(api);
     pages::mount(api);
 }

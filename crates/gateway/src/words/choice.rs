@@ -52,6 +52,8 @@ choices! {
     ServiceStatus ["draft" "active" "retired"] "Where a service stands in its life.";
     ServiceKind ["spontaneous" "preloaded" "both"] "Who may start a payment of the service.";
     OnCallbackFailure ["stored_amount" "refuse"] "What holds where the institution's own system does not say what is due: the amount that stands in the debt position, or nobody pays for the moment.";
+    FormLanguage ["it" "en" "de" "fr" "sl"] "A language that forms are shown in.";
+    ColumnType ["text" "integer" "decimal" "money" "date" "instant" "boolean"] "What a column of a registry holds.";
     AmountRuleKind ["fixed" "free"] "Whether the amount is one, or any between two bounds.";
 
     SubjectKind ["natural_person" "legal_person"] "A human being, or a company or body.";

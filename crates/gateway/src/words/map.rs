@@ -58,5 +58,6 @@ maps! {
     ReceivedMetadata 100 of 2000 = {"RIF_PRATICA": "2026-000123"}, "Pairs as the Node sent them back.";
     OwnMetadata keys "^[!-~ ]{1,64}$" 50 of 500 = {"protocol": "2026/4711"}, "Pairs of your own; they never leave Tramite.";
     PublicJwk keys "^[!-~]{1,64}$" 20 of 1400 = {"kty": "EC", "crv": "P-256", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}, "A public key (RFC 7517): all its members are texts.";
+    LabelTexts keys "^[a-z]{2}$" 5 of 200 = {"it": "Tassa di iscrizione", "en": "Admission fee"}, "One text in each language of a form, by its two letters.";
     FreeMetadata keys "^[!-~ ]{1,64}$" 50 of 500 = {"cart": "A-17"}, "Pairs of your own; they never leave Tramite.";
 }

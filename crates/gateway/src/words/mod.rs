@@ -6,11 +6,13 @@
 mod choice;
 mod map;
 mod number;
+mod open;
 mod text;
 
 pub use choice::*;
 pub use map::*;
 pub use number::*;
+pub use open::*;
 pub use text::*;
 
 use utoipa::openapi::{RefOr, Schema};
@@ -21,5 +23,6 @@ pub(crate) fn all() -> Vec<(&'static str, RefOr<Schema>)> {
     words.extend(number::all());
     words.extend(choice::all());
     words.extend(map::all());
+    words.extend(open::all());
     words
 }

@@ -48,6 +48,12 @@ numbers! {
     NumberBase Int64 0i64..=9_999_999_999_999i64 = 5_000_000_000_000i64, "The thirteen digits between the codes and the check digits of a notice number.";
     StationVersion Int32 1i32..=2i32 = 2, "Version of a station or of its primitives.";
     CollectionKind Int32 6i32..=9i32 = 9, "The kind of collection of the legacy messages.";
+    SignedCents Int64 -9_999_999_999i64..=9_999_999_999i64 = 12050, "An amount in euro cents, below zero for a discount.";
+    PricedCents Int64 0i64..=9_999_999_999i64 = 12050, "An amount in euro cents that was worked out; zero where there is nothing to pay.";
+    FormVersionNumber Int32 1i32..=2_147_483_647i32 = 3, "A version of a form or of a registry; they count from 1.";
+    ColumnBound Int64 -9_007_199_254_740_991i64..=9_007_199_254_740_991i64 = 0, "A bound of a number; cents for money.";
+    ColumnLength Int32 1i32..=2_000i32 = 140, "Most characters of a text in a column.";
+    RegistryRowCount Int32 0i32..=10_000i32 = 42, "Rows of a registry.";
     RowVersion Int64 1i64..=9_007_199_254_740_991i64 = 3, "How many times it was written.";
     PageLimit Int32 1i32..=500i32 = 50, "How many items at most.";
     OutcomeLimit Int32 1i32..=10_000i32 = 1_000, "How many lines at most.";

@@ -10,7 +10,7 @@ use tramite_gateway::{PLACEHOLDER_URL, contract};
 use tramite_testkit::{Database, Operation};
 
 use crate::position_lists::trail;
-use crate::support::made::{LOGO, debt_position, debt_positions_csv};
+use crate::support::made::{LOGO, debt_position, debt_positions_csv, form, registry};
 use crate::support::portal::{Portal, text};
 use crate::support::seed::{IBAN, STATION};
 use crate::support::{Ask, Seen, TestGateway};
@@ -89,7 +89,8 @@ pub(crate) async fn every_change_is_in_the_trail_with_its_request(database: Data
         .iter()
         .filter(|one| !one.method.eq_ignore_ascii_case("get"))
         .map(|one| one.id.as_str())
-        .filter(|id| !tried.contains(id))
+        // What is only worked out changes nothing.
+        .filter(|id| !tried.contains(id) && *id != "preview_form")
         .collect();
     assert!(left.is_empty(), "not tried: {left:?}");
 
@@ -184,6 +185,8 @@ async fn of_the_institution(asked: &Asked<'_>, institution: &str, made: &BTreeMa
         "amount_callback": {"url": "https://gestionale.example.it/amounts", "on_failure": "refuse"},
     });
     asked.portal("replace_service", put("/v1/services/NUOVO", &service)).await;
+    asked.portal("replace_registry", put("/v1/registries/squares", &registry())).await;
+    asked.portal("replace_form", put("/v1/services/NUOVO/form", &form("NUOVO"))).await;
     asked.portal("add_callback_secret", post("/v1/services/NUOVO/callback-secrets", &json!({}))).await;
     let unasked = asked.portal.make(POSITIONS, &debt_position("A-5")).await;
     let notice = text(&unasked, "/payment_options/0/installments/0/notice_number");

@@ -21,6 +21,7 @@ mod documents;
 mod events;
 mod foreign;
 mod foreign_notices;
+mod forms;
 mod helpdesk;
 mod hostile;
 mod idempotency;
@@ -172,6 +173,9 @@ sentences! {
         journal::a_message_of_the_journal_is_found_and_its_bytes_are_read_by_who_may,
         journal::the_journal_is_a_table_in_the_columns_of_the_giornale,
         journal::a_cart_stands_in_the_journal_with_its_session_and_without_our_keys,
+        forms::a_form_is_payable_the_minute_it_is_published,
+        forms::what_is_wrong_with_values_is_told_at_once_in_the_words_of_the_office,
+        forms::a_registry_changes_prices_at_once_and_breaks_no_form,
         document_batches::what_is_asked_for_says_which_documents_of_which_debt_positions,
         document_batches::a_file_of_documents_says_no_more_than_its_client_may_read,
         document_batches::of_many_who_ask_at_the_same_moment_two_are_let_in,

@@ -11,8 +11,10 @@ use crate::support::seed::Seeded;
 use crate::support::{Ask, Seen, TestGateway};
 
 /// Operations that answer another tenant otherwise than by 404, each with its reason.
-const EXCEPTIONS: [(&str, &str); 1] =
-    [("replace_service", "PUT defines the service of the caller's own institution under a code that anybody may use")];
+const EXCEPTIONS: [(&str, &str); 2] = [
+    ("replace_service", "PUT defines the service of the caller's own institution under a code that anybody may use"),
+    ("replace_registry", "PUT writes the registry of the caller's own institution under a code that anybody may use"),
+];
 
 /// What needs a second scope, by what its body asks for: that of the example.
 const SECOND_SCOPES: [(&str, &str); 1] = [("add_document_batch", "debt-positions:read")];
@@ -104,7 +106,7 @@ pub(crate) async fn what_another_client_or_service_holds_answers_like_what_does_
         // The narrow token is for MENSA, and everything of A was made under TARI but the session and the file, which are their makers'.
         let tokens: &[&String] = match resource {
             "checkout-sessions" | "webhook-endpoints" | "imports" | "document-batches" => &[&other, &narrow],
-            "institutions" | "services" => &[],
+            "institutions" | "services" | "registries" => &[],
             _ => &[&narrow],
         };
         for token in tokens {

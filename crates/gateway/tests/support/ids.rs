@@ -14,6 +14,7 @@ impl TestGateway {
             ("institutions", "id") | ("clients", "institution_id") => Some(seeded.a.id.to_string()),
             ("stations", "id") => Some(STATION.to_owned()),
             ("services", "code") => Some("MENSA".to_owned()),
+            ("registries", "code") => Some("streets".to_owned()),
             ("clients", "id") => Some(client.id.to_string()),
             ("clients", "entry_id") => {
                 let known = self.gateway.store().system().client(client.id).await.unwrap()?;

@@ -64,6 +64,15 @@ impl TestGateway {
         seeded.made.insert("receipts", receipt.to_string());
         seeded.made.insert("raw-messages", self.raw_message().await);
         self.logo(seeded, &token).await;
+        self.registry_and_form(&token).await;
+    }
+
+    /// A registry, and a form of MENSA.
+    async fn registry_and_form(&self, token: &str) {
+        for (path, body) in [("/v1/registries/streets", registry()), ("/v1/services/MENSA/form", form("MENSA"))] {
+            let written = self.ask(Ask::put(path).json(&body).token(token)).await;
+            assert!([200, 201].contains(&written.status), "{path}: {}", written.text());
+        }
     }
 
     /// The logo of A; it is there already where it is made again.
@@ -248,6 +257,42 @@ pub fn debt_position(external_id: &str) -> Value {
 }
 
 /// Somebody whose tokens are taken, for nobody yet.
+/// A form of that service: a street, and what a permit there costs.
+pub fn form(code: &str) -> Value {
+    let text = |name: &str, label: &str| json!({"name": name, "type": "text", "label": {"it": label}, "required": true, "max_length": 70, "personal": true});
+    json!({
+        "code": code, "languages": ["it"], "title": {"it": "Passo carrabile"}, "taxonomy_code": "0101101IM",
+        "collection_kind": 9, "account_id": "main",
+        "fields": [
+            {"name": "tax_code", "type": "tax_code", "label": {"it": "Codice fiscale"}, "required": true},
+            text("holder", "Cognome e nome"),
+            {"name": "street", "type": "registry", "registry": "streets", "label": {"it": "Via"}, "required": true},
+        ],
+        "amount": {"rule": "registry", "field": "street"},
+        "debtor": {"tax_code": "tax_code", "full_name": "holder"},
+        "remittance_template": "Passo carrabile {street}",
+    })
+}
+
+/// What that form is filled in with.
+pub fn form_values() -> Value {
+    json!({"tax_code": "RSSMRA85T10A562S", "holder": "Mario Rossi", "street": "V1"})
+}
+
+/// The streets that it chooses from.
+pub fn registry() -> Value {
+    json!({
+        "columns": [
+            {"key": "amount", "type": "money", "required": true, "public": true, "min": 1, "max": 100_000},
+            {"key": "note", "type": "text"},
+        ],
+        "rows": [
+            {"code": "V1", "label": {"it": "Via Roma"}, "amount": 3_000, "note": "centro"},
+            {"code": "V2", "label": {"it": "Via Po"}, "amount": 1_500},
+        ],
+    })
+}
+
 pub fn trusted_issuer() -> Value {
     json!({
         "issuer": "https://idp.altrove.example.it", "kind": "oidc", "jwks_url": "https://idp.altrove.example.it/keys",

@@ -7,6 +7,7 @@ mod bulk;
 mod document;
 mod emptied;
 mod feed;
+mod form;
 mod import;
 mod institution;
 mod iuv_batch;
@@ -198,6 +199,8 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
             }
             Write::PutRecovery { recovery, expected } => recovery::put(db, institution, recovery, *expected).await,
             Write::PutService { service, expected } => service::put(db, institution, service, *expected).await,
+            Write::InsertFormVersion(form) => form::insert_form(db, institution, form).await,
+            Write::InsertRegistryVersion(registry) => form::insert_registry(db, institution, registry).await,
             Write::PutLogo { logo, expected } => logo::put(db, institution, logo, *expected).await,
             Write::RemoveLogo { expected } => logo::remove(db, institution, *expected).await,
             Write::PutInstitution { .. } => Err(StoreError::failed("the registry is written by SystemScope")),

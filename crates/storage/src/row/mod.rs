@@ -6,6 +6,7 @@ pub(crate) mod anomaly;
 pub(crate) mod attempt;
 pub(crate) mod document;
 pub(crate) mod event;
+pub(crate) mod form;
 pub(crate) mod import;
 pub(crate) mod installment;
 pub(crate) mod institution;

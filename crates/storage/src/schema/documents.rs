@@ -13,7 +13,6 @@ diesel::table! {
         language -> Text,
         import_id -> Nullable<Key>,
         services -> Nullable<Document>,
-        lane -> SmallInt,
         status -> Text,
         failure -> Nullable<Document>,
         total -> Integer,
@@ -33,6 +32,7 @@ diesel::table! {
         held_by -> Nullable<Key>,
         held_until -> Nullable<Moment>,
         claimed_at -> Nullable<Moment>,
+        lane -> SmallInt,
     }
 }
 

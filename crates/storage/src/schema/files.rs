@@ -21,7 +21,6 @@ diesel::table! {
         on_error -> Text,
         free_beneficiary -> Bool,
         services -> Nullable<Document>,
-        lane -> SmallInt,
         status -> Text,
         phase -> Text,
         failure -> Nullable<Document>,
@@ -38,6 +37,7 @@ diesel::table! {
         held_until -> Nullable<Moment>,
         claimed_at -> Nullable<Moment>,
         file_encoding -> Nullable<Text>,
+        lane -> SmallInt,
     }
 }
 

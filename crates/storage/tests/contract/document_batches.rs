@@ -79,7 +79,7 @@ pub(crate) async fn a_file_of_documents_comes_back_as_it_was_kept(database: Data
     assert_eq!(newest.items, std::slice::from_ref(&other));
     assert_eq!(list(1, newest.next, None).await.items, [after.clone()]);
     assert_eq!(list(9, None, Some(BatchStatus::Failed)).await.items, [after]);
-    assert_eq!(store.document_room(&scope, now()).await.unwrap(), Room { lanes: vec![made.lane], kept_bytes: 0 });
+    assert_eq!(store.document_room(&scope, now()).await.unwrap(), Room { lanes: vec![other.lane], kept_bytes: 0 });
 }
 
 pub(crate) async fn a_file_of_documents_exists_for_its_client_and_its_services_alone(database: Database) {

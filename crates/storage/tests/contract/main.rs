@@ -13,6 +13,7 @@ mod document_batches;
 mod events;
 mod faults;
 mod feeds;
+mod forms;
 mod helpdesk;
 mod idempotency;
 mod import_bulk;
@@ -106,6 +107,8 @@ mod sentences {
             document_batches::the_debt_positions_of_an_import_are_found_by_their_lines_once_each,
             document_batches::what_the_first_slip_said_stays,
             document_batches::what_a_batch_alone_has_printed_goes_with_it_and_stays_once_it_is_on_paper,
+            forms::versions_of_forms_come_back_as_they_were_published,
+            forms::a_registry_keeps_its_last_versions_and_belongs_to_all_services,
             logos::a_logo_comes_back_is_replaced_and_goes,
             logos::a_logo_is_its_institutions_alone_and_of_no_service,
             imports::an_import_comes_back_as_it_was_kept,

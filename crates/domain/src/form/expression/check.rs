@@ -110,7 +110,7 @@ impl Checker<'_> {
             Kind::Row(registry) => registry,
             other => return fault("type_mismatch", at, format!("{} has no columns", other.word())),
         };
-        let Some(found) = self.scope.registries.get(registry) else {
+        let Some(found) = self.scope.registry(registry) else {
             return fault("unknown_registry", at, format!("there is no registry `{registry}`"));
         };
         let node = Node::Column(Box::new(row.node.clone()), column.to_owned());

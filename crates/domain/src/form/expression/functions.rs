@@ -35,7 +35,7 @@ impl Checker<'_> {
         let Form::Text(name) = &registry.form else {
             return fault("type_mismatch", registry.at, "the name of the registry is written here, as a text");
         };
-        if self.scope.registries.get(name).is_none() {
+        if self.scope.registry(name).is_none() {
             return fault("unknown_registry", registry.at, format!("there is no registry `{name}`"));
         }
         let code_at = code.at;

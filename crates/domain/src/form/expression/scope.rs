@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What names mean where an expression stands.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::syntax::Node;
 use super::types::{Kind, Typed};
-use crate::form::registry::Registries;
+use crate::form::registry::{Registries, Registry};
 use crate::form::value::Value;
 
 /// What a name is.
@@ -14,7 +15,9 @@ pub(crate) struct Named(pub(crate) Typed);
 
 /// Names of the form and, within a group or a filter, of what is looked at there.
 pub(crate) struct Scope<'a> {
-    pub(crate) registries: &'a Registries,
+    registries: &'a Registries,
+    /// Those of them that are named.
+    used: RefCell<BTreeSet<String>>,
     /// Fields and tables.
     pub(crate) names: BTreeMap<String, Named>,
     /// Fields of each group, by the place of the group.
@@ -28,15 +31,28 @@ pub(crate) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(crate) const fn new(registries: &'a Registries) -> Scope<'a> {
+    pub(crate) fn new(registries: &'a Registries) -> Scope<'a> {
         Scope {
             registries,
+            used: RefCell::new(BTreeSet::new()),
             names: BTreeMap::new(),
             groups: BTreeMap::new(),
             rows: BTreeMap::new(),
             inside: None,
             row: None,
         }
+    }
+
+    /// The registry of that name; the form depends on it from now on.
+    pub(crate) fn registry(&self, name: &str) -> Option<&'a Registry> {
+        let found = self.registries.get(name)?;
+        self.used.borrow_mut().insert(name.to_owned());
+        Some(found)
+    }
+
+    /// The registries that were asked for.
+    pub(crate) fn used(&self) -> BTreeSet<String> {
+        self.used.borrow().clone()
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<Typed> {

@@ -185,7 +185,7 @@ fn limits(publisher: &mut Publisher<'_>, input: &FieldInput, place: &violation::
     }
     let options = options(publisher, input, place);
     let registry = input.registry.clone().unwrap_or_default();
-    let unknown = input.registry.is_some() && publisher.known.registries.get(&registry).is_none();
+    let unknown = input.registry.is_some() && publisher.scope.registry(&registry).is_none();
     if unknown {
         publisher.wrong.add(&place.at("registry"), "unknown_registry", "There is no registry of this name.");
     }

@@ -46,6 +46,16 @@ pub struct Known<'a> {
 /// # Errors
 /// Every fault, each with the place in the definition where it stands; last of all the test cases that fail.
 pub fn publish(definition: &Definition, version: u32, known: Known<'_>) -> Result<Form, Vec<Violation>> {
+    let form = compile(definition, version, known)?;
+    cases::try_all(&form, known.registries)?;
+    Ok(form)
+}
+
+/// The form of a definition, without its test cases: of a version that is published already, or to see whether it would still hold.
+///
+/// # Errors
+/// As [`publish`], but for the test cases.
+pub fn compile(definition: &Definition, version: u32, known: Known<'_>) -> Result<Form, Vec<Violation>> {
     let mut publisher = Publisher::new(definition, known);
     let form = whole(&mut publisher, definition, version);
     if publisher.steps > STEPS_MAX {
@@ -55,7 +65,6 @@ pub fn publish(definition: &Definition, version: u32, known: Known<'_>) -> Resul
     let Some(form) = form.filter(|_| publisher.wrong.is_empty()) else {
         return Err(publisher.wrong.into_vec());
     };
-    cases::try_all(&form, known.registries)?;
     Ok(form)
 }
 
@@ -99,6 +108,7 @@ fn whole(publisher: &mut Publisher<'_>, definition: &Definition, version: u32) -
         version,
         digest: digest(definition),
         code: code?,
+        registries: publisher.scope.used(),
         fields,
         order,
         tables,

@@ -63,9 +63,9 @@ fn columns(columns: &[Column], place: &Place, wrong: &mut Violations) {
     for (at, column) in columns.iter().enumerate() {
         let place = place.at(at);
         if !is_name(&column.name) {
-            wrong.add(&place.at("name"), "invalid_name", "Names are lower-case letters, digits and underscores.");
+            wrong.add(&place.at("key"), "invalid_name", "Names are lower-case letters, digits and underscores.");
         } else if matches!(column.name.as_str(), CODE | LABEL) || !seen.insert(column.name.as_str()) {
-            wrong.add(&place.at("name"), "duplicate_name", "Another column has this name.");
+            wrong.add(&place.at("key"), "duplicate_name", "Another column has this name.");
         }
         if !standard_type_right(column) {
             wrong.add(&place.at("type"), "wrong_type", "A column of this name has a type of its own.");

@@ -4,6 +4,7 @@
 mod callback;
 mod callback_secret;
 mod demand;
+mod form;
 mod import_template;
 mod input;
 mod list;
@@ -29,6 +30,7 @@ pub(super) fn mount(api: &mut Api<'_, '_>) {
     api.tenant(callback_secret::add_callback_secret, ApiScope::ServicesWrite)
         .idempotent()
         .refuses(&[Code::NoAmountCallback]);
+    form::mount(api);
 }
 
 /// The version of a service.

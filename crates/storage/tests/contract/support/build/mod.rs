@@ -4,6 +4,7 @@
 mod checkout;
 mod debt;
 mod document;
+mod form;
 mod import;
 mod payment;
 mod registry;
@@ -13,6 +14,7 @@ mod webhook;
 pub(crate) use checkout::*;
 pub(crate) use debt::*;
 pub(crate) use document::*;
+pub(crate) use form::*;
 pub(crate) use import::*;
 pub(crate) use payment::*;
 pub(crate) use registry::*;

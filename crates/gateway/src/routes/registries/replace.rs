@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! `PUT /v1/registries/{code}`
+
+use actix_web::put;
+use actix_web::web::Data;
+use tramite_domain::form::limits::REGISTRY_BYTES_MAX;
+use tramite_domain::form::{Dependent, RegistryInput, replace_registry as replace};
+use tramite_domain::ident::RegistryCode;
+
+use super::etag;
+use super::input::RegistryBody;
+use super::view::RegistryView;
+use crate::auth::Tenant;
+use crate::convention::{Answer, Reply, settle};
+use crate::extract::{Body, Preconditions, Segment};
+use crate::forms::all_registries;
+use crate::gateway::Gateway;
+use crate::problem::{Code, Problem};
+use crate::words;
+
+/// Writes a registry
+///
+/// 201 when it was not there yet, 200 when it was. It is written as a whole: up to 10,000 rows in 4 MiB. What forms take from it holds from the next
+/// submission on; a registry with which a published form would not hold any more is refused (`form_breaks`). It belongs to all services of
+/// the institution: a token for some of them reads it only. The last twenty versions are kept.
+#[utoipa::path(
+    tag = "registries",
+    operation_id = "replace_registry",
+    params(("code" = words::RegistryCode, Path, description = "The code of the registry.")),
+    request_body = RegistryBody,
+    responses(
+        (status = 200, description = "The registry as it is now.", body = RegistryView),
+        (status = 201, description = "The registry was written for the first time.", body = RegistryView),
+    )
+)]
+#[put("/v1/registries/{code}")]
+pub(super) async fn replace_registry(
+    gateway: Data<Gateway>,
+    tenant: Tenant,
+    code: Segment<RegistryCode>,
+    preconditions: Preconditions,
+    body: Body<RegistryBody, REGISTRY_BYTES_MAX>,
+) -> Answer {
+    if tenant.scope.services().is_some() {
+        return Err(Problem::new(Code::NotFound));
+    }
+    let reply = settle(&preconditions, async || {
+        let present = gateway.store().registry(&tenant.scope, &code, None).await?;
+        let input = RegistryInput::from(body.valid()?);
+        preconditions.check(present.as_ref().map(etag).as_ref())?;
+        let institution = gateway.store().institution(&tenant.scope).await?;
+        let forms = gateway.store().forms(&tenant.scope).await?;
+        let dependent = Dependent { forms: &forms, registries: all_registries(&gateway, &tenant.scope).await? };
+        let mut ids = gateway.ids();
+        let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
+        let (written, batch) =
+            replace(&mut given, tenant.client_id(), (&*institution, &*code), present.as_ref(), input, dependent)?;
+        if !batch.is_empty() {
+            gateway.store().commit(&tenant.scope, batch).await?;
+        }
+        let etag = etag(&written);
+        let view = RegistryView::of(written);
+        let reply = match present {
+            Some(_) => Reply::ok(&view)?,
+            None => Reply::created(&view, format!("/v1/registries/{code}", code = *code))?,
+        };
+        Ok(reply.etag(&etag))
+    })
+    .await?;
+    Ok(reply.into_response())
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Forms of services and the registries that they read: what is published, what is shown, and what values come to. The language
+//! of forms itself is tried in the domain.
+
+use serde_json::{Value, json};
+use tramite_testkit::Database;
+
+use crate::support::made::{form, form_values, registry};
+use crate::support::{Ask, TestGateway};
+
+const FORM: &str = "/v1/services/TARI/form";
+const PREVIEW: &str = "/v1/services/TARI/preview";
+const STREETS: &str = "/v1/registries/streets";
+
+fn faults(problem: &Value) -> Vec<(&str, &str)> {
+    let errors = problem["errors"].as_array().unwrap().iter();
+    errors.map(|one| (one["pointer"].as_str().unwrap(), one["code"].as_str().unwrap())).collect()
+}
+
+fn previewed(values: &Value) -> Ask {
+    Ask::post(PREVIEW).json(&json!({"values": values}))
+}
+
+pub(crate) async fn a_form_is_payable_the_minute_it_is_published(database: Database) {
+    let gateway = TestGateway::new(&database).await;
+    let seeded = gateway.seed().await;
+    let portal = gateway.portal(&seeded.for_a);
+    portal.get(FORM).await.is_problem(404, "not_found");
+    portal.ask(previewed(&form_values())).await.is_problem(404, "not_found");
+    // What it reads must be there first, and it is told where it is missed.
+    let early = portal.put(FORM, &form("TARI")).await;
+    early.is_problem(422, "validation_failed");
+    assert!(faults(&early.json()).contains(&("/fields/2/registry", "unknown_registry")), "{}", early.text());
+    portal.put(STREETS, &registry()).await.is(201);
+    // It can be tried before it is published, and nothing of that is kept.
+    let tried = json!({"values": form_values(), "definition": form("TARI")});
+    assert_eq!(portal.ask(Ask::post(PREVIEW).json(&tried)).await.is(200).json()["amount"], 3_000);
+    portal.get(FORM).await.is_problem(404, "not_found");
+
+    let first = portal.put(FORM, &form("TARI")).await;
+    let published = first.is(201).json();
+    assert_eq!((&published["version"], &published["registries"]), (&json!(1), &json!(["streets"])));
+    let again = portal.put(FORM, &form("TARI")).await.is(200).json();
+    assert_eq!(again, published, "the same again is no new version");
+    let shown = portal.get(FORM).await.is(200).json();
+    assert_eq!(shown["schema"]["required"], json!(["tax_code", "holder", "street"]));
+    assert_eq!(shown["presentation"]["fields"][2]["label"], "Via");
+    let rows = json!([{"code": "V1", "label": "Via Roma", "amount": 3_000}, {"code": "V2", "label": "Via Po", "amount": 1_500}]);
+    assert_eq!(shown["registries"], json!([{"code": "streets", "version": 1, "rows": rows}]), "public columns alone");
+    let price = portal.ask(previewed(&form_values())).await.is(200).json();
+    let expected = json!({
+        "form_version": 1, "amount": 3_000, "breakdown": [{"label": {"it": "Passo carrabile"}, "amount": 3_000}],
+        "remittance_information": "Passo carrabile V1", "payment_metadata": {},
+        "transfers": [{"amount": 3_000, "taxonomy_code": "0101101IM", "account_id": "main"}], "warnings": [],
+    });
+    assert_eq!(price, expected);
+
+    // The next version holds from the next question on; the one before is what it was.
+    let mut dearer = form("TARI");
+    dearer["amount"] = json!({"rule": "fixed", "amount": 9_900});
+    let stale = Ask::put(FORM).json(&dearer).header("If-Match", "\"7-form\"");
+    portal.ask(stale).await.is_problem(412, "precondition_failed");
+    let etag = first.header("etag").unwrap().to_owned();
+    let second = portal.ask(Ask::put(FORM).json(&dearer).header("If-Match", &etag)).await.is(200).json();
+    assert_eq!(second["version"], 2);
+    assert_eq!(portal.ask(previewed(&form_values())).await.is(200).json()["amount"], 9_900);
+    let old = portal.get(format!("{FORM}/definition?version=1")).await.is(200).json();
+    assert_eq!((&old["definition"]["amount"]["rule"], &old["sha256"]), (&json!("registry"), &published["sha256"]));
+    portal.get(format!("{FORM}/definition?version=3")).await.is_problem(404, "not_found");
+}
+
+pub(crate) async fn what_is_wrong_with_values_is_told_at_once_in_the_words_of_the_office(database: Database) {
+    let gateway = TestGateway::new(&database).await;
+    let seeded = gateway.seed().await;
+    let portal = gateway.portal(&seeded.for_a);
+    portal.put(STREETS, &registry()).await.is(201);
+    let mut strict = form("TARI");
+    strict["rules"] = json!([{"assert": "street.amount < cents(3000)", "code": "too_central", "at": "street",
+        "message": {"it": "In centro non si può."}}]);
+    portal.put(FORM, &strict).await.is(201);
+    let wrong = portal.ask(previewed(&json!({"tax_code": "RSSMRA85T10A562X", "street": "V9", "amount": 1}))).await;
+    wrong.is_problem(422, "validation_failed");
+    let told = wrong.json();
+    let mut found = faults(&told);
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        [
+            ("/values/amount", "unknown_field"),
+            ("/values/holder", "required"),
+            ("/values/street", "not_in_list"),
+            ("/values/tax_code", "invalid_tax_code"),
+        ]
+    );
+    let central = portal.ask(previewed(&form_values())).await;
+    central.is_problem(422, "validation_failed");
+    let told = central.json();
+    assert_eq!(faults(&told), [("/values/street", "too_central")]);
+    assert_eq!(told["errors"][0]["message"], json!({"it": "In centro non si può."}));
+    assert!(!central.text().contains("Mario"), "no value is told again");
+}
+
+pub(crate) async fn a_registry_changes_prices_at_once_and_breaks_no_form(database: Database) {
+    let gateway = TestGateway::new(&database).await;
+    let seeded = gateway.seed().await;
+    let portal = gateway.portal(&seeded.for_a);
+    portal.put(STREETS, &registry()).await.is(201);
+    portal.put(FORM, &form("TARI")).await.is(201);
+    assert_eq!(portal.ask(previewed(&form_values())).await.is(200).json()["amount"], 3_000);
+    let mut dearer = registry();
+    dearer["rows"][0]["amount"] = json!(4_500);
+    assert_eq!(portal.put(STREETS, &dearer).await.is(200).json()["version"], 2);
+    assert_eq!(portal.put(STREETS, &dearer).await.is(200).json()["version"], 2);
+    assert_eq!(portal.ask(previewed(&form_values())).await.is(200).json()["amount"], 4_500);
+    let listed = portal.get("/v1/registries").await.is(200).json();
+    assert_eq!((&listed["items"][0]["code"], &listed["items"][0]["rows"]), (&json!("streets"), &json!(2)));
+    assert_eq!(portal.get(format!("{STREETS}?version=1")).await.is(200).json()["rows"][0]["amount"], 3_000);
+    // Without its amounts the form would say nothing any more.
+    let mut poorer = registry();
+    poorer["columns"] = json!([{"key": "note", "type": "text"}]);
+    poorer["rows"] = json!([{"code": "V1", "label": {"it": "Via Roma"}}]);
+    let refused = portal.put(STREETS, &poorer).await;
+    refused.is_problem(422, "validation_failed");
+    let told = refused.json();
+    assert_eq!(faults(&told), [("", "form_breaks")]);
+    assert!(told["errors"][0]["detail"].as_str().unwrap().contains("TARI"), "{told}");
+    assert_eq!(portal.ask(previewed(&form_values())).await.is(200).json()["amount"], 4_500);
+    // It is of all services: whoever is confined to one reads it, and no more. The neighbour has its own.
+    let narrow = gateway.portal(&seeded.narrow);
+    assert_eq!(narrow.get(STREETS).await.is(200).json()["version"], 2);
+    narrow.put(STREETS, &registry()).await.is_problem(404, "not_found");
+    narrow.put(FORM, &form("TARI")).await.is_problem(404, "not_found");
+    narrow.get(FORM).await.is_problem(404, "not_found");
+    let neighbour = gateway.portal(&seeded.for_b);
+    neighbour.get(STREETS).await.is_problem(404, "not_found");
+    neighbour.get(FORM).await.is_problem(404, "not_found");
+    let nul = json!({"rows": [{"code": "A", "label": {"it": "a\u{0}b"}}]});
+    portal.put("/v1/registries/nul", &nul).await.is_problem(422, "validation_failed");
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Forms of services and registries. A form exists for whom its service exists; registries belong to all services.
+
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+use tramite_domain::form::{FormVersion, RegistryVersion};
+use tramite_domain::ident::{RegistryCode, ServiceCode};
+use tramite_domain::ids::InstitutionId;
+use tramite_domain::time::Instant;
+
+use crate::Store;
+use crate::column::{At, Id};
+use crate::db::{Db, first, load, load_together};
+use crate::error::StoreError;
+use crate::row::form::{FormRow, RegistryRow};
+use crate::row::{fit, read};
+use crate::schema::{form_versions, later_forms, later_registries, registry_versions};
+use crate::scope::Scope;
+use crate::store::Answer;
+
+/// What a list says of a registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegistryHead {
+    /// Its code.
+    pub code: RegistryCode,
+    /// Its present version.
+    pub version: u32,
+    /// How many rows that has.
+    pub rows: u32,
+    /// When it was written.
+    pub written_at: Instant,
+}
+
+/// By what a form that was made ready is still the present one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormState {
+    /// The present version of the form.
+    pub version: u32,
+    /// The registries of the institution, as they are.
+    pub registries: Vec<RegistryHead>,
+}
+
+impl Store {
+    /// The present form of a service, or that version of it; none where it does not exist for this scope.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn form<'a>(
+        &'a self,
+        scope: &'a Scope,
+        code: &'a ServiceCode,
+        version: Option<u32>,
+    ) -> Answer<'a, Option<FormVersion>> {
+        Box::pin(async move {
+            if !scope.sees_service(Some(code)) {
+                return Ok(None);
+            }
+            let (institution, code) = (scope.institution(), code.clone());
+            let Ok(version) = version.map(i32::try_from).transpose() else { return Ok(None) };
+            self.read(scope, move |db| Box::pin(form(db, institution, code, version))).await
+        })
+    }
+
+    /// The present forms of all services of the institution, as far as they exist for this scope.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn forms<'a>(&'a self, scope: &'a Scope) -> Answer<'a, Vec<FormVersion>> {
+        Box::pin(async move {
+            let institution = scope.institution();
+            let mut found = self.read(scope, move |db| Box::pin(forms(db, institution))).await?;
+            found.retain(|form| scope.sees_service(Some(&form.service_code)));
+            Ok(found)
+        })
+    }
+
+    /// What a form that was made ready is compared with; none where there is no form for this scope.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn form_state<'a>(&'a self, scope: &'a Scope, code: &'a ServiceCode) -> Answer<'a, Option<FormState>> {
+        Box::pin(async move {
+            if !scope.sees_service(Some(code)) {
+                return Ok(None);
+            }
+            let (institution, code) = (scope.institution(), code.clone());
+            self.read(scope, move |db| Box::pin(state(db, institution, code))).await
+        })
+    }
+
+    /// The registries of the institution, by their codes.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn registries<'a>(&'a self, scope: &'a Scope) -> Answer<'a, Vec<RegistryHead>> {
+        Box::pin(async move {
+            let institution = scope.institution();
+            self.read(scope, move |db| Box::pin(heads(db, institution))).await
+        })
+    }
+
+    /// A registry as it is, or that version of it; none where there is none.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn registry<'a>(
+        &'a self,
+        scope: &'a Scope,
+        code: &'a RegistryCode,
+        version: Option<u32>,
+    ) -> Answer<'a, Option<RegistryVersion>> {
+        Box::pin(async move {
+            let (institution, code) = (scope.institution(), code.to_string());
+            let Ok(version) = version.map(i32::try_from).transpose() else { return Ok(None) };
+            self.read(scope, move |db| Box::pin(registry(db, institution, code, version))).await
+        })
+    }
+}
+
+macro_rules! present_registries {
+    ($institution:expr) => {
+        registry_versions::table
+            .filter(registry_versions::institution_id.eq(Id($institution)))
+            .filter(not(exists(
+                later_registries
+                    .filter(later_registries.field(registry_versions::institution_id).eq(Id($institution)))
+                    .filter(later_registries.field(registry_versions::code).eq(registry_versions::code))
+                    .filter(later_registries.field(registry_versions::version).gt(registry_versions::version)),
+            )))
+            .order(registry_versions::code)
+            .select((
+                registry_versions::code,
+                registry_versions::version,
+                registry_versions::row_count,
+                registry_versions::written_at,
+            ))
+    };
+}
+
+type HeadRow = (String, i32, i32, At);
+
+fn head((code, version, rows, written_at): HeadRow) -> Result<RegistryHead, StoreError> {
+    Ok(RegistryHead {
+        code: read("registry_versions.code", &code)?,
+        version: fit("registry_versions.version", version)?,
+        rows: fit("registry_versions.row_count", rows)?,
+        written_at: written_at.0,
+    })
+}
+
+async fn heads(mut db: Db<'_>, institution: InstitutionId) -> Result<Vec<RegistryHead>, StoreError> {
+    let found: Vec<HeadRow> = load!(&mut db, present_registries!(institution))?;
+    found.into_iter().map(head).collect()
+}
+
+async fn state(mut db: Db<'_>, institution: InstitutionId, code: ServiceCode) -> Result<Option<FormState>, StoreError> {
+    let (versions, found): (Vec<i32>, Vec<HeadRow>) = load_together!(
+        &mut db,
+        form_versions::table
+            .filter(form_versions::institution_id.eq(Id(institution)))
+            .filter(form_versions::service_code.eq(code.as_str()))
+            .order(form_versions::version.desc())
+            .limit(1)
+            .select(form_versions::version),
+        present_registries!(institution),
+    )?;
+    let Some(version) = versions.first() else { return Ok(None) };
+    let registries = found.into_iter().map(head).collect::<Result<_, _>>()?;
+    Ok(Some(FormState { version: fit("form_versions.version", *version)?, registries }))
+}
+
+async fn form(
+    mut db: Db<'_>,
+    institution: InstitutionId,
+    code: ServiceCode,
+    version: Option<i32>,
+) -> Result<Option<FormVersion>, StoreError> {
+    let last = version.unwrap_or(i32::MAX);
+    let row: Option<FormRow> = first!(
+        &mut db,
+        form_versions::table
+            .filter(form_versions::institution_id.eq(Id(institution)))
+            .filter(form_versions::service_code.eq(code.as_str()))
+            .filter(form_versions::version.le(last))
+            .order(form_versions::version.desc())
+            .select(FormRow::as_select())
+    )?;
+    let found = row.map(FormRow::into_form).transpose()?;
+    // Of a version that was named no older one will do.
+    Ok(found.filter(|form| version.is_none() || i32::try_from(form.version).ok() == version))
+}
+
+async fn forms(mut db: Db<'_>, institution: InstitutionId) -> Result<Vec<FormVersion>, StoreError> {
+    let rows: Vec<FormRow> = load!(
+        &mut db,
+        form_versions::table
+            .filter(form_versions::institution_id.eq(Id(institution)))
+            .filter(not(exists(
+                later_forms
+                    .filter(later_forms.field(form_versions::institution_id).eq(Id(institution)))
+                    .filter(later_forms.field(form_versions::service_code).eq(form_versions::service_code))
+                    .filter(later_forms.field(form_versions::version).gt(form_versions::version)),
+            )))
+            .order(form_versions::service_code)
+            .select(FormRow::as_select())
+    )?;
+    rows.into_iter().map(FormRow::into_form).collect()
+}
+
+async fn registry(
+    mut db: Db<'_>,
+    institution: InstitutionId,
+    code: String,
+    version: Option<i32>,
+) -> Result<Option<RegistryVersion>, StoreError> {
+    let last = version.unwrap_or(i32::MAX);
+    let row: Option<RegistryRow> = first!(
+        &mut db,
+        registry_versions::table
+            .filter(registry_versions::institution_id.eq(Id(institution)))
+            .filter(registry_versions::code.eq(&code))
+            .filter(registry_versions::version.le(last))
+            .order(registry_versions::version.desc())
+            .select(RegistryRow::as_select())
+    )?;
+    let found = row.map(RegistryRow::into_registry).transpose()?;
+    Ok(found.filter(|one| version.is_none() || i32::try_from(one.version).ok() == version))
+}

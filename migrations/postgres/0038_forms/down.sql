@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: AGPL-3.0-or-later
+DROP TABLE registry_versions;
+DROP TABLE form_versions;
