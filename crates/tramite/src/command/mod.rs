@@ -11,6 +11,7 @@ mod operator;
 mod outcomes;
 mod sandbox;
 mod serve;
+mod service;
 mod worker;
 
 use std::process::ExitCode;
@@ -65,6 +66,9 @@ enum Command {
     Import(import::ImportOptions),
     /// Writes what was paid as a table, from where the one before ended, over the API
     Outcomes(outcomes::OutcomesOptions),
+    /// Looks after payment services that are kept as files, over the API
+    #[command(subcommand)]
+    Service(service::ServiceCommand),
     /// Prints the contract of the API
     Openapi(openapi::OpenapiOptions),
     /// Looks at the configuration
@@ -97,6 +101,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Keys(command) => keys::run(command).await,
             Command::Import(options) => import::run(options).await,
             Command::Outcomes(options) => outcomes::run(options).await,
+            Command::Service(command) => service::run(command).await,
             Command::Openapi(options) => openapi::run(options),
             Command::Config(command) => config_check::run(command, &cli.log).await,
             Command::Demo(options) => demo::run(options).await,
@@ -114,7 +119,7 @@ mod tests {
     use super::*;
 
     /// Options that are a way of asking once, not a setting of an installation.
-    const ONCE_ONLY: [&str; 20] = [
+    const ONCE_ONLY: [&str; 21] = [
         "help",
         "version",
         "json",
@@ -135,6 +140,7 @@ mod tests {
         "resume",
         "since",
         "cursor_file",
+        "registry",
     ];
 
     fn walk(command: &clap::Command, found: &mut Vec<String>) {

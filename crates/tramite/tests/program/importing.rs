@@ -14,7 +14,7 @@ const HEADER: &str = "Codice posizione;Codice fiscale;Nominativo;Importo;Scadenz
 const PORTAL: usize = 0;
 
 /// A demonstration, and what a client of it is told.
-struct Demo {
+pub(crate) struct Demo {
     // Ends before its folder goes.
     _running: Running,
     folder: TempDir,
@@ -23,7 +23,7 @@ struct Demo {
 }
 
 impl Demo {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         let (listen, node) = (format!("127.0.0.1:{}", free_port()), format!("127.0.0.1:{}", free_port()));
@@ -36,7 +36,7 @@ impl Demo {
         Self { url: shown["gateway"].as_str().unwrap().to_owned(), folder, _running: running, client }
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
@@ -47,7 +47,7 @@ impl Demo {
         path
     }
 
-    fn run(&self, arguments: &[&str]) -> Ended {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
         let secret = self.path("secret");
         let settings = [
             ("TRAMITE_URL", self.url.as_str()),

@@ -15,6 +15,7 @@ mod demonstration;
 mod importing;
 mod process;
 mod safeguards;
+mod services;
 mod serving;
 
 use std::time::Duration;
@@ -45,6 +46,7 @@ fn main() {
         .async_on_both("the_api_is_served_until_a_stop_is_asked_for", serving::serve)
         .limit(WHOLE_PLATFORM)
         .sync("a_file_is_loaded_from_the_command_line_and_the_exit_code_says_how_it_ended", importing::import)
+        .sync("services_are_published_from_files_as_often_as_one_likes", services::apply)
         .sync("what_breaks_off_is_asked_for_again_and_a_file_is_one_intention", broken_off::answers)
         .sync("what_was_paid_is_written_from_where_the_table_before_ended", importing::outcomes)
         .async_on_both("the_demonstration_pays_once_and_ends", demonstration::once)

@@ -73,7 +73,7 @@ pub(super) struct FormVersionView {
 #[schema(as = Form, example = json!({
     "service_code": "ZTL", "version": 3, "published_at": "2026-09-01T08:30:00Z",
     "schema": {"title": "Permesso ZTL", "required": ["plate"], "additionalProperties": false},
-    "presentation": {"code": "ZTL", "title": "Permesso ZTL", "fields": [{"name": "plate", "type": "plate", "label": "Targa"}]},
+    "presentation": {"version": 3, "languages": ["it"], "title": "Permesso ZTL", "fields": [{"name": "plate", "type": "plate", "label": "Targa"}]},
     "registries": [{"code": "zones", "version": 1, "rows": [{"code": "A", "label": "Centro"}]}],
 }))]
 pub(super) struct FormView {
