@@ -224,9 +224,19 @@ pub enum Write {
     /// Who did what.
     InsertAudit(AuditLine),
     /// A version of a form that was not there; that it is there is a conflict.
-    InsertFormVersion(Box<FormVersion>),
+    InsertFormVersion {
+        /// The version.
+        form: Box<FormVersion>,
+        /// How often forms and registries had been written when it was checked: one more is a conflict.
+        catalogue: i64,
+    },
     /// A version of a registry that was not there; that it is there is a conflict. The oldest ones go with it.
-    InsertRegistryVersion(Box<RegistryVersion>),
+    InsertRegistryVersion {
+        /// The version.
+        registry: Box<RegistryVersion>,
+        /// As with forms.
+        catalogue: i64,
+    },
     /// A service, new (expected none) or changed.
     PutService {
         /// The service as it is now.

@@ -32,7 +32,8 @@ impl Room {
     /// # Errors
     /// What there is too much of.
     pub fn lane(&self) -> Result<u8, NoRoom> {
-        let free = (0..RUNNING_MAX).find(|lane| !self.lanes.contains(lane)).ok_or(NoRoom::Lanes)?;
+        let many = self.lanes.len() >= usize::from(RUNNING_MAX);
+        let free = (0..RUNNING_MAX).find(|lane| !many && !self.lanes.contains(lane)).ok_or(NoRoom::Lanes)?;
         if self.kept_bytes >= KEPT_BYTES_MAX { Err(NoRoom::Bytes) } else { Ok(free) }
     }
 }

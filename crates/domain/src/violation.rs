@@ -70,6 +70,12 @@ impl Violations {
         }
     }
 
+    /// How many were recorded.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// True while nothing was recorded.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -65,6 +65,7 @@ fn two_files_are_made_at_a_time_as_long_as_there_is_room() {
     assert_eq!(lane(&[], 0), Ok(0));
     assert_eq!(lane(&[0], KEPT_BYTES_MAX - 1), Ok(1), "each in a lane of its own");
     assert_eq!(lane(&[1], 0), Ok(0), "the lane of one that is over is taken again");
+    assert_eq!(lane(&[1, 2], 0), Err(Refusal::TooManyDocumentBatches), "as an older program may have left them");
     assert_eq!(lane(&[0, 1], 0), Err(Refusal::TooManyDocumentBatches));
     assert_eq!(lane(&[], KEPT_BYTES_MAX), Err(Refusal::DocumentStorageFull));
 }

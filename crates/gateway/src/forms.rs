@@ -5,17 +5,21 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tramite_domain::form::{Form, FormVersion, Known, Registries, compile, registry};
-use tramite_domain::ident::{AccountCode, RegistryCode, ServiceCode};
+use serde_json::Value;
+use tramite_domain::form::{Form, FormVersion, Known, Registries, RegistryVersion, compile, known_accounts, registry};
+use tramite_domain::ident::{RegistryCode, ServiceCode};
 use tramite_domain::ids::InstitutionId;
-use tramite_domain::institution::Institution;
+use tramite_domain::violation::Violation;
 use tramite_storage::{FormState, Scope};
 
+use crate::convention::{Places, aside};
 use crate::gateway::Gateway;
 use crate::problem::{Code, OrNotFound, Problem};
 
-/// Forms that are kept ready at most; with more in use some are made ready again.
-const READY_MAX: usize = 500;
+/// Bytes that all forms that are kept ready take together at most, as far as they are known.
+const BYTES_MAX: usize = 64 * 1024 * 1024;
+/// What a text of JSON takes once it is read, for each byte of it.
+const READ_FACTOR: usize = 4;
 
 /// A form with what it reads.
 #[derive(Debug)]
@@ -28,34 +32,64 @@ pub(crate) struct ReadyForm {
     pub(crate) registries: Registries,
     /// The versions of these.
     pub(crate) versions: BTreeMap<String, u32>,
+    /// What all of it takes, about.
+    bytes: usize,
 }
+
+type Key = (InstitutionId, ServiceCode);
 
 /// Forms that are ready, by institution and service.
 #[derive(Default)]
-pub(crate) struct Forms(Mutex<HashMap<(InstitutionId, ServiceCode), Arc<ReadyForm>>>);
+pub(crate) struct Forms {
+    kept: Mutex<Kept>,
+    places: Places,
+}
+
+#[derive(Default)]
+struct Kept {
+    forms: HashMap<Key, Arc<ReadyForm>>,
+    bytes: usize,
+}
+
+impl Kept {
+    fn remove(&mut self, key: &Key) {
+        let gone = self.forms.remove(key).map_or(0, |form| form.bytes);
+        self.bytes = self.bytes.saturating_sub(gone);
+    }
+
+    fn keep(&mut self, key: Key, ready: &Arc<ReadyForm>) {
+        self.remove(&key);
+        while self.bytes.saturating_add(ready.bytes) > BYTES_MAX {
+            // Whichever comes first: one that is still in use is made ready again.
+            let Some(one) = self.forms.keys().next().cloned() else { break };
+            self.remove(&one);
+        }
+        self.forms.insert(key, Arc::clone(ready));
+        self.bytes = self.bytes.saturating_add(ready.bytes);
+    }
+}
 
 impl Forms {
-    fn known(&self, key: &(InstitutionId, ServiceCode), state: &FormState) -> Option<Arc<ReadyForm>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()?;
+    fn known(&self, key: &Key, state: &FormState) -> Option<Arc<ReadyForm>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).forms.get(key).cloned()?;
         (kept.published.version == state.version && kept.versions == versions(&kept.published, state)).then_some(kept)
     }
 
-    fn keep(&self, key: (InstitutionId, ServiceCode), ready: &Arc<ReadyForm>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= READY_MAX && !kept.contains_key(&key) {
-            // Whichever comes first: a few too many cost a little time, and no memory.
-            let one = kept.keys().next().cloned();
-            one.map(|one| kept.remove(&one));
-        }
-        kept.insert(key, Arc::clone(ready));
+    fn keep(&self, key: Key, ready: &Arc<ReadyForm>) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).keep(key, ready);
+    }
+
+    /// Places for the work that forms make: they take none from documents.
+    pub(crate) const fn places(&self) -> &Places {
+        &self.places
     }
 }
 
 /// The present form of a service, ready for use.
 ///
 /// # Errors
-/// 404 where the service has none, or does not exist for the scope; 409 `form_outdated` where a registry or an account that it reads
-/// has changed so that it holds no more.
+/// 404 where the service has none, or does not exist for the scope; 409 `form_outdated` where a registry that it reads has changed so
+/// that it holds no more.
 pub(crate) async fn ready(gateway: &Gateway, scope: &Scope, code: &ServiceCode) -> Result<Arc<ReadyForm>, Problem> {
     let state = gateway.store().form_state(scope, code).await?.or_not_found()?;
     let key = (scope.institution(), code.clone());
@@ -63,53 +97,111 @@ pub(crate) async fn ready(gateway: &Gateway, scope: &Scope, code: &ServiceCode) 
         return Ok(kept);
     }
     let published = gateway.store().form(scope, code, Some(state.version)).await?.or_not_found()?;
-    let (registries, versions) = read(gateway, scope, &published.registries).await?;
-    let institution = gateway.store().institution(scope).await?;
-    let accounts = accounts_of(&institution);
-    let known = Known { accounts: &accounts, registries: &registries };
-    let form = compile(&published.definition, published.version, known).map_err(|faults| {
-        let first = faults.first().map_or("unknown", |fault| fault.code);
-        Problem::new(Code::FormOutdated)
-            .with_detail(format!("What the form reads has changed: {first}. Publish it again."))
-    })?;
-    let ready = Arc::new(ReadyForm { published, form, registries, versions });
+    let kept = load(gateway, scope, &published.registries).await?;
+    let accounts = known_accounts(&*gateway.store().institution(scope).await?);
+    let made = aside(gateway.forms().places(), move || {
+        let bytes = written(&published.definition);
+        let bytes = kept.iter().map(|one| written(&one.input)).fold(bytes, usize::saturating_add);
+        let (registries, versions) = read(kept)?;
+        let known = Known { accounts: &accounts, registries: &registries };
+        let form = compile(&published.definition, published.version, known).map_err(Broken::Form)?;
+        let bytes = bytes.saturating_mul(READ_FACTOR).saturating_add(form.pattern_bytes_max());
+        Ok::<_, Broken>(ReadyForm { published, form, registries, versions, bytes })
+    });
+    let ready = Arc::new(made.await??);
     gateway.forms().keep(key, &ready);
     Ok(ready)
 }
 
-/// All registries of the institution, as they are.
-pub(crate) async fn all_registries(gateway: &Gateway, scope: &Scope) -> Result<Registries, Problem> {
-    let names: BTreeSet<String> =
-        gateway.store().registries(scope).await?.into_iter().map(|head| head.code.to_string()).collect();
-    Ok(read(gateway, scope, &names).await?.0)
-}
-
-async fn read(
+/// The registries as they were written whose codes stand anywhere in a definition: no other can be read by it.
+pub(crate) async fn load_named(
     gateway: &Gateway,
     scope: &Scope,
-    names: &BTreeSet<String>,
-) -> Result<(Registries, BTreeMap<String, u32>), Problem> {
-    let (mut registries, mut versions) = (Registries::new(), BTreeMap::new());
-    for name in names {
-        let Ok(asked) = name.parse::<RegistryCode>() else { continue };
+    definition: &Value,
+) -> Result<Vec<RegistryVersion>, Problem> {
+    let heads = gateway.store().registries(scope).await?;
+    let text = definition.to_string();
+    let named = heads.into_iter().map(|head| head.code.to_string()).filter(|code| text.contains(code.as_str()));
+    load(gateway, scope, &named.collect()).await
+}
+
+/// The registries as they were written that any of these forms reads.
+pub(crate) async fn load_read(
+    gateway: &Gateway,
+    scope: &Scope,
+    forms: &[FormVersion],
+) -> Result<Vec<RegistryVersion>, Problem> {
+    load(gateway, scope, &forms.iter().flat_map(|form| form.registries.iter().cloned()).collect()).await
+}
+
+/// Whether a definition looks for positions of a service that the caller may not see: it would find them for it.
+pub(crate) async fn check_lookup(gateway: &Gateway, scope: &Scope, definition: &Value) -> Result<(), Problem> {
+    let Some(code) = definition.pointer("/lookup/service").and_then(Value::as_str) else { return Ok(()) };
+    // What is no code of a service is told with all else that is wrong.
+    let Ok(code) = code.parse::<ServiceCode>() else { return Ok(()) };
+    if gateway.store().service(scope, &code).await?.is_some() {
+        return Ok(());
+    }
+    let detail = "The institution has no such service.".to_owned();
+    Err(Problem::invalid(vec![Violation { pointer: "/lookup/service".to_owned(), code: "unknown_service", detail }]))
+}
+
+/// Bytes of something as JSON.
+fn written(value: &impl serde::Serialize) -> usize {
+    serde_json::to_string(value).map_or(0, |text| text.len())
+}
+
+/// Registries as expressions read them: some work where they are large.
+pub(crate) fn read_all(kept: Vec<RegistryVersion>) -> Result<Registries, Broken> {
+    Ok(read(kept)?.0)
+}
+
+/// What was kept and holds no more.
+#[derive(Debug)]
+pub(crate) enum Broken {
+    /// A registry that was written cannot be read any more.
+    Registry(RegistryCode),
+    /// A form that was published is none with the present registries.
+    Form(Vec<Violation>),
+}
+
+impl From<Broken> for Problem {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Registry(code) => {
+                tracing::error!(registry = %code, "a registry that was written cannot be read any more");
+                Self::new(Code::InternalError)
+            }
+            Broken::Form(faults) => {
+                let first = faults.first().map_or("unknown", |fault| fault.code);
+                Self::new(Code::FormOutdated)
+                    .with_detail(format!("What the form reads has changed: {first}. Publish it again."))
+            }
+        }
+    }
+}
+
+async fn load(gateway: &Gateway, scope: &Scope, codes: &BTreeSet<String>) -> Result<Vec<RegistryVersion>, Problem> {
+    let mut all = Vec::with_capacity(codes.len());
+    for code in codes {
+        let Ok(asked) = code.parse::<RegistryCode>() else { continue };
         // One that is gone is told where it is missed.
-        let Some(kept) = gateway.store().registry(scope, &asked, None).await? else { continue };
-        let Ok(read) = registry(&kept.input) else {
-            tracing::error!(registry = %name, "a registry that was written cannot be read any more");
-            return Err(Problem::new(Code::InternalError));
-        };
-        versions.insert(name.clone(), kept.version);
-        registries = registries.with(name, read);
+        all.extend(gateway.store().registry(scope, &asked, None).await?);
+    }
+    Ok(all)
+}
+
+fn read(kept: Vec<RegistryVersion>) -> Result<(Registries, BTreeMap<String, u32>), Broken> {
+    let (mut registries, mut versions) = (Registries::new(), BTreeMap::new());
+    for one in kept {
+        let Ok(read) = registry(&one.input) else { return Err(Broken::Registry(one.code)) };
+        versions.insert(one.code.to_string(), one.version);
+        registries = registries.with(one.code.as_str(), read);
     }
     Ok((registries, versions))
 }
 
 fn versions(published: &FormVersion, state: &FormState) -> BTreeMap<String, u32> {
-    let read = state.registries.iter().filter(|head| published.registries.contains(head.code.as_str()));
-    read.map(|head| (head.code.to_string(), head.version)).collect()
-}
-
-/// Whether an account is still valid is asked where a position is made.
-fn accounts_of(institution: &Institution) -> BTreeSet<AccountCode> {
-    institution.accounts.iter().map(|account| account.id.clone()).collect()
+    let read = state.registries.iter().filter(|(code, _)| published.registries.contains(*code));
+    read.map(|(code, version)| (code.clone(), *version)).collect()
 }

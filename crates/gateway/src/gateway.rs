@@ -20,7 +20,7 @@ use tramite_telemetry::catalogue::REFUSED_PEERS;
 use crate::auth::{Fresh, Issuers};
 use crate::callback::Callbacks;
 use crate::contract::{Contract, ContractError};
-use crate::convention::Drawings;
+use crate::convention::Places;
 use crate::forms::Forms;
 use crate::frame::current_request;
 use crate::gate::{Limits, Quotas};
@@ -67,7 +67,7 @@ pub struct Gateway {
     callbacks: Callbacks,
     misses: Misses,
     waits: Waits,
-    drawings: Drawings,
+    places: Places,
     forms: Forms,
     stopping: AtomicBool,
 }
@@ -113,7 +113,7 @@ impl Gateway {
             callbacks,
             misses: Misses::new(settings.limits.misses_per_hour),
             waits: Waits::new(settings.limits.waits_per_client),
-            drawings: Drawings::default(),
+            places: Places::default(),
             forms: Forms::default(),
             stopping: AtomicBool::new(false),
             settings,
@@ -138,8 +138,8 @@ impl Gateway {
     }
 
     /// Places to draw documents.
-    pub(crate) const fn drawings(&self) -> &Drawings {
-        &self.drawings
+    pub(crate) const fn places(&self) -> &Places {
+        &self.places
     }
 
     /// The present instant.

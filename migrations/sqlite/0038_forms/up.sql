@@ -5,10 +5,10 @@ CREATE TABLE form_versions (
     institution_id BLOB NOT NULL,
     service_code TEXT NOT NULL,
     version INTEGER NOT NULL,
-    definition TEXT NOT NULL,
     registries TEXT NOT NULL,
     published_by BLOB NOT NULL,
     published_at INTEGER NOT NULL,
+    definition TEXT NOT NULL,
     PRIMARY KEY (institution_id, service_code, version)
 ) STRICT;
 
@@ -18,8 +18,14 @@ CREATE TABLE registry_versions (
     code TEXT NOT NULL,
     version INTEGER NOT NULL,
     row_count INTEGER NOT NULL,
-    document TEXT NOT NULL,
     written_by BLOB NOT NULL,
     written_at INTEGER NOT NULL,
+    document TEXT NOT NULL,
     PRIMARY KEY (institution_id, code, version)
+) STRICT;
+
+-- How often forms and registries of an institution were written: what is checked with them is written only while they are the same.
+CREATE TABLE form_catalogues (
+    institution_id BLOB PRIMARY KEY NOT NULL,
+    version INTEGER NOT NULL
 ) STRICT;

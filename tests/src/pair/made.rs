@@ -36,7 +36,7 @@ impl Pair {
             "debtor": {"tax_code": "'RSSMRA85T10A562S'", "full_name": "'Mario Rossi'"}, "remittance_template": "Un pagamento",
         });
         for (path, body) in
-            [(format!("/v1/registries/{REGISTRY}"), registry), (format!("/v1/services/{COMMON}/form"), form)]
+            [(format!("/v1/registries/{REGISTRY}"), registry), (format!("/v1/services/{COMMON}/form/definition"), form)]
         {
             let written = self.a.api.put(&path, &body).await;
             assert_eq!(written.status, 201, "{}", written.body);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::definition::{Definition, FieldType, Normalization, OnHit, OnMiss};
 use super::expression::{Node, Table};
 use super::labels::Labels;
-use super::limits::INTEGER_DEFAULT_MAX;
+use super::limits::{INTEGER_DEFAULT_MAX, PATTERN_BYTES_MAX};
 use super::number::Number;
 use super::pattern::Pattern;
 use super::template::Template;
@@ -26,6 +26,8 @@ pub struct Form {
     pub(crate) digest: String,
     pub(crate) code: ServiceCode,
     pub(crate) registries: BTreeSet<String>,
+    /// Steps of one submission at its worst.
+    pub(crate) steps: u64,
     pub(crate) fields: Vec<Field>,
     /// In which order fields are known: a field comes after what its expressions need.
     pub(crate) order: Vec<usize>,
@@ -71,6 +73,15 @@ impl Form {
     #[must_use]
     pub const fn code(&self) -> &ServiceCode {
         &self.code
+    }
+
+    /// Bytes that its patterns take at most.
+    #[must_use]
+    pub fn pattern_bytes_max(&self) -> usize {
+        let fields = &self.definition.fields;
+        let all = fields.iter().chain(fields.iter().flat_map(|field| &field.fields));
+        let all = all.map(|field| usize::from(field.pattern.is_some()) + usize::from(field.warn_pattern.is_some()));
+        all.sum::<usize>().saturating_mul(PATTERN_BYTES_MAX)
     }
 
     /// The registries that it reads.

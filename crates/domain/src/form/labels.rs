@@ -32,7 +32,7 @@ impl Labels {
 
     /// Every language of the form, no other, and texts that can be shown.
     pub(crate) fn check(&self, languages: &[String], place: &Place, wrong: &mut Violations) {
-        for language in languages.iter().filter(|language| !self.0.contains_key(*language)) {
+        for language in languages.iter().filter(|one| LANGUAGES.contains(&one.as_str()) && !self.0.contains_key(*one)) {
             let detail = format!("The text is missing in `{language}`, a language of this form.");
             wrong.add(place, "label_missing", detail);
         }

@@ -4,6 +4,14 @@
 
 /// Bytes of a definition as JSON.
 pub const DEFINITION_BYTES_MAX: usize = 512 * 1024;
+/// Faults of a definition that are told at most.
+pub const FAULTS_MAX: usize = 100;
+/// Elements of any list of a definition.
+pub const ITEMS_MAX: usize = 1_000;
+/// Members of any object of a definition.
+pub const MEMBERS_MAX: usize = 400;
+/// Characters of the name of any member of a definition.
+pub const MEMBER_CHARS_MAX: usize = 140;
 /// Fields of a definition, those within groups included.
 pub const FIELDS_MAX: usize = 200;
 /// Rows of a group.
@@ -24,6 +32,12 @@ pub const LINES_MAX: usize = 20;
 pub const KEY_PARTS_MAX: usize = 10;
 /// Quotas of a definition.
 pub const QUOTAS_MAX: usize = 10;
+/// Rows of all registries together that a form reads.
+pub const FORM_ROWS_MAX: usize = 20_000;
+/// Steps that all test cases of a definition may take together, at their worst.
+pub const TEST_STEPS_MAX: u64 = 5_000_000;
+/// Odd things of a submission that are told at most.
+pub const WARNINGS_MAX: usize = 400;
 /// Test cases of a definition.
 pub const CASES_MAX: usize = 200;
 /// Names in a submission that the form does not have; beyond that it is refused without naming them.
@@ -48,7 +62,7 @@ pub const ROW_CODE_CHARS_MAX: usize = 35;
 /// Characters of a pattern.
 pub const PATTERN_CHARS_MAX: usize = 200;
 /// Bytes that a compiled pattern may take.
-pub const PATTERN_BYTES_MAX: usize = 256 * 1024;
+pub const PATTERN_BYTES_MAX: usize = 64 * 1024;
 /// Characters of an expression.
 pub const EXPRESSION_CHARS_MAX: usize = 1_000;
 /// How deep an expression may be nested.

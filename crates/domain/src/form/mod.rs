@@ -32,10 +32,10 @@ pub use definition::{
 pub use json_schema::{json_schema, presentation, public_rows};
 pub use kept::{FormVersion, RegistryVersion};
 pub use labels::{LANGUAGES, Labels};
-pub use publish::{Known, compile, digest, publish};
-pub use publish_version::{Published, publish_version};
+pub use publish::{Known, check_form, compile, digest, publish};
+pub use publish_version::{known_accounts, publish_version, valid_accounts};
 pub use registry::{Column, ColumnType, Registries, Registry, RegistryInput, Row, registry};
-pub use replace_registry::{Dependent, replace_registry};
+pub use replace_registry::{Dependent, check_registry, replace_registry};
 pub use submit::{
     Claim, Fault, Line, Looked, Share, ShareTarget, Subject, Submission, SubmissionInput, Warning, read_submission,
     submit,

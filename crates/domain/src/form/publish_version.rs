@@ -4,10 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::compiled::Form;
-use super::definition::Definition;
-use super::kept::{FormVersion, keepable};
-use super::publish::{Known, publish};
-use super::registry::Registries;
+use super::kept::FormVersion;
 use crate::audit::AuditLine;
 use crate::batch::{Batch, Write};
 use crate::event::{Event, EventData, EventKind};
@@ -15,58 +12,43 @@ use crate::given::Given;
 use crate::ident::AccountCode;
 use crate::ids::ClientId;
 use crate::institution::Institution;
-use crate::refusal::Refusal;
 use crate::service::Service;
-use crate::violation::{Place, Violations};
+use crate::time::Instant;
 
-/// A version, ready for use, with what to write for it: nothing, where it is there already.
-#[derive(Debug)]
-pub struct Published {
-    /// What is kept.
-    pub version: FormVersion,
-    /// What submissions are worked out by.
-    pub form: Form,
-    /// What to write.
-    pub writes: Batch,
+/// The accounts that a form may name which is published at that instant.
+#[must_use]
+pub fn valid_accounts(institution: &Institution, now: Instant) -> BTreeSet<AccountCode> {
+    let all = institution.accounts.iter().map(|account| &account.id);
+    all.filter(|id| institution.account(id, now).is_some()).cloned().collect()
 }
 
-/// Publishes a definition as the next version of the form of a service. The one that is published already stays as it is.
-///
-/// # Errors
-/// `Invalid` with every violation, by its place in the definition (rules.md 47).
+/// The accounts that a form may name which was published before: whether one is still valid is asked where a position is made.
+#[must_use]
+pub fn known_accounts(institution: &Institution) -> BTreeSet<AccountCode> {
+    institution.accounts.iter().map(|account| account.id.clone()).collect()
+}
+
+/// Publishes a form that was checked ([`check_form`](super::check_form)) as the next version of the form of its service, with what to
+/// write for it: `catalogue` is what the forms and registries were at that it was checked with.
+#[must_use]
 pub fn publish_version(
     given: &mut Given<'_>,
     client: ClientId,
-    (institution, service): (&Institution, &Service),
+    service: &Service,
     present: Option<&FormVersion>,
-    definition: Definition,
-    registries: &Registries,
-) -> Result<Published, Refusal> {
-    keepable(&definition).map_err(Refusal::Invalid)?;
-    if definition.code != service.code.as_str() {
-        let mut wrong = Violations::new();
-        wrong.add(&Place::root().at("code"), "code_differs", "The form of a service has the code of the service.");
-        return Err(Refusal::Invalid(wrong.into_vec()));
-    }
-    let same = present.filter(|before| before.definition == definition);
-    let number =
-        same.map_or_else(|| present.map_or(1, |before| before.version.saturating_add(1)), |before| before.version);
-    let accounts = institution.accounts.iter().map(|account| &account.id);
-    let accounts: BTreeSet<AccountCode> =
-        accounts.filter(|id| institution.account(id, given.now).is_some()).cloned().collect();
-    let form = publish(&definition, number, Known { accounts: &accounts, registries }).map_err(Refusal::Invalid)?;
-    if let Some(before) = same {
-        return Ok(Published { version: before.clone(), form, writes: Batch::new() });
-    }
+    (form, catalogue): (&Form, i64),
+) -> (FormVersion, Batch) {
+    let definition = form.definition();
     let version = FormVersion {
         service_code: service.code.clone(),
-        version: number,
+        version: present.map_or(1, |before| before.version.saturating_add(1)),
         registries: form.registries().clone(),
-        definition,
+        definition: definition.clone(),
         published_by: client,
         published_at: given.now,
     };
-    let line = AuditLine::of(given, "form.published", format!("service/{}/form/{number}", service.code));
+    let subject = format!("service/{}/form/{}", service.code, version.version);
+    let line = AuditLine::of(given, "form.published", subject);
     let event = Event {
         id: given.id(),
         kind: EventKind::ServiceUpdated,
@@ -80,8 +62,8 @@ pub fn publish_version(
         },
     };
     let writes = Batch::new()
-        .with(Write::InsertFormVersion(Box::new(version.clone())))
+        .with(Write::InsertFormVersion { form: Box::new(version.clone()), catalogue })
         .with(Write::InsertEvent(Box::new(event)))
         .with(Write::InsertAudit(line));
-    Ok(Published { version, form, writes })
+    (version, writes)
 }

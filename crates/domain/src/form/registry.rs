@@ -22,7 +22,7 @@ use crate::named::named;
 #[serde(deny_unknown_fields)]
 pub struct RegistryInput {
     /// What a row has beside `code` and `label`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<Column>,
     /// The rows: `code`, `label` by language, and a member for each column.
     pub rows: Vec<Map<String, Json>>,
@@ -39,19 +39,22 @@ pub struct Column {
     #[serde(rename = "type")]
     pub kind: ColumnType,
     /// Whether every row has it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
     /// Whether whoever fills in the form may see it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub public: bool,
     /// Whether it says something of a person; then it is never public and never in a text that leaves.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub personal: bool,
     /// Most characters of a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_length: Option<usize>,
     /// The least of a number (cents for money).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<i64>,
     /// The most of a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<i64>,
 }
 

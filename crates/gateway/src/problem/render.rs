@@ -16,6 +16,8 @@ use crate::words;
 pub const PROBLEM_JSON: &str = "application/problem+json";
 /// Most faults told in one answer.
 pub(crate) const VIOLATIONS_MAX: usize = 100;
+/// Characters of a sentence, one left for the full stop.
+const SENTENCE_CHARS_MAX: usize = 499;
 /// Longest pointer told, in characters; a longer one is cut to its parent.
 const POINTER_CHARS_MAX: usize = 1_024;
 /// Longest name of a member or parameter that is told again, in bytes: secrets and tokens are longer.
@@ -148,6 +150,8 @@ fn is_name(name: &str) -> bool {
 
 /// What the domain says in passing, told as a sentence.
 fn sentence(text: &str) -> String {
+    let text: String =
+        text.chars().take(SENTENCE_CHARS_MAX).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     let mut letters = text.chars();
     let Some(first) = letters.next() else { return String::new() };
     let end = if text.ends_with(['.', '!', '?', ':']) { "" } else { "." };

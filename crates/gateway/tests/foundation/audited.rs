@@ -186,7 +186,7 @@ async fn of_the_institution(asked: &Asked<'_>, institution: &str, made: &BTreeMa
     });
     asked.portal("replace_service", put("/v1/services/NUOVO", &service)).await;
     asked.portal("replace_registry", put("/v1/registries/squares", &registry())).await;
-    asked.portal("replace_form", put("/v1/services/NUOVO/form", &form("NUOVO"))).await;
+    asked.portal("replace_form_definition", put("/v1/services/NUOVO/form/definition", &form("NUOVO"))).await;
     asked.portal("add_callback_secret", post("/v1/services/NUOVO/callback-secrets", &json!({}))).await;
     let unasked = asked.portal.make(POSITIONS, &debt_position("A-5")).await;
     let notice = text(&unasked, "/payment_options/0/installments/0/notice_number");

@@ -175,6 +175,8 @@ sentences! {
         journal::a_cart_stands_in_the_journal_with_its_session_and_without_our_keys,
         forms::a_form_is_payable_the_minute_it_is_published,
         forms::what_is_wrong_with_values_is_told_at_once_in_the_words_of_the_office,
+        forms::a_definition_that_is_too_much_or_reaches_too_far_is_refused,
+        forms::forms_and_registries_that_are_written_at_the_same_moment_hold_together,
         forms::a_registry_changes_prices_at_once_and_breaks_no_form,
         document_batches::what_is_asked_for_says_which_documents_of_which_debt_positions,
         document_batches::a_file_of_documents_says_no_more_than_its_client_may_read,

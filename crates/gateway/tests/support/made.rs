@@ -69,7 +69,9 @@ impl TestGateway {
 
     /// A registry, and a form of MENSA.
     async fn registry_and_form(&self, token: &str) {
-        for (path, body) in [("/v1/registries/streets", registry()), ("/v1/services/MENSA/form", form("MENSA"))] {
+        for (path, body) in
+            [("/v1/registries/streets", registry()), ("/v1/services/MENSA/form/definition", form("MENSA"))]
+        {
             let written = self.ask(Ask::put(path).json(&body).token(token)).await;
             assert!([200, 201].contains(&written.status), "{path}: {}", written.text());
         }

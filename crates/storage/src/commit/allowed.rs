@@ -35,9 +35,9 @@ fn may(scope: &Scope, batch: &Batch, write: &Write) -> bool {
         Write::TellBatchDocuments { batch: id, .. } => draws_on(batch, *id),
         Write::PutService { service, .. } => scope.sees_service(Some(&service.code)),
         Write::InsertImportRows { import, .. } => goes_on(batch, *import),
-        Write::InsertFormVersion(form) => scope.sees_service(Some(&form.service_code)),
+        Write::InsertFormVersion { form, .. } => scope.sees_service(Some(&form.service_code)),
         // The forms of all services may read it.
-        Write::InsertRegistryVersion(_) => scope.services().is_none(),
+        Write::InsertRegistryVersion { .. } => scope.services().is_none(),
         // It is on the papers of all services.
         Write::PutLogo { .. } | Write::RemoveLogo { .. } => scope.services().is_none(),
         // Whose service a draft is of is not said here: the store looks before it erases.

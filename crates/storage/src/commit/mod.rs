@@ -199,8 +199,10 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
             }
             Write::PutRecovery { recovery, expected } => recovery::put(db, institution, recovery, *expected).await,
             Write::PutService { service, expected } => service::put(db, institution, service, *expected).await,
-            Write::InsertFormVersion(form) => form::insert_form(db, institution, form).await,
-            Write::InsertRegistryVersion(registry) => form::insert_registry(db, institution, registry).await,
+            Write::InsertFormVersion { form, catalogue } => form::insert_form(db, institution, form, *catalogue).await,
+            Write::InsertRegistryVersion { registry, catalogue } => {
+                form::insert_registry(db, institution, registry, *catalogue).await
+            }
             Write::PutLogo { logo, expected } => logo::put(db, institution, logo, *expected).await,
             Write::RemoveLogo { expected } => logo::remove(db, institution, *expected).await,
             Write::PutInstitution { .. } => Err(StoreError::failed("the registry is written by SystemScope")),

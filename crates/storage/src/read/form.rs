@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Forms of services and registries. A form exists for whom its service exists; registries belong to all services.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use tramite_domain::form::{FormVersion, RegistryVersion};
@@ -9,12 +11,12 @@ use tramite_domain::ids::InstitutionId;
 use tramite_domain::time::Instant;
 
 use crate::Store;
-use crate::column::{At, Id};
+use crate::column::{At, Doc, Id};
 use crate::db::{Db, first, load, load_together};
 use crate::error::StoreError;
 use crate::row::form::{FormRow, RegistryRow};
 use crate::row::{fit, read};
-use crate::schema::{form_versions, later_forms, later_registries, registry_versions};
+use crate::schema::{form_catalogues, form_versions, later_forms, later_registries, registry_versions};
 use crate::scope::Scope;
 use crate::store::Answer;
 
@@ -36,8 +38,8 @@ pub struct RegistryHead {
 pub struct FormState {
     /// The present version of the form.
     pub version: u32,
-    /// The registries of the institution, as they are.
-    pub registries: Vec<RegistryHead>,
+    /// The present versions of the institution's registries, by their codes.
+    pub registries: BTreeMap<String, u32>,
 }
 
 impl Store {
@@ -61,16 +63,27 @@ impl Store {
         })
     }
 
-    /// The present forms of all services of the institution, as far as they exist for this scope.
+    /// The present forms of the institution's services that read a registry, as far as they exist for this scope.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
-    pub fn forms<'a>(&'a self, scope: &'a Scope) -> Answer<'a, Vec<FormVersion>> {
+    pub fn forms_reading<'a>(&'a self, scope: &'a Scope, registry: &'a RegistryCode) -> Answer<'a, Vec<FormVersion>> {
         Box::pin(async move {
-            let institution = scope.institution();
-            let mut found = self.read(scope, move |db| Box::pin(forms(db, institution))).await?;
+            let (institution, registry) = (scope.institution(), registry.to_string());
+            let mut found = self.read(scope, move |db| Box::pin(reading(db, institution, registry))).await?;
             found.retain(|form| scope.sees_service(Some(&form.service_code)));
             Ok(found)
+        })
+    }
+
+    /// How often the institution's forms and registries were written: what is checked with them is written with it.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn form_catalogue<'a>(&'a self, scope: &'a Scope) -> Answer<'a, i64> {
+        Box::pin(async move {
+            let institution = scope.institution();
+            self.read(scope, move |db| Box::pin(catalogue(db, institution))).await
         })
     }
 
@@ -118,7 +131,7 @@ impl Store {
 }
 
 macro_rules! present_registries {
-    ($institution:expr) => {
+    ($institution:expr, $columns:expr) => {
         registry_versions::table
             .filter(registry_versions::institution_id.eq(Id($institution)))
             .filter(not(exists(
@@ -128,12 +141,7 @@ macro_rules! present_registries {
                     .filter(later_registries.field(registry_versions::version).gt(registry_versions::version)),
             )))
             .order(registry_versions::code)
-            .select((
-                registry_versions::code,
-                registry_versions::version,
-                registry_versions::row_count,
-                registry_versions::written_at,
-            ))
+            .select($columns)
     };
 }
 
@@ -149,12 +157,18 @@ fn head((code, version, rows, written_at): HeadRow) -> Result<RegistryHead, Stor
 }
 
 async fn heads(mut db: Db<'_>, institution: InstitutionId) -> Result<Vec<RegistryHead>, StoreError> {
-    let found: Vec<HeadRow> = load!(&mut db, present_registries!(institution))?;
+    let columns = (
+        registry_versions::code,
+        registry_versions::version,
+        registry_versions::row_count,
+        registry_versions::written_at,
+    );
+    let found: Vec<HeadRow> = load!(&mut db, present_registries!(institution, columns))?;
     found.into_iter().map(head).collect()
 }
 
 async fn state(mut db: Db<'_>, institution: InstitutionId, code: ServiceCode) -> Result<Option<FormState>, StoreError> {
-    let (versions, found): (Vec<i32>, Vec<HeadRow>) = load_together!(
+    let (versions, found): (Vec<i32>, Vec<(String, i32)>) = load_together!(
         &mut db,
         form_versions::table
             .filter(form_versions::institution_id.eq(Id(institution)))
@@ -162,10 +176,11 @@ async fn state(mut db: Db<'_>, institution: InstitutionId, code: ServiceCode) ->
             .order(form_versions::version.desc())
             .limit(1)
             .select(form_versions::version),
-        present_registries!(institution),
+        present_registries!(institution, (registry_versions::code, registry_versions::version)),
     )?;
     let Some(version) = versions.first() else { return Ok(None) };
-    let registries = found.into_iter().map(head).collect::<Result<_, _>>()?;
+    let known = |(code, version)| Ok((code, fit("registry_versions.version", version)?));
+    let registries = found.into_iter().map(known).collect::<Result<_, StoreError>>()?;
     Ok(Some(FormState { version: fit("form_versions.version", *version)?, registries }))
 }
 
@@ -190,8 +205,19 @@ async fn form(
     Ok(found.filter(|form| version.is_none() || i32::try_from(form.version).ok() == version))
 }
 
-async fn forms(mut db: Db<'_>, institution: InstitutionId) -> Result<Vec<FormVersion>, StoreError> {
-    let rows: Vec<FormRow> = load!(
+async fn catalogue(mut db: Db<'_>, institution: InstitutionId) -> Result<i64, StoreError> {
+    let found: Option<i64> = first!(
+        &mut db,
+        form_catalogues::table
+            .filter(form_catalogues::institution_id.eq(Id(institution)))
+            .select(form_catalogues::version)
+    )?;
+    Ok(found.unwrap_or(0))
+}
+
+/// Which ones they are is asked first: definitions are large, and most read no registry.
+async fn reading(mut db: Db<'_>, institution: InstitutionId, registry: String) -> Result<Vec<FormVersion>, StoreError> {
+    let present: Vec<(String, i32, Doc<BTreeSet<String>>)> = load!(
         &mut db,
         form_versions::table
             .filter(form_versions::institution_id.eq(Id(institution)))
@@ -202,9 +228,16 @@ async fn forms(mut db: Db<'_>, institution: InstitutionId) -> Result<Vec<FormVer
                     .filter(later_forms.field(form_versions::version).gt(form_versions::version)),
             )))
             .order(form_versions::service_code)
-            .select(FormRow::as_select())
+            .select((form_versions::service_code, form_versions::version, form_versions::registries))
     )?;
-    rows.into_iter().map(FormRow::into_form).collect()
+    let mut found = Vec::new();
+    for (code, version, registries) in present {
+        if registries.0.contains(&registry) {
+            let code = read("form_versions.service_code", &code)?;
+            found.extend(form(db.reborrow(), institution, code, Some(version)).await?);
+        }
+    }
+    Ok(found)
 }
 
 async fn registry(

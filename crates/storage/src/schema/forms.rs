@@ -2,6 +2,16 @@
 //! Forms of services, and the registries that they read.
 
 diesel::table! {
+    use diesel::sql_types::BigInt;
+    use crate::column::sql::Key;
+
+    form_catalogues (institution_id) {
+        institution_id -> Key,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Integer, Text};
     use crate::column::sql::{Document, Key, Moment};
 
@@ -9,10 +19,10 @@ diesel::table! {
         institution_id -> Key,
         service_code -> Text,
         version -> Integer,
-        definition -> Document,
         registries -> Document,
         published_by -> Key,
         published_at -> Moment,
+        definition -> Document,
     }
 }
 
@@ -25,9 +35,9 @@ diesel::table! {
         code -> Text,
         version -> Integer,
         row_count -> Integer,
-        document -> Document,
         written_by -> Key,
         written_at -> Moment,
+        document -> Document,
     }
 }
 

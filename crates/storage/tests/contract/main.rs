@@ -108,6 +108,7 @@ mod sentences {
             document_batches::what_the_first_slip_said_stays,
             document_batches::what_a_batch_alone_has_printed_goes_with_it_and_stays_once_it_is_on_paper,
             forms::versions_of_forms_come_back_as_they_were_published,
+            forms::what_was_checked_with_other_forms_and_registries_is_not_written,
             forms::a_registry_keeps_its_last_versions_and_belongs_to_all_services,
             logos::a_logo_comes_back_is_replaced_and_goes,
             logos::a_logo_is_its_institutions_alone_and_of_no_service,

@@ -45,8 +45,8 @@ async fn furnish(town: &Town) {
             .with(Write::PutRecovery { recovery: Box::new(recovery()), expected: None })
             .with(Write::InsertImport(Box::new(made)))
             .with(freezing(&owed))
-            .with(Write::InsertFormVersion(Box::new(form("TARI", 1))))
-            .with(Write::InsertRegistryVersion(Box::new(registry("streets", 1))))
+            .with(Write::InsertFormVersion { form: Box::new(form("TARI", 1)), catalogue: 0 })
+            .with(Write::InsertRegistryVersion { registry: Box::new(registry("streets", 1)), catalogue: 1 })
             .with(Write::PutLogo { logo: Box::new(logo(1)), expected: None });
         batch.append(begun);
         batch.append(told);

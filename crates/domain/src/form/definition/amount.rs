@@ -15,6 +15,7 @@ pub enum AmountInput {
         /// Cents.
         amount: i64,
         /// What the line of the breakdown is called; the title of the form where absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
         label: Option<Labels>,
     },
     /// What a table of money says.
@@ -22,6 +23,7 @@ pub enum AmountInput {
         /// Its name.
         table: String,
         /// As above.
+        #[serde(skip_serializing_if = "Option::is_none")]
         label: Option<Labels>,
     },
     /// What the chosen row of a registry says.
@@ -29,8 +31,10 @@ pub enum AmountInput {
         /// The field that chooses the row.
         field: String,
         /// The column; `amount` where absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
         column: Option<String>,
         /// As above.
+        #[serde(skip_serializing_if = "Option::is_none")]
         label: Option<Labels>,
     },
     /// What the payer enters, within the bounds of the field.
@@ -38,6 +42,7 @@ pub enum AmountInput {
         /// The field, of money.
         field: String,
         /// As above.
+        #[serde(skip_serializing_if = "Option::is_none")]
         label: Option<Labels>,
     },
     /// The sum of lines.
@@ -45,8 +50,10 @@ pub enum AmountInput {
         /// The lines; one that is nothing is left out.
         lines: Vec<LineInput>,
         /// The least total, cents; below it the submission is refused.
+        #[serde(skip_serializing_if = "Option::is_none")]
         least: Option<i64>,
         /// The most, cents.
+        #[serde(skip_serializing_if = "Option::is_none")]
         most: Option<i64>,
     },
 }
@@ -75,6 +82,7 @@ pub struct TableInput {
     /// Its rows.
     pub rows: Vec<TableRowInput>,
     /// What holds for keys that no row has.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub otherwise: Option<Value>,
 }
 

@@ -143,57 +143,75 @@ pub struct FieldInput {
     /// What people read before it.
     pub label: Labels,
     /// What people read below it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<Labels>,
     /// Whether it must be given (where it is visible and not computed).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
     /// When it must be given.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub required_if: Option<String>,
     /// When it is there at all; a field that is not visible is ignored.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub visible_if: Option<String>,
     /// Shown, never entered: it has a default or is computed.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub read_only: bool,
     /// What holds where nothing is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<Value>,
     /// Its value, on the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub computed: Option<String>,
     /// When it is computed; else it is entered.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub computed_if: Option<String>,
     /// Whether it says something of a person; some types do by themselves.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub personal: bool,
     /// What is done with the text first.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub normalize: Vec<Normalization>,
     /// Fewest characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_length: Option<usize>,
     /// Most characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_length: Option<usize>,
     /// What the whole text must be.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
     /// What it mostly is: another text is taken, with a warning.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub warn_pattern: Option<String>,
     /// How it is written, for whoever shows the form (`AA000AA`); nothing is checked by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mask: Option<String>,
     /// The least.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<Bound>,
     /// The most.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<Bound>,
     /// Places after the point of a decimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub decimals: Option<u8>,
     /// What may be chosen.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<OptionInput>,
     /// The registry whose rows may be chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub registry: Option<String>,
     /// Which rows of it: an expression in which `row` is the row.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
     /// The fields of a group.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldInput>,
     /// Fewest rows of a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_rows: Option<usize>,
     /// Most rows of a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_rows: Option<usize>,
 }

@@ -37,46 +37,53 @@ pub struct Definition {
     /// The account of every transfer that names none.
     pub account_id: String,
     /// When it is open; always where it says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<WindowInput>,
     /// What is asked.
     pub fields: Vec<FieldInput>,
     /// Values by keys.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<TableInput>,
     /// What must hold between fields.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleInput>,
     /// What is due.
     pub amount: AmountInput,
     /// Where the money goes; all of it to the account above where empty.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transfers: Vec<TransferRuleInput>,
     /// A digital stamp beside the amount.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub stamp: Option<StampRuleInput>,
     /// What makes two submissions the same one; nothing where empty.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unique: Vec<String>,
     /// How many submissions there may be.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quotas: Vec<QuotaInput>,
     /// The position that is looked for before one is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub lookup: Option<LookupInput>,
     /// Who owes.
     pub debtor: PartyInput,
     /// Who pays, where it is somebody else.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub payer: Option<PartyInput>,
     /// For whom it is paid, where it is somebody else.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub beneficiary: Option<PartyInput>,
     /// What the payment says, with `{names}`.
     pub remittance_template: String,
     /// What goes to the Node with the payment, each value a template.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub payment_metadata: std::collections::BTreeMap<String, String>,
     /// Until when it is to be paid: an expression of a day.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub due_date: Option<String>,
     /// From when on it cannot be paid: an expression of a day (its end) or of an instant.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
     /// What is tried when it is published.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tests: Vec<CaseInput>,
 }

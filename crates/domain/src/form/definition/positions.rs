@@ -10,10 +10,13 @@ use crate::form::labels::Labels;
 #[serde(deny_unknown_fields)]
 pub struct WindowInput {
     /// The first instant, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub opens_at: Option<String>,
     /// The first instant when it is closed again.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub closes_at: Option<String>,
     /// The last day, or the instant after which it is closed, for these values: an expression.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub closes: Option<String>,
 }
 
@@ -26,6 +29,7 @@ pub struct RuleInput {
     /// The code of the violation, the form's own.
     pub code: String,
     /// The field that the violation stands at; the whole where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
     /// What people read.
     pub message: Labels,
@@ -36,13 +40,16 @@ pub struct RuleInput {
 #[serde(deny_unknown_fields)]
 pub struct TransferRuleInput {
     /// An expression of money; one transfer has none and takes the rest. A share of nothing is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<String>,
     /// The account; the form's where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// The taxonomy code; the form's where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub taxonomy_code: Option<String>,
     /// How it is booked.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accounting: Vec<AccountingInput>,
 }
 
@@ -51,14 +58,18 @@ pub struct TransferRuleInput {
 #[serde(deny_unknown_fields)]
 pub struct AccountingInput {
     /// An expression of money; one entry has none and takes the rest.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<String>,
     /// Chapter of the budget (capitolo).
     pub chapter: String,
     /// Article below it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub article: Option<String>,
     /// Assessment (accertamento).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub assessment: Option<String>,
     /// Year of competence.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub year: Option<u16>,
 }
 
@@ -87,9 +98,10 @@ pub struct QuotaInput {
     /// Its name.
     pub name: String,
     /// What is counted apart: expressions of texts; all together where empty.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub by: Vec<String>,
     /// Which submissions count; all where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
     /// How many: an expression of a whole number; without a value there is no limit.
     pub limit: String,
@@ -134,11 +146,13 @@ pub enum OnMiss {
 #[serde(deny_unknown_fields)]
 pub struct PartyInput {
     /// When it is a legal person; always a natural one where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub legal_person_if: Option<String>,
     /// An expression of its tax code; `'ANONIMO'` for a debtor who cannot be identified.
     pub tax_code: String,
     /// An expression of its name.
     pub full_name: String,
     /// An expression of its e-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
 }

@@ -5,7 +5,11 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::Definition;
-use crate::form::limits::{CASES_MAX, DEFINITION_BYTES_MAX, FIELDS_MAX, LINES_MAX, QUOTAS_MAX, RULES_MAX, TABLES_MAX};
+use crate::form::LANGUAGES;
+use crate::form::limits::{
+    CASES_MAX, DEFINITION_BYTES_MAX, FAULTS_MAX, FIELDS_MAX, ITEMS_MAX, LINES_MAX, MEMBER_CHARS_MAX, MEMBERS_MAX,
+    OPTIONS_MAX, QUOTAS_MAX, RULES_MAX, TABLES_MAX,
+};
 use crate::violation::{Place, Violation, Violations};
 
 /// Members that are lists: each element is read by itself, so that a fault is where it stands. With the most they hold.
@@ -21,7 +25,7 @@ const LISTS: [(&str, usize); 6] = [
 /// Reads the JSON of a definition.
 ///
 /// # Errors
-/// Every violation of shape: `too_large`, `invalid_json`, `unknown_field`, `required`, `wrong_type`, `null_value`, `too_many`.
+/// The violations of shape, the first hundred of them: `too_large`, `too_long`, `invalid_json`, `unknown_field`, `required`, `wrong_type`, `null_value`, `too_many`.
 pub fn read(bytes: &[u8]) -> Result<Definition, Vec<Violation>> {
     let mut wrong = Violations::new();
     let root = Place::root();
@@ -36,9 +40,9 @@ pub fn read(bytes: &[u8]) -> Result<Definition, Vec<Violation>> {
             return Err(wrong.into_vec());
         }
     };
-    for (name, value) in &whole {
-        nulls(value, &root.at(name), &mut wrong);
-    }
+    let whole = Value::Object(whole);
+    shape(&whole, &root, &mut wrong);
+    let Value::Object(whole) = whole else { return Err(wrong.into_vec()) };
     if !wrong.is_empty() {
         return Err(wrong.into_vec());
     }
@@ -61,15 +65,39 @@ fn within_limits(definition: Definition, whole: &Map<String, Value>) -> Result<D
             wrong.add(&Place::root().at(name), "too_many", format!("At most {most} are taken."));
         }
     }
+    let root = Place::root();
+    if definition.languages.len() > LANGUAGES.len() {
+        wrong.add(&root.at("languages"), "too_many", format!("At most {} are taken.", LANGUAGES.len()));
+    }
+    let all = definition.fields.iter().chain(definition.fields.iter().flat_map(|field| &field.fields));
+    if all.clone().count() > FIELDS_MAX {
+        wrong.add(&root.at("fields"), "too_many", format!("A form has at most {FIELDS_MAX} fields."));
+    }
+    if all.clone().any(|field| field.options.len() > OPTIONS_MAX) {
+        wrong.add(&root.at("fields"), "too_many", format!("A field has at most {OPTIONS_MAX} options."));
+    }
     if wrong.is_empty() { Ok(definition) } else { Err(wrong.into_vec()) }
 }
 
-/// Nothing is said by leaving it out, never by null.
-fn nulls(value: &Value, place: &Place, wrong: &mut Violations) {
+/// What nothing in a definition may be, whatever it means: too much of it is looked at no further.
+fn shape(value: &Value, place: &Place, wrong: &mut Violations) {
+    if wrong.len() >= FAULTS_MAX {
+        return;
+    }
     match value {
+        // Nothing is said by leaving it out, never by null.
         Value::Null => wrong.add(place, "null_value", "What is not there is left out; it is never null."),
-        Value::Array(list) => list.iter().enumerate().for_each(|(at, one)| nulls(one, &place.at(at), wrong)),
-        Value::Object(map) => map.iter().for_each(|(name, one)| nulls(one, &place.at(name), wrong)),
+        Value::Array(list) if list.len() > ITEMS_MAX => {
+            wrong.add(place, "too_many", format!("A list has at most {ITEMS_MAX} elements."));
+        }
+        Value::Object(map) if map.len() > MEMBERS_MAX => {
+            wrong.add(place, "too_many", format!("An object has at most {MEMBERS_MAX} members."));
+        }
+        Value::Object(map) if map.keys().any(|name| name.chars().count() > MEMBER_CHARS_MAX) => {
+            wrong.add(place, "too_long", format!("The name of a member has at most {MEMBER_CHARS_MAX} characters."));
+        }
+        Value::Array(list) => list.iter().enumerate().for_each(|(at, one)| shape(one, &place.at(at), wrong)),
+        Value::Object(map) => map.iter().for_each(|(name, one)| shape(one, &place.at(name), wrong)),
         Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

@@ -26,15 +26,19 @@ pub struct CaseInput {
 #[serde(deny_unknown_fields)]
 pub struct ExpectedInput {
     /// Total, cents.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<i64>,
     /// The remittance text.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub remittance_information: Option<String>,
     /// Until when it is to be paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub due_date: Option<NaiveDate>,
     /// Cents of every transfer, the stamp last.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub transfers: Option<Vec<i64>>,
     /// Every fault, in any order; a case that names some expects no amount.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FaultInput>,
 }
 

@@ -18,8 +18,9 @@ use sha2::{Digest, Sha256};
 
 use super::compiled::Form;
 use super::definition::Definition;
+use super::kept::keepable;
 use super::labels::LANGUAGES;
-use super::limits::STEPS_MAX;
+use super::limits::{FAULTS_MAX, FORM_ROWS_MAX, STEPS_MAX, TEST_STEPS_MAX};
 use super::registry::Registries;
 use super::template::Template;
 use crate::debt_position::{METADATA_ENTRIES_MAX, METADATA_TEXT_MAX};
@@ -29,7 +30,7 @@ use crate::personal_data::find_personal_data;
 use crate::remittance::REMITTANCE_CHARS_MAX;
 use crate::taxonomy::{CollectionKind, TaxonomyCode};
 use crate::text::Text;
-use crate::violation::{Place, Violation};
+use crate::violation::{Place, Violation, Violations};
 use publisher::Publisher;
 
 /// What a form may name.
@@ -41,12 +42,33 @@ pub struct Known<'a> {
     pub registries: &'a Registries,
 }
 
+/// Checks a definition as that of the form of a service: all that there is to check before it is published.
+///
+/// # Errors
+/// As [`publish`]; `control_character` where it holds what cannot be kept, `code_differs` where it is another service's.
+pub fn check_form(definition: &Definition, service: &ServiceCode, known: Known<'_>) -> Result<Form, Vec<Violation>> {
+    keepable(definition)?;
+    if definition.code != service.as_str() {
+        let mut wrong = Violations::new();
+        wrong.add(&Place::root().at("code"), "code_differs", "The form of a service has the code of the service.");
+        return Err(wrong.into_vec());
+    }
+    publish(definition, 1, known)
+}
+
 /// Publishes a definition as this version. The form never changes afterwards: what changes is another version.
 ///
 /// # Errors
 /// Every fault, each with the place in the definition where it stands; last of all the test cases that fail.
 pub fn publish(definition: &Definition, version: u32, known: Known<'_>) -> Result<Form, Vec<Violation>> {
     let form = compile(definition, version, known)?;
+    let cases = u64::try_from(definition.tests.len()).unwrap_or(u64::MAX);
+    if form.steps.saturating_mul(cases) > TEST_STEPS_MAX {
+        let mut wrong = Violations::new();
+        let detail = format!("All together could take more than {TEST_STEPS_MAX} steps.");
+        wrong.add(&Place::root().at("tests"), "too_costly", detail);
+        return Err(wrong.into_vec());
+    }
     cases::try_all(&form, known.registries)?;
     Ok(form)
 }
@@ -62,8 +84,16 @@ pub fn compile(definition: &Definition, version: u32, known: Known<'_>) -> Resul
         let detail = format!("One submission could take {} steps; at most {STEPS_MAX} are taken.", publisher.steps);
         publisher.wrong.add(&Place::root(), "too_costly", detail);
     }
+    let used = publisher.scope.used();
+    let rows = used.iter().filter_map(|code| known.registries.get(code)).map(|registry| registry.rows().len());
+    if rows.fold(0, usize::saturating_add) > FORM_ROWS_MAX {
+        let detail = format!("The registries that a form reads have at most {FORM_ROWS_MAX} rows together.");
+        publisher.wrong.add(&Place::root(), "too_many_rows", detail);
+    }
     let Some(form) = form.filter(|_| publisher.wrong.is_empty()) else {
-        return Err(publisher.wrong.into_vec());
+        let mut faults = publisher.wrong.into_vec();
+        faults.truncate(FAULTS_MAX);
+        return Err(faults);
     };
     Ok(form)
 }
@@ -109,6 +139,7 @@ fn whole(publisher: &mut Publisher<'_>, definition: &Definition, version: u32) -
         digest: digest(definition),
         code: code?,
         registries: publisher.scope.used(),
+        steps: publisher.steps,
         fields,
         order,
         tables,

@@ -4,16 +4,16 @@
 use actix_web::put;
 use actix_web::web::Data;
 use tramite_domain::form::limits::REGISTRY_BYTES_MAX;
-use tramite_domain::form::{Dependent, RegistryInput, replace_registry as replace};
+use tramite_domain::form::{Dependent, RegistryInput, check_registry, known_accounts, replace_registry as replace};
 use tramite_domain::ident::RegistryCode;
 
 use super::etag;
 use super::input::RegistryBody;
 use super::view::RegistryView;
 use crate::auth::Tenant;
-use crate::convention::{Answer, Reply, settle};
+use crate::convention::{Answer, Reply, aside, settle};
 use crate::extract::{Body, Preconditions, Segment};
-use crate::forms::all_registries;
+use crate::forms::{Broken, load_read, read_all};
 use crate::gateway::Gateway;
 use crate::problem::{Code, Problem};
 use crate::words;
@@ -45,19 +45,30 @@ pub(super) async fn replace_registry(
         return Err(Problem::new(Code::NotFound));
     }
     let reply = settle(&preconditions, async || {
+        // First: what is written meanwhile is a conflict.
+        let catalogue = gateway.store().form_catalogue(&tenant.scope).await?;
         let present = gateway.store().registry(&tenant.scope, &code, None).await?;
         let input = RegistryInput::from(body.valid()?);
         preconditions.check(present.as_ref().map(etag).as_ref())?;
-        let institution = gateway.store().institution(&tenant.scope).await?;
-        let forms = gateway.store().forms(&tenant.scope).await?;
-        let dependent = Dependent { forms: &forms, registries: all_registries(&gateway, &tenant.scope).await? };
+        if let Some(same) = present.as_ref().filter(|before| before.input == input) {
+            return Ok(Reply::ok(&RegistryView::of(same.clone()))?.etag(&etag(same)));
+        }
+        let heads = gateway.store().registries(&tenant.scope).await?;
+        let others = heads.iter().filter(|head| head.code != *code).count();
+        let accounts = known_accounts(&*gateway.store().institution(&tenant.scope).await?);
+        let forms = gateway.store().forms_reading(&tenant.scope, &code).await?;
+        let kept = load_read(&gateway, &tenant.scope, &forms).await?;
+        let named = code.0.clone();
+        let checked = aside(gateway.forms().places(), move || {
+            let registries = read_all(kept)?;
+            let checked = check_registry(&named, &input, Dependent { forms, registries, others, accounts });
+            Ok::<_, Broken>(checked.map(|()| input))
+        });
+        let input = checked.await??.map_err(Problem::invalid)?;
         let mut ids = gateway.ids();
         let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
-        let (written, batch) =
-            replace(&mut given, tenant.client_id(), (&*institution, &*code), present.as_ref(), input, dependent)?;
-        if !batch.is_empty() {
-            gateway.store().commit(&tenant.scope, batch).await?;
-        }
+        let (written, batch) = replace(&mut given, tenant.client_id(), &code, present.as_ref(), (input, catalogue));
+        gateway.store().commit(&tenant.scope, batch).await?;
         let etag = etag(&written);
         let view = RegistryView::of(written);
         let reply = match present {

@@ -83,7 +83,7 @@ async fn service(api: &mut Api, one: &DefinitionFile) -> Result<u32, ApiFailure>
     if !is_there(api, &path).await? {
         put_service(api, &path, &described(&one.definition)).await?;
     }
-    put(api, &format!("{path}/form"), &one.definition).await
+    put(api, &format!("{path}/form/definition"), &one.definition).await
 }
 
 async fn is_there(api: &mut Api, path: &str) -> Result<bool, ApiFailure> {

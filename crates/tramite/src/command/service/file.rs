@@ -49,11 +49,16 @@ pub(super) fn definitions(paths: &[PathBuf], reader: &mut Reader) -> Vec<Definit
 
 /// Reads registries.
 pub(super) fn registries(paths: &[PathBuf], reader: &mut Reader) -> Vec<RegistryFile> {
+    let mut known = BTreeSet::new();
     let mut all = Vec::new();
     for path in paths {
         let Some(registry) = object(path, REGISTRY_BYTES_MAX, "--registry", reader) else { continue };
         let name = path.file_stem().and_then(|name| name.to_str());
         match name.and_then(|name| name.parse::<RegistryCode>().ok()) {
+            Some(code) if !known.insert(code.clone()) => {
+                let text = format!("{}: another file is of {code} too; expected one for each", path.display());
+                reader.wrong("--registry", text);
+            }
             Some(code) => all.push(RegistryFile { code, registry: Value::Object(registry) }),
             None => reader.wrong(
                 "--registry",

@@ -19,7 +19,7 @@ use crate::problem::Code;
 pub(super) fn mount(api: &mut Api<'_, '_>) {
     api.tenant(show::show_form, ApiScope::ServicesRead).etag().refuses(&[Code::FormOutdated]);
     api.tenant(definition::show_form_definition, ApiScope::ServicesRead).etag();
-    api.tenant(publish::replace_form, ApiScope::ServicesWrite).etag().conditional();
+    api.tenant(publish::replace_form_definition, ApiScope::ServicesWrite).etag().conditional();
     api.tenant(preview::preview_form, ApiScope::ServicesRead).refuses(&[Code::FormOutdated]);
 }
 

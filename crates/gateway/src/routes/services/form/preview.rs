@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! `POST /v1/services/{code}/preview`
 
-use std::collections::BTreeSet;
-
 use actix_web::post;
 use actix_web::web::Data;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tramite_domain::form::limits::{DEFINITION_BYTES_MAX, SUBMISSION_BYTES_MAX};
-use tramite_domain::form::{Known, publish, submit};
+use tramite_domain::form::{Known, check_form, submit, valid_accounts};
 use tramite_domain::ident::ServiceCode;
+use tramite_domain::violation::Violation;
 use utoipa::ToSchema;
 
 use super::price_view::FormPriceView;
 use super::view::DefinitionBody;
 use crate::auth::Tenant;
-use crate::convention::{Answer, Reply};
+use crate::convention::{Answer, Reply, aside};
 use crate::extract::{Body, Segment};
-use crate::forms::{all_registries, ready};
+use crate::forms::{Broken, check_lookup, load_named, read_all, ready};
 use crate::gateway::Gateway;
 use crate::problem::{OrNotFound, Problem};
 use crate::words;
@@ -57,19 +56,28 @@ pub(super) async fn preview_form(
 ) -> Answer {
     let service = gateway.store().service(&tenant.scope, &code).await?.or_not_found()?;
     let now = gateway.now();
-    let worked_out = match body.valid()? {
+    let body = body.valid()?;
+    if serde_json::to_string(&body.values).is_ok_and(|text| text.len() > SUBMISSION_BYTES_MAX) {
+        let detail = format!("Values have at most {SUBMISSION_BYTES_MAX} bytes.");
+        return Err(Problem::invalid(vec![Violation { pointer: "/values".to_owned(), code: "too_large", detail }]));
+    }
+    let worked_out = match body {
         PreviewInput { values, definition: None } => {
             let ready = ready(&gateway, &tenant.scope, &service.code).await?;
             submit(&ready.form, &ready.registries, &values, now)
         }
         PreviewInput { values, definition: Some(definition) } => {
-            let definition = definition.read().map_err(within)?;
-            let registries = all_registries(&gateway, &tenant.scope).await?;
-            let institution = gateway.store().institution(&tenant.scope).await?;
-            let accounts = institution.accounts.iter().map(|account| account.id.clone()).collect::<BTreeSet<_>>();
-            let known = Known { accounts: &accounts, registries: &registries };
-            let form = publish(&definition, 1, known).map_err(Problem::invalid).map_err(within)?;
-            submit(&form, &registries, &values, now)
+            check_lookup(&gateway, &tenant.scope, &definition.0).await.map_err(within)?;
+            let accounts = valid_accounts(&*gateway.store().institution(&tenant.scope).await?, now);
+            let kept = load_named(&gateway, &tenant.scope, &definition.0).await?;
+            let of = service.code.clone();
+            let tried = aside(gateway.forms().places(), move || {
+                let registries = read_all(kept)?;
+                let known = Known { accounts: &accounts, registries: &registries };
+                let form = definition.read().and_then(|definition| check_form(&definition, &of, known));
+                Ok::<_, Broken>(form.map(|form| submit(&form, &registries, &values, now)))
+            });
+            tried.await??.map_err(Problem::invalid).map_err(within)?
         }
     };
     let price = worked_out.map_err(Problem::entered)?;

@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use tramite_domain::form::limits::WARNINGS_MAX;
 use tramite_domain::form::{Labels, Line, Share, ShareTarget, Submission, Warning};
 use tramite_domain::time::Instant;
 use utoipa::ToSchema;
@@ -100,7 +101,7 @@ impl FormPriceView {
             transfers: submission.transfers.iter().map(ShareView::of).collect(),
             due_date: submission.due_date,
             expires_at: submission.expires_at,
-            warnings: submission.warnings.into_iter().map(FormWarningView::of).collect(),
+            warnings: submission.warnings.into_iter().take(WARNINGS_MAX).map(FormWarningView::of).collect(),
         }
     }
 }

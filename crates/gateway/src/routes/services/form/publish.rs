@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! `PUT /v1/services/{code}/form`
+//! `PUT /v1/services/{code}/form/definition`
 
 use actix_web::put;
 use actix_web::web::Data;
 use tramite_domain::form::limits::DEFINITION_BYTES_MAX;
-use tramite_domain::form::publish_version;
+use tramite_domain::form::{Known, check_form, publish_version, valid_accounts};
 use tramite_domain::ident::ServiceCode;
 
 use super::etag;
 use super::view::{DefinitionBody, FormVersionView};
 use crate::auth::Tenant;
-use crate::convention::{Answer, Reply, settle};
+use crate::convention::{Answer, Reply, aside, settle};
 use crate::extract::{Body, Preconditions, Segment};
-use crate::forms::all_registries;
+use crate::forms::{Broken, check_lookup, load_named, read_all};
 use crate::gateway::Gateway;
-use crate::problem::OrNotFound;
+use crate::problem::{OrNotFound, Problem};
 use crate::words;
 
 /// Publishes the form of a service
@@ -25,7 +25,7 @@ use crate::words;
 /// what a definition may say.
 #[utoipa::path(
     tag = "services",
-    operation_id = "replace_form",
+    operation_id = "replace_form_definition",
     params(("code" = words::ServiceCode, Path, description = "The code of the service.")),
     request_body = DefinitionBody,
     responses(
@@ -33,8 +33,8 @@ use crate::words;
         (status = 201, description = "The first version was published.", body = FormVersionView),
     )
 )]
-#[put("/v1/services/{code}/form")]
-pub(super) async fn replace_form(
+#[put("/v1/services/{code}/form/definition")]
+pub(super) async fn replace_form_definition(
     gateway: Data<Gateway>,
     tenant: Tenant,
     code: Segment<ServiceCode>,
@@ -42,25 +42,36 @@ pub(super) async fn replace_form(
     body: Body<DefinitionBody, DEFINITION_BYTES_MAX>,
 ) -> Answer {
     let reply = settle(&preconditions, async || {
+        // First: what is written meanwhile is a conflict.
+        let catalogue = gateway.store().form_catalogue(&tenant.scope).await?;
         let service = gateway.store().service(&tenant.scope, &code).await?.or_not_found()?;
-        let definition = body.valid()?.read()?;
+        let body = body.valid()?;
         let present = gateway.store().form(&tenant.scope, &code, None).await?;
         preconditions.check(present.as_ref().map(etag).as_ref())?;
-        let institution = gateway.store().institution(&tenant.scope).await?;
-        let registries = all_registries(&gateway, &tenant.scope).await?;
+        if let Some(same) = present.as_ref().filter(|before| body.is(&before.definition)) {
+            return Ok(Reply::ok(&FormVersionView::of(same)?)?.etag(&etag(same)));
+        }
+        check_lookup(&gateway, &tenant.scope, &body.0).await?;
+        let accounts = valid_accounts(&*gateway.store().institution(&tenant.scope).await?, gateway.now());
+        let kept = load_named(&gateway, &tenant.scope, &body.0).await?;
+        let of = service.code.clone();
+        let checked = aside(gateway.forms().places(), move || {
+            let registries = read_all(kept)?;
+            let known = Known { accounts: &accounts, registries: &registries };
+            Ok::<_, Broken>(body.read().and_then(|definition| check_form(&definition, &of, known)))
+        });
+        let form = checked.await??.map_err(Problem::invalid)?;
         let mut ids = gateway.ids();
         let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
-        let of = (&*institution, &service);
-        let published = publish_version(&mut given, tenant.client_id(), of, present.as_ref(), definition, &registries)?;
-        if !published.writes.is_empty() {
-            gateway.store().commit(&tenant.scope, published.writes).await?;
-        }
-        let view = FormVersionView::of(&published.version)?;
+        let (published, writes) =
+            publish_version(&mut given, tenant.client_id(), &service, present.as_ref(), (&form, catalogue));
+        gateway.store().commit(&tenant.scope, writes).await?;
+        let view = FormVersionView::of(&published)?;
         let reply = match present {
             Some(_) => Reply::ok(&view)?,
-            None => Reply::created(&view, format!("/v1/services/{code}/form", code = service.code))?,
+            None => Reply::created(&view, format!("/v1/services/{code}/form/definition", code = service.code))?,
         };
-        Ok(reply.etag(&etag(&published.version)))
+        Ok(reply.etag(&etag(&published)))
     })
     .await?;
     Ok(reply.into_response())

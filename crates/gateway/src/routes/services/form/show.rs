@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 
 use super::view::FormView;
 use crate::auth::Tenant;
-use crate::convention::{Answer, Etag, Reply};
+use crate::convention::{Answer, Etag, Reply, aside};
 use crate::extract::{Query, Segment};
 use crate::forms::{ReadyForm, ready};
 use crate::gateway::Gateway;
@@ -44,7 +44,10 @@ pub(super) async fn show_form(
 ) -> Answer {
     let form = ready(&gateway, &tenant.scope, &code).await?;
     let language = query.0.language.as_deref().unwrap_or("it");
-    Ok(Reply::ok(&FormView::of(&form, language))?.etag(&etag(&form, language)).into_response())
+    let (etag, language) = (etag(&form, language), language.to_owned());
+    // Twenty thousand rows of registries may be in it.
+    let reply = aside(gateway.forms().places(), move || Reply::ok(&FormView::of(&form, &language))).await??;
+    Ok(reply.etag(&etag).into_response())
 }
 
 /// It changes with the form, with each registry, and from language to language.

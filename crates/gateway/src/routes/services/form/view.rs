@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tramite_domain::form::{Definition, FormVersion, digest, json_schema, presentation, public_rows};
 use tramite_domain::time::Instant;
+use tramite_domain::violation::Violation;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -37,8 +38,13 @@ impl DefinitionBody {
     ///
     /// # Errors
     /// Every fault of its form, by its place.
-    pub(super) fn read(&self) -> Result<Definition, Problem> {
-        tramite_domain::form::read(self.0.to_string().as_bytes()).map_err(Problem::invalid)
+    pub(super) fn read(&self) -> Result<Definition, Vec<Violation>> {
+        tramite_domain::form::read(self.0.to_string().as_bytes())
+    }
+
+    /// Whether it says the same as what was published.
+    pub(super) fn is(&self, published: &Definition) -> bool {
+        serde_json::to_value(published).is_ok_and(|written| written == self.0)
     }
 }
 
