@@ -20,7 +20,7 @@ const LEFT_OUT: [&str; 3] = ["audit", "events", "exports"];
 /// The service that both have.
 pub const COMMON: &str = "TARI";
 /// The registry of the first institution.
-const REGISTRY: &str = "streets";
+pub const REGISTRY: &str = "streets";
 /// The name of the key that the client has that nobody acts as.
 pub const KEY: &str = "chiave";
 /// The service that the first has alone.

@@ -110,10 +110,11 @@ pub(crate) enum List {
     Recoveries,
     Imports,
     DocumentBatches,
+    Registries,
 }
 
 impl List {
-    const ALL: [Self; 25] = [
+    const ALL: [Self; 26] = [
         Self::Positions,
         Self::PositionsChanged,
         Self::Sessions,
@@ -139,6 +140,7 @@ impl List {
         Self::Recoveries,
         Self::Imports,
         Self::DocumentBatches,
+        Self::Registries,
     ];
 
     const fn tag(self) -> u8 {
@@ -168,6 +170,7 @@ impl List {
             Self::Recoveries => 52,
             Self::Imports => 54,
             Self::DocumentBatches => 55,
+            Self::Registries => 56,
         }
     }
 }

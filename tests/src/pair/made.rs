@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tramite_testkit::free_port;
 use uuid::Uuid;
 
-use super::{COMMON, KEY, Pair, REGISTRY};
+use super::{COMMON, KEY, OWN, Pair, REGISTRY};
 use crate::node;
 use crate::platform::Credentials;
 use crate::until;
@@ -25,19 +25,22 @@ impl Pair {
         made.body["endpoint"]["id"].as_str().expect("an id").to_owned()
     }
 
-    /// A registry, and a form of the service that both institutions have.
+    /// A registry, and forms of both services.
     pub(super) async fn forms(&self) {
         let rows = json!([{"code": "V1", "label": {"it": "Via Roma"}, "amount": 3_000}]);
         let columns = json!([{"key": "amount", "type": "money", "required": true}]);
         let registry = json!({"columns": columns, "rows": rows});
-        let form = json!({
-            "code": COMMON, "languages": ["it"], "title": {"it": "Un pagamento"}, "taxonomy_code": "0101101IM",
-            "collection_kind": 9, "account_id": "main", "fields": [], "amount": {"rule": "fixed", "amount": 100},
-            "debtor": {"tax_code": "'RSSMRA85T10A562S'", "full_name": "'Mario Rossi'"}, "remittance_template": "Un pagamento",
-        });
-        for (path, body) in
-            [(format!("/v1/registries/{REGISTRY}"), registry), (format!("/v1/services/{COMMON}/form/definition"), form)]
-        {
+        let form = |code: &str| {
+            json!({
+                "code": code, "languages": ["it"], "title": {"it": "Un pagamento"}, "taxonomy_code": "0101101IM",
+                "collection_kind": 9, "account_id": "main", "fields": [], "amount": {"rule": "fixed", "amount": 100},
+                "debtor": {"tax_code": "'RSSMRA85T10A562S'", "full_name": "'Mario Rossi'"},
+                "remittance_template": "Un pagamento",
+            })
+        };
+        let mut all = vec![(format!("/v1/registries/{REGISTRY}"), registry)];
+        all.extend([COMMON, OWN].map(|code| (format!("/v1/services/{code}/form/definition"), form(code))));
+        for (path, body) in all {
             let written = self.a.api.put(&path, &body).await;
             assert_eq!(written.status, 201, "{}", written.body);
         }

@@ -120,6 +120,12 @@ pub(crate) async fn a_registry_changes_prices_at_once_and_breaks_no_form(databas
     assert_eq!(portal.ask(previewed(&form_values())).await.is(200).json()["amount"], 4_500);
     let listed = portal.get("/v1/registries").await.is(200).json();
     assert_eq!((&listed["items"][0]["code"], &listed["items"][0]["rows"]), (&json!("streets"), &json!(2)));
+    portal.put("/v1/registries/squares", &registry()).await.is(201);
+    let one = portal.get("/v1/registries?limit=1").await.is(200).json();
+    assert_eq!(one["items"][0]["code"], "squares");
+    let next = format!("/v1/registries?limit=1&cursor={}", one["next_cursor"].as_str().unwrap());
+    let two = portal.get(next).await.is(200).json();
+    assert_eq!((&two["items"][0]["code"], two.get("next_cursor")), (&json!("streets"), None));
     assert_eq!(portal.get(format!("{STREETS}?version=1")).await.is(200).json()["rows"][0]["amount"], 3_000);
     // Without its amounts the form would say nothing any more.
     let mut poorer = registry();

@@ -14,6 +14,7 @@ use crate::Store;
 use crate::column::{At, Doc, Id};
 use crate::db::{Db, first, load, load_together};
 use crate::error::StoreError;
+use crate::page::{Cursor, List, Page, PageRequest};
 use crate::row::form::{FormRow, RegistryRow};
 use crate::row::{fit, read};
 use crate::schema::{form_catalogues, form_versions, later_forms, later_registries, registry_versions};
@@ -109,6 +110,23 @@ impl Store {
         Box::pin(async move {
             let institution = scope.institution();
             self.read(scope, move |db| Box::pin(heads(db, institution))).await
+        })
+    }
+
+    /// The same, a page of them.
+    ///
+    /// # Errors
+    /// `Cursor` when the cursor is of another list; else whatever keeps the database from answering.
+    pub fn registry_page<'a>(&'a self, scope: &'a Scope, page: &'a PageRequest) -> Answer<'a, Page<RegistryHead>> {
+        Box::pin(async move {
+            let after = Cursor::code(page.cursor.as_ref(), List::Registries)?;
+            let rows = usize::try_from(page.rows()).unwrap_or(usize::MAX);
+            // There are few of them.
+            let all = self.registries(scope).await?.into_iter();
+            let rest = all.filter(|head| after.as_deref().is_none_or(|after| head.code.as_str() > after));
+            Ok(Page::cut(rest.take(rows).collect(), page, |head| {
+                Cursor::after_code(List::Registries, head.code.to_string())
+            }))
         })
     }
 

@@ -66,15 +66,19 @@ struct ColumnView {
     max: Option<i64>,
 }
 
-/// The registries of an institution.
+/// A page of registries.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RegistryList, example = json!({"items": [
+#[schema(as = RegistryPage, example = json!({"items": [
     {"code": "doctoral_courses", "version": 3, "rows": 42, "written_at": "2026-09-01T08:30:00Z"},
 ]}))]
-pub(super) struct RegistryList {
-    /// By their codes.
-    #[schema(min_items = 0, max_items = 50)]
+pub(super) struct RegistryPage {
+    /// The registries.
+    #[schema(min_items = 0, max_items = 500)]
     pub(super) items: Vec<RegistryHeadView>,
+    /// How to ask for the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::CursorText>)]
+    pub(super) next_cursor: Option<String>,
 }
 
 /// What a list says of a registry.
