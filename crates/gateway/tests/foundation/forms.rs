@@ -48,6 +48,9 @@ pub(crate) async fn a_form_is_payable_the_minute_it_is_published(database: Datab
     assert_eq!(kept.is(200).json()["definition"], form("TARI"));
     let same = Ask::put(DEFINITION).json(&kept.json()["definition"]).header("If-Match", kept.header("etag").unwrap());
     assert_eq!(portal.ask(same).await.is(200).json()["version"], 1);
+    let mut said = form("TARI");
+    said["fields"][0]["read_only"] = json!(false);
+    assert_eq!(portal.put(DEFINITION, &said).await.is(200).json()["version"], 1, "what holds anyhow may be said");
     let shown = portal.get(FORM).await.is(200).json();
     assert_eq!(shown["schema"]["required"], json!(["tax_code", "holder", "street"]));
     assert_eq!(shown["presentation"]["fields"][2]["label"], "Via");

@@ -48,19 +48,25 @@ pub(super) async fn replace_form_definition(
         let body = body.valid()?;
         let present = gateway.store().form(&tenant.scope, &code, None).await?;
         preconditions.check(present.as_ref().map(etag).as_ref())?;
-        if let Some(same) = present.as_ref().filter(|before| body.is(&before.definition)) {
-            return Ok(Reply::ok(&FormVersionView::of(same)?)?.etag(&etag(same)));
-        }
         check_lookup(&gateway, &tenant.scope, &body.0).await?;
         let accounts = valid_accounts(&*gateway.store().institution(&tenant.scope).await?, gateway.now());
         let kept = load_named(&gateway, &tenant.scope, &body.0).await?;
-        let of = service.code.clone();
+        let (of, before) = (service.code.clone(), present.as_ref().map(|before| before.definition.clone()));
         let checked = aside(gateway.forms().places(), move || {
+            let definition = match body.read() {
+                Ok(same) if before.as_ref() == Some(&same) => return Ok(Ok(None)),
+                read => read,
+            };
             let registries = read_all(kept)?;
             let known = Known { accounts: &accounts, registries: &registries };
-            Ok::<_, Broken>(body.read().and_then(|definition| check_form(&definition, &of, known)))
+            Ok::<_, Broken>(definition.and_then(|definition| check_form(&definition, &of, known)).map(Some))
         });
-        let form = checked.await??.map_err(Problem::invalid)?;
+        let checked = checked.await??.map_err(Problem::invalid)?;
+        // What is published already is no new version, whatever became of what it reads.
+        let Some(form) = checked else {
+            let same = present.as_ref().or_not_found()?;
+            return Ok(Reply::ok(&FormVersionView::of(same)?)?.etag(&etag(same)));
+        };
         let mut ids = gateway.ids();
         let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
         let (published, writes) =

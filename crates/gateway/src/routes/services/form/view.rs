@@ -41,11 +41,6 @@ impl DefinitionBody {
     pub(super) fn read(&self) -> Result<Definition, Vec<Violation>> {
         tramite_domain::form::read(self.0.to_string().as_bytes())
     }
-
-    /// Whether it says the same as what was published.
-    pub(super) fn is(&self, published: &Definition) -> bool {
-        serde_json::to_value(published).is_ok_and(|written| written == self.0)
-    }
 }
 
 /// A published version of a form.
