@@ -143,6 +143,21 @@ fn faults_of_expressions_are_found() {
 }
 
 #[test]
+fn texts_that_grow_by_being_joined_are_refused_before_they_are_made() {
+    let message = json!({"it": "No.", "en": "No."});
+    let joined = |count: usize| {
+        json!([{"assert": format!("{} == 'x'", vec!["last_name"; count].join(" + ")),
+        "code": "long", "message": message}])
+    };
+    // Thirty-five characters each.
+    check("catasto-sportello", vec![("/rules", joined(58), "/rules/0/assert text_may_be_too_long")]);
+    let mut short = definition("catasto-sportello");
+    short["rules"] = joined(57);
+    short["tests"] = json!([]);
+    assert!(published(&Office::new(), &serde_json::to_vec(&short).unwrap()).is_ok());
+}
+
+#[test]
 fn faults_of_fields_and_tables_are_found() {
     check(
         "catasto-sportello",

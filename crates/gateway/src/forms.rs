@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
+use tramite_domain::form::limits::FORM_REGISTRY_BYTES_MAX;
 use tramite_domain::form::{Form, FormVersion, Known, Registries, RegistryVersion, compile, known_accounts, registry};
 use tramite_domain::ident::{RegistryCode, ServiceCode};
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::violation::Violation;
 use tramite_storage::{FormState, Scope};
 
-use crate::convention::{Places, aside};
+use crate::convention::{Places, aside_at};
 use crate::gateway::Gateway;
 use crate::problem::{Code, OrNotFound, Problem};
 
@@ -20,6 +21,8 @@ use crate::problem::{Code, OrNotFound, Problem};
 const BYTES_MAX: usize = 64 * 1024 * 1024;
 /// What a text of JSON takes once it is read, for each byte of it.
 const READ_FACTOR: usize = 4;
+/// What a row of a registry takes beside that.
+const ROW_BYTES: usize = 1_500;
 
 /// A form with what it reads.
 #[derive(Debug)]
@@ -42,7 +45,8 @@ type Key = (InstitutionId, ServiceCode);
 #[derive(Default)]
 pub(crate) struct Forms {
     kept: Mutex<Kept>,
-    places: Places,
+    ready: Places,
+    written: Places,
 }
 
 #[derive(Default)]
@@ -59,6 +63,9 @@ impl Kept {
 
     fn keep(&mut self, key: Key, ready: &Arc<ReadyForm>) {
         self.remove(&key);
+        if ready.bytes > BYTES_MAX {
+            return;
+        }
         while self.bytes.saturating_add(ready.bytes) > BYTES_MAX {
             // Whichever comes first: one that is still in use is made ready again.
             let Some(one) = self.forms.keys().next().cloned() else { break };
@@ -79,9 +86,14 @@ impl Forms {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).keep(key, ready);
     }
 
-    /// Places for the work that forms make: they take none from documents.
-    pub(crate) const fn places(&self) -> &Places {
-        &self.places
+    /// Places for what is tried and written: it takes none from forms that are used, nor from documents.
+    pub(crate) const fn written(&self) -> &Places {
+        &self.written
+    }
+
+    /// Places to make forms ready, and to show large ones.
+    pub(crate) const fn ready(&self) -> &Places {
+        &self.ready
     }
 }
 
@@ -96,16 +108,24 @@ pub(crate) async fn ready(gateway: &Gateway, scope: &Scope, code: &ServiceCode) 
     if let Some(kept) = gateway.forms().known(&key, &state) {
         return Ok(kept);
     }
+    // Whoever waited for the same form finds it made.
+    let place = gateway.forms().ready().take().await?;
+    if let Some(kept) = gateway.forms().known(&key, &state) {
+        return Ok(kept);
+    }
     let published = gateway.store().form(scope, code, Some(state.version)).await?.or_not_found()?;
-    let kept = load(gateway, scope, &published.registries).await?;
+    let kept = load(gateway, scope, &published.registries).await?.map_err(|too_much| Broken::Form(vec![too_much]))?;
     let accounts = known_accounts(&*gateway.store().institution(scope).await?);
-    let made = aside(gateway.forms().places(), move || {
+    let made = aside_at(place, move || {
         let bytes = written(&published.definition);
-        let bytes = kept.iter().map(|one| written(&one.input)).fold(bytes, usize::saturating_add);
+        let of = |one: &RegistryVersion| written(&one.input).saturating_mul(READ_FACTOR);
+        let rows = |one: &RegistryVersion| one.input.rows.len().saturating_mul(ROW_BYTES);
+        let read_bytes = kept.iter().map(|one| of(one).saturating_add(rows(one))).fold(0, usize::saturating_add);
         let (registries, versions) = read(kept)?;
         let known = Known { accounts: &accounts, registries: &registries };
         let form = compile(&published.definition, published.version, known).map_err(Broken::Form)?;
         let bytes = bytes.saturating_mul(READ_FACTOR).saturating_add(form.pattern_bytes_max());
+        let bytes = bytes.saturating_add(read_bytes);
         Ok::<_, Broken>(ReadyForm { published, form, registries, versions, bytes })
     });
     let ready = Arc::new(made.await??);
@@ -113,25 +133,40 @@ pub(crate) async fn ready(gateway: &Gateway, scope: &Scope, code: &ServiceCode) 
     Ok(ready)
 }
 
-/// The registries as they were written whose codes stand anywhere in a definition: no other can be read by it.
+/// The registries as they were written that a definition may read, by what stands in it.
+///
+/// # Errors
+/// The database's; within, that it would be more than a form may read.
 pub(crate) async fn load_named(
     gateway: &Gateway,
     scope: &Scope,
     definition: &Value,
-) -> Result<Vec<RegistryVersion>, Problem> {
+) -> Result<Result<Vec<RegistryVersion>, Violation>, Problem> {
     let heads = gateway.store().registries(scope).await?;
-    let text = definition.to_string();
-    let named = heads.into_iter().map(|head| head.code.to_string()).filter(|code| text.contains(code.as_str()));
+    let named = heads.into_iter().map(|head| head.code.to_string()).filter(|code| names(definition, None, code));
     load(gateway, scope, &named.collect()).await
 }
 
 /// The registries as they were written that any of these forms reads.
+///
+/// # Errors
+/// As [`load_named`].
 pub(crate) async fn load_read(
     gateway: &Gateway,
     scope: &Scope,
     forms: &[FormVersion],
-) -> Result<Vec<RegistryVersion>, Problem> {
+) -> Result<Result<Vec<RegistryVersion>, Violation>, Problem> {
     load(gateway, scope, &forms.iter().flat_map(|form| form.registries.iter().cloned()).collect()).await
+}
+
+/// Whether a registry is named: as that of a field, or as a text within an expression.
+fn names(value: &Value, member: Option<&str>, code: &str) -> bool {
+    match value {
+        Value::String(text) => (member == Some("registry") && text == code) || text.contains(&format!("'{code}'")),
+        Value::Array(items) => items.iter().any(|item| names(item, None, code)),
+        Value::Object(members) => members.iter().any(|(name, value)| names(value, Some(name), code)),
+        _ => false,
+    }
 }
 
 /// Whether a definition looks for positions of a service that the caller may not see: it would find them for it.
@@ -181,14 +216,24 @@ impl From<Broken> for Problem {
     }
 }
 
-async fn load(gateway: &Gateway, scope: &Scope, codes: &BTreeSet<String>) -> Result<Vec<RegistryVersion>, Problem> {
-    let mut all = Vec::with_capacity(codes.len());
-    for code in codes {
-        let Ok(asked) = code.parse::<RegistryCode>() else { continue };
-        // One that is gone is told where it is missed.
-        all.extend(gateway.store().registry(scope, &asked, None).await?);
+async fn load(
+    gateway: &Gateway,
+    scope: &Scope,
+    codes: &BTreeSet<String>,
+) -> Result<Result<Vec<RegistryVersion>, Violation>, Problem> {
+    let heads = gateway.store().registries(scope).await?;
+    let asked: Vec<_> = heads.into_iter().filter(|head| codes.contains(head.code.as_str())).collect();
+    // Asked before anything is loaded.
+    if asked.iter().map(|head| head.bytes).fold(0, u64::saturating_add) > FORM_REGISTRY_BYTES_MAX {
+        let detail = format!("The registries that are read have more than {FORM_REGISTRY_BYTES_MAX} bytes together.");
+        return Ok(Err(Violation { pointer: String::new(), code: "too_many_rows", detail }));
     }
-    Ok(all)
+    let mut all = Vec::with_capacity(asked.len());
+    for head in asked {
+        // One that is gone is told where it is missed.
+        all.extend(gateway.store().registry(scope, &head.code, None).await?);
+    }
+    Ok(Ok(all))
 }
 
 fn read(kept: Vec<RegistryVersion>) -> Result<(Registries, BTreeMap<String, u32>), Broken> {

@@ -20,6 +20,7 @@ CREATE TABLE registry_versions (
     code text COLLATE "C" NOT NULL,
     version integer NOT NULL,
     row_count integer NOT NULL,
+    byte_count integer NOT NULL,
     written_by uuid NOT NULL,
     written_at timestamptz NOT NULL,
     document jsonb NOT NULL,

@@ -18,6 +18,7 @@ CREATE TABLE registry_versions (
     code TEXT NOT NULL,
     version INTEGER NOT NULL,
     row_count INTEGER NOT NULL,
+    byte_count INTEGER NOT NULL,
     written_by BLOB NOT NULL,
     written_at INTEGER NOT NULL,
     document TEXT NOT NULL,

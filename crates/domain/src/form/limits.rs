@@ -34,6 +34,12 @@ pub const KEY_PARTS_MAX: usize = 10;
 pub const QUOTAS_MAX: usize = 10;
 /// Rows of all registries together that a form reads.
 pub const FORM_ROWS_MAX: usize = 20_000;
+/// Bytes of all registries together that a form reads, as JSON.
+pub const FORM_REGISTRY_BYTES_MAX: u64 = 8 * 1024 * 1024;
+/// Characters of a text that has a pattern: with its size, what matching may cost.
+pub const PATTERN_TEXT_CHARS_MAX: usize = 255;
+/// Ways in which a text is changed before it is looked at.
+pub const NORMALIZE_MAX: usize = 4;
 /// Steps that all test cases of a definition may take together, at their worst.
 pub const TEST_STEPS_MAX: u64 = 5_000_000;
 /// Odd things of a submission that are told at most.
@@ -62,7 +68,7 @@ pub const ROW_CODE_CHARS_MAX: usize = 35;
 /// Characters of a pattern.
 pub const PATTERN_CHARS_MAX: usize = 200;
 /// Bytes that a compiled pattern may take.
-pub const PATTERN_BYTES_MAX: usize = 64 * 1024;
+pub const PATTERN_BYTES_MAX: usize = 16 * 1024;
 /// Characters of an expression.
 pub const EXPRESSION_CHARS_MAX: usize = 1_000;
 /// How deep an expression may be nested.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -24,20 +24,43 @@ impl Default for Places {
     }
 }
 
-/// Does the work on a thread where it holds up nobody.
+/// A place that was taken.
+pub(crate) struct Place(OwnedSemaphorePermit);
+
+impl Places {
+    /// Waits for a place.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`] where too much of the work is asked for, or the program is about to end.
+    pub(crate) async fn take(&self) -> Result<Place, Problem> {
+        let taken = timeout(Duration::from_millis(WAIT_MS_MAX), Arc::clone(&self.0).acquire_owned()).await;
+        let Ok(Ok(permit)) = taken else { return Err(Problem::new(Code::Unavailable)) };
+        Ok(Place(permit))
+    }
+}
+
+/// Does the work on a thread where it holds up nobody, once there is a place for it.
 ///
 /// # Errors
-/// [`Code::Unavailable`] where too much of it is asked for, or the program is about to end; [`Code::InternalError`] for a defect of the work.
+/// As [`Places::take`] and [`aside_at`].
 pub(crate) async fn aside<T: Send + 'static>(
     places: &Places,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
-    let places = Arc::clone(&places.0);
-    let place = timeout(Duration::from_millis(WAIT_MS_MAX), places.acquire_owned()).await;
-    let Ok(Ok(place)) = place else { return Err(Problem::new(Code::Unavailable)) };
+    aside_at(places.take().await?, work).await
+}
+
+/// The same at a place that was taken before.
+///
+/// # Errors
+/// [`Code::InternalError`] for a defect of the work; [`Code::Unavailable`] where the program is about to end.
+pub(crate) async fn aside_at<T: Send + 'static>(
+    place: Place,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
     // Who has gone away leaves work behind that is still done: it keeps its place until then.
     let working = spawn_blocking(move || {
-        let _place = place;
+        let _permit = place.0;
         work()
     });
     working.await.map_err(|broken| {

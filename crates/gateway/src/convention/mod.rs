@@ -21,7 +21,7 @@ pub use page::{Paging, cursor_text, page_request};
 pub use reply::{Answer, Reply};
 pub use settle::settle;
 
-pub(crate) use aside::{Places, aside};
+pub(crate) use aside::{Places, aside, aside_at};
 pub(crate) use audit::{audited, line};
 pub(crate) use download::{Download, Pieces, READER_BYTES_PER_SECOND_MIN, download, unwritten};
 pub(crate) use empty::EmptyInput;

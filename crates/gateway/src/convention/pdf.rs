@@ -17,7 +17,7 @@ pub(crate) const LAYOUT: u8 = 1;
 /// A document, drawn on a thread where that holds up nobody.
 ///
 /// # Errors
-/// As [`aside`]; [`Code::InternalError`] where it cannot be drawn.
+/// As [`aside()`]; [`Code::InternalError`] where it cannot be drawn.
 pub(crate) async fn drawn<T: Send + 'static>(
     gateway: &Gateway,
     draw: impl FnOnce() -> Result<T, DocumentError> + Send + 'static,

@@ -30,6 +30,8 @@ pub struct RegistryHead {
     pub version: u32,
     /// How many rows that has.
     pub rows: u32,
+    /// How many bytes, as JSON.
+    pub bytes: u64,
     /// When it was written.
     pub written_at: Instant,
 }
@@ -163,13 +165,14 @@ macro_rules! present_registries {
     };
 }
 
-type HeadRow = (String, i32, i32, At);
+type HeadRow = (String, i32, i32, i32, At);
 
-fn head((code, version, rows, written_at): HeadRow) -> Result<RegistryHead, StoreError> {
+fn head((code, version, rows, bytes, written_at): HeadRow) -> Result<RegistryHead, StoreError> {
     Ok(RegistryHead {
         code: read("registry_versions.code", &code)?,
         version: fit("registry_versions.version", version)?,
         rows: fit("registry_versions.row_count", rows)?,
+        bytes: fit("registry_versions.byte_count", bytes)?,
         written_at: written_at.0,
     })
 }
@@ -179,6 +182,7 @@ async fn heads(mut db: Db<'_>, institution: InstitutionId) -> Result<Vec<Registr
         registry_versions::code,
         registry_versions::version,
         registry_versions::row_count,
+        registry_versions::byte_count,
         registry_versions::written_at,
     );
     let found: Vec<HeadRow> = load!(&mut db, present_registries!(institution, columns))?;

@@ -56,6 +56,7 @@ pub(crate) struct RegistryRow {
     code: String,
     version: i32,
     row_count: i32,
+    byte_count: i32,
     document: Doc<RegistryInput>,
     written_by: Id<ClientId>,
     written_at: At,
@@ -63,11 +64,14 @@ pub(crate) struct RegistryRow {
 
 impl RegistryRow {
     pub(crate) fn of(institution: InstitutionId, registry: &RegistryVersion) -> Result<Self, StoreError> {
+        // A tree of texts and numbers can always be written.
+        let bytes = serde_json::to_string(&registry.input).map_or(0, |text| text.len());
         Ok(Self {
             institution_id: Id(institution),
             code: registry.code.to_string(),
             version: fit("registry_versions.version", registry.version)?,
             row_count: fit("registry_versions.row_count", registry.input.rows.len())?,
+            byte_count: fit("registry_versions.byte_count", bytes)?,
             document: Doc(registry.input.clone()),
             written_by: Id(registry.written_by),
             written_at: At(registry.written_at),

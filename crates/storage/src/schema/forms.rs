@@ -35,6 +35,7 @@ diesel::table! {
         code -> Text,
         version -> Integer,
         row_count -> Integer,
+        byte_count -> Integer,
         written_by -> Key,
         written_at -> Moment,
         document -> Document,

@@ -53,7 +53,9 @@ pub fn read(bytes: &[u8]) -> Result<Definition, Vec<Violation>> {
             if wrong.is_empty() {
                 fault(&error.to_string(), &root, &mut wrong);
             }
-            Err(wrong.into_vec())
+            let mut faults = wrong.into_vec();
+            faults.truncate(FAULTS_MAX);
+            Err(faults)
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::check::{Checked, fault};
 use super::syntax::{Node, Operator};
 use super::types::{Kind, PLAIN_CHARS, Typed};
+use crate::form::limits::TEXT_CHARS_MAX;
 use crate::form::range::Range;
 
 /// What either of two expressions is. The whole number zero is no money too.
@@ -91,7 +92,7 @@ fn arithmetic(at: usize, operator: Operator, one: Typed, other: Typed) -> Checke
     use Kind::{Decimal, Integer, Money, Share};
     let zero_sum = matches!(operator, Operator::Plus | Operator::Minus);
     let kind = match (operator, &one.kind, &other.kind) {
-        (Operator::Plus, Kind::Text(_), Kind::Text(_)) => return Ok(joined(one, other)),
+        (Operator::Plus, Kind::Text(_), Kind::Text(_)) => return joined(at, &one, &other),
         (Operator::Plus | Operator::Minus | Operator::Times, Integer, Integer) => Integer,
         (Operator::Plus | Operator::Minus | Operator::Times, Integer | Decimal, Integer | Decimal) => Decimal,
         (Operator::Plus | Operator::Minus, Money, Money) => Money,
@@ -125,8 +126,13 @@ fn arithmetic(at: usize, operator: Operator, one: Typed, other: Typed) -> Checke
     Ok(Typed::new(node, kind).with_parts([&one, &other]).ranged(range).chars(number_chars(range)))
 }
 
-fn joined(one: Typed, other: Typed) -> Typed {
+/// Texts grow with each field that joins others: what could be longer than a text that is entered is refused.
+fn joined(at: usize, one: &Typed, other: &Typed) -> Checked {
     let chars = one.chars_max.saturating_add(other.chars_max);
+    if chars > TEXT_CHARS_MAX {
+        let what = format!("together these may have {chars} characters, and a text has at most {TEXT_CHARS_MAX}");
+        return fault("text_may_be_too_long", at, what);
+    }
     let node = Node::Binary(Operator::Plus, Box::new(one.node.clone()), Box::new(other.node.clone()));
-    Typed::new(node, Kind::Text(None)).with_parts([&one, &other]).chars(chars)
+    Ok(Typed::new(node, Kind::Text(None)).with_parts([one, other]).chars(chars))
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The types of expressions, and what else is known of a value before there is one.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::syntax::Node;
+use crate::form::limits::OPTIONS_MAX;
 use crate::form::range::Range;
 
 /// What a value is.
@@ -83,9 +85,13 @@ impl Kind {
             (Kind::Null, one) | (one, Kind::Null) => one.clone(),
             (Kind::Integer, Kind::Decimal) | (Kind::Decimal, Kind::Integer) => Kind::Decimal,
             (Kind::Money, Kind::Share) | (Kind::Share, Kind::Money) => Kind::Share,
+            (Kind::Text(Some(one)), Kind::Text(Some(other))) if Arc::ptr_eq(one, other) => self.clone(),
             (Kind::Text(Some(one)), Kind::Text(Some(other))) => {
-                let more = other.iter().filter(|text| !one.contains(text));
-                Kind::Text(Some(one.iter().chain(more).cloned().collect()))
+                let known: HashSet<&String> = one.iter().collect();
+                let all: Arc<[String]> =
+                    one.iter().chain(other.iter().filter(|text| !known.contains(text))).cloned().collect();
+                // What may be so much is looked at as any text.
+                Kind::Text(Some(all).filter(|all| all.len() <= OPTIONS_MAX))
             }
             (Kind::Text(_), Kind::Text(_)) => Kind::Text(None),
             (one, other) if one == other => one.clone(),

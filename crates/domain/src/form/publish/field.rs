@@ -11,7 +11,8 @@ use crate::form::definition::{Bound, FieldInput, FieldType, OptionInput};
 use crate::form::entry;
 use crate::form::expression::{Kind, Node, Typed};
 use crate::form::limits::{
-    DECIMALS_MAX, INTEGER_DEFAULT_MAX, OPTIONS_MAX, ROW_CODE_CHARS_MAX, TEXT_CHARS_DEFAULT, TEXT_CHARS_MAX,
+    DECIMALS_MAX, INTEGER_DEFAULT_MAX, NORMALIZE_MAX, OPTIONS_MAX, PATTERN_TEXT_CHARS_MAX, ROW_CODE_CHARS_MAX,
+    TEXT_CHARS_DEFAULT, TEXT_CHARS_MAX,
 };
 use crate::form::number::Number;
 use crate::form::pattern::Pattern;
@@ -174,6 +175,13 @@ fn limits(publisher: &mut Publisher<'_>, input: &FieldInput, place: &violation::
         (pattern(input.pattern.as_ref(), "pattern"), pattern(input.warn_pattern.as_ref(), "warn_pattern"));
     let max_length = input.max_length.unwrap_or_else(|| default_length(input.kind));
     let min_length = input.min_length.unwrap_or(0);
+    if (compiled.is_some() || warns.is_some()) && max_length > PATTERN_TEXT_CHARS_MAX {
+        let detail = format!("A text with a pattern has at most {PATTERN_TEXT_CHARS_MAX} characters.");
+        wrong.add(&place.at("max_length"), "out_of_bounds", detail);
+    }
+    if input.normalize.len() > NORMALIZE_MAX {
+        wrong.add(&place.at("normalize"), "too_many", format!("At most {NORMALIZE_MAX} are taken."));
+    }
     if max_length > TEXT_CHARS_MAX || max_length == 0 {
         wrong.add(&place.at("max_length"), "out_of_bounds", format!("1 to {TEXT_CHARS_MAX} characters are taken."));
     } else if min_length > max_length {

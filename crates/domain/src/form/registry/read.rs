@@ -40,6 +40,9 @@ pub fn registry(input: &RegistryInput) -> Result<Registry, Vec<Violation>> {
     let mut rows = Vec::with_capacity(input.rows.len());
     let mut by_code = HashMap::with_capacity(input.rows.len());
     for (at, given) in input.rows.iter().enumerate() {
+        if wrong.len() >= FAULTS_MAX {
+            break;
+        }
         let place = root.at("rows").at(at);
         let Some(row) = row(&input.columns, given, &place, &mut wrong).map(Arc::new) else { continue };
         if by_code.insert(Arc::clone(&row.code), Arc::clone(&row)).is_some() {

@@ -11,7 +11,7 @@ use super::etag;
 use super::input::RegistryBody;
 use super::view::RegistryView;
 use crate::auth::Tenant;
-use crate::convention::{Answer, Reply, aside, settle};
+use crate::convention::{Answer, Reply, aside_at, settle};
 use crate::extract::{Body, Preconditions, Segment};
 use crate::forms::{Broken, load_read, read_all};
 use crate::gateway::Gateway;
@@ -44,8 +44,8 @@ pub(super) async fn replace_registry(
     if tenant.scope.services().is_some() {
         return Err(Problem::new(Code::NotFound));
     }
-    let reply = settle(&preconditions, async || {
-        // First: what is written meanwhile is a conflict.
+    let reply = settle(&Preconditions::default(), async || {
+        // First: what is written meanwhile, be it another registry, is a conflict. That is no precondition that failed.
         let catalogue = gateway.store().form_catalogue(&tenant.scope).await?;
         let present = gateway.store().registry(&tenant.scope, &code, None).await?;
         let input = RegistryInput::from(body.valid()?);
@@ -56,10 +56,11 @@ pub(super) async fn replace_registry(
         let heads = gateway.store().registries(&tenant.scope).await?;
         let others = heads.iter().filter(|head| head.code != *code).count();
         let accounts = known_accounts(&*gateway.store().institution(&tenant.scope).await?);
+        let place = gateway.forms().written().take().await?;
         let forms = gateway.store().forms_reading(&tenant.scope, &code).await?;
-        let kept = load_read(&gateway, &tenant.scope, &forms).await?;
+        let kept = load_read(&gateway, &tenant.scope, &forms).await?.map_err(|fault| Problem::invalid(vec![fault]))?;
         let named = code.0.clone();
-        let checked = aside(gateway.forms().places(), move || {
+        let checked = aside_at(place, move || {
             let registries = read_all(kept)?;
             let checked = check_registry(&named, &input, Dependent { forms, registries, others, accounts });
             Ok::<_, Broken>(checked.map(|()| input))

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::price_view::FormPriceView;
 use super::view::DefinitionBody;
 use crate::auth::Tenant;
-use crate::convention::{Answer, Reply, aside};
+use crate::convention::{Answer, Reply, aside_at};
 use crate::extract::{Body, Segment};
 use crate::forms::{Broken, check_lookup, load_named, read_all, ready};
 use crate::gateway::Gateway;
@@ -69,9 +69,11 @@ pub(super) async fn preview_form(
         PreviewInput { values, definition: Some(definition) } => {
             check_lookup(&gateway, &tenant.scope, &definition.0).await.map_err(within)?;
             let accounts = valid_accounts(&*gateway.store().institution(&tenant.scope).await?, now);
+            let place = gateway.forms().written().take().await?;
             let kept = load_named(&gateway, &tenant.scope, &definition.0).await?;
+            let kept = kept.map_err(|fault| within(Problem::invalid(vec![fault])))?;
             let of = service.code.clone();
-            let tried = aside(gateway.forms().places(), move || {
+            let tried = aside_at(place, move || {
                 let registries = read_all(kept)?;
                 let known = Known { accounts: &accounts, registries: &registries };
                 let form = definition.read().and_then(|definition| check_form(&definition, &of, known));

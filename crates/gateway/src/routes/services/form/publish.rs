@@ -4,13 +4,13 @@
 use actix_web::put;
 use actix_web::web::Data;
 use tramite_domain::form::limits::DEFINITION_BYTES_MAX;
-use tramite_domain::form::{Known, check_form, publish_version, valid_accounts};
+use tramite_domain::form::{Known, check_form, compile, known_accounts, publish_version, valid_accounts};
 use tramite_domain::ident::ServiceCode;
 
 use super::etag;
 use super::view::{DefinitionBody, FormVersionView};
 use crate::auth::Tenant;
-use crate::convention::{Answer, Reply, aside, settle};
+use crate::convention::{Answer, Reply, aside_at, settle};
 use crate::extract::{Body, Preconditions, Segment};
 use crate::forms::{Broken, check_lookup, load_named, read_all};
 use crate::gateway::Gateway;
@@ -41,28 +41,34 @@ pub(super) async fn replace_form_definition(
     preconditions: Preconditions,
     body: Body<DefinitionBody, DEFINITION_BYTES_MAX>,
 ) -> Answer {
-    let reply = settle(&preconditions, async || {
-        // First: what is written meanwhile is a conflict.
+    let reply = settle(&Preconditions::default(), async || {
+        // First: what is written meanwhile, be it another form, is a conflict. That is no precondition that failed.
         let catalogue = gateway.store().form_catalogue(&tenant.scope).await?;
         let service = gateway.store().service(&tenant.scope, &code).await?.or_not_found()?;
         let body = body.valid()?;
         let present = gateway.store().form(&tenant.scope, &code, None).await?;
         preconditions.check(present.as_ref().map(etag).as_ref())?;
         check_lookup(&gateway, &tenant.scope, &body.0).await?;
-        let accounts = valid_accounts(&*gateway.store().institution(&tenant.scope).await?, gateway.now());
-        let kept = load_named(&gateway, &tenant.scope, &body.0).await?;
+        let institution = gateway.store().institution(&tenant.scope).await?;
+        let (valid, known) = (valid_accounts(&institution, gateway.now()), known_accounts(&institution));
+        let place = gateway.forms().written().take().await?;
+        let kept =
+            load_named(&gateway, &tenant.scope, &body.0).await?.map_err(|fault| Problem::invalid(vec![fault]))?;
         let (of, before) = (service.code.clone(), present.as_ref().map(|before| before.definition.clone()));
-        let checked = aside(gateway.forms().places(), move || {
+        let checked = aside_at(place, move || {
+            let registries = read_all(kept)?;
             let definition = match body.read() {
-                Ok(same) if before.as_ref() == Some(&same) => return Ok(Ok(None)),
+                // What is published already is checked no more than it is when it is used.
+                Ok(same) if before.as_ref() == Some(&same) => {
+                    let known = Known { accounts: &known, registries: &registries };
+                    return Ok(compile(&same, 1, known).map(|_| None));
+                }
                 read => read,
             };
-            let registries = read_all(kept)?;
-            let known = Known { accounts: &accounts, registries: &registries };
+            let known = Known { accounts: &valid, registries: &registries };
             Ok::<_, Broken>(definition.and_then(|definition| check_form(&definition, &of, known)).map(Some))
         });
         let checked = checked.await??.map_err(Problem::invalid)?;
-        // What is published already is no new version, whatever became of what it reads.
         let Some(form) = checked else {
             let same = present.as_ref().or_not_found()?;
             return Ok(Reply::ok(&FormVersionView::of(same)?)?.etag(&etag(same)));

@@ -45,8 +45,12 @@ pub(super) async fn show_form(
     let form = ready(&gateway, &tenant.scope, &code).await?;
     let language = query.0.language.as_deref().unwrap_or("it");
     let (etag, language) = (etag(&form, language), language.to_owned());
-    // Twenty thousand rows of registries may be in it.
-    let reply = aside(gateway.forms().places(), move || Reply::ok(&FormView::of(&form, &language))).await??;
+    let reply = if form.versions.is_empty() {
+        Reply::ok(&FormView::of(&form, &language))?
+    } else {
+        // Twenty thousand rows of registries may be in it.
+        aside(gateway.forms().ready(), move || Reply::ok(&FormView::of(&form, &language))).await??
+    };
     Ok(reply.etag(&etag).into_response())
 }
 
