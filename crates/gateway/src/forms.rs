@@ -2,7 +2,7 @@
 //! Forms that are ready for use. Reading a definition and ten thousand rows of a registry takes longer than a submission: what was
 //! made ready is kept, and taken for as long as the database says that its version and those of its registries are the present ones.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
@@ -114,7 +114,9 @@ pub(crate) async fn ready(gateway: &Gateway, scope: &Scope, code: &ServiceCode) 
         return Ok(kept);
     }
     let published = gateway.store().form(scope, code, Some(state.version)).await?.or_not_found()?;
-    let kept = load(gateway, scope, &published.registries).await?.map_err(|too_much| Broken::Form(vec![too_much]))?;
+    let kept = load(gateway, scope, |code| published.registries.contains(code))
+        .await?
+        .map_err(|too_much| Broken::Form(vec![too_much]))?;
     let accounts = known_accounts(&*gateway.store().institution(scope).await?);
     let made = aside_at(place, move || {
         let bytes = written(&published.definition);
@@ -142,9 +144,7 @@ pub(crate) async fn load_named(
     scope: &Scope,
     definition: &Value,
 ) -> Result<Result<Vec<RegistryVersion>, Violation>, Problem> {
-    let heads = gateway.store().registries(scope).await?;
-    let named = heads.into_iter().map(|head| head.code.to_string()).filter(|code| names(definition, None, code));
-    load(gateway, scope, &named.collect()).await
+    load(gateway, scope, |code| names(definition, None, code)).await
 }
 
 /// The registries as they were written that any of these forms reads.
@@ -156,7 +156,7 @@ pub(crate) async fn load_read(
     scope: &Scope,
     forms: &[FormVersion],
 ) -> Result<Result<Vec<RegistryVersion>, Violation>, Problem> {
-    load(gateway, scope, &forms.iter().flat_map(|form| form.registries.iter().cloned()).collect()).await
+    load(gateway, scope, |code| forms.iter().any(|form| form.registries.contains(code))).await
 }
 
 /// Whether a registry is named: as that of a field, or as a text within an expression.
@@ -219,10 +219,10 @@ impl From<Broken> for Problem {
 async fn load(
     gateway: &Gateway,
     scope: &Scope,
-    codes: &BTreeSet<String>,
+    wanted: impl Fn(&str) -> bool,
 ) -> Result<Result<Vec<RegistryVersion>, Violation>, Problem> {
     let heads = gateway.store().registries(scope).await?;
-    let asked: Vec<_> = heads.into_iter().filter(|head| codes.contains(head.code.as_str())).collect();
+    let asked: Vec<_> = heads.into_iter().filter(|head| wanted(head.code.as_str())).collect();
     // Asked before anything is loaded.
     if asked.iter().map(|head| head.bytes).fold(0, u64::saturating_add) > FORM_REGISTRY_BYTES_MAX {
         let detail = format!("The registries that are read have more than {FORM_REGISTRY_BYTES_MAX} bytes together.");

@@ -67,11 +67,12 @@ pub(super) async fn preview_form(
             submit(&ready.form, &ready.registries, &values, now)
         }
         PreviewInput { values, definition: Some(definition) } => {
-            check_lookup(&gateway, &tenant.scope, &definition.0).await.map_err(within)?;
+            let below = |problem: Problem| problem.below("/definition");
+            check_lookup(&gateway, &tenant.scope, &definition.0).await.map_err(below)?;
             let accounts = valid_accounts(&*gateway.store().institution(&tenant.scope).await?, now);
             let place = gateway.forms().written().take().await?;
             let kept = load_named(&gateway, &tenant.scope, &definition.0).await?;
-            let kept = kept.map_err(|fault| within(Problem::invalid(vec![fault])))?;
+            let kept = kept.map_err(|fault| below(Problem::invalid(vec![fault])))?;
             let of = service.code.clone();
             let tried = aside_at(place, move || {
                 let registries = read_all(kept)?;
@@ -79,18 +80,9 @@ pub(super) async fn preview_form(
                 let form = definition.read().and_then(|definition| check_form(&definition, &of, known));
                 Ok::<_, Broken>(form.map(|form| submit(&form, &registries, &values, now)))
             });
-            tried.await??.map_err(Problem::invalid).map_err(within)?
+            tried.await??.map_err(Problem::invalid).map_err(below)?
         }
     };
     let price = worked_out.map_err(Problem::entered)?;
     Ok(Reply::ok(&FormPriceView::of(price))?.into_response())
-}
-
-/// Places in the definition, as places in the body.
-fn within(problem: Problem) -> Problem {
-    let mut violations = problem.violations().to_vec();
-    for violation in &mut violations {
-        violation.pointer.insert_str(0, "/definition");
-    }
-    problem.with_violations(violations)
 }
