@@ -9,7 +9,7 @@ use crate::document_batch::{BatchDocument, DocumentBatch};
 use crate::event::Event;
 use crate::form::{FormVersion, RegistryVersion};
 use crate::ident::AccountCode;
-use crate::ids::{DebtPositionId, DocumentBatchId, ImportId, InstallmentId, ReceiptRowId, SessionId};
+use crate::ids::{DebtPositionId, DocumentBatchId, ImportId, InstallmentId, ReceiptRowId, SessionId, SubmissionId};
 use crate::import::{Import, ImportRow};
 use crate::institution::{Institution, KeptLogo};
 use crate::iuv_batch::IuvBatch;
@@ -20,6 +20,7 @@ use crate::recovery::ReceiptRecovery;
 use crate::resolution::Resolution;
 use crate::service::Service;
 use crate::session::CheckoutSession;
+use crate::submission::{HandedPlace, KeptSubmission, PlaceOfPosition};
 use crate::task::Task;
 use crate::time::Instant;
 
@@ -166,6 +167,54 @@ pub enum Write {
     ThawSlips {
         /// The file.
         batch: DocumentBatchId,
+    },
+    /// A submission of a form, with the places that it takes: where one of them is not there any more, it is a conflict. So is another one
+    /// under the same key.
+    InsertSubmission {
+        /// The submission.
+        kept: Box<KeptSubmission>,
+        /// The places that it takes from others; all further ones are new.
+        handed: Vec<HandedPlace>,
+    },
+    /// A submission stands in the way of no other any more.
+    FreeSubmission {
+        /// The submission, which has a key.
+        id: SubmissionId,
+    },
+    /// A submission without debt position is taken back, and stands in the way of no other any more; one that was is a conflict.
+    CancelSubmission {
+        /// The submission.
+        id: SubmissionId,
+        /// When.
+        at: Instant,
+    },
+    /// What was entered in a submission without debt position is forgotten. With a debt position it goes with its debtor.
+    ForgetSubmission {
+        /// The submission.
+        id: SubmissionId,
+    },
+    /// A place comes back that a submission has; one that it has no longer is a conflict.
+    ReturnPlace {
+        /// The submission.
+        submission: SubmissionId,
+        /// The quota.
+        quota: String,
+    },
+    /// The places of a debt position's submission are held until then, as far as it has them still; for good where that is none.
+    HoldPlaces {
+        /// The debt position.
+        position: DebtPositionId,
+        /// Until when.
+        until: Option<Instant>,
+        /// How many it has, where that is what was decided on: another number of them is a conflict.
+        held: Option<usize>,
+    },
+    /// A place that came back is taken again, because it was paid for: for good.
+    RetakePlace {
+        /// The place.
+        place: Box<PlaceOfPosition>,
+        /// Only while fewer than so many are taken; none takes it beyond that.
+        within: Option<u64>,
     },
     /// A session that was not there.
     InsertSession(Box<CheckoutSession>),

@@ -111,6 +111,8 @@ ids! {
     ImportFileId;
     /// Documents of many debt positions that are made into one file.
     DocumentBatchId;
+    /// What somebody submitted in a form.
+    SubmissionId;
     /// A checkout session.
     SessionId;
     /// A receipt as kept for one institution; `receiptId` of the Node is a text of its own.

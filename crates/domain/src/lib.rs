@@ -52,6 +52,7 @@ mod serde_text;
 pub mod service;
 pub mod session;
 pub mod station;
+pub mod submission;
 pub mod support;
 pub mod task;
 pub mod tax_code;

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::debt_position::{InstallmentStatus, PositionStatus};
 use crate::document_batch::BatchStatus;
-use crate::ids::DebtPositionId;
+use crate::ids::{DebtPositionId, SubmissionId};
 use crate::import::ImportStatus;
 use crate::session::SessionStatus;
 use crate::time::Instant;
@@ -25,6 +25,35 @@ pub enum Refusal {
         /// Where it differs from the request, as pointers into the request; empty when not compared.
         differences: Vec<String>,
     },
+    /// The same was submitted before (rules.md 49).
+    #[error("the same was submitted already")]
+    AlreadySubmitted {
+        /// The first submission.
+        submission: SubmissionId,
+        /// Its debt position, where it has one.
+        position: Option<DebtPositionId>,
+    },
+    /// All places are taken (rules.md 49).
+    #[error("no place is left: `{quota}` is full")]
+    NoPlaceLeft {
+        /// The quota.
+        quota: String,
+    },
+    /// The form looks for a debt position and refuses where it finds one.
+    #[error("there is a debt position for these values already")]
+    PositionFound {
+        /// The debt position.
+        position: DebtPositionId,
+    },
+    /// A debt position stands for the submission.
+    #[error("the debt position of this submission stands for it: cancel that")]
+    SubmissionOwed {
+        /// The debt position.
+        position: DebtPositionId,
+    },
+    /// There is nothing to pay for the submission, or no longer.
+    #[error("there is nothing to pay for this submission")]
+    SubmissionWithoutPosition,
     /// The state of the position does not allow it.
     #[error("a debt position that is {} does not allow this", .status.name())]
     PositionState {
@@ -171,6 +200,11 @@ impl Refusal {
         match self {
             Self::Invalid(_) => "validation_failed",
             Self::ExternalIdTaken { .. } => "external_id_taken",
+            Self::AlreadySubmitted { .. } => "already_submitted",
+            Self::NoPlaceLeft { .. } => "no_place_left",
+            Self::PositionFound { .. } => "position_found",
+            Self::SubmissionOwed { .. } => "submission_owed",
+            Self::SubmissionWithoutPosition => "nothing_to_pay",
             Self::PositionState { .. } | Self::InstallmentState { .. } => "debt_position_state",
             Self::InstallmentPaid { .. } => "installment_paid",
             Self::Immutable { .. } | Self::NumberImmutable { .. } => "immutable_field",

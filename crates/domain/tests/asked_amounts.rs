@@ -148,6 +148,7 @@ fn a_receipt_is_held_against_what_was_told_and_against_nothing_where_nobody_aske
             variant_kept: false,
             position: Some(&position),
             number_taken: false,
+            places: &[],
             attempts: &attempts,
             sessions: &[],
             more_sessions: false,

@@ -168,7 +168,7 @@ fn only_what_waits_for_a_notification_is_notified_and_not_on_a_day_to_come() {
         amount: Cents::new(7_000).unwrap(),
         at: town.now,
     };
-    let paying = Activity { attempts: std::slice::from_ref(&get), sessions: &[] };
+    let paying = Activity { attempts: std::slice::from_ref(&get), sessions: &[], places: &[] };
     assert!(matches!(refused(&mut town, &position, today, paying, false), Refusal::PaymentInProgress { .. }));
     assert!(notify(&mut town.given(), &position, today, paying, true).is_ok());
     let mut begun = position.clone();
@@ -221,8 +221,8 @@ fn while_somebody_pays_a_position_is_neither_cancelled_nor_replaced_unless_force
     };
     // What a cart showed is honoured as long as what a get was told (rules.md 22).
     let (get, cart) = (attempt(AttemptKind::Get), attempt(AttemptKind::Cart));
-    let activity = Activity { attempts: std::slice::from_ref(&get), sessions: &[] };
-    let shown = Activity { attempts: std::slice::from_ref(&cart), sessions: &[] };
+    let activity = Activity { attempts: std::slice::from_ref(&get), sessions: &[], places: &[] };
+    let shown = Activity { attempts: std::slice::from_ref(&cart), sessions: &[], places: &[] };
     let locked_until = town.now.plus_seconds(1_800);
     for paying in [activity, shown] {
         assert_eq!(

@@ -202,6 +202,7 @@ fn anomalies(town: &mut Town, position: &DebtPosition, attempts: &[Attempt], arr
         variant_kept: false,
         position: Some(position),
         number_taken: false,
+        places: &[],
         attempts,
         sessions: &[],
         more_sessions: false,

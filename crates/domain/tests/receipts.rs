@@ -69,6 +69,7 @@ fn nothing(institution: &Institution) -> Known<'_> {
         variant_kept: false,
         position: None,
         number_taken: false,
+        places: &[],
         attempts: &[],
         sessions: &[],
         more_sessions: false,

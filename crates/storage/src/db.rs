@@ -138,6 +138,7 @@ macro_rules! all_ok {
 all_ok!(A, B);
 all_ok!(A, B, C);
 all_ok!(A, B, C, D);
+all_ok!(A, B, C, D, F);
 
 /// Waits for statements that were sent together; the rows touched by each.
 pub(crate) async fn all_executed(statements: Vec<BoxFuture<'_, QueryResult<usize>>>) -> QueryResult<Vec<usize>> {

@@ -41,7 +41,7 @@ pub use read::{
     History, IMPORT_ROWS_MAX, ImportedInstallment, ImportedLine, ImportedLines, JournalFilter, KeptAnswer,
     KnownOfReceipt, LOADABLE_INSTALLMENTS_MAX, Loadable, OUTCOME_LINES_MAX, Outcome, OutcomeFilter, OutcomePage,
     Payers, PersonSessions, PersonTraces, PositionFilter, PositionInUse, ReceiptFilter, ReceiptQuestion, RegistryHead,
-    RowFilter, SessionFilter, SessionTerms, Terms, TimelineFact, TimelineItem, TracesOf, Waiting,
+    RowFilter, SessionFilter, SessionTerms, SubmissionFilter, Terms, TimelineFact, TimelineItem, TracesOf, Waiting,
 };
 pub use rule::Rule;
 pub use scope::Scope;

@@ -111,10 +111,11 @@ pub(crate) enum List {
     Imports,
     DocumentBatches,
     Registries,
+    Submissions,
 }
 
 impl List {
-    const ALL: [Self; 26] = [
+    const ALL: [Self; 27] = [
         Self::Positions,
         Self::PositionsChanged,
         Self::Sessions,
@@ -141,6 +142,7 @@ impl List {
         Self::Imports,
         Self::DocumentBatches,
         Self::Registries,
+        Self::Submissions,
     ];
 
     const fn tag(self) -> u8 {
@@ -171,6 +173,7 @@ impl List {
             Self::Imports => 54,
             Self::DocumentBatches => 55,
             Self::Registries => 56,
+            Self::Submissions => 57,
         }
     }
 }

@@ -66,11 +66,15 @@ const RULES: [(&str, &str, Rule); 10] = [
 ];
 
 /// Where a conflict is meant, and the decision is taken again: things put with "it must not exist yet" whose key is chosen by
-/// people, and lanes that two took for free at the same moment.
-const CONFLICTS: [(&str, &str); 5] = [
+/// people, lanes that two took for free at the same moment, and two submissions that are the same one.
+const CONFLICTS: [(&str, &str); 6] = [
     ("services_pkey", "services.institution_id, services.code"),
     ("institutions_pkey", "institutions.institution_id"),
     ("stations_pkey", "stations.id"),
+    (
+        "form_submissions_unique_key",
+        "form_submissions.institution_id, form_submissions.service_code, form_submissions.unique_key",
+    ),
     ("imports_lane", "imports.institution_id, imports.lane"),
     ("document_batches_lane", "document_batches.institution_id, document_batches.lane"),
 ];

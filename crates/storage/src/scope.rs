@@ -11,6 +11,7 @@ use tramite_domain::ids::{ClientId, InstitutionId};
 use tramite_domain::import::Import;
 use tramite_domain::iuv_batch::IuvBatch;
 use tramite_domain::session::{CheckoutSession, ItemSubject};
+use tramite_domain::submission::KeptSubmission;
 
 /// On whose behalf the store is asked: an institution, the services that exist for the caller, and the client.
 ///
@@ -125,6 +126,11 @@ impl Scope {
     /// Whether a file of documents exists for the caller, likewise.
     pub(crate) fn sees_document_batch(&self, batch: &DocumentBatch) -> bool {
         self.sees_own(batch.created_by, batch.services.as_deref())
+    }
+
+    /// Whether a submission exists for the caller: its own, of a service of its own.
+    pub(crate) fn sees_submission(&self, kept: &KeptSubmission) -> bool {
+        self.client.is_none_or(|own| own == kept.created_by) && self.sees_service(Some(&kept.service_code))
     }
 
     /// What belongs to a client, made under services that are all the caller's own.

@@ -4,6 +4,7 @@
 use crate::audit::POSITION_CANCELLED;
 use crate::given::Given;
 use crate::refusal::Refusal;
+use crate::submission::hold_places;
 use crate::time::Instant;
 
 use super::change::{Activity, changed};
@@ -30,7 +31,10 @@ pub fn cancel(
         PositionStatus::Draft | PositionStatus::Scheduled | PositionStatus::Open | PositionStatus::Expired => {
             activity.check_free(given.now, force)?;
             let after = DebtPosition { cancelled_at: Some(given.now), ..position.clone() };
-            Ok(changed(given, position, after).audited(given, POSITION_CANCELLED))
+            let mut decided = changed(given, position, after);
+            // Nobody pays for its places any more: who needs one has it at once.
+            decided.batch.append(hold_places(position, given.now));
+            Ok(decided.audited(given, POSITION_CANCELLED))
         }
     }
 }

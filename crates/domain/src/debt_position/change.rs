@@ -9,6 +9,7 @@ use crate::given::Given;
 use crate::ids::InstallmentId;
 use crate::refusal::Refusal;
 use crate::session::CheckoutSession;
+use crate::submission::PlaceOfPosition;
 use crate::time::Instant;
 
 use super::changes::changes_between;
@@ -69,13 +70,15 @@ impl Decided {
     }
 }
 
-/// Who may be paying an installment of the position: recent attempts and live sessions.
+/// Who may be paying an installment of the position: recent attempts and live sessions; and what they pay for with it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Activity<'a> {
     /// Attempts on its installments.
     pub attempts: &'a [Attempt],
     /// Sessions that hold one of its installments.
     pub sessions: &'a [CheckoutSession],
+    /// The places that its submission took; none of a position that no form has made.
+    pub places: &'a [PlaceOfPosition],
 }
 
 impl Activity<'_> {

@@ -10,6 +10,7 @@ use crate::money::Cents;
 use crate::receipt::accept::anomalies_told;
 use crate::refusal::Refusal;
 use crate::session::{CheckoutSession, ItemPayment, item_paid};
+use crate::submission::paid_places;
 use crate::task::{Task, Work};
 use crate::tax_code::InstitutionTaxCode;
 use crate::time::Instant;
@@ -60,6 +61,7 @@ pub fn mark_paid(
         Some(locked_until) if !force => return Err(Refusal::PaymentInProgress { locked_until }),
         _ => {}
     }
+    let (kept_places, over) = paid_places(position, activity.places);
     let mut after = position.clone();
     if let Some(changed) = after.installment_mut(one.id) {
         // What its institution's own system said that day is known to that system alone.
@@ -67,6 +69,7 @@ pub fn mark_paid(
         if known && payment.amount != amount_due(position, one, payment.paid_at).amount {
             changed.anomalies.insert(Anomaly::AmountMismatch);
         }
+        changed.anomalies.extend(over.then_some(Anomaly::OverCapacity));
         changed.payment = Some(payment.clone());
     }
     after.version = position.version + 1;
@@ -81,6 +84,7 @@ pub fn mark_paid(
         })
         .with(Write::InsertEvent(Box::new(event.clone())));
     batch.append(anomalies_told(given, &strange, &event.data));
+    batch.append(kept_places);
     batch.append(completed(given, activity.sessions, one, &payment));
     if let Some(elsewhere) = foreign_items(given, creditor, one, &payment) {
         batch.push(Write::InsertTask(elsewhere));

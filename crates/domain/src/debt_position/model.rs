@@ -82,6 +82,8 @@ pub enum Origin {
     Import,
     /// A demand of a provider's customer for a spontaneous payment (rules.md 25).
     Demand,
+    /// A submission of a form.
+    Form,
 }
 
 /// Who owes the money.
@@ -313,6 +315,7 @@ named!(PaymentChannel { Pagopa = "pagopa", External = "external" });
 named!(OptionKind { Single = "single", Installments = "installments", Reduced = "reduced" });
 named!(Origin {
     Api = "api", Session = "session", Receipt = "receipt", Demand = "demand", Import = "import",
+    Form = "form",
 });
 named!(SubjectKind { NaturalPerson = "natural_person", LegalPerson = "legal_person" });
 named!(PositionStatus {

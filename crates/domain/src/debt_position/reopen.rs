@@ -8,6 +8,7 @@ use crate::given::Given;
 use crate::ids::InstallmentId;
 use crate::refusal::Refusal;
 use crate::session::{CheckoutSession, item_released};
+use crate::submission::{HOLD_MINUTES_DEFAULT, hold_places};
 use crate::task::{Task, Work};
 use crate::tax_code::InstitutionTaxCode;
 use crate::violation::{Place, Violations};
@@ -17,6 +18,9 @@ use super::{
     DebtPosition, Decided, Installment, Payment, PaymentChannel, PaymentOption, PositionStatus, installment_status,
     position_status,
 };
+
+/// Seconds of a minute.
+const SECONDS_PER_MINUTE: i64 = 60;
 
 /// What a reopening takes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,8 +83,18 @@ pub fn reopen(given: &mut Given<'_>, position: &DebtPosition) -> Result<Decided,
         PositionStatus::Expired => Err(Refusal::StillExpired),
         // Every installment was withdrawn by itself: there is nothing to go back to.
         status @ PositionStatus::Cancelled => Err(Refusal::PositionState { status }),
-        _ => Ok(changed(given, position, after)),
+        _ => {
+            let mut decided = changed(given, position, after);
+            decided.batch.append(held_again(given, position));
+            Ok(decided)
+        }
     }
+}
+
+/// Who was to pay has some time again to keep the places that are still theirs (rules.md 49).
+fn held_again(given: &Given<'_>, position: &DebtPosition) -> Batch {
+    let seconds = i64::from(HOLD_MINUTES_DEFAULT) * SECONDS_PER_MINUTE;
+    hold_places(position, given.now.plus_seconds(seconds))
 }
 
 /// Takes back the mark of an installment: it is again to be paid under the same number, or past its dates where they have
@@ -109,8 +123,10 @@ pub fn unmark(
     if let Some(one) = after.installment_mut(installment) {
         one.payment = None;
         one.anomalies.remove(&Anomaly::AmountMismatch);
+        one.anomalies.remove(&Anomaly::OverCapacity);
     }
     let mut decided = changed(given, position, after);
+    decided.batch.append(held_again(given, position));
     decided.batch = naming(decided.batch, one);
     decided.batch.push(booked_back(given, &decided.position, one, &payment));
     for session in sessions {

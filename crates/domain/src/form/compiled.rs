@@ -189,6 +189,7 @@ pub(crate) struct Quota {
     pub(crate) by: Vec<Node>,
     pub(crate) when: Option<Node>,
     pub(crate) limit: Node,
+    pub(crate) hold_minutes: u16,
 }
 
 #[derive(Debug)]

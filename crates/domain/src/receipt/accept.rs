@@ -14,6 +14,7 @@ use crate::institution::{Institution, InstitutionStatus};
 use crate::notice::NoticeNumber;
 use crate::recovery::{RECEIPTS_API, tell_the_same};
 use crate::session::{CheckoutSession, ItemPayment, item_paid};
+use crate::submission::PlaceOfPosition;
 use crate::task::{Task, Work};
 
 use super::settle::settle;
@@ -53,6 +54,8 @@ pub struct Known<'a> {
     /// Whether the number of an unknown notice, or the creditor reference it implies, was given to another notice or to
     /// a draft since erased. No position can be made for it then, and the receipt stands by itself.
     pub number_taken: bool,
+    /// The places that the submission of the position took; none of a position that no form has made.
+    pub places: &'a [PlaceOfPosition],
     /// Attempts on the position's installments.
     pub attempts: &'a [Attempt],
     /// Sessions that hold the installment as an unpaid item: all that are live, and some that are over.

@@ -15,6 +15,7 @@ use crate::given::Given;
 use crate::money::Cents;
 use crate::notice::NoticeNumber;
 use crate::session::CheckoutSession;
+use crate::submission::paid_places;
 use crate::time::Instant;
 
 use super::accept::{Known, anomalies_told, payment_of, receipt_event, received, subject_of};
@@ -30,6 +31,8 @@ pub(super) fn settle(given: &mut Given<'_>, known: Known<'_>, position: &DebtPos
     receipt.position = Some(subject_of(position, installment.id));
     book(receipt, position, installment);
     receipt.anomalies.extend(strangeness(given.now, known.attempts, position, (option, installment), receipt));
+    let (places, over) = paid_places(position, known.places);
+    receipt.anomalies.extend(over.then_some(Anomaly::OverCapacity));
     let before = position_status(position, given.now);
     let mut after = position.clone();
     let second = installment.payment.is_some();
@@ -61,6 +64,7 @@ pub(super) fn settle(given: &mut Given<'_>, known: Known<'_>, position: &DebtPos
         expected: position.version,
         installment: installment.id,
     });
+    batch.append(places);
     // A second payment pays nothing, but its money is there: it is told as a receipt.
     if second {
         event.kind = EventKind::ReceiptReceived;

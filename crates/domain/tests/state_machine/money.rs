@@ -192,6 +192,7 @@ impl World {
             variant_kept: false,
             position: Some(position),
             number_taken: false,
+            places: &[],
             attempts: &attempts,
             sessions: &sessions,
             more_sessions: false,

@@ -139,6 +139,13 @@ fn example(code: Code, public_url: &str) -> Value {
         Code::ExternalIdTaken | Code::InstitutionTaken => {
             json!({"existing_id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e02"})
         }
+        Code::AlreadySubmitted => json!({
+            "existing_id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e60",
+            "debt_position_id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e02",
+        }),
+        Code::PositionFound | Code::SubmissionOwed => {
+            json!({"debt_position_id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e02"})
+        }
         Code::PaymentInProgress => json!({"locked_until": "2026-09-01T09:00:00Z"}),
         Code::AmountChanged => json!({"amount_due": 12050}),
         Code::InstallmentAmbiguous => json!({"choices": ["1", "2"]}),

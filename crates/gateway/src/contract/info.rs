@@ -62,9 +62,10 @@ fn servers(public_url: &str, environment: Option<Environment>) -> Value {
 }
 
 /// Every tag, in the order of the documentation: what portals need comes before what operators do.
-const TAGS: [(&str, &str); 23] = [
+const TAGS: [(&str, &str); 24] = [
     ("services", "What an institution collects: its catalogue of payment services."),
     ("registries", "Tables of an institution that its forms read."),
+    ("submissions", "Values that forms took, and what they came to."),
     ("debt-positions", "What debtors owe, with the ways to pay it."),
     ("iuv-batches", "Notice numbers given to an institution beforehand, for notices that it prints by itself."),
     ("imports", "Files of debt positions: loaded in the background, with a report of each row."),

@@ -89,6 +89,22 @@ problems! {
         "The service holds a debt position under the same external_id; `existing_id` names it and `differences` says where the request differs, where that was asked."
         "Use the existing position, send if_exists, or choose another external_id."
     }
+    AlreadySubmitted = 409 "already_submitted" "The same was submitted before" {
+        "The form takes one submission of these values; `existing_id` is the first, `debt_position_id` what is to be paid for it."
+        "Pay that one. Once its debt position is cancelled or has expired, the same may be submitted again."
+    }
+    NoPlaceLeft = 409 "no_place_left" "No place is left" {
+        "All places of a quota of the form are taken, or held by people who are about to pay."
+        "Try again later: a place that nobody pays for comes back."
+    }
+    PositionFound = 409 "position_found" "There is a debt position for these values" {
+        "The form looks for a debt position before it makes one, and refuses where it finds one; `debt_position_id` names it."
+        "Pay that debt position."
+    }
+    SubmissionOwed = 409 "submission_owed" "A debt position stands for the submission" {
+        "A submission with something to pay ends with its debt position, which `debt_position_id` names."
+        "Cancel the debt position."
+    }
     DebtPositionState = 409 "debt_position_state" "The state of the debt position does not allow this" {
         "The debt position, or its installment, is in a state in which this cannot be done; see the table of states."
         "Read the debt position and decide by its status."
@@ -149,8 +165,8 @@ problems! {
         "A draft has no notice: no provider would find it, and what it asks for may still change."
         "Publish the debt position first."
     }
-    NothingToPay = 409 "nothing_to_pay" "The notice would hold nothing to pay" {
-        "What was asked for of the debt position is paid, withdrawn or past its time, or has no notice number."
+    NothingToPay = 409 "nothing_to_pay" "There is nothing to pay" {
+        "What was asked for of the debt position is paid, withdrawn or past its time, or has no notice number; or a submission came to zero."
         "Read the debt position and decide by the states of its installments."
     }
     CheckoutSessionState = 409 "checkout_session_state" "The state of the checkout session does not allow this" {

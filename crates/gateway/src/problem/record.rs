@@ -36,6 +36,8 @@ struct Inner {
 pub struct More {
     /// The thing that is there already.
     pub existing_id: Option<String>,
+    /// The debt position that stands for it.
+    pub debt_position_id: Option<String>,
     /// Where the request differs from the thing that is there, as pointers into the request.
     pub differences: Vec<String>,
     /// What the caller may choose between.

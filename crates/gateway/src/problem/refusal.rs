@@ -15,6 +15,14 @@ impl From<Refusal> for Problem {
             Refusal::ExternalIdTaken { existing, differences } => {
                 problem.with_more(More { existing_id: Some(existing.to_string()), differences, ..More::default() })
             }
+            Refusal::AlreadySubmitted { submission, position } => problem.with_more(More {
+                existing_id: Some(submission.to_string()),
+                debt_position_id: position.map(|id| id.to_string()),
+                ..More::default()
+            }),
+            Refusal::PositionFound { position } | Refusal::SubmissionOwed { position } => {
+                problem.with_more(More { debt_position_id: Some(position.to_string()), ..More::default() })
+            }
             Refusal::PaymentInProgress { locked_until } => {
                 problem.with_more(More { locked_until: Some(locked_until), ..More::default() })
             }
@@ -48,6 +56,11 @@ const fn code_of(refusal: &Refusal) -> Code {
     match refusal {
         Refusal::Invalid(_) => Code::ValidationFailed,
         Refusal::ExternalIdTaken { .. } => Code::ExternalIdTaken,
+        Refusal::AlreadySubmitted { .. } => Code::AlreadySubmitted,
+        Refusal::NoPlaceLeft { .. } => Code::NoPlaceLeft,
+        Refusal::PositionFound { .. } => Code::PositionFound,
+        Refusal::SubmissionOwed { .. } => Code::SubmissionOwed,
+        Refusal::SubmissionWithoutPosition => Code::NothingToPay,
         Refusal::PositionState { .. } | Refusal::InstallmentState { .. } => Code::DebtPositionState,
         Refusal::InstallmentPaid { .. } => Code::InstallmentPaid,
         Refusal::Immutable { .. } | Refusal::NumberImmutable { .. } => Code::ImmutableField,

@@ -52,6 +52,10 @@ pub struct ProblemView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Reference>)]
     pub existing_id: Option<String>,
+    /// The debt position that stands for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Id>)]
+    pub debt_position_id: Option<String>,
     /// Where the request differs from the thing that is there, as pointers into the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, value_type = Vec<words::Pointer>, min_items = 1, max_items = 100)]
@@ -81,6 +85,7 @@ impl ProblemView {
             instance: format!("urn:uuid:{request}"),
             errors: Vec::new(),
             existing_id: None,
+            debt_position_id: None,
             differences: Vec::new(),
             choices: Vec::new(),
             locked_until: None,
@@ -181,6 +186,7 @@ pub(crate) fn render(problem: &Problem, request: RequestId, public_url: &str) ->
             .take(VIOLATIONS_MAX)
             .collect(),
         existing_id: more.existing_id.clone(),
+        debt_position_id: more.debt_position_id.clone(),
         differences: more.differences.iter().take(VIOLATIONS_MAX).cloned().collect(),
         choices: more.choices.iter().take(VIOLATIONS_MAX).cloned().collect(),
         locked_until: more.locked_until,

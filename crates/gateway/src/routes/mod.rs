@@ -21,6 +21,7 @@ mod registries;
 mod services;
 mod stations;
 mod status;
+mod submissions;
 mod support_accesses;
 mod trusted_issuers;
 mod webhook_endpoints;
@@ -57,6 +58,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     raw_messages::mount(api);
     services::mount(api);
     registries::mount(api);
+    submissions::mount(api);
     oauth::mount(api);
     pages::mount(api);
 }

@@ -95,6 +95,7 @@ choices! {
     WebhookDisabledReason ["gone" "failing"] "Why an endpoint is told no longer: it answered 410, or nothing reached it for fourteen days.";
     WebhookDeliveryStatus ["pending" "delivered" "failed" "abandoned"] "Not tried yet, got its 2xx, tried in vain and to be tried again, or not to be tried again by itself.";
     WebhookFailure ["timeout" "not_allowed" "unreachable" "not_permitted" "event_gone"] "Why no answer came: ten seconds were over; the name leads to no address of the world; nobody was there; the client may not be told of it any more; the event is kept no longer.";
+    PayBy ["checkout" "notice"] "How what is due is paid: at once, or later with a notice.";
     IfBusy ["reject" "join"] "What happens when somebody is paying already.";
     Language ["it" "en" "de"] "Language of the pages.";
     Direction ["request" "response"] "A message that was sent to somebody, or the answer to it.";

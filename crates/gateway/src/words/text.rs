@@ -53,6 +53,7 @@ texts! {
         = "comune-esempio", "The immutable slug of an institution.";
     ServiceCode r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" 1..=64
         = "TARI", "The code of a payment service, unique in its institution.";
+    QuotaCode r"^[a-z][a-z0-9_]{0,63}$" 1..=64 = "annual_permits", "The name of a quota of a form.";
     RegistryCode r"^[a-z][a-z0-9_]{0,63}$" 1..=64
         = "doctoral_courses", "The code of a registry, unique in its institution.";
     AccountCode r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" 1..=64

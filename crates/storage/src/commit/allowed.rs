@@ -35,6 +35,7 @@ fn may(scope: &Scope, batch: &Batch, write: &Write) -> bool {
         Write::TellBatchDocuments { batch: id, .. } => draws_on(batch, *id),
         Write::PutService { service, .. } => scope.sees_service(Some(&service.code)),
         Write::InsertImportRows { import, .. } => goes_on(batch, *import),
+        Write::InsertSubmission { kept, .. } => scope.sees_submission(kept),
         Write::InsertFormVersion { form, .. } => scope.sees_service(Some(&form.service_code)),
         // The forms of all services may read it.
         Write::InsertRegistryVersion { .. } => scope.services().is_none(),

@@ -9,7 +9,7 @@ use tramite_domain::debt_position::Metadata;
 use tramite_domain::ids::{DebtPositionId, InstitutionId, SessionId};
 use tramite_domain::time::Instant;
 
-use super::import;
+use super::{import, position, submission};
 use crate::column::{At, Doc, Id};
 use crate::db::{Db, IDS_AT_ONCE_MAX, execute, load};
 use crate::error::StoreError;
@@ -72,6 +72,8 @@ pub(super) async fn empty(
             )?;
         }
     }
+    position::forget_keys(db, institution, id).await?;
+    submission::forget_of(db, institution, id).await?;
     items(db, institution, id, emptied).await?;
     shown(db, institution, id, written, at).await
 }

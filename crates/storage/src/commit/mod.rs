@@ -20,6 +20,7 @@ mod receipt;
 mod recovery;
 mod service;
 mod session;
+mod submission;
 
 use futures_util::future::join_all;
 use tramite_domain::batch::{Batch, Write};
@@ -187,6 +188,17 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
             }
             Write::ConfirmSlips { batch } => document::confirm(db, institution, *batch).await,
             Write::ThawSlips { batch } => document::thaw(db, institution, *batch).await,
+            Write::InsertSubmission { kept, handed } => submission::insert(db, institution, kept, handed).await,
+            Write::FreeSubmission { id } => submission::free(db, institution, *id).await,
+            Write::CancelSubmission { id, at } => submission::cancel(db, institution, *id, *at).await,
+            Write::ForgetSubmission { id } => submission::forget(db, institution, *id).await,
+            Write::ReturnPlace { submission, quota } => {
+                submission::return_place(db, institution, *submission, quota).await
+            }
+            Write::HoldPlaces { position, until, held } => {
+                submission::hold(db, institution, *position, *until, *held).await
+            }
+            Write::RetakePlace { place, within } => submission::retake(db, institution, place, *within).await,
             Write::InsertSession(session) => session::insert(db, institution, session).await,
             Write::UpdateSession { session, expected } => session::update(db, institution, session, *expected).await,
             Write::ReleaseItem { session, place } => session::release(db, institution, *session, *place).await,

@@ -14,9 +14,10 @@ use crate::column::{At, Doc, Id};
 use crate::db::{Db, execute, execute_each, first, together};
 use crate::error::StoreError;
 use crate::row::installment::{Children, InstallmentPayment, InstallmentRow, OptionRow, TransferRow};
+use crate::row::installment_key::InstallmentKeyRow;
 use crate::row::position::{PositionRow, PositionState};
 use crate::row::read_some;
-use crate::schema::{debt_positions, installments, payment_options, transfers};
+use crate::schema::{debt_positions, installment_keys, installments, payment_options, transfers};
 use crate::scope::Scope;
 use crate::statement;
 
@@ -30,11 +31,13 @@ pub(super) async fn insert(
 ) -> Result<(), StoreError> {
     let head = PositionRow::of(institution, position);
     let Children { options, installments, transfers } = Children::of(institution, position)?;
-    let (_, (), (), ()) = together!(
+    let keys = InstallmentKeyRow::of(institution, position);
+    let (_, (), (), (), ()) = together!(
         db,
         |mut db| async move {
             execute!(&mut db, diesel::insert_into(debt_positions::table).values(&head)).map_err(StoreError::from)
         },
+        |mut db| async move { insert_rows!(&mut db, installment_keys::table, keys) },
         |mut db| async move { insert_rows!(&mut db, payment_options::table, options) },
         |mut db| async move { insert_rows!(&mut db, installments::table, installments) },
         |mut db| async move { insert_rows!(&mut db, transfers::table, transfers) },
@@ -51,13 +54,33 @@ pub(super) async fn update(
     expected: i64,
 ) -> Result<(), StoreError> {
     let Children { options, installments, transfers } = Children::of(institution, position)?;
-    let ((), (), (), ()) = together!(
+    let ((), (), (), (), ()) = together!(
         db,
+        |db| replace_keys(db, institution, position),
         |mut db| async move { head(&mut db, institution, position, expected).await },
         |db| put_options(db, &options),
         |db| put_installments(db, &installments),
         |db| replace_transfers(db, institution, position.id, &transfers),
     )?;
+    Ok(())
+}
+
+/// What its installments are found by, as it is now.
+async fn replace_keys(mut db: Db<'_>, institution: InstitutionId, position: &DebtPosition) -> Result<(), StoreError> {
+    forget_keys(&mut db, institution, position.id).await?;
+    insert_rows!(&mut db, installment_keys::table, InstallmentKeyRow::of(institution, position))
+}
+
+/// Nothing finds its installments any more.
+pub(super) async fn forget_keys(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    position: DebtPositionId,
+) -> Result<(), StoreError> {
+    let old = installment_keys::table
+        .filter(installment_keys::institution_id.eq(Id(institution)))
+        .filter(installment_keys::debt_position_id.eq(Id(position)));
+    execute!(db, diesel::delete(old))?;
     Ok(())
 }
 

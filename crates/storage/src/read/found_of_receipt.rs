@@ -7,6 +7,7 @@ use tramite_domain::institution::Institution;
 use tramite_domain::notice::NoticeNumber;
 use tramite_domain::receipt::{Arrival, Known, Receipt};
 use tramite_domain::session::CheckoutSession;
+use tramite_domain::submission::PlaceOfPosition;
 use tramite_domain::time::Instant;
 
 use super::known_of_receipt::{KnownOfReceipt, ReceiptQuestion};
@@ -32,6 +33,7 @@ pub struct FoundOfReceipt {
     attempts: Vec<Attempt>,
     sessions: Vec<CheckoutSession>,
     more_sessions: bool,
+    places: Vec<PlaceOfPosition>,
 }
 
 impl Store {
@@ -72,12 +74,13 @@ impl FoundOfReceipt {
             attempts_since: content.paid_at.unwrap_or(now).min(now).plus_seconds(-ACTIVATION_SECONDS_MAX),
             over_max: SESSIONS_OVER_MAX,
         };
-        let KnownOfReceipt { kept, position, attempts, waiting } = store.known_of_receipt(scope, question).await?;
+        let KnownOfReceipt { kept, position, attempts, waiting, places } =
+            store.known_of_receipt(scope, question).await?;
         if kept.is_some() {
             return Self::again(store, scope, arrival, kept, position).await;
         }
         let Waiting { sessions, more: more_sessions } = waiting;
-        Ok(Self { position, attempts, sessions, more_sessions, ..Self::default() })
+        Ok(Self { position, attempts, sessions, more_sessions, places, ..Self::default() })
     }
 
     /// A receipt that was kept before, with the position that it paid; the notice of the message may be another one now.
@@ -119,6 +122,7 @@ impl FoundOfReceipt {
             variant_kept: self.variant_kept,
             position: self.position.as_ref(),
             number_taken: self.number_taken,
+            places: &self.places,
             attempts: &self.attempts,
             sessions: &self.sessions,
             more_sessions: self.more_sessions,

@@ -5,9 +5,10 @@ use tramite_domain::attempt::Attempt;
 use tramite_domain::debt_position::{Activity, DebtPosition};
 use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId};
 use tramite_domain::session::CheckoutSession;
+use tramite_domain::submission::PlaceOfPosition;
 use tramite_domain::time::Instant;
 
-use super::{attempt, position, session};
+use super::{attempt, places, position, session};
 use crate::Store;
 use crate::column::Id;
 use crate::db::{Db, together};
@@ -24,13 +25,15 @@ pub struct Payers {
     pub sessions: Vec<CheckoutSession>,
     /// Of one position alone: the live sessions that hold an installment which was marked as paid.
     pub marked: Vec<CheckoutSession>,
+    /// Of one position alone: the places that its submission took, where a form has made it.
+    pub places: Vec<PlaceOfPosition>,
 }
 
 impl Payers {
     /// As the domain's decisions ask for it.
     #[must_use]
     pub fn activity(&self) -> Activity<'_> {
-        Activity { attempts: &self.attempts, sessions: &self.sessions }
+        Activity { attempts: &self.attempts, sessions: &self.sessions, places: &self.places }
     }
 }
 
@@ -92,7 +95,7 @@ pub(super) async fn payers(
         |db| attempt::recent(db, institution, installments.clone(), since),
         |db| session::holding(db, institution, installments.clone()),
     )?;
-    Ok(Payers { attempts, sessions, marked: Vec::new() })
+    Ok(Payers { attempts, sessions, ..Payers::default() })
 }
 
 pub(super) async fn by_id(
@@ -128,6 +131,7 @@ pub(super) async fn by_id(
     let holding = |any: &[InstallmentId]| -> Vec<CheckoutSession> {
         live.iter().filter(|session| any.iter().any(|one| session.holds(*one))).cloned().collect()
     };
-    let payers = Payers { attempts, sessions: holding(&unpaid), marked: holding(&marked) };
+    let places = places::of_position(db.reborrow(), institution, &position).await?;
+    let payers = Payers { attempts, sessions: holding(&unpaid), marked: holding(&marked), places };
     Ok(Some(PositionInUse { position, payers }))
 }

@@ -5,10 +5,11 @@ use tramite_domain::attempt::Attempt;
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::notice::NoticeNumber;
 use tramite_domain::receipt::{Receipt, ReceiptOutcome};
+use tramite_domain::submission::PlaceOfPosition;
 use tramite_domain::time::Instant;
 
 use super::session::Waiting;
-use super::{attempt, notice, receipt, session};
+use super::{attempt, notice, places, receipt, session};
 use crate::Store;
 use crate::db::{Db, together};
 use crate::error::StoreError;
@@ -41,6 +42,8 @@ pub struct KnownOfReceipt {
     pub attempts: Vec<Attempt>,
     /// The sessions that a payment of that installment completes.
     pub waiting: Waiting,
+    /// The places that the submission of its position took.
+    pub places: Vec<PlaceOfPosition>,
 }
 
 impl Store {
@@ -67,5 +70,9 @@ async fn known(mut db: Db<'_>, scope: Scope, question: ReceiptQuestion) -> Resul
         |db| session::on_notice(db, institution, number.clone()),
     )?;
     let waiting = session::among(&mut db, institution, held, over_max).await?;
-    Ok(KnownOfReceipt { kept, position, attempts, waiting })
+    let places = match &position {
+        Some(position) => places::of_position(db.reborrow(), institution, position).await?,
+        None => Vec::new(),
+    };
+    Ok(KnownOfReceipt { kept, position, attempts, waiting, places })
 }

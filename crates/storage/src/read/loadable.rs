@@ -213,7 +213,7 @@ async fn in_use(
         tried.sort_by_key(|attempt| (attempt.at, attempt.id));
         let holds = |session: &&CheckoutSession| unpaid_of(&position).any(|id| session.holds(id));
         let held = sessions.values().filter(holds).cloned().collect();
-        let payers = Payers { attempts: tried, sessions: held, marked: Vec::new() };
+        let payers = Payers { attempts: tried, sessions: held, ..Payers::default() };
         PositionInUse { position, payers }
     };
     Ok(positions.into_iter().map(with_payers).collect())

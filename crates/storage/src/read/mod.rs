@@ -3,6 +3,7 @@
 
 mod attempt;
 mod audit;
+mod by_metadata;
 mod delegation;
 mod document_batch;
 mod feed;
@@ -25,6 +26,7 @@ mod outcomes;
 mod over;
 mod person;
 mod person_traces;
+mod places;
 #[cfg(test)]
 pub(crate) mod plan;
 mod position;
@@ -36,6 +38,7 @@ mod service;
 mod session;
 mod session_terms;
 mod sessions;
+mod submission;
 mod support;
 mod terms;
 mod timeline;
@@ -60,6 +63,7 @@ pub use receipt::ReceiptFilter;
 pub use session::Waiting;
 pub use session_terms::SessionTerms;
 pub use sessions::SessionFilter;
+pub use submission::SubmissionFilter;
 pub use terms::Terms;
 pub use timeline::{History, TimelineFact, TimelineItem};
 

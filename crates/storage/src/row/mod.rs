@@ -9,6 +9,7 @@ pub(crate) mod event;
 pub(crate) mod form;
 pub(crate) mod import;
 pub(crate) mod installment;
+pub(crate) mod installment_key;
 pub(crate) mod institution;
 pub(crate) mod iuv_batch;
 pub(crate) mod journal;
@@ -20,6 +21,7 @@ pub(crate) mod recovery;
 pub(crate) mod service;
 pub(crate) mod session;
 pub(crate) mod session_item;
+pub(crate) mod submission;
 pub(crate) mod support;
 pub(crate) mod webhook;
 

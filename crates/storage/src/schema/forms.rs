@@ -42,6 +42,84 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::column::sql::Key;
+
+    installment_keys (institution_id, service_code, key, value, installment_id) {
+        institution_id -> Key,
+        service_code -> Text,
+        key -> Text,
+        value -> Text,
+        installment_id -> Key,
+        debt_position_id -> Key,
+    }
+}
+
+// Another entry of an installment, within queries on the table itself.
+diesel::alias!(installment_keys as same_installment: SameInstallment);
 // Later versions, within queries on the tables themselves.
 diesel::alias!(form_versions as later_forms: LaterForms);
 diesel::alias!(registry_versions as later_registries: LaterRegistries);
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use crate::column::sql::{Document, Key, Moment};
+
+    form_submissions (institution_id, id) {
+        institution_id -> Key,
+        id -> Key,
+        service_code -> Text,
+        form_version -> Integer,
+        amount -> BigInt,
+        breakdown -> Document,
+        remittance_information -> Text,
+        entered -> Nullable<Document>,
+        unique_key -> Nullable<Text>,
+        places -> Document,
+        debt_position_id -> Nullable<Key>,
+        found -> Bool,
+        created_by -> Key,
+        created_at -> Moment,
+        cancelled_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::column::sql::Key;
+
+    submission_persons (institution_id, tax_code, submission_id) {
+        institution_id -> Key,
+        tax_code -> Text,
+        submission_id -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::column::sql::{Key, Moment};
+
+    form_places (institution_id, submission_id, quota) {
+        institution_id -> Key,
+        submission_id -> Key,
+        quota -> Text,
+        service_code -> Text,
+        key -> Text,
+        debt_position_id -> Nullable<Key>,
+        held_until -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::column::sql::Key;
+
+    form_place_counts (institution_id, service_code, quota, key) {
+        institution_id -> Key,
+        service_code -> Text,
+        quota -> Text,
+        key -> Text,
+        taken -> BigInt,
+    }
+}

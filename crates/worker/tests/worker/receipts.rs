@@ -70,6 +70,7 @@ pub(crate) async fn receive_of(
         variant_kept: false,
         position: Some(&stored),
         number_taken: false,
+        places: &[],
         attempts: &[],
         sessions: &waiting.sessions,
         more_sessions: waiting.more,

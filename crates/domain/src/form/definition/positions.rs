@@ -105,6 +105,10 @@ pub struct QuotaInput {
     pub when: Option<String>,
     /// How many: an expression of a whole number; without a value there is no limit.
     pub limit: String,
+    /// For how many minutes a place is held for who goes on to pay, half an hour where absent; with a notice it is held until the due
+    /// date, at most three days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold_minutes: Option<u16>,
 }
 
 /// The position that is looked for first.

@@ -8,6 +8,7 @@ use crate::form::expression::{Kind, Node, Typed};
 use crate::form::limits::{KEY_PARTS_MAX, QUOTAS_MAX};
 use crate::form::names::is_name;
 use crate::ident::ServiceCode;
+use crate::submission::{HOLD_MINUTES_DEFAULT, HOLD_MINUTES_MAX, HOLD_MINUTES_MIN};
 use crate::time::Instant;
 use crate::violation::Place;
 
@@ -88,7 +89,13 @@ pub(super) fn quotas(publisher: &mut Publisher<'_>, definition: &Definition) -> 
         let when = publisher.condition(input.when.as_ref(), &place.at("when"));
         let limit =
             publisher.of_kind(&input.limit, &place.at("limit"), "a whole number", |one| one.kind == Kind::Integer);
-        quotas.extend(limit.map(|limit| Quota { name: input.name.clone(), by, when, limit: limit.node }));
+        let hold_minutes = input.hold_minutes.unwrap_or(HOLD_MINUTES_DEFAULT);
+        if !(HOLD_MINUTES_MIN..=HOLD_MINUTES_MAX).contains(&hold_minutes) {
+            let detail = format!("A place is held for {HOLD_MINUTES_MIN} to {HOLD_MINUTES_MAX} minutes.");
+            publisher.wrong.add(&place.at("hold_minutes"), "out_of_range", detail);
+        }
+        let limit = limit.map(|limit| limit.node);
+        quotas.extend(limit.map(|limit| Quota { name: input.name.clone(), by, when, limit, hold_minutes }));
     }
     quotas
 }

@@ -163,7 +163,7 @@ pub struct Submission {
 }
 
 /// A line of the breakdown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// What it is called.
     pub label: Labels,
@@ -207,6 +207,8 @@ pub struct Claim {
     pub key: String,
     /// How many there are.
     pub limit: u64,
+    /// For how many minutes it is held for who goes on to pay.
+    pub hold_minutes: u16,
 }
 
 /// A position that is looked for first.
@@ -223,7 +225,7 @@ pub struct Looked {
 }
 
 /// A person or a body.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
     /// Which of the two.
     pub kind: SubjectKind,
@@ -232,5 +234,6 @@ pub struct Subject {
     /// Name.
     pub full_name: Personal<String>,
     /// E-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<Personal<Email>>,
 }

@@ -100,7 +100,7 @@ fn claims(view: &View<'_>) -> Result<Vec<Claim>, Stop> {
         if counts {
             let limit = limit.to_integer().and_then(|limit| u64::try_from(limit).ok()).unwrap_or(0);
             let key = key(view, &quota.name, &quota.by)?;
-            claims.push(Claim { quota: quota.name.clone(), key, limit });
+            claims.push(Claim { quota: quota.name.clone(), key, limit, hold_minutes: quota.hold_minutes });
         }
     }
     Ok(claims)

@@ -2,7 +2,7 @@
 //! From what a caller names to the items of a session: positions of the institution, found or made, and other
 //! institutions' notices where they may be paid (rules.md 37).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures_util::future::join_all;
@@ -25,6 +25,7 @@ use crate::callback::AmountUnknown;
 use crate::gateway::Gateway;
 use crate::problem::{Code, OrNotFound, Problem};
 use crate::routes::debt_positions::{IfExists, make, payers};
+use crate::routes::submissions::owed;
 
 /// The items of a session, with the positions that it makes.
 #[derive(Debug, Default)]
@@ -44,7 +45,8 @@ pub(super) async fn look_up(
     named_once(wire)?;
     brought_once(wire)?;
     // One that cannot be read is not asked for, and is told as unknown in its turn.
-    let ids: Vec<DebtPositionId> = wire.iter().filter_map(named_id).collect();
+    let submitted = submitted(gateway, tenant, wire).await?;
+    let ids: Vec<DebtPositionId> = wire.iter().filter_map(named_id).chain(submitted.values().copied()).collect();
     let since = gateway.now().plus_seconds(-ATTEMPT_LOCK_SECONDS);
     let terms = gateway.store().session_terms(&tenant.scope, ids.clone(), since).await?;
     let known: HashMap<DebtPositionId, Option<PositionInUse>> = ids.into_iter().zip(terms.positions).collect();
@@ -52,14 +54,15 @@ pub(super) async fn look_up(
     let mut own_at = Vec::with_capacity(wire.len());
     for (at, item) in wire.iter().enumerate() {
         let pointer = format!("/line_items/{at}");
-        let found = match (&item.debt_position_id, &item.notice_number, &item.debt_position) {
-            (Some(_), None, None) if item.creditor_tax_code.is_none() && item.if_exists.is_none() => {
-                by_id(&known, item)?
-            }
-            (None, Some(notice), None) if item.installment_reference.is_none() && item.if_exists.is_none() => {
+        let plain = item.creditor_tax_code.is_none() && item.if_exists.is_none();
+        let named = (&item.debt_position_id, &item.submission_id, &item.notice_number, &item.debt_position);
+        let found = match named {
+            (Some(_), None, None, None) if plain => by_id(&known, named_id(item), item)?,
+            (None, Some(_), None, None) if plain => by_id(&known, submitted.get(&at).copied(), item)?,
+            (None, None, Some(notice), None) if item.installment_reference.is_none() && item.if_exists.is_none() => {
                 by_notice(gateway, tenant, notice, item, &pointer).await?
             }
-            (None, None, Some(input)) if item.creditor_tax_code.is_none() => {
+            (None, None, None, Some(input)) if item.creditor_tax_code.is_none() => {
                 let input = PositionInput::from(input.clone());
                 inline(gateway, tenant, input, item, &pointer, &mut items.batch).await?
             }
@@ -173,7 +176,7 @@ fn brought_once(wire: &[LineItemInput]) -> Result<(), Problem> {
 }
 
 fn one_kind(pointer: String) -> Problem {
-    let detail = "An item is a debt_position_id, or a notice_number with creditor_tax_code, or a debt_position.";
+    let detail = "An item is a debt_position_id, or a submission_id, or a notice_number with creditor_tax_code, or a debt_position.";
     Problem::invalid(vec![Violation { pointer, code: "one_item_kind", detail: detail.to_owned() }])
 }
 
@@ -181,8 +184,27 @@ fn named_id(item: &LineItemInput) -> Option<DebtPositionId> {
     item.debt_position_id.as_ref()?.parse().ok()
 }
 
-fn by_id(known: &HashMap<DebtPositionId, Option<PositionInUse>>, item: &LineItemInput) -> Result<ItemInput, Problem> {
-    let found = named_id(item).and_then(|id| known.get(&id).cloned().flatten());
+/// The debt positions of the submissions that are named, by the places of their items.
+async fn submitted(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    wire: &[LineItemInput],
+) -> Result<BTreeMap<usize, DebtPositionId>, Problem> {
+    let mut found = BTreeMap::new();
+    for (at, item) in wire.iter().enumerate() {
+        let Some(id) = &item.submission_id else { continue };
+        let id = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
+        found.insert(at, owed(gateway, tenant, id).await?);
+    }
+    Ok(found)
+}
+
+fn by_id(
+    known: &HashMap<DebtPositionId, Option<PositionInUse>>,
+    id: Option<DebtPositionId>,
+    item: &LineItemInput,
+) -> Result<ItemInput, Problem> {
+    let found = id.and_then(|id| known.get(&id).cloned().flatten());
     let PositionInUse { position, payers } = found.or_not_found()?;
     let choice = item.installment_reference.clone().map_or(Choice::Only, Choice::Reference);
     Ok(own(position, payers, choice, item, false))

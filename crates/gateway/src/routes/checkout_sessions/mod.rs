@@ -35,6 +35,8 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
         Code::ReturnUrlNotAllowed,
         Code::InstallmentAmbiguous,
         Code::NotPayable,
+        // A submission that came to zero.
+        Code::NothingToPay,
         Code::AmountChanged,
         Code::PaymentInProgress,
         Code::TooManyCheckoutSessions,

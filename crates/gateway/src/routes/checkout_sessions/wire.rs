@@ -79,7 +79,7 @@ pub(crate) struct PayerInput {
     email: Option<Personal<String>>,
 }
 
-/// One thing to pay: a debt position that is there, a notice, or a debt position made with the session.
+/// One thing to pay: a debt position that is there, a notice, a submission, or a debt position made with the session.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LineItemInput {
@@ -95,6 +95,9 @@ pub(crate) struct LineItemInput {
     /// The creditor on the notice.
     #[schema(value_type = Option<words::InstitutionTaxCode>)]
     pub(crate) creditor_tax_code: Option<String>,
+    /// A submission of yours: its debt position.
+    #[schema(value_type = Option<words::Id>)]
+    pub(crate) submission_id: Option<String>,
     /// A debt position to make.
     pub(crate) debt_position: Option<DebtPositionInput>,
     /// What happens when its `external_id` is there already; `reject` where left out.

@@ -12,6 +12,8 @@ mod replace;
 mod show;
 mod view;
 
+pub(crate) use form::{FormWarningView, LineView};
+
 use tramite_domain::access::ApiScope;
 use tramite_domain::ident::ServiceCode;
 use tramite_domain::service::Service;

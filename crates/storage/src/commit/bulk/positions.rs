@@ -10,14 +10,18 @@ use crate::column::sql::{Document, Key, Moment};
 use crate::db::{Db, together};
 use crate::error::StoreError;
 use crate::row::installment::{Children, InstallmentRow, OptionRow, TransferRow};
+use crate::row::installment_key::InstallmentKeyRow;
 use crate::row::position::PositionRow;
-use crate::schema::{debt_positions, installments, payment_options, transfers};
+use crate::schema::{debt_positions, installment_keys, installments, payment_options, transfers};
 
 const HEADS: &str = "\
     INSERT INTO debt_positions (institution_id, id, service_code, external_id, description, debtor_kind, debtor_tax_code, \
     debtor_full_name, debtor_email, debtor_address, origin, created_by, published_at, valid_from, cancelled_at, \
     expires_after_due_date, settled, cancelled, published, ends_at, told_status, next_transition_at, version, updated_at, \
     created_at) \
+    SELECT * FROM unnest(";
+const KEYS: &str = "\
+    INSERT INTO installment_keys (institution_id, service_code, key, value, installment_id, debt_position_id) \
     SELECT * FROM unnest(";
 const OPTIONS: &str = "\
     INSERT INTO payment_options (institution_id, id, debt_position_id, place, kind, available_until, available_days, \
@@ -48,14 +52,31 @@ pub(in crate::commit) async fn positions(
         below.transfers.append(&mut transfers);
     }
     let Children { options, installments, transfers } = below;
-    let ((), (), (), ()) = together!(
+    let keys: Vec<_> = positions.iter().flat_map(|position| InstallmentKeyRow::of(institution, position)).collect();
+    let ((), (), (), (), ()) = together!(
         &mut db,
+        |db| put_keys(db, &keys),
         |db| put_heads(db, &heads),
         |db| put_options(db, &options),
         |db| put_installments(db, &installments),
         |db| put_transfers(db, &transfers),
     )?;
     Ok(())
+}
+
+async fn put_keys(db: Db<'_>, rows: &[InstallmentKeyRow]) -> Result<(), StoreError> {
+    // Most clients write nothing of their own.
+    if rows.is_empty() {
+        return Ok(());
+    }
+    write_rows!(db, rows, installment_keys::table, KEYS, row =>
+        row.institution_id => Key,
+        row.service_code.as_str() => Text,
+        row.key.as_str() => Text,
+        row.value.as_str() => Text,
+        row.installment_id => Key,
+        row.debt_position_id => Key,
+    )
 }
 
 async fn put_heads(db: Db<'_>, rows: &[PositionRow]) -> Result<(), StoreError> {

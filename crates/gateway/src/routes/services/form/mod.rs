@@ -8,6 +8,8 @@ mod publish;
 mod show;
 mod view;
 
+pub(crate) use price_view::{FormWarningView, LineView};
+
 use tramite_domain::access::ApiScope;
 use tramite_domain::form::FormVersion;
 

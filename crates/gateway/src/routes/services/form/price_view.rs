@@ -52,7 +52,7 @@ pub(super) struct FormPriceView {
 /// A line of the breakdown.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FormLine)]
-struct LineView {
+pub(crate) struct LineView {
     /// What it is called, by language.
     #[schema(value_type = words::LabelTexts)]
     label: Labels,
@@ -80,7 +80,7 @@ struct ShareView {
 /// Something odd.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FormWarning)]
-struct FormWarningView {
+pub(crate) struct FormWarningView {
     /// Where.
     #[schema(value_type = words::Pointer)]
     pointer: String,
@@ -107,7 +107,8 @@ impl FormPriceView {
 }
 
 impl LineView {
-    fn of(line: Line) -> Self {
+    /// What is shown of a line.
+    pub(crate) fn of(line: Line) -> Self {
         Self { label: line.label, amount: line.cents }
     }
 }
@@ -123,7 +124,8 @@ impl ShareView {
 }
 
 impl FormWarningView {
-    fn of(warning: Warning) -> Self {
+    /// What is shown of it.
+    pub(crate) fn of(warning: Warning) -> Self {
         Self { pointer: warning.pointer, code: warning.code }
     }
 }

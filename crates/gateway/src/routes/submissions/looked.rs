@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The debt position that stands for a submission: looked for before one is made, and found again to be paid.
+
+use tramite_domain::debt_position::{DebtPosition, PositionStatus, position_status};
+use tramite_domain::form::{Fault, OnHit, OnMiss, Submission};
+use tramite_domain::ids::{DebtPositionId, SubmissionId};
+use tramite_domain::refusal::Refusal;
+
+use crate::auth::Tenant;
+use crate::gateway::Gateway;
+use crate::problem::{OrNotFound, Problem};
+
+/// The debt position that the form looks for first; none where it looks for none, or may make one.
+///
+/// # Errors
+/// `position_found` or `nothing_found`, as the form says.
+pub(super) async fn look_up(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    worked_out: &Submission,
+) -> Result<Option<DebtPosition>, Problem> {
+    let Some(looked) = &worked_out.lookup else { return Ok(None) };
+    let now = gateway.now();
+    // What a token does not open does not exist for it.
+    let found = gateway.store().positions_by_metadata(&tenant.scope, &looked.service, &looked.by).await?;
+    let payable = |position: &DebtPosition| {
+        matches!(position_status(position, now), PositionStatus::Open | PositionStatus::PartiallyPaid)
+    };
+    match (found.into_iter().find(payable), looked.on_hit, looked.on_miss) {
+        (Some(position), OnHit::PayExisting, _) => Ok(Some(position)),
+        (Some(position), OnHit::Refuse, _) => Err(Refusal::PositionFound { position: position.id }.into()),
+        (None, _, OnMiss::Allow) => Ok(None),
+        (None, _, OnMiss::Refuse) => Err(Problem::entered(vec![Fault {
+            pointer: "/values".to_owned(),
+            code: "nothing_found".into(),
+            detail: "There is nothing to pay for these values.".to_owned(),
+            message: None,
+        }])),
+    }
+}
+
+/// The debt position of a submission of the caller.
+///
+/// # Errors
+/// 404 where the submission does not exist for the caller; `nothing_to_pay` where none stands for it.
+pub(crate) async fn owed(gateway: &Gateway, tenant: &Tenant, id: SubmissionId) -> Result<DebtPositionId, Problem> {
+    let kept = gateway.store().submission(&tenant.scope, id).await?.or_not_found()?;
+    Ok(kept.debt_position_id.ok_or(Refusal::SubmissionWithoutPosition)?)
+}
