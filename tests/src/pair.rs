@@ -92,6 +92,8 @@ pub struct Made {
     pub import: String,
     /// Documents of the debt position, in a file that is there.
     pub documents: String,
+    /// What somebody submitted in a form.
+    pub submission: String,
 }
 
 impl Pair {
@@ -188,6 +190,7 @@ impl Pair {
             issuer: self.issuer().await,
             recovery: self.recovery().await,
             import: self.import().await,
+            submission: self.submission().await,
         }
     }
 
@@ -219,6 +222,7 @@ impl Pair {
             ("webhook-endpoints", "id") => json!(made.endpoint),
             ("imports", "id") => json!(made.import),
             ("document-batches", "id") => json!(made.documents),
+            ("submissions", "id") => json!(made.submission),
             (resource, _) => panic!("nothing real for {name} of {resource}: it is to be made in one_of_each"),
         };
         operation.parameters.iter().map(|name| value(name).as_str().expect("a text").to_owned()).collect()

@@ -118,7 +118,11 @@ async fn of_institution(
     if is_away(&of_sessions) {
         return of_sessions;
     }
-    of_receipts.and(of_sessions).and(positions(by, &scope, terms, pass).await)
+    let of_submissions = submissions(by, &scope, terms, pass).await;
+    if is_away(&of_submissions) {
+        return of_submissions;
+    }
+    of_receipts.and(of_sessions).and(of_submissions).and(positions(by, &scope, terms, pass).await)
 }
 
 /// Whether the database is away: then nothing else has its turn.
@@ -149,6 +153,21 @@ async fn sessions((worker, clock): By<'_>, scope: &Scope, terms: Terms, pass: &m
         after = Some(last.id);
         sessions.iter().for_each(|session| erasure.session(session));
         commit((worker, clock), scope, erasure, pass).await?;
+    }
+    Ok(())
+}
+
+/// Those for which there was nothing to pay; the others go with their debt positions.
+async fn submissions((worker, clock): By<'_>, scope: &Scope, terms: Terms, pass: &mut Pass) -> Result<(), StoreError> {
+    let before = accounting_from(terms.now, terms.years);
+    while pass.found < OVER_MAX {
+        let mut erasure = Erasure::begin(Terms { now: clock.now(), ..terms });
+        let submissions = worker.store.submissions_over(scope, before, OVER_AT_ONCE_MAX).await?;
+        submissions.iter().for_each(|kept| erasure.submission(kept, None));
+        // What was forgotten is found no more.
+        if commit((worker, clock), scope, erasure, pass).await? == 0 {
+            break;
+        }
     }
     Ok(())
 }

@@ -46,6 +46,13 @@ impl Pair {
         }
     }
 
+    /// What somebody submitted in the form of the service that both have.
+    pub(super) async fn submission(&self) -> String {
+        let made = self.a.api.post(&format!("/v1/services/{COMMON}/submissions"), &json!({"values": {}})).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        made.body["id"].as_str().expect("an id").to_owned()
+    }
+
     /// A client that nobody acts as, with a key.
     pub(super) async fn idle(&self) -> Credentials {
         let idle = self.another(None).await;

@@ -247,6 +247,7 @@ async fn in_every_list(pair: &Pair, made: &Made, caller: &Api, hidden: &str) {
         made.recovery.clone(),
         made.import.clone(),
         made.documents.clone(),
+        made.submission.clone(),
         text(&made.idle.told["delegations"][0]["id"]),
         // A service has no id, and others may have one of the same code: this one they have not.
         format!("\"code\":\"{hidden}\""),

@@ -8,10 +8,11 @@ use crate::batch::{Batch, Write};
 use crate::debt_position::DebtPosition;
 use crate::event::{Event, EventData, EventKind};
 use crate::given::Given;
-use crate::ids::{DebtPositionId, ReceiptRowId, SessionId};
+use crate::ids::{DebtPositionId, ReceiptRowId, SessionId, SubmissionId};
 use crate::named::named;
 use crate::receipt::Receipt;
 use crate::session::CheckoutSession;
+use crate::submission::KeptSubmission;
 use crate::time::Instant;
 
 use super::verdict::{Occasion, Terms, Verdict, of_position, of_receipt, of_session};
@@ -34,6 +35,9 @@ pub struct Erased {
     pub checkout_sessions: u32,
     /// Receipts whose persons and message went; amounts, dates and numbers stayed.
     pub receipts: u32,
+    /// Submissions of which what was entered went, beside those that went with their debt positions.
+    #[serde(default)]
+    pub submissions: u32,
 }
 
 /// Why something stays.
@@ -58,6 +62,8 @@ pub enum KeptThing {
     Session(SessionId),
     /// A receipt.
     Receipt(ReceiptRowId),
+    /// A submission.
+    Submission(SubmissionId),
 }
 
 /// That something stays.
@@ -95,6 +101,7 @@ impl Erasure {
             debt_positions_reduced: 0,
             checkout_sessions: 0,
             receipts: 0,
+            submissions: 0,
         };
         Self { terms, batch: Batch::new(), changed: 0, erased, kept: Vec::new(), more_kept: false }
     }
@@ -174,6 +181,24 @@ impl Erasure {
             }
             Verdict::Reduce { .. } => {}
             Verdict::Keep { why, until } => self.keep(KeptThing::Receipt(receipt.id), why, until),
+        }
+    }
+
+    /// A submission that names the person, with the debt position of somebody else that stands for it: what was entered goes when that
+    /// goes, and at once where there is none.
+    pub fn submission(&mut self, kept: &KeptSubmission, position: Option<&DebtPosition>) {
+        if kept.entered.is_none() {
+            return;
+        }
+        match position.map_or(Verdict::Erase, |position| of_position(position, &self.terms)) {
+            Verdict::Erase | Verdict::Pseudonymise => {
+                self.change(Write::ForgetSubmission { id: kept.id });
+                count(&mut self.erased.submissions);
+            }
+            Verdict::Reduce { until } => {
+                self.keep(KeptThing::Submission(kept.id), ReasonKept::Accounting, Some(until));
+            }
+            Verdict::Keep { why, until } => self.keep(KeptThing::Submission(kept.id), why, until),
         }
     }
 

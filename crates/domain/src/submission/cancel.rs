@@ -19,7 +19,7 @@ pub fn cancel_submission(given: &mut Given<'_>, kept: &KeptSubmission) -> Result
     if kept.cancelled_at.is_some() {
         return Ok((kept.clone(), Batch::new()));
     }
-    let after = KeptSubmission { unique_key: None, places: Vec::new(), cancelled_at: Some(given.now), ..kept.clone() };
+    let after = KeptSubmission { unique_key: None, cancelled_at: Some(given.now), ..kept.clone() };
     let mut batch = Batch::new().with(Write::CancelSubmission { id: kept.id, at: given.now });
     for place in &kept.places {
         batch.push(Write::ReturnPlace { submission: kept.id, quota: place.quota.clone() });

@@ -44,7 +44,7 @@ pub struct KeptSubmission {
     /// What makes another submission the same one, SHA-256, hexadecimal; none where every one stands for itself, and once this one
     /// stands in the way of none.
     pub unique_key: Option<String>,
-    /// The places that it took, as far as it still has them, or had them when it was made.
+    /// The places that it took when it was made.
     pub places: Vec<HeldPlace>,
     /// The debt position that is to be paid.
     pub debt_position_id: Option<DebtPositionId>,

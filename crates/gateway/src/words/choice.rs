@@ -66,7 +66,7 @@ choices! {
         "superseded_position" "expired_position" "late_reduced" "over_capacity" "stand_in" "not_activated"
         "station_mismatch" "institution_inactive" "irregular_message" "receipt_differs"
     ] "What is strange about a payment.";
-    PositionOrigin ["api" "session" "receipt" "demand" "import"] "Whether a debt position was made by a client, within a checkout session, by the receipt of a notice that nobody knew, at a provider's demand, or by a row of a file.";
+    PositionOrigin ["api" "session" "receipt" "demand" "import" "form"] "Whether a debt position was made by a client, within a checkout session, by the receipt of a notice that nobody knew, at a provider's demand, by a row of a file, or by a submission of a form.";
     IfExists ["reject" "return" "replace"] "What happens when the external id is there already.";
     SessionStatus [
         "open" "redirected" "processing" "unresolved" "completed" "partially_completed" "cancelled" "expired" "failed"
@@ -105,7 +105,7 @@ choices! {
         "payment_running" "receipt" "next_installment" "later_due_date" "reopening" "review" "settlement" "nothing"
     ] "What a debt position waits for.";
     ReasonKept ["payable" "payment_may_arrive" "accounting"] "Why something stays: it may still be paid, it ended unpaid less than ten days ago, or the law of accounting asks for it.";
-    PersonThings ["debt_positions" "receipts" "checkout_sessions" "journal" "events" "kept_answers" "import_rows"] "What is kept of a person.";
+    PersonThings ["debt_positions" "receipts" "checkout_sessions" "submissions" "journal" "events" "kept_answers" "import_rows"] "What is kept of a person.";
     RecoveryStatus ["queued" "fetching" "recovered" "not_found" "failed"] "Where a recovery stands: it waits for its turn, is being asked, the receipt is here, the platform knows none, or nobody could use its answer.";
     ReceiptSource ["node" "recovered"] "Whether the Node sent a receipt, or it was asked for at the receipts API.";
     FileFormat ["csv" "xlsx" "xls" "ods" "ndjson"] "What a file is: a table as text, of Excel since 2007 or before, of OpenDocument, or a debt position as JSON on each line.";

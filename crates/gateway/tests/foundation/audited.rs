@@ -10,7 +10,7 @@ use tramite_gateway::{PLACEHOLDER_URL, contract};
 use tramite_testkit::{Database, Operation};
 
 use crate::position_lists::trail;
-use crate::support::made::{LOGO, debt_position, debt_positions_csv, form, registry};
+use crate::support::made::{LOGO, debt_position, debt_positions_csv, form, form_values, registry};
 use crate::support::portal::{Portal, text};
 use crate::support::seed::{IBAN, STATION};
 use crate::support::{Ask, Seen, TestGateway};
@@ -187,6 +187,14 @@ async fn of_the_institution(asked: &Asked<'_>, institution: &str, made: &BTreeMa
     asked.portal("replace_service", put("/v1/services/NUOVO", &service)).await;
     asked.portal("replace_registry", put("/v1/registries/squares", &registry())).await;
     asked.portal("replace_form_definition", put("/v1/services/NUOVO/form/definition", &form("NUOVO"))).await;
+    let submitted = post("/v1/services/NUOVO/submissions", &json!({"values": form_values()}));
+    asked.portal("add_submission", submitted).await;
+    let mut free = form("NUOVO");
+    free["amount"] = json!({"rule": "formula", "lines": [{"label": {"it": "Niente"}, "amount": "cents(0)"}]});
+    assert_eq!(asked.portal.put("/v1/services/NUOVO/form/definition", &free).await.status, 200);
+    let nothing = asked.portal.make("/v1/services/NUOVO/submissions", &json!({"values": form_values()})).await;
+    let cancel = format!("/v1/submissions/{}/cancel", text(&nothing, "/id"));
+    asked.portal("cancel_submission", post(cancel, &json!({}))).await;
     asked.portal("add_callback_secret", post("/v1/services/NUOVO/callback-secrets", &json!({}))).await;
     let unasked = asked.portal.make(POSITIONS, &debt_position("A-5")).await;
     let notice = text(&unasked, "/payment_options/0/installments/0/notice_number");

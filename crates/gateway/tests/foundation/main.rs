@@ -50,6 +50,7 @@ mod services;
 mod session_rules;
 mod sessions;
 mod settling;
+mod submissions;
 #[path = "../support/mod.rs"]
 mod support;
 mod texts;
@@ -178,6 +179,13 @@ sentences! {
         forms::a_definition_that_is_too_much_or_reaches_too_far_is_refused,
         forms::forms_and_registries_that_are_written_at_the_same_moment_hold_together,
         forms::a_registry_changes_prices_at_once_and_breaks_no_form,
+        submissions::a_submission_is_owed_and_paid_like_any_debt,
+        submissions::the_same_is_submitted_once_for_as_long_as_it_can_be_paid,
+        submissions::the_last_places_are_sold_once_however_many_ask,
+        submissions::a_place_that_nobody_pays_for_goes_to_whoever_needs_it_and_a_late_payment_is_kept,
+        submissions::what_comes_to_nothing_is_kept_without_a_debt_position,
+        submissions::a_form_looks_for_what_is_owed_already,
+        submissions::what_was_entered_goes_with_its_person,
         document_batches::what_is_asked_for_says_which_documents_of_which_debt_positions,
         document_batches::a_file_of_documents_says_no_more_than_its_client_may_read,
         document_batches::of_many_who_ask_at_the_same_moment_two_are_let_in,

@@ -105,7 +105,9 @@ pub(crate) async fn what_another_client_or_service_holds_answers_like_what_does_
         let values = real_values(&gateway, &seeded, operation).await;
         // The narrow token is for MENSA, and everything of A was made under TARI but the session and the file, which are their makers'.
         let tokens: &[&String] = match resource {
-            "checkout-sessions" | "webhook-endpoints" | "imports" | "document-batches" => &[&other, &narrow],
+            "checkout-sessions" | "webhook-endpoints" | "imports" | "document-batches" | "submissions" => {
+                &[&other, &narrow]
+            }
             "institutions" | "services" | "registries" => &[],
             _ => &[&narrow],
         };

@@ -65,6 +65,9 @@ impl TestGateway {
         seeded.made.insert("raw-messages", self.raw_message().await);
         self.logo(seeded, &token).await;
         self.registry_and_form(&token).await;
+        let submitted = json!({"values": form_values()});
+        let submission = self.make(&token, "/v1/services/MENSA/submissions", &submitted).await;
+        seeded.made.insert("submissions", submission);
     }
 
     /// A registry, and a form of MENSA.

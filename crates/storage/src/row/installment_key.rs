@@ -13,7 +13,7 @@ const VALUE_CHARS_MAX: usize = 100;
 
 // No `Debug`: a value may be a plate.
 #[derive(Insertable)]
-#[diesel(table_name = installment_keys)]
+#[diesel(table_name = installment_keys, treat_none_as_default_value = false)]
 pub(crate) struct InstallmentKeyRow {
     pub(crate) institution_id: Id<InstitutionId>,
     pub(crate) service_code: String,

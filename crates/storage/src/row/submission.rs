@@ -13,7 +13,7 @@ use crate::error::StoreError;
 use crate::schema::{form_places, form_submissions, submission_persons};
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = form_submissions)]
+#[diesel(table_name = form_submissions, treat_none_as_default_value = false)]
 pub(crate) struct SubmissionRow {
     institution_id: Id<InstitutionId>,
     id: Id<SubmissionId>,
@@ -76,7 +76,7 @@ impl SubmissionRow {
 
 // No `Debug`: a tax code names somebody.
 #[derive(Insertable)]
-#[diesel(table_name = submission_persons)]
+#[diesel(table_name = submission_persons, treat_none_as_default_value = false)]
 pub(crate) struct SubmissionPersonRow {
     institution_id: Id<InstitutionId>,
     tax_code: String,
@@ -95,7 +95,7 @@ impl SubmissionPersonRow {
 }
 
 #[derive(Debug, Insertable)]
-#[diesel(table_name = form_places)]
+#[diesel(table_name = form_places, treat_none_as_default_value = false)]
 pub(crate) struct PlaceRow {
     institution_id: Id<InstitutionId>,
     submission_id: Id<SubmissionId>,

@@ -48,7 +48,9 @@ pub(crate) async fn add_checkout_session(
         let mut ids = gateway.ids();
         let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
         let now = given.now;
-        match open(&institution, &mut given, tenant.client_id(), &wire.session(), &items.inputs)? {
+        let mut input = wire.session();
+        input.payer = input.payer.or(items.payer);
+        match open(&institution, &mut given, tenant.client_id(), &input, &items.inputs)? {
             Opened::New { session, batch } => {
                 let mut all = items.batch;
                 all.append(batch);

@@ -14,7 +14,7 @@ use tramite_domain::ids::DebtPositionId;
 use tramite_domain::institution::Institution;
 use tramite_domain::notice::NoticeNumber;
 use tramite_domain::refusal::Refusal;
-use tramite_domain::session::{Choice, ItemInput, OwnItem, choose};
+use tramite_domain::session::{Choice, ItemInput, OwnItem, PayerInput, choose};
 use tramite_domain::violation::Violation;
 use tramite_storage::{Payers, PositionInUse};
 
@@ -33,6 +33,8 @@ pub(super) struct Items {
     pub(super) inputs: Vec<ItemInput>,
     pub(super) positions: Vec<DebtPosition>,
     pub(super) batch: Batch,
+    /// Who pays, as the first of the submissions says it.
+    pub(super) payer: Option<PayerInput>,
 }
 
 /// Looks all items up, and the institution with those that are named by their ids; all or nothing.
@@ -45,12 +47,12 @@ pub(super) async fn look_up(
     named_once(wire)?;
     brought_once(wire)?;
     // One that cannot be read is not asked for, and is told as unknown in its turn.
-    let submitted = submitted(gateway, tenant, wire).await?;
+    let (submitted, payer) = submitted(gateway, tenant, wire).await?;
     let ids: Vec<DebtPositionId> = wire.iter().filter_map(named_id).chain(submitted.values().copied()).collect();
     let since = gateway.now().plus_seconds(-ATTEMPT_LOCK_SECONDS);
     let terms = gateway.store().session_terms(&tenant.scope, ids.clone(), since).await?;
     let known: HashMap<DebtPositionId, Option<PositionInUse>> = ids.into_iter().zip(terms.positions).collect();
-    let mut items = Items::default();
+    let mut items = Items { payer, ..Items::default() };
     let mut own_at = Vec::with_capacity(wire.len());
     for (at, item) in wire.iter().enumerate() {
         let pointer = format!("/line_items/{at}");
@@ -184,19 +186,21 @@ fn named_id(item: &LineItemInput) -> Option<DebtPositionId> {
     item.debt_position_id.as_ref()?.parse().ok()
 }
 
-/// The debt positions of the submissions that are named, by the places of their items.
+/// The debt positions of the submissions that are named, by the places of their items, and who pays for the first of them.
 async fn submitted(
     gateway: &Gateway,
     tenant: &Tenant,
     wire: &[LineItemInput],
-) -> Result<BTreeMap<usize, DebtPositionId>, Problem> {
-    let mut found = BTreeMap::new();
+) -> Result<(BTreeMap<usize, DebtPositionId>, Option<PayerInput>), Problem> {
+    let (mut found, mut payer) = (BTreeMap::new(), None);
     for (at, item) in wire.iter().enumerate() {
         let Some(id) = &item.submission_id else { continue };
         let id = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
-        found.insert(at, owed(gateway, tenant, id).await?);
+        let (position, said) = owed(gateway, tenant, id).await?;
+        payer = payer.or(said);
+        found.insert(at, position);
     }
-    Ok(found)
+    Ok((found, payer))
 }
 
 fn by_id(

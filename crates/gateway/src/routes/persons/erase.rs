@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use actix_web::post;
 use actix_web::web::Data;
 use serde::Deserialize;
+use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::ids::{DebtPositionId, SessionId};
 use tramite_domain::mac::mac;
 use tramite_domain::person::{Erasure, Occasion, Terms};
@@ -26,6 +27,8 @@ use crate::words;
 
 /// Pages of debt positions, of receipts and of full pages of sessions that one request looks at, at most of each.
 const PAGES_MAX: usize = 20;
+/// Submissions that one request looks at, at most.
+const SUBMISSIONS_MAX: usize = 1_000;
 /// What the digest of a request is made for, so that the key could make no other.
 const FINGERPRINT_CONTEXT: &[u8] = b"tramite person erasure v1";
 
@@ -84,6 +87,7 @@ async fn decide(about: &About<'_>) -> Result<(Erasure, bool), Problem> {
     let years = about.gateway.settings().retention_years;
     let mut erasure = Erasure::begin(Terms { occasion: Occasion::Request, years, sessions_from: now, now });
     let mut complete = receipts(about, &mut erasure).await?;
+    complete &= submissions(about, &mut erasure).await?;
     let mut sessions = Sessions { seen: BTreeSet::new(), pages_left: PAGES_MAX };
     let mut cursor = None;
     for _ in 0..PAGES_MAX {
@@ -109,6 +113,25 @@ async fn decide(about: &About<'_>) -> Result<(Erasure, bool), Problem> {
         }
     }
     Ok((erasure, false))
+}
+
+/// The submissions that name the person, but for those that go with a debt of theirs. Whether all were looked at.
+async fn submissions(about: &About<'_>, erasure: &mut Erasure) -> Result<bool, Problem> {
+    let found = about.submissions(SUBMISSIONS_MAX).await?;
+    for kept in &found {
+        if erasure.is_full() {
+            return Ok(false);
+        }
+        let position = match kept.debt_position_id {
+            Some(id) => about.gateway.store().position(&about.tenant.scope, id).await?,
+            None => None,
+        };
+        let theirs = |position: &DebtPosition| position.debtor.tax_code.expose() == about.code;
+        if !position.as_ref().is_some_and(theirs) {
+            erasure.submission(kept, position.as_ref());
+        }
+    }
+    Ok(found.len() < SUBMISSIONS_MAX)
 }
 
 /// The sessions that were looked at, and how many pages of them one request may still read where one is not enough.

@@ -15,6 +15,7 @@ use crate::words;
     "erased_at": "2026-09-20T10:00:00Z", "complete": true,
     "erased": {
         "debt_positions": 1, "debt_positions_pseudonymised": 0, "debt_positions_reduced": 1, "checkout_sessions": 2, "receipts": 0,
+        "submissions": 1,
     },
     "kept": [
         {"debt_position_id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e01", "why": "accounting", "until": "2036-12-31T23:00:00Z"},
@@ -55,9 +56,12 @@ pub(crate) struct ErasedView {
     /// Amounts, dates and numbers stayed, and persons and message went.
     #[schema(value_type = words::ItemCount)]
     receipts: u32,
+    /// What was entered went, of submissions beside those that went with their debt positions.
+    #[schema(value_type = words::ItemCount)]
+    submissions: u32,
 }
 
-/// Something that stays: one of the three ids.
+/// Something that stays: one of the ids.
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = KeptThing)]
@@ -71,6 +75,9 @@ pub(crate) struct KeptView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Id>)]
     receipt_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Id>)]
+    submission_id: Option<String>,
     #[schema(value_type = words::ReasonKept)]
     why: &'static str,
     /// Until when; absent where nobody knows.
@@ -99,6 +106,7 @@ impl ErasedView {
             debt_positions_reduced: erased.debt_positions_reduced,
             checkout_sessions: erased.checkout_sessions,
             receipts: erased.receipts,
+            submissions: erased.submissions,
         }
     }
 }
@@ -110,6 +118,7 @@ impl KeptView {
             KeptThing::Position(id) => Self { debt_position_id: Some(id.to_string()), ..stays },
             KeptThing::Session(id) => Self { checkout_session_id: Some(id.to_string()), ..stays },
             KeptThing::Receipt(id) => Self { receipt_id: Some(id.to_string()), ..stays },
+            KeptThing::Submission(id) => Self { submission_id: Some(id.to_string()), ..stays },
         }
     }
 }

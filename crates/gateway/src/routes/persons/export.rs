@@ -9,6 +9,7 @@ use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::personal::Personal;
 use tramite_domain::receipt::Receipt;
 use tramite_domain::session::CheckoutSession;
+use tramite_domain::submission::KeptSubmission;
 use tramite_storage::{Cursor, PersonSessions, PersonTraces, TracesOf};
 use utoipa::ToSchema;
 
@@ -41,6 +42,7 @@ pub(crate) struct PersonExportInput {
 pub(super) struct Found {
     pub(super) positions: Vec<DebtPosition>,
     pub(super) sessions: Vec<CheckoutSession>,
+    pub(super) submissions: Vec<KeptSubmission>,
     pub(super) receipts: Vec<Receipt>,
     pub(super) traces: PersonTraces,
     /// Of what there is more than is told.
@@ -73,6 +75,7 @@ async fn find(about: &About<'_>) -> Result<Found, Problem> {
     let (receipts, more_receipts) = all(async |cursor| about.receipts(cursor).await).await?;
     let ids: Vec<_> = positions.iter().map(|position| position.id).collect();
     let (sessions, older) = about.sessions(&ids, PersonSessions::All, None).await?;
+    let submissions = about.submissions(THINGS_MAX).await?;
     let notices =
         positions.iter().flat_map(DebtPosition::installments).filter_map(|(_, one)| one.notice_number.as_ref());
     let of = TracesOf {
@@ -87,13 +90,14 @@ async fn find(about: &About<'_>) -> Result<Found, Problem> {
         ("debt_positions", more_positions),
         ("receipts", more_receipts),
         ("checkout_sessions", older.is_some()),
+        ("submissions", submissions.len() >= THINGS_MAX),
         ("journal", traces.journal.len() >= TRACES_MAX),
         ("events", traces.events.len() >= TRACES_MAX),
         ("kept_answers", traces.answers.len() >= TRACES_MAX),
         ("import_rows", traces.imported.len() >= TRACES_MAX),
     ];
     let more_of = more.into_iter().filter(|(_, more)| *more).map(|(name, _)| name).collect();
-    Ok(Found { positions, sessions, receipts, traces, more_of })
+    Ok(Found { positions, sessions, submissions, receipts, traces, more_of })
 }
 
 /// The pages of a list, as many as an answer holds, and whether there are more.

@@ -7,6 +7,7 @@ use tramite_domain::event::Event;
 use tramite_domain::personal::Personal;
 use tramite_domain::receipt::{Party, Receipt, ReceiptContent};
 use tramite_domain::session::{CheckoutSession, Payer};
+use tramite_domain::submission::KeptSubmission;
 use tramite_domain::tax_code::SubjectTaxCode;
 use tramite_domain::time::Instant;
 use tramite_storage::{ImportedLine, KeptAnswer, REPLAY_SECONDS};
@@ -19,13 +20,14 @@ use crate::routes::checkout_sessions::{CheckoutSessionView, view_of_session, vie
 use crate::routes::debt_positions::{DebtPositionView, payers, view};
 use crate::routes::journal::JournalEntryView;
 use crate::routes::receipts::{ReceiptView, view_of_receipt};
+use crate::routes::submissions::SubmissionView;
 use crate::words;
 
 /// Everything that is kept of a person.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = PersonExport, example = json!({
-    "exported_at": "2026-09-20T10:00:00Z", "debt_positions": [], "checkout_sessions": [], "receipts": [], "journal": [],
+    "exported_at": "2026-09-20T10:00:00Z", "debt_positions": [], "checkout_sessions": [], "submissions": [], "receipts": [], "journal": [],
     "events": [], "kept_answers": [], "import_rows": [], "more_of": [],
 }))]
 pub(crate) struct PersonExportView {
@@ -37,6 +39,9 @@ pub(crate) struct PersonExportView {
     /// Sessions in which the person pays, and those over debts of theirs.
     #[schema(min_items = 0, max_items = 1000)]
     checkout_sessions: Vec<PersonSessionView>,
+    /// Submissions that name the person; what was entered where the person owes what it came to.
+    #[schema(min_items = 0, max_items = 1000)]
+    submissions: Vec<SubmissionView>,
     /// Receipts of the person's debts and payments. Of another debtor or payer nothing is told.
     #[schema(min_items = 0, max_items = 1000)]
     receipts: Vec<ReceiptView>,
@@ -53,7 +58,7 @@ pub(crate) struct PersonExportView {
     #[schema(min_items = 0, max_items = 2000)]
     import_rows: Vec<ImportedRowView>,
     /// Of what there is more than stands here: lists and searches tell the rest.
-    #[schema(value_type = Vec<words::PersonThings>, min_items = 0, max_items = 7)]
+    #[schema(value_type = Vec<words::PersonThings>, min_items = 0, max_items = 8)]
     more_of: Vec<&'static str>,
 }
 
@@ -157,10 +162,18 @@ impl PersonExportView {
             journal: found.traces.journal.into_iter().map(|entry| JournalEntryView::of(entry, None)).collect(),
             events: found.traces.events.iter().map(EventReferenceView::of).collect(),
             kept_answers: found.traces.answers.iter().map(KeptAnswerView::of).collect(),
+            submissions: found.submissions.iter().map(|kept| of_submission(about.code, kept)).collect(),
             import_rows: found.traces.imported.iter().map(ImportedRowView::of).collect(),
             more_of: found.more_of,
         })
     }
+}
+
+/// The submission with what was entered, where it is the person who owes: what is kept of others in it is not theirs.
+fn of_submission(code: &SubjectTaxCode, kept: &KeptSubmission) -> SubmissionView {
+    let owes = kept.entered.as_ref().is_some_and(|entered| entered.debtor.tax_code.expose() == code);
+    let shown = SubmissionView::of(kept);
+    if owes { shown.with_values(kept) } else { shown }
 }
 
 /// The receipt with that person alone.

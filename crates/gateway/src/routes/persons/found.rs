@@ -6,6 +6,7 @@ use tramite_domain::ids::{DebtPositionId, SessionId};
 use tramite_domain::personal::Personal;
 use tramite_domain::receipt::Receipt;
 use tramite_domain::session::CheckoutSession;
+use tramite_domain::submission::KeptSubmission;
 use tramite_domain::tax_code::SubjectTaxCode;
 use tramite_storage::{Cursor, PAGE_LIMIT_MAX, PageRequest, PersonSessions, PositionFilter, ReceiptFilter};
 
@@ -48,6 +49,11 @@ impl About<'_> {
         let store = self.gateway.store();
         let page = store.receipts(&self.tenant.scope, &filter, &request, self.gateway.now()).await?;
         Ok(Stretch { items: page.items, next: page.next })
+    }
+
+    /// The submissions that name the person, the newest first, so many at most.
+    pub(super) async fn submissions(&self, limit: usize) -> Result<Vec<KeptSubmission>, Problem> {
+        Ok(self.gateway.store().submissions_of_person(&self.tenant.scope, self.code, (None, limit)).await?)
     }
 
     /// The sessions in which the person pays, and those over these debts of theirs, the newest first, older than one of them; and

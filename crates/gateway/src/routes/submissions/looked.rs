@@ -5,6 +5,8 @@ use tramite_domain::debt_position::{DebtPosition, PositionStatus, position_statu
 use tramite_domain::form::{Fault, OnHit, OnMiss, Submission};
 use tramite_domain::ids::{DebtPositionId, SubmissionId};
 use tramite_domain::refusal::Refusal;
+use tramite_domain::session::PayerInput;
+use tramite_domain::submission::Entered;
 
 use crate::auth::Tenant;
 use crate::gateway::Gateway;
@@ -39,11 +41,30 @@ pub(super) async fn look_up(
     }
 }
 
-/// The debt position of a submission of the caller.
+/// The debt position of a submission of the caller, and who pays it as far as the form says so.
 ///
 /// # Errors
 /// 404 where the submission does not exist for the caller; `nothing_to_pay` where none stands for it.
-pub(crate) async fn owed(gateway: &Gateway, tenant: &Tenant, id: SubmissionId) -> Result<DebtPositionId, Problem> {
+pub(crate) async fn owed(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    id: SubmissionId,
+) -> Result<(DebtPositionId, Option<PayerInput>), Problem> {
     let kept = gateway.store().submission(&tenant.scope, id).await?.or_not_found()?;
-    Ok(kept.debt_position_id.ok_or(Refusal::SubmissionWithoutPosition)?)
+    let position = kept.debt_position_id.ok_or(Refusal::SubmissionWithoutPosition)?;
+    Ok((position, kept.entered.as_ref().and_then(payer)))
+}
+
+/// Who pays: whom the form names as such, and the address that was given for the outcome.
+fn payer(entered: &Entered) -> Option<PayerInput> {
+    let named = entered.payer.as_ref();
+    let code = named.map(|one| one.tax_code.clone()).filter(|code| !code.expose().is_anonymous());
+    let known =
+        named.unwrap_or(&entered.debtor).email.clone().map(|email| email.map(|email| email.as_str().to_owned()));
+    let payer = PayerInput {
+        tax_code: code.map(|code| code.map(|code| code.as_str().to_owned())),
+        full_name: named.map(|one| one.full_name.clone()),
+        email: entered.notify_email.clone().or(known),
+    };
+    (payer != PayerInput::default()).then_some(payer)
 }

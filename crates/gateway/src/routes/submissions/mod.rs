@@ -10,6 +10,7 @@ mod submit;
 mod view;
 
 pub(crate) use looked::owed;
+pub(crate) use view::SubmissionView;
 
 use tramite_domain::access::ApiScope;
 

@@ -89,7 +89,7 @@ struct PlaceView {
 
 impl SubmissionView {
     /// What is shown of it everywhere.
-    pub(super) fn of(kept: &KeptSubmission) -> Self {
+    pub(crate) fn of(kept: &KeptSubmission) -> Self {
         Self {
             id: kept.id.to_string(),
             service_code: kept.service_code.to_string(),
@@ -111,7 +111,7 @@ impl SubmissionView {
     }
 
     /// With what was entered.
-    pub(super) fn with_values(mut self, kept: &KeptSubmission) -> Self {
+    pub(crate) fn with_values(mut self, kept: &KeptSubmission) -> Self {
         self.values = kept.entered.as_ref().map(|entered| entered.values.expose().clone());
         self
     }
