@@ -61,6 +61,8 @@ mod rolling;
 mod same_notice;
 #[path = "journeys/scopes.rs"]
 mod scopes;
+#[path = "journeys/services.rs"]
+mod services;
 #[path = "journeys/slow.rs"]
 mod slow;
 #[path = "journeys/soap_client.rs"]
@@ -106,6 +108,7 @@ fn main() {
         .per_processor(2)
         .limit(if LONG.iter().any(|name| std::env::var_os(name).is_some()) { LONG_LIMIT } else { JOURNEY_LIMIT })
         .async_on_both("a_payment_started_from_a_portal_completes_its_session", otf::completes)
+        .async_on_both("every_service_that_ships_is_published_from_its_file_and_paid", services::all_paid)
         .async_on_both("a_declined_payment_leaves_the_position_payable", otf::declined)
         .async_on_both("a_receipt_after_the_session_was_cancelled_completes_it_late", otf::late)
         .async_on_both("a_notice_is_paid_anywhere_and_only_once", otf::anywhere)

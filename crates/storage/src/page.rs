@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Pages of lists: stable under inserts, without totals.
 
+mod list;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -9,6 +11,8 @@ use thiserror::Error;
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::time::Instant;
 use uuid::Uuid;
+
+pub(crate) use list::List;
 
 /// The most items a page holds.
 pub const PAGE_LIMIT_MAX: u16 = 500;
@@ -79,102 +83,6 @@ impl<T> Page<T> {
     pub(crate) fn try_map<U, E>(self, each: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
         let items = self.items.into_iter().map(each).collect::<Result<_, E>>()?;
         Ok(Page { items, next: self.next, complete_until: self.complete_until })
-    }
-}
-
-/// Kinds of lists: a cursor of one means nothing in another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum List {
-    Positions,
-    PositionsChanged,
-    Sessions,
-    SessionsChanged,
-    Receipts,
-    ReceiptsChanged,
-    Services,
-    Institutions,
-    Stations,
-    Clients,
-    Delegations,
-    Journal,
-    JournalOldest,
-    Timeline,
-    SupportAccesses,
-    Audit,
-    RawMessages,
-    WebhookDeliveries,
-    WebhookEndpoints,
-    Feed,
-    FeedOfAll,
-    Outcomes,
-    Recoveries,
-    Imports,
-    DocumentBatches,
-    Registries,
-    Submissions,
-}
-
-impl List {
-    const ALL: [Self; 27] = [
-        Self::Positions,
-        Self::PositionsChanged,
-        Self::Sessions,
-        Self::SessionsChanged,
-        Self::Receipts,
-        Self::ReceiptsChanged,
-        Self::Services,
-        Self::Institutions,
-        Self::Stations,
-        Self::Clients,
-        Self::Delegations,
-        Self::Journal,
-        Self::JournalOldest,
-        Self::Timeline,
-        Self::SupportAccesses,
-        Self::Audit,
-        Self::RawMessages,
-        Self::WebhookDeliveries,
-        Self::WebhookEndpoints,
-        Self::Feed,
-        Self::FeedOfAll,
-        Self::Outcomes,
-        Self::Recoveries,
-        Self::Imports,
-        Self::DocumentBatches,
-        Self::Registries,
-        Self::Submissions,
-    ];
-
-    const fn tag(self) -> u8 {
-        match self {
-            Self::Positions => 1,
-            Self::PositionsChanged => 2,
-            Self::Sessions => 3,
-            Self::SessionsChanged => 4,
-            Self::Receipts => 5,
-            Self::ReceiptsChanged => 6,
-            Self::Services => 7,
-            Self::Institutions => 8,
-            Self::Stations => 9,
-            Self::Clients => 10,
-            Self::Delegations => 11,
-            Self::Journal => 40,
-            Self::JournalOldest => 41,
-            Self::Timeline => 42,
-            Self::SupportAccesses => 43,
-            Self::Audit => 44,
-            Self::RawMessages => 45,
-            Self::WebhookDeliveries => 50,
-            Self::WebhookEndpoints => 51,
-            Self::Feed => 46,
-            Self::FeedOfAll => 47,
-            Self::Outcomes => 48,
-            Self::Recoveries => 52,
-            Self::Imports => 54,
-            Self::DocumentBatches => 55,
-            Self::Registries => 56,
-            Self::Submissions => 57,
-        }
     }
 }
 

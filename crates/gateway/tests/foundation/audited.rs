@@ -190,7 +190,7 @@ async fn of_the_institution(asked: &Asked<'_>, institution: &str, made: &BTreeMa
     let submitted = post("/v1/services/NUOVO/submissions", &json!({"values": form_values()}));
     asked.portal("add_submission", submitted).await;
     let mut free = form("NUOVO");
-    free["amount"] = json!({"rule": "formula", "lines": [{"label": {"it": "Niente"}, "amount": "cents(0)"}]});
+    free["amount"] = json!({"rule": "formula", "lines": [{"label": {"it": "Niente"}, "amount": "street.code == 'V1' ? cents(0) : street.amount"}]});
     assert_eq!(asked.portal.put("/v1/services/NUOVO/form/definition", &free).await.status, 200);
     let nothing = asked.portal.make("/v1/services/NUOVO/submissions", &json!({"values": form_values()})).await;
     let cancel = format!("/v1/submissions/{}/cancel", text(&nothing, "/id"));

@@ -177,7 +177,7 @@ pub(crate) async fn what_the_law_lets_go_goes_and_of_the_rest_it_is_said_why_it_
     let answer = first.is(200).json();
     let wanted = json!({
         "debt_positions": 1, "debt_positions_pseudonymised": 0, "debt_positions_reduced": 1, "checkout_sessions": 1,
-        "receipts": 0,
+        "receipts": 0, "submissions": 0,
     });
     assert_eq!((&answer["erased"], &answer["complete"]), (&wanted, &json!(true)), "{answer:#}");
     let end = Some("2036-12-31T23:00:00Z".to_owned());

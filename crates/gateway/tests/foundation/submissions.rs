@@ -3,19 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tramite_testkit::Database;
 
 use crate::support::made::{debt_position, form, form_values, registry};
 use crate::support::portal::{Portal, holds, text};
-use crate::support::{Ask, Seen, TestGateway};
+use crate::support::{Seen, TestGateway};
 
 const DEFINITION: &str = "/v1/services/TARI/form/definition";
 const SUBMISSIONS: &str = "/v1/services/TARI/submissions";
 const SESSIONS: &str = "/v1/checkout-sessions";
-/// Longer than a place is held for somebody who goes on to pay, in seconds.
-const HELD_SECONDS: i64 = 1_801;
 
 /// Publishes the form of TARI with these members in the place of its own.
 async fn publish(portal: &Portal<'_>, members: Value) {
@@ -29,14 +26,6 @@ async fn publish(portal: &Portal<'_>, members: Value) {
 
 async fn submit(portal: &Portal<'_>, values: Value) -> Seen {
     portal.post(SUBMISSIONS, &json!({"values": values})).await
-}
-
-/// The values with another person in them.
-fn values_of(number: usize) -> Value {
-    const CODES: [&str; 3] = ["RSSMRA85T10A562S", "VNTMHL76M09H501D", "RSSMRA80A01H501U"];
-    let mut values = form_values();
-    values["tax_code"] = json!(CODES[number]);
-    values
 }
 
 fn notice(submission: &Value) -> String {
@@ -115,148 +104,6 @@ pub(crate) async fn a_submission_is_owed_and_paid_like_any_debt(database: Databa
     let cancel = portal.post(format!("{path}/cancel"), &json!({})).await;
     cancel.is_problem(409, "submission_owed");
     assert_eq!(cancel.json()["debt_position_id"], made["debt_position_id"]);
-}
-
-pub(crate) async fn the_same_is_submitted_once_for_as_long_as_it_can_be_paid(database: Database) {
-    let gateway = TestGateway::new(&database).await;
-    let seeded = gateway.seed().await;
-    let portal = gateway.portal(&seeded.for_a);
-    publish(&portal, json!({"unique": ["tax_code", "street.code"]})).await;
-    // Of many at the same moment one is the first.
-    let all = join_all((0..8).map(|_| submit(&portal, form_values()))).await;
-    let (made, refused): (Vec<Seen>, Vec<Seen>) = all.into_iter().partition(|seen| seen.status == 201);
-    assert_eq!(made.len(), 1);
-    let first = made[0].json();
-    for one in &refused {
-        one.is_problem(409, "already_submitted");
-        assert_eq!(one.json()["existing_id"], first["id"]);
-        assert_eq!(one.json()["debt_position_id"], first["debt_position_id"]);
-    }
-    assert_eq!(portal.ids("/v1/debt-positions").await.len(), 1);
-    submit(&portal, values_of(1)).await.is(201);
-    let mut elsewhere = form_values();
-    elsewhere["street"] = json!("V2");
-    submit(&portal, elsewhere).await.is(201);
-    // What is withdrawn stands in nobody's way; what is paid does for good.
-    let cancel = format!("/v1/debt-positions/{}/cancel", text(&first, "/debt_position_id"));
-    portal.post(cancel, &json!({})).await.is(200);
-    let second = submit(&portal, form_values()).await.is(201).json();
-    pay(&gateway, "second", &notice(&second), 3_000).await;
-    let third = submit(&portal, form_values()).await;
-    third.is_problem(409, "already_submitted");
-    assert_eq!(third.json()["existing_id"], second["id"]);
-}
-
-pub(crate) async fn the_last_places_are_sold_once_however_many_ask(database: Database) {
-    let gateway = TestGateway::with(&database, |settings| {
-        settings.limits.client_burst = std::num::NonZeroU32::new(1_000).unwrap();
-    })
-    .await;
-    let seeded = gateway.seed().await;
-    let portal = gateway.portal(&seeded.for_a);
-    publish(&portal, json!({"quotas": [{"name": "permits", "by": ["street.code"], "limit": "10"}]})).await;
-    portal.token().await;
-    let all = join_all((0..200).map(|_| submit(&portal, form_values()))).await;
-    let (made, refused): (Vec<Seen>, Vec<Seen>) = all.into_iter().partition(|seen| seen.status == 201);
-    assert_eq!((made.len(), refused.len()), (10, 190));
-    refused.iter().for_each(|one| _ = one.is_problem(409, "no_place_left"));
-    assert_eq!(portal.ids("/v1/debt-positions?limit=500").await.len(), 10);
-    // What is counted apart has places of its own.
-    let mut elsewhere = form_values();
-    elsewhere["street"] = json!("V2");
-    submit(&portal, elsewhere).await.is(201);
-    // What is withdrawn gives its place back, and only that one.
-    let one = made[3].json();
-    let cancel = format!("/v1/debt-positions/{}/cancel", text(&one, "/debt_position_id"));
-    portal.post(cancel, &json!({})).await.is(200);
-    submit(&portal, form_values()).await.is(201);
-    submit(&portal, form_values()).await.is_problem(409, "no_place_left");
-}
-
-pub(crate) async fn a_place_that_nobody_pays_for_goes_to_whoever_needs_it_and_a_late_payment_is_kept(
-    database: Database,
-) {
-    let gateway = TestGateway::new(&database).await;
-    let seeded = gateway.seed().await;
-    let portal = gateway.portal(&seeded.for_a);
-    publish(&portal, json!({"quotas": [{"name": "permits", "limit": "1"}]})).await;
-    let first = submit(&portal, values_of(0)).await.is(201).json();
-    assert_eq!(first["places"][0]["quota"], "permits");
-    submit(&portal, values_of(1)).await.is_problem(409, "no_place_left");
-    // Somebody is paying: the time that it was held for is over, and it is theirs still.
-    gateway.world.pass(HELD_SECONDS - 60);
-    gateway.node().asks(&notice(&first), None).await;
-    gateway.node().settled().await;
-    gateway.world.pass(120);
-    submit(&portal, values_of(1)).await.is_problem(409, "no_place_left");
-    gateway.world.pass(HELD_SECONDS);
-    let second = submit(&portal, values_of(1)).await.is(201).json();
-    submit(&portal, values_of(2)).await.is_problem(409, "no_place_left");
-    // Paid for: it is kept for good.
-    pay(&gateway, "second", &notice(&second), 3_000).await;
-    gateway.world.pass(HELD_SECONDS);
-    submit(&portal, values_of(2)).await.is_problem(409, "no_place_left");
-    // Who pays after all has paid, and it is told that there is one place too few.
-    pay(&gateway, "first", &notice(&first), 3_000).await;
-    let receipts = portal.get("/v1/receipts?anomaly=over_capacity").await.is(200).json();
-    assert_eq!(receipts["items"].as_array().unwrap().len(), 1, "{receipts}");
-    assert_eq!(receipts["items"][0]["debt_position_id"], first["debt_position_id"]);
-    submit(&portal, values_of(2)).await.is_problem(409, "no_place_left");
-
-    // With more places than are sold a late payment takes its own again, and with a notice there is more time.
-    publish(&portal, json!({"quotas": [{"name": "more", "limit": "1", "hold_minutes": 5}]})).await;
-    let third = submit(&portal, values_of(2)).await.is(201).json();
-    gateway.world.pass(301);
-    let fourth = portal.post(SUBMISSIONS, &json!({"values": values_of(0), "pay_by": "notice"})).await.is(201).json();
-    let cancel = format!("/v1/debt-positions/{}/cancel", text(&fourth, "/debt_position_id"));
-    portal.post(cancel, &json!({})).await.is(200);
-    let fifth = portal.post(SUBMISSIONS, &json!({"values": values_of(1), "pay_by": "notice"})).await.is(201).json();
-    gateway.world.pass(2 * 86_400);
-    submit(&portal, values_of(0)).await.is_problem(409, "no_place_left");
-    gateway.world.pass(86_400);
-    let sixth = submit(&portal, values_of(0)).await.is(201).json();
-    let marked = json!({
-        "installment_id": text(&third, "/debt_position/payment_options/0/installments/0/id"), "amount": 3_000,
-        "paid_at": "2026-09-01T08:00:00Z", "reference": "Cassa",
-    });
-    let mark = format!("/v1/debt-positions/{}/mark-paid", text(&third, "/debt_position_id"));
-    let marked = portal.post(mark, &marked).await.is(200).json();
-    assert_eq!(marked["payment_options"][0]["installments"][0]["anomalies"], json!(["over_capacity"]));
-    assert_ne!(fifth["id"], sixth["id"]);
-}
-
-pub(crate) async fn what_comes_to_nothing_is_kept_without_a_debt_position(database: Database) {
-    let gateway = TestGateway::new(&database).await;
-    let seeded = gateway.seed().await;
-    let portal = gateway.portal(&seeded.for_a);
-    let free = json!({"rule": "formula", "lines": [
-        {"label": {"it": "Permesso"}, "amount": "street.code == 'V1' ? cents(0) : street.amount"}]});
-    let members = json!({"amount": free, "unique": ["tax_code"], "quotas": [{"name": "permits", "limit": "1"}]});
-    publish(&portal, members).await;
-    let made = submit(&portal, form_values()).await.is(201).json();
-    assert_eq!((&made["amount"], made.get("debt_position_id")), (&json!(0), None));
-    assert!(made["places"][0].get("held_until").is_none(), "for good");
-    assert!(portal.ids("/v1/debt-positions").await.is_empty());
-    let item = json!({"line_items": [{"submission_id": made["id"]}], "return_url": "https://portale.example.it/esito"});
-    portal.post(SESSIONS, &item).await.is_problem(409, "nothing_to_pay");
-    gateway.world.pass(30 * 86_400);
-    submit(&portal, form_values()).await.is_problem(409, "already_submitted");
-    submit(&portal, values_of(1)).await.is_problem(409, "no_place_left");
-    // Taken back, it stands in nobody's way.
-    let path = format!("/v1/submissions/{}", text(&made, "/id"));
-    let shown = portal.get(&path).await;
-    let stale = Ask::post(format!("{path}/cancel")).json(&json!({})).key("c-0").header("If-Match", "\"9\"");
-    portal.ask(stale).await.is_problem(412, "precondition_failed");
-    let etag = shown.header("etag").unwrap().to_owned();
-    let cancel = Ask::post(format!("{path}/cancel")).json(&json!({})).key("c-1").header("If-Match", &etag);
-    let cancelled = portal.ask(cancel).await.is(200).json();
-    assert!(cancelled["cancelled_at"].is_string());
-    assert_eq!(
-        portal.post(format!("{path}/cancel"), &json!({})).await.is(200).json(),
-        cancelled,
-        "again, nothing changes"
-    );
-    submit(&portal, form_values()).await.is(201);
 }
 
 pub(crate) async fn a_form_looks_for_what_is_owed_already(database: Database) {

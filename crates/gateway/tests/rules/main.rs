@@ -13,6 +13,7 @@
 mod amounts;
 mod asked;
 mod copies;
+mod forms;
 mod identifiers;
 mod kit;
 mod lifecycle;
@@ -57,6 +58,14 @@ sentences! {
         receipts::rule_26_a_receipt_is_accepted_once_whatever_comes_again,
         copies::rule_27_the_position_is_that_of_the_fiscal_code_never_of_id_pa,
         receipts::rule_28_only_a_stranger_and_an_unreadable_receipt_are_refused,
+        forms::rule_46_what_is_due_is_worked_out_here_alone,
+        forms::rule_46_what_comes_to_nothing_is_kept_without_a_debt_position,
+        forms::rule_47_a_wrong_form_is_not_published_and_each_fault_is_told_where_it_stands,
+        forms::rule_48_what_is_not_visible_is_ignored_and_all_that_is_wrong_is_told_at_once,
+        forms::rule_49_the_same_is_submitted_once_for_as_long_as_it_can_be_paid,
+        forms::rule_49_the_last_places_are_sold_once_however_many_ask,
+        forms::rule_49_a_place_that_nobody_pays_for_goes_to_whoever_needs_it_and_a_late_payment_is_kept,
+        forms::rule_49_a_form_takes_nothing_before_it_opens_and_after_it_closes,
         receipts::rule_29_a_ko_pays_nothing_and_absent_fields_are_fine,
         receipts::rule_30_money_wins_over_every_state_and_is_flagged,
         receipts::rule_31_alternatives_paid_at_once_are_all_kept_and_told,

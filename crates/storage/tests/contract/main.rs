@@ -30,6 +30,7 @@ mod raw;
 mod receipts;
 mod recoveries;
 mod sessions;
+mod submissions;
 mod support;
 mod system;
 mod tenancy;
@@ -130,6 +131,10 @@ mod sentences {
             import_bulk::positions_that_are_too_large_together_are_not_read,
             import_bulk::new_keys_look_at_no_other_position_of_the_service,
             import_bulk::what_rows_are_about_is_read_as_it_is_now,
+            submissions::the_last_place_is_taken_once_and_all_or_nothing,
+            submissions::what_was_paid_for_is_kept_and_what_is_gone_is_told,
+            submissions::two_that_are_the_same_are_one,
+            submissions::a_position_is_found_by_what_its_client_wrote_of_it,
             sessions::a_session_comes_back_as_it_was_kept,
             sessions::a_session_is_found_by_each_cart_it_minted,
             sessions::all_live_sessions_and_some_that_are_over_wait_for_a_payment,

@@ -4,7 +4,12 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use tramite_domain::batch::{Batch, Write};
+use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::form::{FormVersion, RegistryVersion};
+use tramite_domain::ids::ClientId;
+use tramite_domain::money::Cents;
+use tramite_domain::submission::{HeldPlace, KeptSubmission};
 
 use crate::support::{id, now};
 
@@ -41,4 +46,52 @@ pub(crate) fn registry(code: &str, version: u32) -> RegistryVersion {
         written_by: id(),
         written_at: now(),
     }
+}
+
+/// A submission for which that position is to be paid, with one place of ten.
+pub(crate) fn submission(client: ClientId, position: &DebtPosition) -> KeptSubmission {
+    let debtor = json!({"kind": "natural_person", "tax_code": "RSSMRA85T10A562S", "full_name": "Mario Rossi"});
+    let entered = json!({"values": {"street": "V1"}, "debtor": debtor});
+    KeptSubmission {
+        id: id(),
+        service_code: "TARI".parse().unwrap(),
+        form_version: 1,
+        amount: Cents::new(1_001).unwrap(),
+        breakdown: Vec::new(),
+        remittance_information: "Passo V1".to_owned(),
+        entered: Some(serde_json::from_value(entered).unwrap()),
+        unique_key: None,
+        places: vec![place(10)],
+        debt_position_id: Some(position.id),
+        found: false,
+        created_by: client,
+        created_at: now(),
+        cancelled_at: None,
+    }
+}
+
+/// A place of so many, held for half an hour.
+pub(crate) fn place(limit: u64) -> HeldPlace {
+    let held_until = Some(now().plus_seconds(1_800));
+    HeldPlace { quota: "permits".to_owned(), key: "k".to_owned(), limit, held_until }
+}
+
+/// The write of a submission that takes its places anew.
+pub(crate) fn submitting(kept: &KeptSubmission) -> Write {
+    Write::InsertSubmission { kept: Box::new(kept.clone()), handed: Vec::new() }
+}
+
+/// A form, what it reads, and a submission of it.
+pub(crate) fn forms_of(client: ClientId, position: &DebtPosition) -> Batch {
+    Batch::new()
+        .with(Write::InsertFormVersion { form: Box::new(form("TARI", 1)), catalogue: 0 })
+        .with(Write::InsertRegistryVersion { registry: Box::new(registry("streets", 1)), catalogue: 1 })
+        .with(submitting(&submission(client, position)))
+}
+
+/// The position with something that its client wrote of its first installment.
+pub(crate) fn marked(mut position: DebtPosition, key: &str, value: &str) -> DebtPosition {
+    let first = position.options.first_mut().unwrap().installments.first_mut().unwrap();
+    first.metadata.insert(key.to_owned(), value.to_owned());
+    position
 }
