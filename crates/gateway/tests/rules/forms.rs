@@ -185,7 +185,7 @@ pub(crate) async fn rule_48_what_is_not_visible_is_ignored_and_all_that_is_wrong
                 "/values/holder required",
                 "/values/metres above_maximum",
                 "/values/permit wrong_pattern",
-                "/values/street unknown_row",
+                "/values/street not_in_list",
             ],
         ),
     ];

@@ -56,8 +56,8 @@ pub(super) async fn update(
     let Children { options, installments, transfers } = Children::of(institution, position)?;
     let ((), (), (), (), ()) = together!(
         db,
-        |db| replace_keys(db, institution, position),
         |mut db| async move { head(&mut db, institution, position, expected).await },
+        |db| replace_keys(db, institution, position),
         |db| put_options(db, &options),
         |db| put_installments(db, &installments),
         |db| replace_transfers(db, institution, position.id, &transfers),
