@@ -138,9 +138,10 @@ pub(crate) async fn rule_47_a_wrong_form_is_not_published_and_each_fault_is_told
         let told: Vec<String> = refused.faults().into_iter().map(|(at, code)| format!("{at} {code}")).collect();
         // That it is the form of another service is told as well.
         let told: Vec<&str> = told.iter().map(String::as_str).filter(|one| *one != "/code code_differs").collect();
-        // A look-up names a service that the institution has.
+        // A look-up names a service that the institution has; and no person is named in a place.
+        let expected = expected.replace("RSSMRA85T10A562S", "***");
         assert!(
-            told == [expected] || ["/code", "/lookup"].contains(&pointer),
+            told == [expected.as_str()] || ["/code", "/lookup"].contains(&pointer),
             "{pointer}: expected {expected}, told {told:?}"
         );
         tried += 1;
