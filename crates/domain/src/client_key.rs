@@ -170,7 +170,7 @@ pub type Members = BTreeMap<String, String>;
 pub fn read(members: &Members, place: &Place, all: &mut Violations) -> Option<(KeyId, PublicKey)> {
     let mut faults = Violations::new();
     for name in members.keys() {
-        let at = place.at(name.replace('~', "~0").replace('/', "~1"));
+        let at = place.at(name);
         if PRIVATE_MEMBERS.contains(&name.as_str()) {
             faults.add(
                 &at,

@@ -25,9 +25,11 @@ impl Place {
         Self(String::new())
     }
 
-    /// The member or element below this place. Property names and indexes of ours need no escaping.
+    /// The member or element below this place (RFC 6901).
     #[must_use]
     pub fn at(&self, step: impl Display) -> Self {
+        // A name that a caller chose may hold what stands for something in a pointer.
+        let step = step.to_string().replace('~', "~0").replace('/', "~1");
         Self(format!("{}/{step}", self.0))
     }
 

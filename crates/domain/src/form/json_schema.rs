@@ -115,9 +115,8 @@ fn property(field: &FieldInput, language: &str) -> Map<String, Json> {
         schema.insert("default".to_owned(), default.clone());
     }
     for (name, bound) in [("minimum", &field.min), ("maximum", &field.max)] {
-        if let Some(Bound::Number(bound)) = bound
-            && field.kind != FieldType::Decimal
-        {
+        // Of a decimal that is written as text it says nothing.
+        if let Some(Bound::Number(bound)) = bound {
             schema.insert(name.to_owned(), json!(bound));
         }
     }

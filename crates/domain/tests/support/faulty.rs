@@ -19,7 +19,7 @@ pub(crate) fn put(whole: &mut Value, pointer: &str, value: Value) {
     let (parent, last) = pointer.rsplit_once('/').unwrap();
     match whole.pointer_mut(parent).unwrap_or_else(|| panic!("{parent}")) {
         Value::Object(map) if value.is_null() => drop(map.remove(last)),
-        Value::Object(map) => drop(map.insert(last.to_owned(), value)),
+        Value::Object(map) => drop(map.insert(last.replace("~1", "/"), value)),
         Value::Array(list) if value.is_null() => drop(list.remove(last.parse::<usize>().unwrap())),
         Value::Array(list) if last == "-" => list.push(value),
         Value::Array(list) => list[last.parse::<usize>().unwrap()] = value,
@@ -38,6 +38,7 @@ pub(crate) fn of_shape() -> Vec<Fault> {
         ("/amount", Value::Null, "/amount required"),
         ("/amount/rule", json!("guess"), "/amount unknown_value"),
         ("/surprise", json!(1), "/surprise unknown_field"),
+        ("/a~1b", json!(1), "/a~1b unknown_field"),
         ("/tests/0/values/kind", json!([null]), "/tests/0/values/kind/0 null_value"),
         ("/rules", json!(vec![json!({"assert": "true", "code": "a", "message": {}}); 101]), "/rules too_many"),
     ]
