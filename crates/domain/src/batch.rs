@@ -180,8 +180,10 @@ pub enum Write {
     FreeSubmission {
         /// The submission, which has a key.
         id: SubmissionId,
+        /// The one that stands for it from now on.
+        by: SubmissionId,
     },
-    /// A submission without debt position is taken back, and stands in the way of no other any more; one that was is a conflict.
+    /// A submission without a debt position of its own is taken back, and stands in the way of no other any more; one that was is a conflict.
     CancelSubmission {
         /// The submission.
         id: SubmissionId,

@@ -33,6 +33,9 @@ pub enum Refusal {
         /// Its debt position, where it has one.
         position: Option<DebtPositionId>,
     },
+    /// Another submission stands for the debt position by now: both would be owed (rules.md 49).
+    #[error("another submission has taken the place of the one that this debt position was made for")]
+    Superseded,
     /// All places are taken (rules.md 49).
     #[error("no place is left: `{quota}` is full")]
     NoPlaceLeft {
@@ -201,6 +204,7 @@ impl Refusal {
             Self::Invalid(_) => "validation_failed",
             Self::ExternalIdTaken { .. } => "external_id_taken",
             Self::AlreadySubmitted { .. } => "already_submitted",
+            Self::Superseded => "already_submitted",
             Self::NoPlaceLeft { .. } => "no_place_left",
             Self::PositionFound { .. } => "position_found",
             Self::SubmissionOwed { .. } => "submission_owed",

@@ -168,7 +168,7 @@ fn only_what_waits_for_a_notification_is_notified_and_not_on_a_day_to_come() {
         amount: Cents::new(7_000).unwrap(),
         at: town.now,
     };
-    let paying = Activity { attempts: std::slice::from_ref(&get), sessions: &[], places: &[] };
+    let paying = Activity { attempts: std::slice::from_ref(&get), sessions: &[], places: &[], superseded: false };
     assert!(matches!(refused(&mut town, &position, today, paying, false), Refusal::PaymentInProgress { .. }));
     assert!(notify(&mut town.given(), &position, today, paying, true).is_ok());
     let mut begun = position.clone();
@@ -221,8 +221,8 @@ fn while_somebody_pays_a_position_is_neither_cancelled_nor_replaced_unless_force
     };
     // What a cart showed is honoured as long as what a get was told (rules.md 22).
     let (get, cart) = (attempt(AttemptKind::Get), attempt(AttemptKind::Cart));
-    let activity = Activity { attempts: std::slice::from_ref(&get), sessions: &[], places: &[] };
-    let shown = Activity { attempts: std::slice::from_ref(&cart), sessions: &[], places: &[] };
+    let activity = Activity { attempts: std::slice::from_ref(&get), sessions: &[], places: &[], superseded: false };
+    let shown = Activity { attempts: std::slice::from_ref(&cart), sessions: &[], places: &[], superseded: false };
     let locked_until = town.now.plus_seconds(1_800);
     for paying in [activity, shown] {
         assert_eq!(
@@ -247,11 +247,11 @@ fn cancel_and_reopen_go_back_to_the_same_numbers_and_expired_needs_a_later_date(
     let position = town.position(&input);
     let cancelled = cancel(&mut town.given(), &position, quiet(), false).unwrap().position;
     assert!(cancel(&mut town.given(), &cancelled, quiet(), false).unwrap().batch.is_empty(), "again is the same");
-    let reopened = reopen(&mut town.given(), &cancelled).unwrap().position;
+    let reopened = reopen(&mut town.given(), &cancelled, Activity::default()).unwrap().position;
     assert_eq!(position_status(&reopened, town.now), PositionStatus::Open);
     assert_eq!(named(&reopened, "single").notice_number, named(&position, "single").notice_number);
     town.later(2 * 86_400);
-    assert_eq!(reopen(&mut town.given(), &cancelled).unwrap_err(), Refusal::StillExpired);
+    assert_eq!(reopen(&mut town.given(), &cancelled, Activity::default()).unwrap_err(), Refusal::StillExpired);
     let expired = cancel(&mut town.given(), &position, quiet(), false).unwrap().position;
     assert_eq!(position_status(&expired, town.now), PositionStatus::Cancelled, "an expired position may be cancelled");
 }

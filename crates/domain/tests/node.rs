@@ -193,7 +193,7 @@ proptest! {
                 Step::Publish => publish(&mut town.given(), &position).ok(),
                 Step::Cancel => cancel(&mut town.given(), &position, quiet(), false).ok(),
                 Step::Reopen => match undone(&position, None, town.now) {
-                    Ok(Undone::Withdrawal) => reopen(&mut town.given(), &position).ok(),
+                    Ok(Undone::Withdrawal) => reopen(&mut town.given(), &position, quiet()).ok(),
                     Ok(Undone::Mark(id)) => {
                         let creditor = town.institution.tax_code;
                         unmark(&mut town.given(), creditor, &position, id, &[]).ok()

@@ -181,7 +181,7 @@ fn a_mark_completes_live_sessions_and_taken_back_it_is_to_be_paid_again_in_those
     let alone = session(&mut town, &[(&one, "single")]);
     let beside = session(&mut town, &[(&one, "single"), (&two, "single")]);
     let sessions = [alone, beside];
-    let activity = Activity { attempts: &[], sessions: &sessions, places: &[] };
+    let activity = Activity { attempts: &[], sessions: &sessions, places: &[], superseded: false };
     let told = payment(&town, &one, "single", 100);
     let creditor = TAX_CODE.parse().unwrap();
     let decided = mark_paid(&mut town.given(), creditor, &one, &told, activity, false).unwrap();
@@ -235,7 +235,7 @@ fn nothing_is_marked_that_is_not_owed_or_that_somebody_is_paying() {
             amount: Cents::new(12_050).unwrap(),
             at: town.now,
         };
-        let paying = Activity { attempts: std::slice::from_ref(&get), sessions: &[], places: &[] };
+        let paying = Activity { attempts: std::slice::from_ref(&get), sessions: &[], places: &[], superseded: false };
         let decided = mark_paid(&mut town.given(), creditor, &position, &told, paying, false);
         assert_eq!(decided.err(), expected, "{asked}");
         assert!(mark_paid(&mut town.given(), creditor, &position, &told, paying, true).is_ok());

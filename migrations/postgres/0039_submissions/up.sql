@@ -12,6 +12,7 @@ CREATE TABLE form_submissions (
     remittance_information text NOT NULL,
     entered jsonb,
     unique_key text COLLATE "C",
+    superseded_by uuid,
     places jsonb NOT NULL,
     debt_position_id uuid,
     found boolean NOT NULL,
@@ -22,6 +23,7 @@ CREATE TABLE form_submissions (
 );
 CREATE UNIQUE INDEX form_submissions_unique_key ON form_submissions (institution_id, service_code, unique_key)
     WHERE unique_key IS NOT NULL;
+CREATE INDEX form_submissions_client ON form_submissions (institution_id, created_by, id);
 CREATE INDEX form_submissions_position ON form_submissions (institution_id, debt_position_id) WHERE debt_position_id IS NOT NULL;
 SELECT tramite_guard('form_submissions');
 GRANT SELECT, INSERT, UPDATE ON form_submissions TO tramite_app;
@@ -53,13 +55,14 @@ CREATE INDEX form_places_position ON form_places (institution_id, debt_position_
 SELECT tramite_guard('form_places');
 GRANT SELECT, INSERT, UPDATE, DELETE ON form_places TO tramite_app;
 
--- How many of them there are: whoever takes the last one is the only one who does.
+-- How many of them are taken, of how many: whoever takes the last one is the only one who does.
 CREATE TABLE form_place_counts (
     institution_id uuid NOT NULL,
     service_code text COLLATE "C" NOT NULL,
     quota text COLLATE "C" NOT NULL,
     key text COLLATE "C" NOT NULL,
     taken bigint NOT NULL,
+    most bigint NOT NULL,
     PRIMARY KEY (institution_id, service_code, quota, key)
 );
 SELECT tramite_guard('form_place_counts');

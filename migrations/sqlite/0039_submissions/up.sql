@@ -12,6 +12,7 @@ CREATE TABLE form_submissions (
     remittance_information TEXT NOT NULL,
     entered TEXT,
     unique_key TEXT,
+    superseded_by BLOB,
     places TEXT NOT NULL,
     debt_position_id BLOB,
     found INTEGER NOT NULL,
@@ -22,6 +23,7 @@ CREATE TABLE form_submissions (
 ) STRICT;
 CREATE UNIQUE INDEX form_submissions_unique_key ON form_submissions (institution_id, service_code, unique_key)
     WHERE unique_key IS NOT NULL;
+CREATE INDEX form_submissions_client ON form_submissions (institution_id, created_by, id);
 CREATE INDEX form_submissions_position ON form_submissions (institution_id, debt_position_id) WHERE debt_position_id IS NOT NULL;
 
 -- Whom a submission names, for as long as it does.
@@ -47,13 +49,14 @@ CREATE TABLE form_places (
 CREATE INDEX form_places_over ON form_places (institution_id, service_code, quota, key, held_until) WHERE held_until IS NOT NULL;
 CREATE INDEX form_places_position ON form_places (institution_id, debt_position_id) WHERE debt_position_id IS NOT NULL;
 
--- How many of them there are: whoever takes the last one is the only one who does.
+-- How many of them are taken, of how many: whoever takes the last one is the only one who does.
 CREATE TABLE form_place_counts (
     institution_id BLOB NOT NULL,
     service_code TEXT NOT NULL,
     quota TEXT NOT NULL,
     key TEXT NOT NULL,
     taken INTEGER NOT NULL,
+    most INTEGER NOT NULL,
     PRIMARY KEY (institution_id, service_code, quota, key)
 ) STRICT;
 

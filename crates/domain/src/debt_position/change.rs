@@ -79,6 +79,8 @@ pub struct Activity<'a> {
     pub sessions: &'a [CheckoutSession],
     /// The places that its submission took; none of a position that no form has made.
     pub places: &'a [PlaceOfPosition],
+    /// Whether another submission stands for it by now: then it is not to be paid again.
+    pub superseded: bool,
 }
 
 impl Activity<'_> {

@@ -13,7 +13,7 @@ use crate::task::{Task, Work};
 use crate::tax_code::InstitutionTaxCode;
 use crate::violation::{Place, Violations};
 
-use super::change::changed;
+use super::change::{Activity, changed};
 use super::{
     DebtPosition, Decided, Installment, Payment, PaymentChannel, PaymentOption, PositionStatus, installment_status,
     position_status,
@@ -71,12 +71,16 @@ pub fn undone(
 /// Reopens a cancelled position: it is again as it was before.
 ///
 /// # Errors
-/// `StillExpired` when its dates have passed: they must be changed first. `PositionState` in any other state.
-pub fn reopen(given: &mut Given<'_>, position: &DebtPosition) -> Result<Decided, Refusal> {
+/// `StillExpired` when its dates have passed: they must be changed first. `Superseded` where another submission stands for it.
+/// `PositionState` in any other state.
+pub fn reopen(given: &mut Given<'_>, position: &DebtPosition, activity: Activity<'_>) -> Result<Decided, Refusal> {
     match position_status(position, given.now) {
         PositionStatus::Cancelled => {}
         PositionStatus::Expired => return Err(Refusal::StillExpired),
         status => return Err(Refusal::PositionState { status }),
+    }
+    if activity.superseded {
+        return Err(Refusal::Superseded);
     }
     let after = DebtPosition { cancelled_at: None, ..position.clone() };
     match position_status(&after, given.now) {

@@ -71,6 +71,9 @@ fn check(
     if matches!(status, PositionStatus::Paid | PositionStatus::Reported | PositionStatus::Cancelled) {
         return Err(Refusal::PositionState { status });
     }
+    if activity.superseded {
+        return Err(Refusal::Superseded);
+    }
     if position.service_code.as_ref().map(|code| code.as_str()) != Some(input.service_code.as_str()) {
         return Err(Refusal::Immutable { field: "service_code" });
     }

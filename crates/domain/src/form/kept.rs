@@ -54,7 +54,7 @@ pub(super) fn keepable(value: &impl serde::Serialize) -> Result<(), Vec<Violatio
     Err(wrong.into_vec())
 }
 
-fn holds_nul(value: &serde_json::Value) -> bool {
+pub(super) fn holds_nul(value: &serde_json::Value) -> bool {
     match value {
         serde_json::Value::String(text) => text.contains('\0'),
         serde_json::Value::Array(items) => items.iter().any(holds_nul),

@@ -35,7 +35,7 @@ pub struct Erased {
     pub checkout_sessions: u32,
     /// Receipts whose persons and message went; amounts, dates and numbers stayed.
     pub receipts: u32,
-    /// Submissions of which what was entered went, beside those that went with their debt positions.
+    /// Submissions of which what was entered went.
     #[serde(default)]
     pub submissions: u32,
 }
@@ -184,19 +184,17 @@ impl Erasure {
         }
     }
 
-    /// A submission that names the person, with the debt position of somebody else that stands for it: what was entered goes when that
-    /// goes, and at once where there is none.
+    /// A submission that names the person, with the debt position that stands for it: what was entered goes unless that may still be paid,
+    /// and at once where there is none.
     pub fn submission(&mut self, kept: &KeptSubmission, position: Option<&DebtPosition>) {
         if kept.entered.is_none() {
             return;
         }
         match position.map_or(Verdict::Erase, |position| of_position(position, &self.terms)) {
-            Verdict::Erase | Verdict::Pseudonymise => {
+            // What was entered is no accounting: the debt position is.
+            Verdict::Erase | Verdict::Pseudonymise | Verdict::Reduce { .. } => {
                 self.change(Write::ForgetSubmission { id: kept.id });
                 count(&mut self.erased.submissions);
-            }
-            Verdict::Reduce { until } => {
-                self.keep(KeptThing::Submission(kept.id), ReasonKept::Accounting, Some(until));
             }
             Verdict::Keep { why, until } => self.keep(KeptThing::Submission(kept.id), why, until),
         }

@@ -13,7 +13,8 @@ use super::model::KeptSubmission;
 /// # Errors
 /// `SubmissionOwed` where a debt position stands for it: that is what is cancelled.
 pub fn cancel_submission(given: &mut Given<'_>, kept: &KeptSubmission) -> Result<(KeptSubmission, Batch), Refusal> {
-    if let Some(position) = kept.debt_position_id {
+    // A debt position that was there before is nobody's to withdraw who has only found it.
+    if let Some(position) = kept.debt_position_id.filter(|_| !kept.found) {
         return Err(Refusal::SubmissionOwed { position });
     }
     if kept.cancelled_at.is_some() {

@@ -11,7 +11,6 @@ use crate::given::Given;
 use crate::ident::ServiceCode;
 use crate::ids::{ClientId, SubmissionId};
 use crate::money::Cents;
-use crate::personal::Personal;
 use crate::time::Instant;
 
 use super::admit::HandedPlace;
@@ -63,13 +62,14 @@ pub fn keep(
             None => submission.remittance_information.clone(),
         },
         entered: Some(Entered {
-            values: Personal::new(input.values.clone()),
+            values: submission.values.clone(),
             notify_email: input.notify_email.clone(),
             debtor: submission.debtor.clone(),
             payer: submission.payer.clone(),
             beneficiary: submission.beneficiary.clone(),
         }),
         unique_key: submission.unique_key.clone().filter(|_| !found),
+        superseded_by: None,
         places: if found { Vec::new() } else { submission.claims.iter().map(hold).collect() },
         debt_position_id: position.map(|position| position.id),
         found,
@@ -101,8 +101,10 @@ fn held_until(claim: &Claim, position: &DebtPosition, pay_by: PayBy, now: Instan
         PayBy::Checkout => now.plus_seconds(i64::from(claim.hold_minutes) * SIXTY),
         PayBy::Notice => {
             let most = now.plus_seconds(NOTICE_HOLD_HOURS_MAX * SIXTY * SIXTY);
-            let due = position.installments().filter_map(|(_, one)| one.due_date).max();
-            due.map_or(most, |day| Instant::end_of_rome_day(day).min(most))
+            let ends = position
+                .installments()
+                .flat_map(|(_, one)| one.due_date.map(Instant::end_of_rome_day).into_iter().chain(one.expires_at));
+            ends.fold(most, Instant::min)
         }
     }
 }

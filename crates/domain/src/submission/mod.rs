@@ -9,7 +9,7 @@ mod model;
 mod places;
 mod position;
 
-pub use admit::{Admitted, HandedPlace, HeldBy, KnownOfSubmission, KnownPlaces, admit};
+pub use admit::{Admitted, FirstOfKind, HandedPlace, KnownOfSubmission, KnownPlaces, admit};
 pub use cancel::cancel_submission;
 pub use keep::{Owed, keep};
 pub use model::{

@@ -44,6 +44,8 @@ pub struct KeptSubmission {
     /// What makes another submission the same one, SHA-256, hexadecimal; none where every one stands for itself, and once this one
     /// stands in the way of none.
     pub unique_key: Option<String>,
+    /// The one that took its key over once its debt position could not be paid any more.
+    pub superseded_by: Option<SubmissionId>,
     /// The places that it took when it was made.
     pub places: Vec<HeldPlace>,
     /// The debt position that is to be paid.

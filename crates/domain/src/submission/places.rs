@@ -21,7 +21,7 @@ pub struct PlaceOfPosition {
     pub quota: String,
     /// What is counted apart.
     pub key: String,
-    /// How many there were when it was taken.
+    /// How many there are, as it was said last.
     pub limit: u64,
     /// Whether it still has it.
     pub held: bool,

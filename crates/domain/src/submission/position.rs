@@ -2,7 +2,7 @@
 //! The debt position of a submission, as a caller would write it: what is checked of any is checked of this one.
 
 use crate::debt_position::{
-    DebtorInput, InstallmentInput, OptionInput, OptionKind, PositionInput, StampInput, TransferInput,
+    DebtorInput, InstallmentInput, Metadata, OptionInput, OptionKind, PositionInput, StampInput, TransferInput,
 };
 use crate::form::{Share, ShareTarget, Submission};
 use crate::ident::ServiceCode;
@@ -18,6 +18,7 @@ pub fn position_input(id: SubmissionId, service_code: &ServiceCode, submission: 
         expires_at: submission.expires_at,
         transfers: submission.transfers.iter().map(transfer).collect(),
         payment_metadata: submission.payment_metadata.clone(),
+        metadata: found_by(service_code, submission),
         ..InstallmentInput::default()
     };
     PositionInput {
@@ -40,6 +41,12 @@ pub fn position_input(id: SubmissionId, service_code: &ServiceCode, submission: 
         }],
         ..PositionInput::default()
     }
+}
+
+/// What the same form finds it by when the same is entered again.
+fn found_by(service_code: &ServiceCode, submission: &Submission) -> Metadata {
+    let looked = submission.lookup.iter().filter(|looked| looked.service == *service_code);
+    looked.flat_map(|looked| &looked.by).map(|(name, value)| (name.clone(), value.expose().clone())).collect()
 }
 
 fn transfer(share: &Share) -> TransferInput {

@@ -197,7 +197,7 @@ impl World {
         let (context, mut given) = parts(&mut self.town);
         let told = match &command {
             Command::Cancel => cancel(&mut given, &position, activity(&mine), force),
-            Command::Reopen => reopen(&mut given, &position),
+            Command::Reopen => reopen(&mut given, &position, tramite_domain::debt_position::Activity::default()),
             Command::Notify(day) => notify(&mut given, &position, *day, activity(&mine), force),
             Command::Replace(terms) => {
                 let words = input(terms, position.external_id.as_ref().unwrap().as_str());

@@ -182,7 +182,7 @@ impl Real {
 }
 
 pub(crate) fn activity<'a>((attempts, sessions): &'a (Vec<Attempt>, Vec<CheckoutSession>)) -> Activity<'a> {
-    Activity { attempts, sessions, places: &[] }
+    Activity { attempts, sessions, places: &[], superseded: false }
 }
 
 fn told_as(before: DebtPosition, after: &DebtPosition) -> DebtPosition {

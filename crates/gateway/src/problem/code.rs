@@ -98,8 +98,8 @@ problems! {
         "Try again later: a place that nobody pays for comes back."
     }
     PositionFound = 409 "position_found" "There is a debt position for these values" {
-        "The form looks for a debt position before it makes one, and refuses where it finds one; `debt_position_id` names it."
-        "Pay that debt position."
+        "The form looks for a debt position before it makes one; `debt_position_id` names the one that it has found, which was paid already, is not payable yet, or must be paid as it is."
+        "Read that debt position, and pay it where it can be paid."
     }
     SubmissionOwed = 409 "submission_owed" "A debt position stands for the submission" {
         "A submission with something to pay ends with its debt position, which `debt_position_id` names."

@@ -115,6 +115,13 @@ impl Problem {
         self
     }
 
+    /// The same, without naming the thing that is there already.
+    #[must_use]
+    pub fn without_existing_id(mut self) -> Self {
+        self.0.more.existing_id = None;
+        self
+    }
+
     /// What this problem tells beside its code.
     #[must_use]
     pub fn with_more(mut self, more: More) -> Self {

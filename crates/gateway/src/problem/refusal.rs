@@ -56,7 +56,7 @@ const fn code_of(refusal: &Refusal) -> Code {
     match refusal {
         Refusal::Invalid(_) => Code::ValidationFailed,
         Refusal::ExternalIdTaken { .. } => Code::ExternalIdTaken,
-        Refusal::AlreadySubmitted { .. } => Code::AlreadySubmitted,
+        Refusal::AlreadySubmitted { .. } | Refusal::Superseded => Code::AlreadySubmitted,
         Refusal::NoPlaceLeft { .. } => Code::NoPlaceLeft,
         Refusal::PositionFound { .. } => Code::PositionFound,
         Refusal::SubmissionOwed { .. } => Code::SubmissionOwed,

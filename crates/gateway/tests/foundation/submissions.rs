@@ -29,7 +29,7 @@ async fn submit(portal: &Portal<'_>, values: Value) -> Seen {
 }
 
 fn notice(submission: &Value) -> String {
-    text(submission, "/debt_position/payment_options/0/installments/0/notice_number")
+    text(submission, "/notice_number")
 }
 
 async fn pay(gateway: &TestGateway, id: &str, notice: &str, cents: i64) {
@@ -67,14 +67,20 @@ pub(crate) async fn a_submission_is_owed_and_paid_like_any_debt(database: Databa
             "service_code": "TARI", "form_version": 1, "amount": 3_000, "found": false,
             "breakdown": [{"label": {"it": "Passo carrabile"}, "amount": 3_000}], "places": [],
             "remittance_information": "Passo carrabile V1",
-            "debt_position": {
-                "id": made["debt_position_id"], "external_id": made["id"], "service_code": "TARI", "status": "open",
-                "debtor": {"tax_code": "RSSMRA85T10A562S", "full_name": "Mario Rossi"},
-                "payment_options": [{"kind": "single", "installments": [{"amount": 3_000, "due_date": "2026-10-01"}]}],
-            },
+            "notice_number": made["notice_number"], "due_date": "2026-10-01",
         }),
     );
     assert!(made.get("values").is_none());
+    let position = portal.get(format!("/v1/debt-positions/{}", text(&made, "/debt_position_id"))).await.is(200).json();
+    let one = json!({"amount": 3_000, "due_date": "2026-10-01", "notice_number": made["notice_number"]});
+    holds(
+        &position,
+        &json!({
+            "external_id": made["id"], "service_code": "TARI", "status": "open", "origin": "form",
+            "debtor": {"tax_code": "RSSMRA85T10A562S", "full_name": "Mario Rossi"},
+            "payment_options": [{"kind": "single", "installments": [one]}],
+        }),
+    );
     let again = portal.post_as("k-1", SUBMISSIONS, &body).await;
     assert_eq!((again.is(201).json(), again.header("idempotent-replayed")), (made.clone(), Some("true")));
     let path = format!("/v1/submissions/{}", text(&made, "/id"));
@@ -151,9 +157,22 @@ pub(crate) async fn a_form_looks_for_what_is_owed_already(database: Database) {
         there["payment_options"][0]["installments"][0]["reference"].clone();
     portal.put(format!("/v1/debt-positions/{}", text(&there, "/id")), &other).await.is(200);
     submit(&portal, with("AB123CD")).await.is(201);
+    // What the form has made itself is found by it as well.
+    submit(&portal, with("AB123CD")).await.is_problem(409, "position_found");
     submit(&portal, with("CC111CC")).await.is_problem(409, "position_found");
     portal.post(format!("/v1/debt-positions/{}/cancel", text(&there, "/id")), &json!({})).await.is(200);
-    submit(&portal, with("CC111CC")).await.is(201);
+    let made = submit(&portal, with("CC111CC")).await.is(201).json();
+    // What was paid is not owed a second time, whatever the form would make of it.
+    pay(&gateway, "fine", &notice(&made), 3_000).await;
+    let paid = portal.get(format!("/v1/debt-positions/{}", text(&made, "/debt_position_id"))).await.is(200).json();
+    let one = &paid["payment_options"][0]["installments"][0];
+    assert_eq!((&paid["status"], &one["metadata"]["plate"]), (&json!("paid"), &json!("CC111CC")));
+    for on_hit in ["refuse", "pay_existing"] {
+        publish(&portal, fields(on_hit, "allow")).await;
+        let refused = submit(&portal, with("CC111CC")).await;
+        refused.is_problem(409, "position_found");
+        assert_eq!(refused.json()["debt_position_id"], made["debt_position_id"]);
+    }
 }
 
 pub(crate) async fn what_was_entered_goes_with_its_person(database: Database) {
@@ -167,19 +186,25 @@ pub(crate) async fn what_was_entered_goes_with_its_person(database: Database) {
     owed["street"] = json!("V2");
     let owed = submit(&portal, owed).await.is(201).json();
     let free = submit(&portal, form_values()).await.is(201).json();
+    // What was paid stays until its accounting is over; what was entered is none.
+    let mut other = form_values();
+    other["street"] = json!("V2");
+    let body = json!({"values": other, "notify_email": "mario.rossi@example.it"});
+    let paid = portal.post(SUBMISSIONS, &body).await.is(201).json();
+    pay(&gateway, "kept", &notice(&paid), 1_500).await;
     let person = json!({"tax_code": "RSSMRA85T10A562S"});
     let asked = json!({"tax_code": "RSSMRA85T10A562S", "reason": "Protocollo 4711"});
     let export = portal.post("/v1/persons/export", &person).await.is(200).json();
     let told: BTreeSet<String> = export["submissions"].as_array().unwrap().iter().map(|one| text(one, "/id")).collect();
-    assert_eq!(told, BTreeSet::from([text(&free, "/id"), text(&owed, "/id")]), "{export:#}");
+    assert_eq!(told, BTreeSet::from([text(&free, "/id"), text(&owed, "/id"), text(&paid, "/id")]), "{export:#}");
     assert_eq!(export["submissions"][0]["values"]["holder"], "Mario Rossi");
 
     let cancel = format!("/v1/debt-positions/{}/cancel", text(&owed, "/debt_position_id"));
     portal.post(cancel, &json!({})).await.is(200);
     gateway.world.pass(90 * 86_400);
     let erased = portal.post("/v1/persons/erase", &asked).await.is(200).json();
-    assert_eq!(erased["erased"]["submissions"], 1, "{erased:#}");
-    for one in [&owed, &free] {
+    assert_eq!((&erased["erased"]["submissions"], &erased["complete"]), (&json!(3), &json!(true)), "{erased:#}");
+    for one in [&owed, &free, &paid] {
         let shown = portal.get(format!("/v1/submissions/{}", text(one, "/id"))).await.is(200).json();
         assert_eq!((shown.get("values"), &shown["remittance_information"]), (None, &json!("-")), "{shown:#}");
     }

@@ -42,7 +42,7 @@ fn values_of(number: usize) -> Value {
 }
 
 fn notice(submission: &Value) -> String {
-    text(submission, "/debt_position/payment_options/0/installments/0/notice_number")
+    text(submission, "/notice_number")
 }
 
 async fn pay(gateway: &TestGateway, id: &str, notice: &str, cents: i64) {
@@ -220,14 +220,24 @@ pub(crate) async fn rule_49_the_same_is_submitted_once_for_as_long_as_it_can_be_
     let mut elsewhere = form_values();
     elsewhere["street"] = json!("V2");
     submit(&portal, elsewhere).await.is(201);
-    // What is withdrawn stands in nobody's way; what is paid does for good.
-    let cancel = format!("/v1/debt-positions/{}/cancel", text(&first, "/debt_position_id"));
-    portal.post(cancel, &json!({})).await.is(200);
+    // What is withdrawn stands in nobody's way, and does not come back beside what took its place; what is paid does for good.
+    let position = format!("/v1/debt-positions/{}", text(&first, "/debt_position_id"));
+    portal.post(format!("{position}/cancel"), &json!({})).await.is(200);
+    let reason = json!({"reason": "Per errore"});
+    portal.post(format!("{position}/reopen"), &reason).await.is(200);
+    submit(&portal, form_values()).await.is_problem(409, "already_submitted");
+    portal.post(format!("{position}/cancel"), &json!({})).await.is(200);
     let second = submit(&portal, form_values()).await.is(201).json();
+    portal.post(format!("{position}/reopen"), &reason).await.is_problem(409, "already_submitted");
     pay(&gateway, "second", &notice(&second), 3_000).await;
     let third = submit(&portal, form_values()).await;
     third.is_problem(409, "already_submitted");
     assert_eq!(third.json()["existing_id"], second["id"]);
+    // The submission of another client does not exist for this one; what is to be paid for it does.
+    let theirs = submit(&gateway.portal(&seeded.other_for_a), form_values()).await;
+    theirs.is_problem(409, "already_submitted");
+    let told = theirs.json();
+    assert_eq!((told.get("existing_id"), &told["debt_position_id"]), (None, &second["debt_position_id"]));
 }
 
 pub(crate) async fn rule_49_the_last_places_are_sold_once_however_many_ask(database: Database) {
@@ -300,8 +310,10 @@ pub(crate) async fn rule_49_a_place_that_nobody_pays_for_goes_to_whoever_needs_i
     submit(&portal, values_of(0)).await.is_problem(409, "no_place_left");
     gateway.world.pass(86_400);
     let sixth = submit(&portal, values_of(0)).await.is(201).json();
+    let owed = format!("/v1/debt-positions/{}", text(&third, "/debt_position_id"));
+    let owed = portal.get(owed).await.is(200).json();
     let marked = json!({
-        "installment_id": text(&third, "/debt_position/payment_options/0/installments/0/id"), "amount": 3_000,
+        "installment_id": text(&owed, "/payment_options/0/installments/0/id"), "amount": 3_000,
         "paid_at": "2026-09-01T08:00:00Z", "reference": "Cassa",
     });
     let mark = format!("/v1/debt-positions/{}/mark-paid", text(&third, "/debt_position_id"));

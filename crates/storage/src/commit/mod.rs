@@ -189,7 +189,7 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
             Write::ConfirmSlips { batch } => document::confirm(db, institution, *batch).await,
             Write::ThawSlips { batch } => document::thaw(db, institution, *batch).await,
             Write::InsertSubmission { kept, handed } => submission::insert(db, institution, kept, handed).await,
-            Write::FreeSubmission { id } => submission::free(db, institution, *id).await,
+            Write::FreeSubmission { id, by } => submission::free(db, institution, *id, *by).await,
             Write::CancelSubmission { id, at } => submission::cancel(db, institution, *id, *at).await,
             Write::ForgetSubmission { id } => submission::forget(db, institution, *id).await,
             Write::ReturnPlace { submission, quota } => {

@@ -10,7 +10,7 @@ use tramite_domain::time::Instant;
 use super::emptied::ERASED_TEXT;
 use super::{insert_rows, touched};
 use crate::column::{At, Doc, Id};
-use crate::db::{Db, execute, first, load};
+use crate::db::{Db, execute, first};
 use crate::error::StoreError;
 use crate::row::fit;
 use crate::row::submission::{PlaceRow, SubmissionPersonRow, SubmissionRow};
@@ -33,7 +33,7 @@ pub(super) async fn insert(
             continue;
         }
         let count = (&kept.service_code, place.quota.as_str(), place.key.as_str());
-        take(db, institution, count, Some(place.limit)).await?;
+        take(db, institution, count, (place.limit, false)).await?;
     }
     let row = SubmissionRow::of(institution, kept)?;
     execute!(db, diesel::insert_into(form_submissions::table).values(&row))?;
@@ -52,32 +52,40 @@ async fn hand_over(db: &mut Db<'_>, institution: InstitutionId, handed: &HandedP
     touched(execute!(db, diesel::delete(its))?)
 }
 
-/// One more place is taken, while fewer than `within` are; without that, in any case.
+/// One more place of so many is taken, while there is one; beyond them in any case. How many there are is what was said last.
 async fn take(
     db: &mut Db<'_>,
     institution: InstitutionId,
     (service, quota, key): (&ServiceCode, &str, &str),
-    within: Option<u64>,
+    (most, beyond): (u64, bool),
 ) -> Result<(), StoreError> {
     use form_place_counts::dsl;
-    let most: i64 = within.map_or(Ok(i64::MAX), |most| fit("form_place_counts.taken", most))?;
+    let most: i64 = fit("form_place_counts.most", most)?;
+    let below = if beyond { i64::MAX } else { most };
     let first = (
         dsl::institution_id.eq(Id(institution)),
         dsl::service_code.eq(service.as_str()),
         dsl::quota.eq(quota),
         dsl::key.eq(key),
         dsl::taken.eq(1_i64),
+        dsl::most.eq(most),
     );
-    let more = dsl::taken.eq(dsl::taken + 1_i64);
+    let more = (dsl::taken.eq(dsl::taken + 1_i64), dsl::most.eq(most));
     let insert = diesel::insert_into(form_place_counts::table).values(first);
-    touched(execute!(db, statement::upsert(insert, COUNT_KEY, more, dsl::taken.lt(most)))?)
+    touched(execute!(db, statement::upsert(insert, COUNT_KEY, more, dsl::taken.lt(below)))?)
 }
 
 /// Another one under the same key may come.
-pub(super) async fn free(db: &mut Db<'_>, institution: InstitutionId, id: SubmissionId) -> Result<(), StoreError> {
+pub(super) async fn free(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    id: SubmissionId,
+    by: SubmissionId,
+) -> Result<(), StoreError> {
     use form_submissions::dsl;
     let held = dsl::institution_id.eq(Id(institution)).and(dsl::id.eq(Id(id))).and(dsl::unique_key.is_not_null());
-    touched(execute!(db, statement::update(form_submissions::table, held, dsl::unique_key.eq(None::<String>)))?)
+    let over = (dsl::unique_key.eq(None::<String>), dsl::superseded_by.eq(Some(Id(by))));
+    touched(execute!(db, statement::update(form_submissions::table, held, over))?)
 }
 
 pub(super) async fn cancel(
@@ -90,7 +98,7 @@ pub(super) async fn cancel(
     let standing = dsl::institution_id
         .eq(Id(institution))
         .and(dsl::id.eq(Id(id)))
-        .and(dsl::debt_position_id.is_null())
+        .and(dsl::debt_position_id.is_null().or(dsl::found.eq(true)))
         .and(dsl::cancelled_at.is_null());
     let over = (dsl::cancelled_at.eq(Some(At(at))), dsl::unique_key.eq(None::<String>));
     touched(execute!(db, statement::update(form_submissions::table, standing, over))?)
@@ -108,6 +116,8 @@ pub(super) async fn return_place(
             .filter(form_places::institution_id.eq(Id(institution)))
             .filter(form_places::submission_id.eq(Id(submission)))
             .filter(form_places::quota.eq(quota))
+            // What was paid for stays, whoever decided a moment before.
+            .filter(form_places::held_until.is_not_null().or(form_places::debt_position_id.is_null()))
     };
     let place: Option<(String, String)> = first!(db, own().select((form_places::service_code, form_places::key)))?;
     let (service, key) = place.ok_or(StoreError::Conflict)?;
@@ -144,7 +154,8 @@ pub(super) async fn retake(
     place: &PlaceOfPosition,
     within: Option<u64>,
 ) -> Result<(), StoreError> {
-    take(db, institution, (&place.service_code, &place.quota, &place.key), within).await?;
+    let count = (&place.service_code, place.quota.as_str(), place.key.as_str());
+    take(db, institution, count, (place.limit, within.is_none())).await?;
     let row = (
         form_places::institution_id.eq(Id(institution)),
         form_places::submission_id.eq(Id(place.submission)),
@@ -159,14 +170,8 @@ pub(super) async fn retake(
 
 /// What was entered goes, and by whom the submission is found.
 pub(super) async fn forget(db: &mut Db<'_>, institution: InstitutionId, id: SubmissionId) -> Result<(), StoreError> {
-    use form_submissions::dsl;
-    let own = dsl::institution_id.eq(Id(institution)).and(dsl::id.eq(Id(id)));
-    let emptied = (
-        dsl::entered.eq(None::<Doc<Entered>>),
-        dsl::unique_key.eq(None::<String>),
-        dsl::remittance_information.eq(ERASED_TEXT),
-    );
-    execute!(db, statement::update(form_submissions::table, own, emptied))?;
+    let own = form_submissions::institution_id.eq(Id(institution)).and(form_submissions::id.eq(Id(id)));
+    execute!(db, statement::update(form_submissions::table, own, emptied()))?;
     let named = submission_persons::table
         .filter(submission_persons::institution_id.eq(Id(institution)))
         .filter(submission_persons::submission_id.eq(Id(id)));
@@ -174,21 +179,35 @@ pub(super) async fn forget(db: &mut Db<'_>, institution: InstitutionId, id: Subm
     Ok(())
 }
 
-/// The same of the submissions that a position stands for.
+/// The same of the submissions that a position stands for, however many.
 pub(super) async fn forget_of(
     db: &mut Db<'_>,
     institution: InstitutionId,
     position: DebtPositionId,
 ) -> Result<(), StoreError> {
-    let ids: Vec<Id<SubmissionId>> = load!(
-        db,
-        form_submissions::table
-            .filter(form_submissions::institution_id.eq(Id(institution)))
-            .filter(form_submissions::debt_position_id.eq(Some(Id(position))).assume_not_null())
-            .select(form_submissions::id)
-    )?;
-    for id in ids {
-        forget(db, institution, id.0).await?;
-    }
+    let theirs = || {
+        form_submissions::institution_id
+            .eq(Id(institution))
+            .and(form_submissions::debt_position_id.eq(Some(Id(position))).assume_not_null())
+    };
+    let ids = form_submissions::table.filter(theirs()).select(form_submissions::id);
+    let named = submission_persons::table
+        .filter(submission_persons::institution_id.eq(Id(institution)))
+        .filter(submission_persons::submission_id.eq_any(ids));
+    execute!(db, diesel::delete(named))?;
+    execute!(db, statement::update(form_submissions::table, theirs(), emptied()))?;
     Ok(())
+}
+
+/// What stays of a submission without what was entered.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn emptied() -> _ {
+    let entered: Option<Doc<Entered>> = None;
+    let unique_key: Option<String> = None;
+    let text: &'static str = ERASED_TEXT;
+    (
+        form_submissions::entered.eq(entered),
+        form_submissions::unique_key.eq(unique_key),
+        form_submissions::remittance_information.eq(text),
+    )
 }

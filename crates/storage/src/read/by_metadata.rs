@@ -15,7 +15,7 @@ use crate::Store;
 use crate::column::Id;
 use crate::db::{Db, load_boxed};
 use crate::error::StoreError;
-use crate::schema::{installment_keys, same_installment};
+use crate::schema::{debt_positions, installment_keys, same_installment};
 use crate::scope::Scope;
 use crate::store::Answer;
 
@@ -23,8 +23,8 @@ use crate::store::Answer;
 const FOUND_MAX: i64 = 10;
 
 impl Store {
-    /// The debt positions of a service of which one installment has all these entries in its metadata, the newest first, ten at most;
-    /// none without an entry, and none of a service that does not exist for the scope.
+    /// The debt positions of a service, but for cancelled ones, of which one installment has all these entries in its metadata, the newest
+    /// first, ten at most; none without an entry, and none of a service that does not exist for the scope.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
@@ -50,12 +50,20 @@ async fn found(
     service: ServiceCode,
     entries: BTreeMap<String, Personal<String>>,
 ) -> Result<Vec<DebtPosition>, StoreError> {
-    let mut entries = entries.iter().map(|(key, value)| (key.clone(), value.expose().clone()));
-    let Some((key, value)) = entries.next() else { return Ok(Vec::new()) };
-    let rest: Vec<(String, String)> = entries.collect();
+    let mut rest: Vec<(String, String)> =
+        entries.iter().map(|(key, value)| (key.clone(), value.expose().clone())).collect();
+    // A long value is that of few: a number of a report before a city.
+    rest.sort_by_key(|(_, value)| value.len());
+    let Some((key, value)) = rest.pop() else { return Ok(Vec::new()) };
     let ids: Vec<Id<DebtPositionId>> = load_boxed!(&mut db, DB => {
         use installment_keys::dsl;
         let mut query = dsl::installment_keys
+            .inner_join(
+                debt_positions::table.on(debt_positions::institution_id
+                    .eq(dsl::institution_id)
+                    .and(debt_positions::id.eq(dsl::debt_position_id))),
+            )
+            .filter(debt_positions::cancelled.eq(false))
             .filter(dsl::institution_id.eq(Id(scope.institution())))
             .filter(dsl::service_code.eq(service.to_string()))
             .filter(dsl::key.eq(key.clone()))

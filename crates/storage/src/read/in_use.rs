@@ -8,6 +8,7 @@ use tramite_domain::session::CheckoutSession;
 use tramite_domain::submission::PlaceOfPosition;
 use tramite_domain::time::Instant;
 
+use super::places::OfForm;
 use super::{attempt, places, position, session};
 use crate::Store;
 use crate::column::Id;
@@ -27,13 +28,20 @@ pub struct Payers {
     pub marked: Vec<CheckoutSession>,
     /// Of one position alone: the places that its submission took, where a form has made it.
     pub places: Vec<PlaceOfPosition>,
+    /// Of one position alone: whether another submission stands for it by now.
+    pub superseded: bool,
 }
 
 impl Payers {
     /// As the domain's decisions ask for it.
     #[must_use]
     pub fn activity(&self) -> Activity<'_> {
-        Activity { attempts: &self.attempts, sessions: &self.sessions, places: &self.places }
+        Activity {
+            attempts: &self.attempts,
+            sessions: &self.sessions,
+            places: &self.places,
+            superseded: self.superseded,
+        }
     }
 }
 
@@ -131,7 +139,7 @@ pub(super) async fn by_id(
     let holding = |any: &[InstallmentId]| -> Vec<CheckoutSession> {
         live.iter().filter(|session| any.iter().any(|one| session.holds(*one))).cloned().collect()
     };
-    let places = places::of_position(db.reborrow(), institution, &position).await?;
-    let payers = Payers { attempts, sessions: holding(&unpaid), marked: holding(&marked), places };
+    let OfForm { places, superseded } = places::of_position(db.reborrow(), institution, &position).await?;
+    let payers = Payers { attempts, sessions: holding(&unpaid), marked: holding(&marked), places, superseded };
     Ok(Some(PositionInUse { position, payers }))
 }

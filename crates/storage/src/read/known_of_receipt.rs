@@ -71,7 +71,7 @@ async fn known(mut db: Db<'_>, scope: Scope, question: ReceiptQuestion) -> Resul
     )?;
     let waiting = session::among(&mut db, institution, held, over_max).await?;
     let places = match &position {
-        Some(position) => places::of_position(db.reborrow(), institution, position).await?,
+        Some(position) => places::of_position(db.reborrow(), institution, position).await?.places,
         None => Vec::new(),
     };
     Ok(KnownOfReceipt { kept, position, attempts, waiting, places })

@@ -175,7 +175,7 @@ async fn sessions(
 
 /// What is greater than the id of everything that was made before an instant: ids begin with their milliseconds, and so a walk along
 /// them ends where younger things begin. What was made by a clock that goes ahead is still below.
-fn end_of_ids(before: Instant) -> Uuid {
+pub(super) fn end_of_ids(before: Instant) -> Uuid {
     let end = before.plus_seconds(CLOCKS_APART_SECONDS).datetime().timestamp_millis();
     Uuid::from_u128(u128::try_from(end).unwrap_or_default() << MILLISECONDS_SHIFT)
 }

@@ -9,8 +9,9 @@ use tramite_domain::tax_code::SubjectTaxCode;
 use tramite_domain::time::Instant;
 use uuid::Uuid;
 
+use super::over::end_of_ids;
 use crate::Store;
-use crate::column::{At, Id, unindexed};
+use crate::column::{At, Id};
 use crate::db::{Db, first, load, load_boxed};
 use crate::error::StoreError;
 use crate::page::{Cursor, List, Page, PageRequest};
@@ -61,7 +62,7 @@ impl Store {
     }
 
     /// The submissions that name somebody by that tax code, whichever client made them: the newest first, older than `before`, so many
-    /// at most.
+    /// at most. With them the one before which to go on, where there may be more, whether or not those between exist for the scope.
     ///
     /// # Errors
     /// Whatever keeps the database from answering.
@@ -70,15 +71,16 @@ impl Store {
         scope: &'a Scope,
         code: &'a SubjectTaxCode,
         (before, limit): (Option<SubmissionId>, usize),
-    ) -> Answer<'a, Vec<KeptSubmission>> {
+    ) -> Answer<'a, (Vec<KeptSubmission>, Option<SubmissionId>)> {
         Box::pin(async move {
             let (institution, code) = (scope.institution(), code.as_str().to_owned());
             // No id is greater than the last one.
             let before = before.unwrap_or(SubmissionId::new(Uuid::max()));
             let rows = fit("limit", limit)?;
             let found = self.read(scope, move |db| Box::pin(of_person(db, institution, code, (before, rows)))).await?;
+            let next = found.last().filter(|_| found.len() >= limit).map(|last| last.id);
             let own = scope.whichever_client();
-            Ok(found.into_iter().filter(|kept| own.sees_submission(kept)).collect())
+            Ok((found.into_iter().filter(|kept| own.sees_submission(kept)).collect(), next))
         })
     }
 
@@ -185,7 +187,8 @@ async fn over(
             .filter(form_submissions::debt_position_id.is_null())
             .filter(form_submissions::entered.is_not_null())
             .filter(form_submissions::created_at.lt(At(made_before)))
-            .order(unindexed(form_submissions::id))
+            .filter(form_submissions::id.lt(Id(SubmissionId::new(end_of_ids(made_before)))))
+            .order(form_submissions::id)
             .limit(rows)
             .select(SubmissionRow::as_select())
     )?;

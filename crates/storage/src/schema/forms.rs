@@ -76,6 +76,7 @@ diesel::table! {
         remittance_information -> Text,
         entered -> Nullable<Document>,
         unique_key -> Nullable<Text>,
+        superseded_by -> Nullable<Key>,
         places -> Document,
         debt_position_id -> Nullable<Key>,
         found -> Bool,
@@ -121,5 +122,6 @@ diesel::table! {
         quota -> Text,
         key -> Text,
         taken -> BigInt,
+        most -> BigInt,
     }
 }

@@ -34,7 +34,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     services,
     journal,
     receipt_recoveries,
+    form_places,
+    installment_keys,
 );
+diesel::allow_tables_to_appear_in_same_query!(form_submissions, submission_persons);
 diesel::allow_tables_to_appear_in_same_query!(imports, import_rows);
 diesel::allow_tables_to_appear_in_same_query!(document_batches, document_parts);
 diesel::allow_tables_to_appear_in_same_query!(receipts, receipt_transfers, receipt_anomalies, receipt_keys);

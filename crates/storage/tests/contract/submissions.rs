@@ -73,11 +73,12 @@ pub(crate) async fn what_was_paid_for_is_kept_and_what_is_gone_is_told(database:
     let handed = vec![HandedPlace { quota: "permits".to_owned(), from: kept.id }];
     let taking = Write::InsertSubmission { kept: Box::new(next.clone()), handed };
     assert!(is_conflict(&town.store.commit(&scope, inserting(&other).with(taking)).await), "it is kept for good");
+    let back = || Batch::new().with(Write::ReturnPlace { submission: kept.id, quota: "permits".to_owned() });
+    assert!(is_conflict(&town.store.commit(&scope, back()).await), "nor does it come back");
     // Taken again: within the limit where there is room, beyond it where money wins.
-    town.store
-        .commit(&scope, Batch::new().with(Write::ReturnPlace { submission: kept.id, quota: "permits".to_owned() }))
-        .await
-        .unwrap();
+    let until = Write::HoldPlaces { position, until: Some(now()), held: None };
+    town.store.commit(&scope, Batch::new().with(until)).await.unwrap();
+    town.store.commit(&scope, back()).await.unwrap();
     town.store.commit(&scope, inserting(&other).with(submitting(&next))).await.unwrap();
     let retake = |within| {
         let place = PlaceOfPosition {
@@ -109,7 +110,7 @@ pub(crate) async fn two_that_are_the_same_are_one(database: Database) {
     let ((one, first), (other, second)) = (same("S-1"), same("S-2"));
     town.store.commit(&scope, inserting(&one).with(submitting(&first))).await.unwrap();
     assert!(is_conflict(&town.store.commit(&scope, inserting(&other).with(submitting(&second))).await));
-    let free = || Batch::new().with(Write::FreeSubmission { id: first.id });
+    let free = || Batch::new().with(Write::FreeSubmission { id: first.id, by: second.id });
     town.store.commit(&scope, free()).await.unwrap();
     assert!(is_conflict(&town.store.commit(&scope, free()).await));
     town.store.commit(&scope, inserting(&other).with(submitting(&second))).await.unwrap();

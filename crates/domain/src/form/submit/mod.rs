@@ -18,8 +18,10 @@ pub use model::{
 
 use super::compiled::Form;
 use super::expression::{Context, Stop};
+use super::kept::holds_nul;
 use super::registry::Registries;
 use super::value::Value;
+use crate::personal::Personal;
 use crate::time::Instant;
 use model::Faults;
 
@@ -34,6 +36,11 @@ pub fn submit(
     now: Instant,
 ) -> Result<Submission, Vec<Fault>> {
     let mut faults = Faults::default();
+    // PostgreSQL keeps it in no text, wherever it stands.
+    if values.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)) {
+        faults.add("/values", "control_character", "The character U+0000 stands in these values.");
+        return Err(faults.into_vec());
+    }
     let steps = Cell::new(0);
     let mut view = View { form, registries, now, steps: &steps, fields: vec![Value::Absent; form.fields.len()] };
     let outcome = fields::enter(&mut view, values, &mut faults).and_then(|warnings| {
@@ -41,7 +48,9 @@ pub fn submit(
         if faults.is_empty() { position::submission(&view, warnings, &mut faults) } else { Ok(None) }
     });
     match outcome {
-        Ok(Some(submission)) if faults.is_empty() => Ok(submission),
+        Ok(Some(submission)) if faults.is_empty() => {
+            Ok(Submission { values: Personal::new(view.taken(values)), ..submission })
+        }
         Ok(_) => Err(faults.into_vec()),
         Err(stop) => {
             faults.add("/values", stop.code(), "These values lead to a number, or to more work, than is taken.");
@@ -60,6 +69,13 @@ pub(super) struct View<'a> {
 }
 
 impl View<'_> {
+    /// What was entered in fields that have a value: of the others nothing is kept.
+    fn taken(&self, values: &Map<String, Json>) -> Map<String, Json> {
+        let with_value = self.form.fields.iter().zip(&self.fields).filter(|(_, value)| !value.is_absent());
+        let entered = with_value.filter_map(|(field, _)| values.get_key_value(&field.name));
+        entered.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     pub(super) fn context(&self) -> Context<'_> {
         Context {
             now: self.now,

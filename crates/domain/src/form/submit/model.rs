@@ -160,6 +160,8 @@ pub struct Submission {
     pub beneficiary: Option<Subject>,
     /// What is odd.
     pub warnings: Vec<Warning>,
+    /// What was entered, as it came, in the fields that have a value.
+    pub values: Personal<Map<String, Json>>,
 }
 
 /// A line of the breakdown.

@@ -61,6 +61,7 @@ pub(super) fn submission(
         payer: payer.flatten(),
         beneficiary: beneficiary.flatten(),
         warnings,
+        values: Personal::default(),
     }))
 }
 
@@ -106,20 +107,29 @@ fn claims(view: &View<'_>) -> Result<Vec<Claim>, Stop> {
     Ok(claims)
 }
 
+/// What a form looks for. Without all of the values by which it does it has none of them, and finds nothing: by some of them it would
+/// find what is somebody else's.
 fn looked(view: &View<'_>, lookup: &Lookup) -> Result<Looked, Stop> {
     let mut by = BTreeMap::new();
     for (name, node, kind) in &lookup.by {
-        let value = view.value(node)?;
-        // Days as the API writes them: the metadata of a loaded position comes from there.
-        let text = match &value {
-            Value::Date(day) => day.to_string(),
-            value => shown(value, kind),
-        };
-        if !value.is_absent() {
-            by.insert(name.clone(), Personal::new(text));
-        }
+        by.extend(written(&view.value(node)?, kind).map(|text| (name.clone(), Personal::new(text))));
+    }
+    if by.len() < lookup.by.len() {
+        by.clear();
     }
     Ok(Looked { service: lookup.service.clone(), by, on_hit: lookup.on_hit, on_miss: lookup.on_miss })
+}
+
+/// A value as the API writes it: the metadata of a loaded position comes from there.
+fn written(value: &Value, kind: &Kind) -> Option<String> {
+    Some(match value {
+        Value::Date(day) => day.to_string(),
+        Value::Month(month) => format!("{:04}-{:02}", month.year, month.month),
+        Value::Bool(yes) => yes.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::Text(_) | Value::Time(_) | Value::Row(_) => shown(value, kind),
+        _ => return None,
+    })
 }
 
 fn subject(

@@ -60,7 +60,9 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
         .etag()
         .conditional()
         .refuses(TERMS)
-        .refuses(&[Code::DebtPositionState, Code::InstallmentPaid, Code::PaymentInProgress, Code::ImmutableField]);
+        .refuses(&[Code::DebtPositionState, Code::InstallmentPaid, Code::PaymentInProgress, Code::ImmutableField])
+        // It was made for a submission that another one stands for by now.
+        .refuses(&[Code::AlreadySubmitted]);
     api.tenant(act::remove_debt_position, ApiScope::DebtPositionsWrite)
         .conditional()
         .refuses(&[Code::DebtPositionState]);
@@ -88,5 +90,5 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
         .idempotent()
         .etag()
         .conditional()
-        .refuses(&[Code::DebtPositionState, Code::StillExpired]);
+        .refuses(&[Code::DebtPositionState, Code::StillExpired, Code::AlreadySubmitted]);
 }

@@ -69,7 +69,7 @@ pub(crate) async fn reopen_debt_position(
                 decided
             }
             Undone::Withdrawal => {
-                let mut decided = reopen(given, position)?;
+                let mut decided = reopen(given, position, loaded.payers.activity())?;
                 decided.batch.push(audit(given, loaded, "debt_position.reopened", reason.clone()));
                 decided
             }

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use actix_web::post;
 use actix_web::web::Data;
 use serde::Deserialize;
-use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::ids::{DebtPositionId, SessionId};
 use tramite_domain::mac::mac;
 use tramite_domain::person::{Erasure, Occasion, Terms};
@@ -25,10 +24,8 @@ use crate::problem::Problem;
 use crate::routes::debt_positions::{no_person, subject};
 use crate::words;
 
-/// Pages of debt positions, of receipts and of full pages of sessions that one request looks at, at most of each.
+/// Pages of debt positions, of submissions, of receipts and of full pages of sessions that one request looks at, at most of each.
 const PAGES_MAX: usize = 20;
-/// Submissions that one request looks at, at most.
-const SUBMISSIONS_MAX: usize = 1_000;
 /// What the digest of a request is made for, so that the key could make no other.
 const FINGERPRINT_CONTEXT: &[u8] = b"tramite person erasure v1";
 
@@ -115,23 +112,30 @@ async fn decide(about: &About<'_>) -> Result<(Erasure, bool), Problem> {
     Ok((erasure, false))
 }
 
-/// The submissions that name the person, but for those that go with a debt of theirs. Whether all were looked at.
+/// The submissions that name the person. Whether all were looked at.
 async fn submissions(about: &About<'_>, erasure: &mut Erasure) -> Result<bool, Problem> {
-    let found = about.submissions(SUBMISSIONS_MAX).await?;
-    for kept in &found {
-        if erasure.is_full() {
-            return Ok(false);
+    let mut before = None;
+    for _ in 0..PAGES_MAX {
+        let (found, next) = about.submissions(before).await?;
+        for kept in &found {
+            if erasure.is_full() {
+                return Ok(false);
+            }
+            let position = match kept.debt_position_id {
+                Some(id) => about.gateway.store().position(&about.tenant.scope, id).await?,
+                None => None,
+            };
+            // One of a service that does not exist for the caller is not the caller's to judge.
+            if position.is_some() || kept.debt_position_id.is_none() || about.tenant.scope.services().is_none() {
+                erasure.submission(kept, position.as_ref());
+            }
         }
-        let position = match kept.debt_position_id {
-            Some(id) => about.gateway.store().position(&about.tenant.scope, id).await?,
-            None => None,
-        };
-        let theirs = |position: &DebtPosition| position.debtor.tax_code.expose() == about.code;
-        if !position.as_ref().is_some_and(theirs) {
-            erasure.submission(kept, position.as_ref());
+        before = next;
+        if before.is_none() {
+            return Ok(true);
         }
     }
-    Ok(found.len() < SUBMISSIONS_MAX)
+    Ok(false)
 }
 
 /// The sessions that were looked at, and how many pages of them one request may still read where one is not enough.

@@ -56,7 +56,7 @@ pub(crate) struct ErasedView {
     /// Amounts, dates and numbers stayed, and persons and message went.
     #[schema(value_type = words::ItemCount)]
     receipts: u32,
-    /// What was entered went, of submissions beside those that went with their debt positions.
+    /// What was entered went.
     #[schema(value_type = words::ItemCount)]
     submissions: u32,
 }

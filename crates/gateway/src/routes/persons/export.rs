@@ -51,7 +51,7 @@ pub(super) struct Found {
 
 /// Exports what is kept of a person
 ///
-/// As the debtor, as who pays, or as whom a checkout session names, whichever of the institution's clients made it. What is kept of
+/// As the debtor, as who pays, or as whom a checkout session or a submission of a form names, whichever of the institution's clients made it. What is kept of
 /// other people in the same things is left out. Messages are named and not told: they are read in the journal, by who may. Each
 /// export leaves a line in the audit trail. `more_of` names what there is more of than one answer holds.
 #[utoipa::path(
@@ -75,7 +75,7 @@ async fn find(about: &About<'_>) -> Result<Found, Problem> {
     let (receipts, more_receipts) = all(async |cursor| about.receipts(cursor).await).await?;
     let ids: Vec<_> = positions.iter().map(|position| position.id).collect();
     let (sessions, older) = about.sessions(&ids, PersonSessions::All, None).await?;
-    let submissions = about.submissions(THINGS_MAX).await?;
+    let (submissions, more_submissions) = submissions(about).await?;
     let notices =
         positions.iter().flat_map(DebtPosition::installments).filter_map(|(_, one)| one.notice_number.as_ref());
     let of = TracesOf {
@@ -90,7 +90,7 @@ async fn find(about: &About<'_>) -> Result<Found, Problem> {
         ("debt_positions", more_positions),
         ("receipts", more_receipts),
         ("checkout_sessions", older.is_some()),
-        ("submissions", submissions.len() >= THINGS_MAX),
+        ("submissions", more_submissions),
         ("journal", traces.journal.len() >= TRACES_MAX),
         ("events", traces.events.len() >= TRACES_MAX),
         ("kept_answers", traces.answers.len() >= TRACES_MAX),
@@ -98,6 +98,21 @@ async fn find(about: &About<'_>) -> Result<Found, Problem> {
     ];
     let more_of = more.into_iter().filter(|(_, more)| *more).map(|(name, _)| name).collect();
     Ok(Found { positions, sessions, submissions, receipts, traces, more_of })
+}
+
+/// The submissions, as many as an answer holds, and whether there are more.
+async fn submissions(about: &About<'_>) -> Result<(Vec<KeptSubmission>, bool), Problem> {
+    let (mut found, mut before) = (Vec::new(), None);
+    loop {
+        let (mut some, next) = about.submissions(before).await?;
+        found.append(&mut some);
+        if next.is_none() || found.len() >= THINGS_MAX {
+            let more = next.is_some() || found.len() > THINGS_MAX;
+            found.truncate(THINGS_MAX);
+            return Ok((found, more));
+        }
+        before = next;
+    }
 }
 
 /// The pages of a list, as many as an answer holds, and whether there are more.

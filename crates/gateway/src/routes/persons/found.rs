@@ -2,7 +2,7 @@
 //! What is kept of a person, page by page, whichever client of the institution made it.
 
 use tramite_domain::debt_position::DebtPosition;
-use tramite_domain::ids::{DebtPositionId, SessionId};
+use tramite_domain::ids::{DebtPositionId, SessionId, SubmissionId};
 use tramite_domain::personal::Personal;
 use tramite_domain::receipt::Receipt;
 use tramite_domain::session::CheckoutSession;
@@ -51,9 +51,13 @@ impl About<'_> {
         Ok(Stretch { items: page.items, next: page.next })
     }
 
-    /// The submissions that name the person, the newest first, so many at most.
-    pub(super) async fn submissions(&self, limit: usize) -> Result<Vec<KeptSubmission>, Problem> {
-        Ok(self.gateway.store().submissions_of_person(&self.tenant.scope, self.code, (None, limit)).await?)
+    /// Submissions that name the person, the newest first, older than one of them; and where to go on, if there may be more.
+    pub(super) async fn submissions(
+        &self,
+        before: Option<SubmissionId>,
+    ) -> Result<(Vec<KeptSubmission>, Option<SubmissionId>), Problem> {
+        let stretch = (before, usize::from(PAGE_LIMIT_MAX));
+        Ok(self.gateway.store().submissions_of_person(&self.tenant.scope, self.code, stretch).await?)
     }
 
     /// The sessions in which the person pays, and those over these debts of theirs, the newest first, older than one of them; and

@@ -8,7 +8,10 @@ use serde_json::{Map, Value};
 use tramite_domain::form::SubmissionInput;
 use tramite_domain::form::limits::SUBMISSION_BYTES_MAX;
 use tramite_domain::ident::ServiceCode;
+use tramite_domain::mac::mac;
 use tramite_domain::personal::Personal;
+use tramite_domain::refusal::Refusal;
+use tramite_domain::service::ServiceStatus;
 use tramite_domain::submission::PayBy;
 use utoipa::ToSchema;
 
@@ -23,8 +26,12 @@ use crate::gateway::Gateway;
 use crate::problem::OrNotFound;
 use crate::words;
 
+/// What the digest of a request is made for, so that the key could make no other.
+const FINGERPRINT_CONTEXT: &[u8] = b"tramite submission request v1";
+
 /// Values of a form, and how their sender goes on.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+// No `Debug`: it is what persons enter.
+#[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SubmissionInput, example = json!({"values": {"tax_code": "RSSMRA85T10A562S", "holder": "Mario Rossi", "plate": "AB123CD", "zone": "A"}}))]
 pub(crate) struct SubmissionBody {
@@ -58,16 +65,20 @@ pub(crate) async fn add_submission(
     key: IdempotencyKey,
     body: Body<SubmissionBody, SUBMISSION_BYTES_MAX>,
 ) -> Answer {
-    once(&gateway, &tenant, &key, body.fingerprint(), async || {
+    let pseudonyms = gateway.store().pseudonym_key(&tenant.scope).await?;
+    // The plain digest of a request would say whether a guess at what was entered is right.
+    let fingerprint = mac(pseudonyms.expose(), &[FINGERPRINT_CONTEXT, &body.fingerprint()]);
+    once(&gateway, &tenant, &key, fingerprint, async || {
         let service = gateway.store().service(&tenant.scope, &code).await?.or_not_found()?;
         let SubmissionBody { values, notify_email, pay_by } = body.valid()?;
+        if service.status != ServiceStatus::Active {
+            return Err(Refusal::ServiceNotActive.into());
+        }
         let ready = ready(&gateway, &tenant.scope, &service.code).await?;
         let input = SubmissionInput { values, notify_email };
         let made = submitted(&gateway, &tenant, &ready, &input, pay_by.unwrap_or_default()).await?;
-        let shown = SubmissionView::of(&made.kept)
-            .with_warnings(made.worked_out.warnings)
-            .with_position(&gateway, &tenant, made.position.as_ref())
-            .await?;
+        let shown =
+            SubmissionView::of(&made.kept).with_warnings(made.worked_out.warnings).with_notice(made.position.as_ref());
         let reply = Reply::created(&shown, format!("/v1/submissions/{}", made.kept.id))?.etag(&etag_of(&made.kept));
         let reply = match &made.position {
             Some(position) => reply.about(position.id),

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! From values to a submission with its debt position: for the API and for hosted pages alike.
 
+use data_encoding::HEXLOWER;
 use tramite_domain::batch::Batch;
 use tramite_domain::debt_position::{DebtPosition, Origin};
-use tramite_domain::form::{Fault, Submission, SubmissionInput, submit};
+use tramite_domain::form::{Claim, Fault, Submission, SubmissionInput, submit};
 use tramite_domain::ids::SubmissionId;
-use tramite_domain::submission::{Admitted, KeptSubmission, Owed, PayBy, admit, keep, position_input};
+use tramite_domain::mac::mac;
+use tramite_domain::refusal::Refusal;
+use tramite_domain::submission::{
+    Admitted, KeptSubmission, KnownOfSubmission, Owed, PayBy, admit, keep, position_input,
+};
+use tramite_domain::violation::Violation;
 
 use super::looked::look_up;
 use crate::auth::Tenant;
@@ -13,6 +19,11 @@ use crate::forms::ReadyForm;
 use crate::gateway::Gateway;
 use crate::problem::{Code, Problem};
 use crate::routes::debt_positions::{IfExists, make};
+
+/// What the digests of values are made for, so that the key could make no other.
+const KEYS_CONTEXT: &[u8] = b"tramite submission keys v1";
+/// What is told of dates that values lead to and that have passed.
+const DATES_PAST: [&str; 2] = ["due_date_past", "expires_at_past"];
 
 /// A submission as it will be kept, with what to write for that.
 #[derive(Debug)]
@@ -37,6 +48,7 @@ pub(crate) async fn submitted(
     pay_by: PayBy,
 ) -> Result<Submitted, Problem> {
     let worked_out = submit(&ready.form, &ready.registries, &input.values, gateway.now()).map_err(Problem::entered)?;
+    let worked_out = with_keys_of_ours(gateway, tenant, worked_out).await?;
     let mut ids = gateway.ids();
     let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
     let id: SubmissionId = given.id();
@@ -72,7 +84,7 @@ async fn owe(
     let claimed = (worked_out.unique_key.as_deref(), worked_out.claims.as_slice());
     let known = gateway.store().known_of_submission(&tenant.scope, service, claimed, now).await?;
     // Before a number is taken: who is refused takes none.
-    let mut admitted = admit(worked_out, &known, now)?;
+    let mut admitted = admit(id, worked_out, &known, now).map_err(|refusal| told_to(tenant, &known, refusal))?;
     if worked_out.amount.cents() == 0 {
         return Ok((None, admitted));
     }
@@ -82,14 +94,32 @@ async fn owe(
     Ok((Some(made.position), admitted))
 }
 
-/// What is wrong with a debt position that nobody has written: it comes from the values where it is about who owes, and else from a form
-/// that says what its institution does not allow any more.
+/// What counts submissions is made of what persons entered, and outlives it: under a key of the institution nobody can try values out on it.
+async fn with_keys_of_ours(gateway: &Gateway, tenant: &Tenant, worked_out: Submission) -> Result<Submission, Problem> {
+    if worked_out.unique_key.is_none() && worked_out.claims.is_empty() {
+        return Ok(worked_out);
+    }
+    let key = gateway.store().pseudonym_key(&tenant.scope).await?;
+    let ours = |plain: String| HEXLOWER.encode(&mac(key.expose(), &[KEYS_CONTEXT, plain.as_bytes()]));
+    let claims = worked_out.claims.into_iter().map(|claim| Claim { key: ours(claim.key), ..claim });
+    Ok(Submission { unique_key: worked_out.unique_key.map(ours), claims: claims.collect(), ..worked_out })
+}
+
+/// The submission of another client does not exist for this one; what is to be paid for it does.
+fn told_to(tenant: &Tenant, known: &KnownOfSubmission, refusal: Refusal) -> Problem {
+    let own = known.first.as_ref().is_some_and(|first| first.kept.created_by == tenant.client_id());
+    let problem = Problem::from(refusal);
+    if own { problem } else { problem.without_existing_id() }
+}
+
+/// What is wrong with a debt position that nobody has written: it comes from the values where it is about who owes or until when, and else
+/// from a form that says what its institution does not allow any more.
 fn entered(problem: Problem) -> Problem {
     if problem.code() != Code::ValidationFailed {
         return problem;
     }
-    let of_debtor = |pointer: &str| pointer.starts_with("/debtor");
-    match problem.violations().iter().find(|wrong| !of_debtor(&wrong.pointer)) {
+    let of_values = |wrong: &&Violation| wrong.pointer.starts_with("/debtor") || DATES_PAST.contains(&wrong.code);
+    match problem.violations().iter().find(|wrong| !of_values(wrong)) {
         Some(wrong) => {
             let detail = format!("What the form says cannot be owed any more: {}. Publish it again.", wrong.code);
             Problem::new(Code::FormOutdated).with_detail(detail)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What a caller reads of a submission.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tramite_domain::access::ApiScope;
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::form::Warning;
 use tramite_domain::form::limits::WARNINGS_MAX;
@@ -11,10 +11,6 @@ use tramite_domain::submission::KeptSubmission;
 use tramite_domain::time::Instant;
 use utoipa::ToSchema;
 
-use crate::auth::Tenant;
-use crate::gateway::Gateway;
-use crate::problem::Problem;
-use crate::routes::debt_positions::{DebtPositionView, payers, view};
 use crate::routes::services::{FormWarningView, LineView};
 use crate::words;
 
@@ -24,7 +20,7 @@ use crate::words;
 #[schema(as = Submission, example = json!({
     "id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e60", "service_code": "ZTL", "form_version": 3, "amount": 5000,
     "breakdown": [{"label": {"it": "Permesso"}, "amount": 5000}], "remittance_information": "Permesso ZTL zona A",
-    "debt_position_id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e02", "found": false, "places": [],
+    "debt_position_id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e02", "found": false, "notice_number": "305000000001234586", "places": [],
     "created_at": "2026-09-01T08:30:00Z",
 }))]
 pub(crate) struct SubmissionView {
@@ -54,9 +50,14 @@ pub(crate) struct SubmissionView {
     debt_position_id: Option<String>,
     /// Whether that was there before: the form looks for one first.
     found: bool,
-    /// The debt position as it is made, where the token has `debt-positions:read`.
+    /// The number of its notice, where the submission made it, in the answer to that.
     #[serde(skip_serializing_if = "Option::is_none")]
-    debt_position: Option<DebtPositionView>,
+    #[schema(value_type = Option<words::NoticeNumber>)]
+    notice_number: Option<String>,
+    /// Until when it is to be paid, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Day>)]
+    due_date: Option<NaiveDate>,
     /// The places that it took.
     #[schema(min_items = 0, max_items = 10)]
     places: Vec<PlaceView>,
@@ -100,7 +101,8 @@ impl SubmissionView {
             values: None,
             debt_position_id: kept.debt_position_id.map(|id| id.to_string()),
             found: kept.found,
-            debt_position: None,
+            notice_number: None,
+            due_date: None,
             places: (kept.places.iter())
                 .map(|place| PlaceView { quota: place.quota.clone(), held_until: place.held_until })
                 .collect(),
@@ -122,17 +124,11 @@ impl SubmissionView {
         self
     }
 
-    /// With the debt position, for whom may read it.
-    pub(super) async fn with_position(
-        mut self,
-        gateway: &Gateway,
-        tenant: &Tenant,
-        position: Option<&DebtPosition>,
-    ) -> Result<Self, Problem> {
-        if let Some(position) = position.filter(|_| tenant.may(ApiScope::DebtPositionsRead)) {
-            let payers = payers(gateway, &tenant.scope, std::slice::from_ref(position)).await?;
-            self.debt_position = Some(view(tenant.creditor, position, &payers, gateway.now()));
-        }
-        Ok(self)
+    /// With by what the debt position is paid that was made.
+    pub(super) fn with_notice(mut self, position: Option<&DebtPosition>) -> Self {
+        let made = position.filter(|_| !self.found).and_then(|position| position.installments().next());
+        self.notice_number = made.and_then(|(_, one)| Some(one.notice_number?.to_string()));
+        self.due_date = made.and_then(|(_, one)| one.due_date);
+        self
     }
 }

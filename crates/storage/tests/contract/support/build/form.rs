@@ -61,6 +61,7 @@ pub(crate) fn submission(client: ClientId, position: &DebtPosition) -> KeptSubmi
         remittance_information: "Passo V1".to_owned(),
         entered: Some(serde_json::from_value(entered).unwrap()),
         unique_key: None,
+        superseded_by: None,
         places: vec![place(10)],
         debt_position_id: Some(position.id),
         found: false,
