@@ -63,7 +63,8 @@ async fn found(
                     .eq(dsl::institution_id)
                     .and(debt_positions::id.eq(dsl::debt_position_id))),
             )
-            .filter(debt_positions::cancelled.eq(false))
+            // What is paid has nothing left that could be paid either.
+            .filter(debt_positions::settled.is_not_null().or(debt_positions::cancelled.eq(false)))
             .filter(dsl::institution_id.eq(Id(scope.institution())))
             .filter(dsl::service_code.eq(service.to_string()))
             .filter(dsl::key.eq(key.clone()))
