@@ -37,6 +37,6 @@ pub use publish_version::{known_accounts, publish_version, valid_accounts};
 pub use registry::{Column, ColumnType, Registries, Registry, RegistryInput, Row, registry};
 pub use replace_registry::{Dependent, check_registry, replace_registry};
 pub use submit::{
-    Claim, Fault, Line, Looked, Share, ShareTarget, Subject, Submission, SubmissionInput, Warning, read_submission,
-    submit,
+    Claim, Fault, FieldLook, LOOKED_ROWS_MAX, Line, Look, Looked, Offered, Share, ShareTarget, Subject, Submission,
+    SubmissionInput, Warning, look, read_submission, submit,
 };

@@ -39,6 +39,15 @@ pub(super) fn enter(
     Ok(taken.warnings)
 }
 
+/// The values of one row of a group by itself, its faults left aside.
+///
+/// # Errors
+/// As [`enter`].
+pub(super) fn row(group: &Group, values: &Map<String, Json>, context: &Context<'_>) -> Result<Vec<Value>, Stop> {
+    let mut taken = Taken { faults: &mut Faults::default(), warnings: Vec::new() };
+    taken.row(group, values, "", context)
+}
+
 fn unknown(values: &Map<String, Json>, fields: &[Field], place: &str, faults: &mut Faults) {
     if values.len() > fields.len().saturating_add(UNKNOWN_NAMES_MAX) {
         faults.add(place, "too_many", "There are far more names here than the form has.");
@@ -174,21 +183,31 @@ impl Taken<'_> {
                 self.faults.add(place, "wrong_type", "This must be an object.");
                 return Ok(Value::Unknown);
             };
-            unknown(values, &group.fields, &place, self.faults);
-            let mut row = vec![Value::Absent; group.fields.len()];
-            for index in &group.order {
-                let Some(field) = group.fields.get(*index) else { continue };
-                let at = pointer(&place, &field.name);
-                let value = self.field(field, values.get(&field.name), &at, &Context { inner: &row, ..*context })?;
-                if let Some(slot) = row.get_mut(*index) {
-                    *slot = value;
-                }
-            }
-            rows.push(row);
+            rows.push(self.row(group, values, &place, context)?);
         }
         if list.len() < group.min_rows {
             return Ok(Value::Unknown);
         }
         Ok(Value::Group(Arc::new(rows)))
+    }
+
+    fn row(
+        &mut self,
+        group: &Group,
+        values: &Map<String, Json>,
+        place: &str,
+        context: &Context<'_>,
+    ) -> Result<Vec<Value>, Stop> {
+        unknown(values, &group.fields, place, self.faults);
+        let mut row = vec![Value::Absent; group.fields.len()];
+        for index in &group.order {
+            let Some(field) = group.fields.get(*index) else { continue };
+            let at = pointer(place, &field.name);
+            let value = self.field(field, values.get(&field.name), &at, &Context { inner: &row, ..*context })?;
+            if let Some(slot) = row.get_mut(*index) {
+                *slot = value;
+            }
+        }
+        Ok(row)
     }
 }

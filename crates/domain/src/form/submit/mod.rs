@@ -3,6 +3,7 @@
 //! the values, and from nothing else.
 
 mod fields;
+mod look;
 mod model;
 mod position;
 mod price;
@@ -12,6 +13,7 @@ use std::cell::Cell;
 
 use serde_json::{Map, Value as Json};
 
+pub use look::{FieldLook, LOOKED_ROWS_MAX, Look, Offered, look};
 pub use model::{
     Claim, Fault, Line, Looked, Share, ShareTarget, Subject, Submission, SubmissionInput, Warning, read_submission,
 };
@@ -35,19 +37,30 @@ pub fn submit(
     values: &Map<String, Json>,
     now: Instant,
 ) -> Result<Submission, Vec<Fault>> {
+    let steps = Cell::new(0);
+    worked(form, registries, values, now, &steps).1
+}
+
+/// What is known of the fields afterwards, and the submission or its faults.
+fn worked<'a>(
+    form: &'a Form,
+    registries: &'a Registries,
+    values: &Map<String, Json>,
+    now: Instant,
+    steps: &'a Cell<u64>,
+) -> (View<'a>, Result<Submission, Vec<Fault>>) {
     let mut faults = Faults::default();
+    let mut view = View { form, registries, now, steps, fields: vec![Value::Absent; form.fields.len()] };
     // PostgreSQL keeps it in no text, wherever it stands.
     if values.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)) {
         faults.add("/values", "control_character", "The character U+0000 stands in these values.");
-        return Err(faults.into_vec());
+        return (view, Err(faults.into_vec()));
     }
-    let steps = Cell::new(0);
-    let mut view = View { form, registries, now, steps: &steps, fields: vec![Value::Absent; form.fields.len()] };
     let outcome = fields::enter(&mut view, values, &mut faults).and_then(|warnings| {
         rules::check(&view, &mut faults)?;
         if faults.is_empty() { position::submission(&view, warnings, &mut faults) } else { Ok(None) }
     });
-    match outcome {
+    let outcome = match outcome {
         Ok(Some(submission)) if faults.is_empty() => {
             Ok(Submission { values: Personal::new(view.taken(values)), ..submission })
         }
@@ -56,7 +69,8 @@ pub fn submit(
             faults.add("/values", stop.code(), "These values lead to a number, or to more work, than is taken.");
             Err(faults.into_vec())
         }
-    }
+    };
+    (view, outcome)
 }
 
 /// What a submission is worked out from.
