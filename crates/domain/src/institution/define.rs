@@ -203,6 +203,7 @@ fn read(
         payable_by_notice: input.payable_by_notice,
         support_access: input.support_access,
         demo: input.demo || present.is_some_and(|before| before.demo),
+        hosted_pages: present.and_then(|before| before.hosted_pages),
         stations,
         accounts,
         beneficiaries,

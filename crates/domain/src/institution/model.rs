@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::iban::Iban;
 use crate::ident::{AccountCode, BeneficiaryCode, InstitutionCode, StationId};
-use crate::ids::{InstitutionId, StationLinkId};
+use crate::ids::{ClientId, InstitutionId, StationLinkId};
 use crate::named::named;
 use crate::notice::{ApplicationCode, AuxDigit, Base13, LocalRange, NoticeNumber, SegregationCode};
 use crate::tax_code::InstitutionTaxCode;
@@ -44,6 +44,8 @@ pub struct Institution {
     pub support_access: bool,
     /// Made by `tramite demo`; refused in production.
     pub demo: bool,
+    /// The client under whose name its hosted pages act; none where it has no pages.
+    pub hosted_pages: Option<ClientId>,
     /// Its connection points at the Node, past and present.
     pub stations: Vec<StationLink>,
     /// Its bank accounts, past and present.

@@ -38,6 +38,7 @@ fn institution() -> Institution {
         payable_by_notice: false,
         support_access: true,
         demo: false,
+        hosted_pages: None,
         stations: vec![],
         accounts: vec![Account {
             id: "main".parse().unwrap(),

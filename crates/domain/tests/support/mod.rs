@@ -144,6 +144,7 @@ fn institution(now: Instant) -> Institution {
         payable_by_notice: false,
         support_access: false,
         demo: false,
+        hosted_pages: None,
         stations: vec![StationLink {
             id: Uuid::from_u128(2).into(),
             station_id: STATION.parse().unwrap(),

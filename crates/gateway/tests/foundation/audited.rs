@@ -208,6 +208,9 @@ async fn of_the_institution(asked: &Asked<'_>, institution: &str, made: &BTreeMa
     let allow = format!("/v1/institutions/{institution}/support-access");
     asked.portal("replace_support_access", put(&allow, &json!({"allowed": false}))).await;
     asked.portal("replace_support_access", put(&allow, &json!({"allowed": true}))).await;
+    let pages = format!("/v1/institutions/{institution}/hosted-pages");
+    asked.portal("replace_hosted_pages", put(&pages, &json!({"client_id": asked.portal.client()}))).await;
+    asked.portal("remove_hosted_pages", Ask::delete(&pages)).await;
     let logo = format!("/v1/institutions/{institution}/logo");
     asked.portal("remove_institution_logo", Ask::delete(&logo)).await;
     asked.portal("replace_institution_logo", Ask::put(&logo).bytes("image/svg+xml", LOGO)).await;

@@ -28,6 +28,11 @@ impl TestGateway {
 }
 
 impl Portal<'_> {
+    /// The id of the client.
+    pub fn client(&self) -> String {
+        self.client.id.to_string()
+    }
+
     pub async fn token(&self) -> String {
         let now = self.gateway.world.now();
         let kept = self.token.borrow().clone();

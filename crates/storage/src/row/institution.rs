@@ -2,7 +2,7 @@
 //! An institution with its histories of stations, accounts and beneficiaries.
 
 use diesel::prelude::*;
-use tramite_domain::ids::{InstitutionId, StationLinkId};
+use tramite_domain::ids::{ClientId, InstitutionId, StationLinkId};
 use tramite_domain::institution::{Account, Beneficiary, Institution, InstitutionStatus, StationLink};
 use tramite_domain::notice::{AuxDigit, LocalRange};
 
@@ -30,6 +30,7 @@ pub(crate) struct InstitutionRow {
     version: i64,
     created_at: At,
     updated_at: At,
+    hosted_pages_client_id: Option<Id<ClientId>>,
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
@@ -95,6 +96,7 @@ impl InstitutionRow {
             version: institution.version,
             created_at: At(institution.created_at),
             updated_at: At(institution.updated_at),
+            hosted_pages_client_id: institution.hosted_pages.map(Id),
         }
     }
 
@@ -117,6 +119,7 @@ impl InstitutionRow {
             payable_by_notice: self.payable_by_notice,
             support_access: self.support_access,
             demo: self.demo,
+            hosted_pages: self.hosted_pages_client_id.map(|id| id.0),
             stations,
             accounts,
             beneficiaries,

@@ -21,6 +21,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> Moment,
         updated_at -> Moment,
+        hosted_pages_client_id -> Nullable<Key>,
     }
 }
 

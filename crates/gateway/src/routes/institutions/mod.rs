@@ -6,6 +6,7 @@ mod input;
 mod known;
 mod list;
 mod logo;
+mod pages;
 mod replace;
 mod show;
 mod support;
@@ -28,6 +29,9 @@ pub(super) fn mount(api: &mut Api<'_, '_>) {
         .conditional()
         .refuses(&[Code::ImmutableField]);
     api.tenant(support::replace_support_access, ApiScope::DelegationsWrite).etag().conditional();
+    let pages = [ApiScope::PlatformWrite, ApiScope::DelegationsWrite];
+    api.either(pages::replace_hosted_pages, &pages).etag().conditional();
+    api.either(pages::remove_hosted_pages, &pages).etag().conditional();
     logo::mount(api);
 }
 

@@ -15,6 +15,7 @@ use crate::words;
     "id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e01", "code": "comune-esempio", "tax_code": "99999000013",
     "display_name": "Comune di Esempio", "ipa_code": "c_e001", "status": "active", "cbill_code": "AB123",
     "office_name": "Ufficio tributi", "payable_by_notice": false, "support_access": true, "demo": false,
+    "hosted_pages": {"client_id": "01985d3c-7a10-7b7e-8d0b-3f1f5a6c2e03"},
     "stations": [{"station_id": "99999000039_01", "aux_digit": 3, "segregation_code": "05", "broadcast": false,
         "issuing": true, "local_from": 5_000_000_000_000i64, "local_to": 9_999_999_999_999i64,
         "valid_from": "2026-09-01T08:30:00Z"}],
@@ -61,6 +62,9 @@ pub(super) struct InstitutionView {
     support_access: bool,
     /// Belongs to a demonstration.
     demo: bool,
+    /// Its hosted pages; absent where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hosted_pages: Option<HostedPagesView>,
     /// Its stations, past and present.
     #[schema(min_items = 0, max_items = 1000)]
     stations: Vec<StationLinkView>,
@@ -82,6 +86,15 @@ pub(super) struct InstitutionView {
     /// When it last changed.
     #[schema(value_type = words::Timestamp)]
     updated_at: Instant,
+}
+
+/// The pages on which citizens fill in the forms of an institution.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HostedPages)]
+struct HostedPagesView {
+    /// The client under whose name they act: it sees what citizens entered and paid there.
+    #[schema(value_type = words::Id)]
+    client_id: String,
 }
 
 /// The association of an institution with a station, with its time of validity.
@@ -193,6 +206,7 @@ impl InstitutionView {
             payable_by_notice: institution.payable_by_notice,
             support_access: institution.support_access,
             demo: institution.demo,
+            hosted_pages: institution.hosted_pages.map(|id| HostedPagesView { client_id: id.to_string() }),
             stations: institution.stations.iter().map(StationLinkView::of).collect(),
             accounts: institution.accounts.iter().map(AccountView::of).collect(),
             beneficiaries: institution.beneficiaries.iter().map(BeneficiaryView::of).collect(),

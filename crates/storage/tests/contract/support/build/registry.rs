@@ -78,6 +78,7 @@ pub(crate) fn institution(code: &str, tax_code: &str) -> Institution {
         payable_by_notice: true,
         support_access: true,
         demo: false,
+        hosted_pages: Some(id()),
         stations: vec![old, link],
         accounts: vec![ended, account],
         beneficiaries: vec![earlier, beneficiary],
