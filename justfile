@@ -28,6 +28,10 @@ contract:
 fuzz-contract examples='100':
     FUZZ_EXAMPLES={{examples}} .ci/step fuzz-contract
 
+# Walks the hosted pages of a demonstration in a browser
+pages:
+    .ci/step pages
+
 # Makes Python and TypeScript clients from the contract, and pays with each in a demonstration
 clients:
     .ci/step clients

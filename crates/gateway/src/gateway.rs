@@ -24,6 +24,7 @@ use crate::convention::Places;
 use crate::forms::Forms;
 use crate::frame::current_request;
 use crate::gate::{Limits, Quotas};
+use crate::hosted::Hosted;
 use crate::keys::{KeyError, Keys};
 use crate::node::RefusedPeer;
 use crate::pages::{PageError, Pages};
@@ -59,6 +60,7 @@ pub struct Gateway {
     keys: Keys,
     contract: Arc<Contract>,
     pages: Pages,
+    hosted: Hosted,
     fresh: Fresh,
     issuers: Issuers,
     limits: Limits,
@@ -96,6 +98,7 @@ impl Gateway {
         let keys = Keys::open(&store, world.as_ref()).await?;
         let limits = Limits::new(&settings.limits);
         let pages = Pages::new(store.environment())?;
+        let hosted = Hosted::new(&settings.limits)?;
         let metrics = Arc::new(Metrics::default());
         let towards = Towards::of(store.environment(), settings.public_url());
         let callbacks = Callbacks::new(towards, Arc::clone(&world), Arc::clone(&metrics))?;
@@ -105,6 +108,7 @@ impl Gateway {
             keys,
             contract,
             pages,
+            hosted,
             fresh: Fresh::default(),
             issuers: Issuers::default(),
             limits,
@@ -194,6 +198,12 @@ impl Gateway {
     #[must_use]
     pub(crate) fn pages(&self) -> &Pages {
         &self.pages
+    }
+
+    /// The hosted pages of institutions.
+    #[must_use]
+    pub(crate) const fn hosted(&self) -> &Hosted {
+        &self.hosted
     }
 
     /// The counters of this process.

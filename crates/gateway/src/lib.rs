@@ -17,6 +17,7 @@ mod forms;
 mod frame;
 mod gate;
 pub mod gateway;
+mod hosted;
 pub mod keys;
 pub mod metrics;
 pub mod node;

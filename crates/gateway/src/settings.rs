@@ -119,6 +119,18 @@ pub struct RateLimits {
     pub waits_per_client: NonZeroU32,
     /// Look-ups in vain of other institutions' notices by one client, an hour.
     pub misses_per_hour: NonZeroU32,
+    /// Look-ups of notices on hosted pages by one source, a minute.
+    pub lookups_source_per_minute: NonZeroU32,
+    /// The same for one tax code, whoever asks; beyond it answers come later.
+    pub lookups_code_per_minute: NonZeroU32,
+    /// The same for one institution, likewise.
+    pub lookups_institution_per_minute: NonZeroU32,
+    /// Submissions on hosted pages by one source, a minute.
+    pub submissions_source_per_minute: NonZeroU32,
+    /// The same for one tax code, whoever submits.
+    pub submissions_code_per_minute: NonZeroU32,
+    /// The same for one institution.
+    pub submissions_institution_per_minute: NonZeroU32,
 }
 
 const fn number(value: u32) -> NonZeroU32 {
@@ -139,6 +151,12 @@ impl Default for RateLimits {
             source_burst: number(50),
             waits_per_client: number(20),
             misses_per_hour: number(30),
+            lookups_source_per_minute: number(20),
+            lookups_code_per_minute: number(6),
+            lookups_institution_per_minute: number(300),
+            submissions_source_per_minute: number(20),
+            submissions_code_per_minute: number(6),
+            submissions_institution_per_minute: number(300),
         }
     }
 }

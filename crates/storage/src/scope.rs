@@ -15,7 +15,7 @@ use tramite_domain::submission::KeptSubmission;
 
 /// On whose behalf the store is asked: an institution, the services that exist for the caller, and the client.
 ///
-/// It is made in four named places and nowhere else (architecture.md, Tenancy), and within the store for what an operator writes of an
+/// It is made in five named places and nowhere else (architecture.md, Tenancy), and within the store for what an operator writes of an
 /// institution's registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
@@ -48,6 +48,17 @@ impl Scope {
     #[must_use]
     pub const fn of_checkout_link(institution: InstitutionId) -> Self {
         Self::whole(institution)
+    }
+
+    /// Of the hosted pages of an institution, for the client under whose name they act, after its delegation was found to hold: what
+    /// exists for a token of that client exists here, and no more (decision 0015).
+    #[must_use]
+    pub fn of_hosted_page(
+        institution: InstitutionId,
+        services: Option<BTreeSet<ServiceCode>>,
+        client: ClientId,
+    ) -> Self {
+        Self::of_token(institution, services, client)
     }
 
     /// Of a worker's claim.

@@ -123,7 +123,8 @@ struct Own {
     buckets: Arc<Buckets<Option<InstitutionId>>>,
 }
 
-struct Buckets<K: Hash + Eq + Clone> {
+/// Buckets of one kind, one for each key.
+pub(crate) struct Buckets<K: Hash + Eq + Clone> {
     quota: Quota,
     each: RateLimiter<K, DefaultKeyedStateStore<K>, DefaultClock, StateInformationMiddleware>,
     /// Buckets of those for whom no other has room, by a byte of a hash that nobody outside can foretell: one of them who asks too
@@ -135,7 +136,8 @@ struct Buckets<K: Hash + Eq + Clone> {
 }
 
 impl<K: Hash + Eq + Clone> Buckets<K> {
-    fn new(quota: Quota) -> Self {
+    /// Full ones.
+    pub(crate) fn new(quota: Quota) -> Self {
         Self {
             quota,
             each: RateLimiter::keyed(quota).with_middleware(),
@@ -146,7 +148,8 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
         }
     }
 
-    fn take(&self, key: K) -> Result<RateState, RateState> {
+    /// Takes from the bucket of a key.
+    pub(crate) fn take(&self, key: K) -> Result<RateState, RateState> {
         let taken =
             if self.has_room() { self.each.check_key(&key) } else { self.strangers.check_key(&self.stranger(&key)) };
         match taken {

@@ -22,7 +22,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 
 pub(crate) use accept::best;
-pub(crate) use limits::{Limits, RateState};
+pub(crate) use limits::{Buckets, Limits, RateState};
 pub(crate) use quota::Quotas;
 pub(crate) use source::source_of;
 
@@ -33,6 +33,7 @@ use crate::extract::{check_headers, check_key, check_query};
 use crate::face::Face;
 use crate::frame::route_of;
 use crate::gateway::Gateway;
+use crate::hosted;
 use crate::problem::{Code, Problem};
 use crate::routes::{is_for_citizens, too_often};
 
@@ -53,7 +54,7 @@ pub(crate) async fn gate<B: MessageBody + 'static>(
 
 /// A citizen who comes too often reads a page; everybody else is told the problem.
 fn refusal(request: &HttpRequest, problem: Problem) -> HttpResponse {
-    let citizen = route_of(request).is_some_and(|route| is_for_citizens(&route));
+    let citizen = route_of(request).is_some_and(|route| is_for_citizens(&route) || hosted::is_hosted(&route));
     match request.app_data::<Data<Gateway>>() {
         Some(gateway) if citizen && problem.code() == Code::RateLimited => {
             too_often(gateway, request.headers(), &problem)

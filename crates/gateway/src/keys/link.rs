@@ -59,6 +59,27 @@ fn made_at(session: SessionId) -> Option<Instant> {
     Some(Instant::new(datetime))
 }
 
+/// What vouches for these parts, each of a fixed length, under a context of the caller's own.
+pub(super) fn vouch(key: &LinkKey, context: &[u8], parts: &[&[u8]]) -> Option<[u8; MAC_BYTES]> {
+    let all: Vec<&[u8]> = std::iter::once(context).chain(parts.iter().copied()).collect();
+    mac(key.secret.expose(), &all).first_chunk().copied()
+}
+
+/// The key that vouches now: the newest that every process knows, else the oldest.
+pub(super) fn vouching(keys: &[LinkKey], now: Instant) -> Option<&LinkKey> {
+    let settled = keys.iter().filter(|key| now.seconds_since(key.created_at) >= SETTLE_SECONDS);
+    settled.max_by_key(|key| key.created_at).or_else(|| keys.iter().min_by_key(|key| key.created_at))
+}
+
+/// Whether one of the keys vouched for these parts; compared in constant time.
+pub(super) fn is_vouched(keys: &[LinkKey], context: &[u8], parts: &[&[u8]], given: &[u8]) -> bool {
+    let mut ours = subtle::Choice::from(0);
+    for voucher in keys.iter().filter_map(|key| vouch(key, context, parts)) {
+        ours |= voucher.as_slice().ct_eq(given);
+    }
+    bool::from(ours)
+}
+
 /// Whether a text has the form of a token, whoever made it.
 pub(super) fn has_form(token: &str) -> bool {
     BASE64URL_NOPAD.decode(token.as_bytes()).is_ok_and(|bytes| bytes.len() == ID_BYTES + MAC_BYTES)

@@ -195,6 +195,17 @@ impl Keys {
         link::token(&known.links, session).ok_or(KeyError::Missing(Purpose::SessionLink))
     }
 
+    /// What vouches for these parts, each of a fixed length, under a context of the caller's own; none where there is no key.
+    pub(crate) fn vouch(&self, context: &[u8], parts: &[&[u8]], now: Instant) -> Option<[u8; 16]> {
+        let known = self.known();
+        link::vouching(&known.links, now).and_then(|key| link::vouch(key, context, parts))
+    }
+
+    /// Whether we vouched for these parts; compared in constant time.
+    pub(crate) fn is_vouched(&self, context: &[u8], parts: &[&[u8]], given: &[u8]) -> bool {
+        link::is_vouched(&self.known().links, context, parts, given)
+    }
+
     /// The session of a token that we made; compared in constant time.
     #[must_use]
     pub fn session_of(&self, token: &str) -> Option<SessionId> {

@@ -26,11 +26,14 @@ mod support_accesses;
 mod trusted_issuers;
 mod webhook_endpoints;
 
-pub(crate) use checkout_sessions::{Misses, Waits, is_for_citizens, too_often};
-pub(crate) use debt_positions::DebtPositionInput;
+pub(crate) use checkout_sessions::{
+    Home, HostedSession, Misses, Waits, home_of, is_for_citizens, open_hosted, too_often,
+};
+pub(crate) use debt_positions::{DebtPositionInput, citizens_paper, load};
+pub(crate) use submissions::{looked_up, submitted};
 
 use crate::api::Api;
-use crate::{oauth, pages};
+use crate::{hosted, oauth, pages};
 
 /// Mounts every route. The router tries them in this order, so what is asked most comes first.
 pub(crate) fn mount(api: &mut Api<'_, '_>) {
@@ -60,5 +63,6 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     registries::mount(api);
     submissions::mount(api);
     oauth::mount(api);
+    hosted::mount(api);
     pages::mount(api);
 }

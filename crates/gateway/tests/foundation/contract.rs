@@ -53,7 +53,20 @@ pub(crate) async fn routes_outside_the_contract_are_the_reviewed_list(_database:
         ("GET", "/errors"),
         ("GET", "/errors/{code}"),
         ("GET", "/openapi.json"),
+        // Hosted pages: whoever opens them is a citizen, and they act for the client that their institution chose.
+        ("GET", "/p/-/logo/{institution}/{file}"),
+        ("GET", "/p/-/{file}"),
+        ("GET", "/p/{institution}"),
+        ("GET", "/p/{institution}/notice/{handle}"),
+        ("GET", "/p/{institution}/notice/{handle}/pdf"),
+        ("GET", "/p/{institution}/outcome/{session}"),
+        ("GET", "/p/{institution}/receipt"),
+        ("GET", "/p/{institution}/{service}"),
+        ("GET", "/p/{institution}/{service}/confirm"),
         ("POST", "/oauth2/token"),
+        ("POST", "/p/{institution}/receipt"),
+        ("POST", "/p/{institution}/{service}"),
+        ("POST", "/p/{institution}/{service}/confirm"),
         ("POST", "/payment-options/organizations/{organization}/notices/{notice}"),
     ];
     assert_eq!(ours, reviewed.map(|(method, path)| (method.to_owned(), path.to_owned())));

@@ -23,6 +23,7 @@ mod foreign;
 mod foreign_notices;
 mod forms;
 mod helpdesk;
+mod hosted_pages;
 mod hostile;
 mod idempotency;
 mod import_reports;
@@ -225,6 +226,11 @@ sentences! {
         helpdesk::who_is_no_operator_with_the_scope_lets_nobody_in,
         helpdesk::an_access_ends_by_its_time_by_hand_or_with_support_itself,
         helpdesk::a_suspended_institution_or_a_revoked_operator_ends_reading_too,
+        hosted_pages::pages_are_there_for_as_long_as_the_institution_and_its_client_want_them,
+        hosted_pages::pages_end_with_the_delegation_they_act_by,
+        hosted_pages::a_form_becomes_a_payment_without_a_script,
+        hosted_pages::a_price_that_changed_is_read_again_before_it_is_owed,
+        hosted_pages::a_look_up_tells_state_amount_and_day_and_a_miss_tells_nothing,
         walk::an_id_of_somebody_else_within_a_body_names_nothing;
     postgres:
         events::what_commits_late_is_read_over_http_too,
@@ -234,6 +240,9 @@ sentences! {
     sqlite:
         acting::an_action_tells_what_is_not_there_before_what_is_wrong_with_its_body,
         acting::operators_have_a_listener_of_their_own_where_they_want_one,
+        hosted_pages::a_form_from_elsewhere_is_refused_and_one_that_is_too_old_is_shown_again,
+        hosted_pages::a_page_runs_nothing_and_loads_nothing_but_ours,
+        hosted_pages::who_looks_up_too_often_waits_and_locks_nobody_out,
         visits::our_own_mistake_is_not_told_as_a_payment,
         visits::a_citizen_who_comes_too_often_reads_a_page,
         waiting::who_waits_for_a_session_is_answered_at_once_when_the_process_stops,

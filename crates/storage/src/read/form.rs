@@ -104,6 +104,19 @@ impl Store {
         })
     }
 
+    /// The services that have a form, as far as they exist for this scope.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn services_with_form<'a>(&'a self, scope: &'a Scope) -> Answer<'a, BTreeSet<ServiceCode>> {
+        Box::pin(async move {
+            let institution = scope.institution();
+            let mut codes = self.read(scope, move |db| Box::pin(with_form(db, institution))).await?;
+            codes.retain(|code| scope.sees_service(Some(code)));
+            Ok(codes)
+        })
+    }
+
     /// The registries of the institution, by their codes.
     ///
     /// # Errors
@@ -175,6 +188,17 @@ fn head((code, version, rows, bytes, written_at): HeadRow) -> Result<RegistryHea
         bytes: fit("registry_versions.byte_count", bytes)?,
         written_at: written_at.0,
     })
+}
+
+async fn with_form(mut db: Db<'_>, institution: InstitutionId) -> Result<BTreeSet<ServiceCode>, StoreError> {
+    let found: Vec<String> = load!(
+        &mut db,
+        form_versions::table
+            .filter(form_versions::institution_id.eq(Id(institution)))
+            .select(form_versions::service_code)
+            .distinct()
+    )?;
+    found.iter().map(|code| read("form_versions.service_code", code)).collect()
 }
 
 async fn heads(mut db: Db<'_>, institution: InstitutionId) -> Result<Vec<RegistryHead>, StoreError> {

@@ -41,12 +41,15 @@ pub(crate) async fn versions_of_forms_come_back_as_they_were_published(database:
     assert_eq!(reading(&scope).await, [other, two.clone()]);
     assert!(store.forms_reading(&scope, &"courses".parse().unwrap()).await.unwrap().is_empty());
     assert_eq!(store.form_state(&scope, &tari).await.unwrap().unwrap().version, 2);
+    assert_eq!(store.services_with_form(&scope).await.unwrap(), [mensa.clone(), tari.clone()].into());
     // Of two that publish the same next version the first does.
     let late = FormVersion { published_by: id(), ..two };
     assert!(matches!(publish(&town, &scope, &late).await, Err(StoreError::Conflict)));
     // A form is its service's: for whom that does not exist there is none, and none is published.
     let confined = town.restricted(&["TARI"]);
     assert_eq!(reading(&confined).await.len(), 1);
+    assert_eq!(store.services_with_form(&confined).await.unwrap(), [tari.clone()].into());
+    assert!(store.services_with_form(&town.token(town.b.id)).await.unwrap().is_empty());
     for stranger in [&town.restricted(&["MENSA"]), &town.token(town.b.id)] {
         assert_eq!(store.form(stranger, &tari, None).await.unwrap(), None);
         assert_eq!(store.form_state(stranger, &tari).await.unwrap(), None);

@@ -39,6 +39,24 @@ pub(crate) struct LimitOptions {
     /// Look-ups in vain of other institutions' notices by one client, an hour [default: 30]
     #[arg(long, env = "TRAMITE_LIMIT_MISSES_PER_HOUR", value_name = "NUMBER")]
     pub(crate) limit_misses_per_hour: Option<String>,
+    /// Look-ups of notices on hosted pages by one source, a minute [default: 20]
+    #[arg(long, env = "TRAMITE_LIMIT_LOOKUPS_SOURCE_PER_MINUTE", value_name = "NUMBER")]
+    pub(crate) limit_lookups_source_per_minute: Option<String>,
+    /// The same for one tax code; beyond it answers come later [default: 6]
+    #[arg(long, env = "TRAMITE_LIMIT_LOOKUPS_CODE_PER_MINUTE", value_name = "NUMBER")]
+    pub(crate) limit_lookups_code_per_minute: Option<String>,
+    /// The same for one institution, likewise [default: 300]
+    #[arg(long, env = "TRAMITE_LIMIT_LOOKUPS_INSTITUTION_PER_MINUTE", value_name = "NUMBER")]
+    pub(crate) limit_lookups_institution_per_minute: Option<String>,
+    /// Submissions on hosted pages by one source, a minute [default: 20]
+    #[arg(long, env = "TRAMITE_LIMIT_SUBMISSIONS_SOURCE_PER_MINUTE", value_name = "NUMBER")]
+    pub(crate) limit_submissions_source_per_minute: Option<String>,
+    /// The same for one tax code [default: 6]
+    #[arg(long, env = "TRAMITE_LIMIT_SUBMISSIONS_CODE_PER_MINUTE", value_name = "NUMBER")]
+    pub(crate) limit_submissions_code_per_minute: Option<String>,
+    /// The same for one institution [default: 300]
+    #[arg(long, env = "TRAMITE_LIMIT_SUBMISSIONS_INSTITUTION_PER_MINUTE", value_name = "NUMBER")]
+    pub(crate) limit_submissions_institution_per_minute: Option<String>,
     /// Proxies whose `X-Forwarded-For` is believed: IP addresses separated by commas [default: none]
     #[arg(long, env = "TRAMITE_TRUSTED_PROXIES", value_name = "ADDRESSES")]
     pub(crate) trusted_proxies: Option<String>,
@@ -85,6 +103,36 @@ impl LimitOptions {
                 "TRAMITE_LIMIT_MISSES_PER_HOUR",
                 &self.limit_misses_per_hour,
                 usual.misses_per_hour,
+            ),
+            lookups_source_per_minute: number(
+                "TRAMITE_LIMIT_LOOKUPS_SOURCE_PER_MINUTE",
+                &self.limit_lookups_source_per_minute,
+                usual.lookups_source_per_minute,
+            ),
+            lookups_code_per_minute: number(
+                "TRAMITE_LIMIT_LOOKUPS_CODE_PER_MINUTE",
+                &self.limit_lookups_code_per_minute,
+                usual.lookups_code_per_minute,
+            ),
+            lookups_institution_per_minute: number(
+                "TRAMITE_LIMIT_LOOKUPS_INSTITUTION_PER_MINUTE",
+                &self.limit_lookups_institution_per_minute,
+                usual.lookups_institution_per_minute,
+            ),
+            submissions_source_per_minute: number(
+                "TRAMITE_LIMIT_SUBMISSIONS_SOURCE_PER_MINUTE",
+                &self.limit_submissions_source_per_minute,
+                usual.submissions_source_per_minute,
+            ),
+            submissions_code_per_minute: number(
+                "TRAMITE_LIMIT_SUBMISSIONS_CODE_PER_MINUTE",
+                &self.limit_submissions_code_per_minute,
+                usual.submissions_code_per_minute,
+            ),
+            submissions_institution_per_minute: number(
+                "TRAMITE_LIMIT_SUBMISSIONS_INSTITUTION_PER_MINUTE",
+                &self.limit_submissions_institution_per_minute,
+                usual.submissions_institution_per_minute,
             ),
         }
     }

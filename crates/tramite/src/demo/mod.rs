@@ -5,6 +5,7 @@ mod clients;
 mod curl;
 mod failure;
 mod folder;
+mod forms;
 mod http;
 mod marks;
 mod messages;

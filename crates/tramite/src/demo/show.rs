@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::curl;
+use super::forms;
 use super::platform::Platform;
 use super::setup::Place;
 use super::token::Credentials;
@@ -51,7 +52,8 @@ fn institution(place: &Place) -> Value {
         "code": place.body.code,
         "tax_code": place.body.tax_code,
         "station_id": STATION_ID,
-        "services": services
+        "services": services,
+        "pages": (!place.body.forms.is_empty()).then(|| forms::address(place.body.code))
     })
 }
 
@@ -78,6 +80,9 @@ fn text(platform: &Platform, shown: &Shown) -> Vec<String> {
     for place in &shown.places {
         lines.push(format!("  {} ({})", place.body.display_name, place.body.code));
         lines.push(format!("    client        {}  {}", place.portal.client_id, place.portal.client_secret));
+        if !place.body.forms.is_empty() {
+            lines.push(format!("    pages         {gateway}{}", forms::address(place.body.code)));
+        }
     }
     lines.push(format!("  {SOFTWARE_HOUSE} for {}", SOFTWARE_HOUSE_BODIES.join(" and ")));
     lines.push(format!("    client        {}  {}", shown.software_house.client_id, shown.software_house.client_secret));

@@ -6,7 +6,7 @@ use super::platform::Platform;
 use super::setup::{self, Place};
 use super::tell::Teller;
 use super::token::{Credentials, operator_token};
-use super::{clients, model3, otf, registry};
+use super::{clients, forms, model3, otf, registry};
 use crate::clock::SystemWorld;
 
 /// What there is to show at the end.
@@ -52,6 +52,13 @@ pub(crate) async fn walk(platform: &Platform, teller: &mut Teller) -> Result<Sho
         )
         .await?;
     teller.step("services", "What they collect, set up by their portals", setup::services(gateway, &places)).await?;
+    teller
+        .step(
+            "pages",
+            "Forms of theirs, published, and pages on which citizens fill them in",
+            forms::publish(gateway, &token, &places, &world),
+        )
+        .await?;
     teller.step("registry", "The same at the simulated Node", registry::register(sandbox, &places)).await?;
     if let [first, ..] = places.as_slice() {
         let title = format!("OTF: the portal of {} starts a payment", first.body.display_name);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The invented institutions of the demonstration. Tax codes and accounts are right by their check digits, and nobody's.
 
+use super::forms::{FormFile, TOWN, UNIVERSITY};
+
 /// The broker that runs the demonstration.
 pub(crate) const BROKER_TAX_CODE: &str = "99999000039";
 /// Its connection point at the Node.
@@ -57,6 +59,8 @@ pub(crate) struct Body {
     pub(crate) accounts: &'static [Account],
     /// What it collects.
     pub(crate) services: &'static [Service],
+    /// The forms that citizens fill in on its pages; without any it has no pages.
+    pub(crate) forms: &'static [FormFile],
     /// The name of its portal's client.
     pub(crate) portal: &'static str,
     /// Where its portal is: nobody listens there, the browser's address line shows the outcome.
@@ -133,6 +137,7 @@ pub(crate) const BODIES: [Body; 3] = [
                 fixed: Some(4_500),
             },
         ],
+        forms: TOWN,
         portal: "Portale del Comune di Perugia (demo)",
         portal_origin: "http://127.0.0.1:8091",
     },
@@ -158,6 +163,7 @@ pub(crate) const BODIES: [Body; 3] = [
                 fixed: None,
             },
         ],
+        forms: &[],
         portal: "Portale del Comune di Terni (demo)",
         portal_origin: "http://127.0.0.1:8092",
     },
@@ -183,6 +189,7 @@ pub(crate) const BODIES: [Body; 3] = [
                 fixed: None,
             },
         ],
+        forms: UNIVERSITY,
         portal: "Portale dell'Università di Perugia (demo)",
         portal_origin: "http://127.0.0.1:8093",
     },

@@ -5,6 +5,7 @@ mod add;
 mod cancel;
 mod compose;
 mod foreign;
+mod hosted;
 mod items;
 mod link;
 mod list;
@@ -18,7 +19,8 @@ mod wire;
 
 pub(crate) use compose::part as view_of_session_part;
 pub(crate) use compose::view as view_of_session;
-pub(crate) use link::{is_for_citizens, too_often};
+pub(crate) use hosted::{HostedSession, open_hosted};
+pub(crate) use link::{Home, home_of, is_for_citizens, too_often};
 pub(crate) use misses::Misses;
 pub(crate) use view::CheckoutSessionView;
 pub(crate) use waits::Waits;

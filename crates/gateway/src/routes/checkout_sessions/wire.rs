@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use tramite_domain::ids::DebtPositionId;
 use tramite_domain::personal::Personal;
 use tramite_domain::session::{
     EXPIRES_IN_DEFAULT, IfBusy, Language, OnAbandon, PayerInput as DomainPayer, ReturnMode, SessionInput,
@@ -106,6 +107,22 @@ pub(crate) struct LineItemInput {
     /// What you believe is due, in cents; something else is 409 `amount_changed`.
     #[schema(value_type = Option<words::AmountCents>)]
     pub(crate) expected_amount: Option<i64>,
+}
+
+impl LineItemInput {
+    /// The only payable installment of a debt position.
+    pub(super) fn of_position(id: DebtPositionId) -> Self {
+        Self {
+            debt_position_id: Some(id.to_string()),
+            installment_reference: None,
+            notice_number: None,
+            creditor_tax_code: None,
+            submission_id: None,
+            debt_position: None,
+            if_exists: None,
+            expected_amount: None,
+        }
+    }
 }
 
 impl CheckoutSessionInput {

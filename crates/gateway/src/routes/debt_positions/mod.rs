@@ -23,8 +23,9 @@ mod wire;
 
 pub(crate) use accounting::AccountingEntryView;
 pub(crate) use act::no_person;
-pub(crate) use load::{payers, view};
+pub(crate) use load::{load, payers, view};
 pub(crate) use make::{IfExists, make};
+pub(crate) use notice::citizens_paper;
 pub(crate) use search::subject;
 pub(crate) use timeline_view::FieldChangeView;
 pub(crate) use view::DebtPositionView;

@@ -81,6 +81,21 @@ pub(super) async fn show_debt_position_notice(
     .await
 }
 
+/// The notice of a debt position for a citizen whom a hosted page handed it to.
+///
+/// # Errors
+/// What keeps it from being printed.
+pub(crate) async fn citizens_paper(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    request: &HttpRequest,
+    id: DebtPositionId,
+    language: NoticeLanguage,
+) -> Answer {
+    let print = async || paper(gateway, tenant, request, (id, None), (language, Picture::Pdf)).await;
+    settle(&Preconditions::default(), print).await
+}
+
 /// The notice as it is now. Where somebody prints another slip of it at the same time, it is a conflict, and drawn anew.
 async fn paper(
     gateway: &Gateway,

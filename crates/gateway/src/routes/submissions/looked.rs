@@ -19,7 +19,7 @@ use crate::problem::{OrNotFound, Problem};
 ///
 /// # Errors
 /// `position_found` or `nothing_found`, as the form says; `position_found` for what was paid already, whatever it says.
-pub(super) async fn look_up(
+pub(crate) async fn look_up(
     gateway: &Gateway,
     tenant: &Tenant,
     worked_out: &Submission,

@@ -9,7 +9,8 @@ mod show;
 mod submit;
 mod view;
 
-pub(crate) use looked::owed;
+pub(crate) use looked::{look_up as looked_up, owed};
+pub(crate) use submit::submitted;
 pub(crate) use view::SubmissionView;
 
 use tramite_domain::access::ApiScope;

@@ -12,16 +12,16 @@ use crate::routes::checkout_sessions::show::positions_of;
 
 /// A session that a citizen opened.
 #[derive(Debug)]
-pub(super) struct Home {
+pub(crate) struct Home {
     /// Whether the institution takes payments now: the address of one that is suspended or closed mints nothing.
-    pub(super) collects: bool,
-    pub(super) scope: Scope,
-    pub(super) session: CheckoutSession,
-    pub(super) positions: Vec<DebtPosition>,
+    pub(crate) collects: bool,
+    pub(crate) scope: Scope,
+    pub(crate) session: CheckoutSession,
+    pub(crate) positions: Vec<DebtPosition>,
 }
 
 /// The session of a token; a token that is not ours is not found, as is one whose session is gone.
-pub(super) async fn find(gateway: &Gateway, token: &str) -> Result<Home, Problem> {
+pub(crate) async fn find(gateway: &Gateway, token: &str) -> Result<Home, Problem> {
     let id =
         gateway.keys().session_of_address(token, gateway.now()).await.ok_or_else(|| Problem::new(Code::NotFound))?;
     let institution = gateway.store().system().session_home(id).await?.or_not_found()?;

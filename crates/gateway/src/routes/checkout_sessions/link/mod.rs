@@ -10,6 +10,7 @@ mod page;
 mod send;
 mod visit;
 
+pub(crate) use home::{Home, find as home_of};
 pub(crate) use page::too_often;
 
 use actix_web::http::Method;

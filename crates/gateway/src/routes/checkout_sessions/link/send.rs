@@ -14,6 +14,7 @@ use url::Url;
 
 use super::page::{Notice, page, page_with_way_back};
 use crate::gateway::Gateway;
+use crate::hosted;
 use crate::problem::Problem;
 use crate::routes::checkout_sessions::origin::{self, PARAMETERS};
 
@@ -108,6 +109,9 @@ async fn address(
     gave_up: bool,
 ) -> Result<Option<Url>, Problem> {
     let text = session.cancel_url.as_ref().filter(|_| gave_up).unwrap_or(&session.return_url);
+    if let Some(code) = hosted::outcome_of(gateway, text) {
+        return hosted_outcome(gateway, session, code).await;
+    }
     let origins = origins(gateway, session).await?;
     let Ok(mut url) = origin::check(text, &origins, gateway.returns()) else { return Ok(None) };
     if session.return_mode == ReturnMode::Bare {
@@ -132,6 +136,15 @@ async fn address(
         url.query_pairs_mut().append_pair(state_name, state.as_str());
     }
     Ok(Some(url))
+}
+
+/// The page of ours that tells a citizen of a hosted page what came of it, as long as the institution has pages.
+async fn hosted_outcome(gateway: &Gateway, session: &CheckoutSession, code: &str) -> Result<Option<Url>, Problem> {
+    let home = gateway.store().system().session_home(session.id).await?;
+    if home.is_none() || hosted::home_of_pages(gateway, code).await? != home {
+        return Ok(None);
+    }
+    Ok(Url::parse(&hosted::outcome_url(gateway, code, Some(&gateway.keys().session_token(session.id)?))).ok())
 }
 
 /// The origins that the delegation names now, not those of the time when the session was made. A client that was revoked

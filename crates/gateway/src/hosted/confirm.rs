@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The last step of a form: what was filled in becomes a submission with its debt position, which is paid at once or with a notice. The
+//! price is worked out once more; the page's own total is no price, it only tells whether the citizen has read the present one.
+
+use actix_web::body::to_bytes;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
+use tramite_domain::debt_position::{DebtPosition, SubjectKind};
+use tramite_domain::form::{Subject, Submission, SubmissionInput};
+use tramite_domain::ids::DebtPositionId;
+use tramite_domain::personal::Personal;
+use tramite_domain::session::{Language, PayerInput};
+use tramite_domain::submission::PayBy;
+use tramite_domain::tax_code::SubjectTaxCode;
+
+use super::entered::{Posted, Rows};
+use super::fields::{Filled, filled};
+use super::form::{Open, Why, address, again, find, summary};
+use super::guard::{Trust, trust};
+use super::handed::handed_address;
+use super::language::{Lang, Spoken};
+use super::outcome::outcome_url;
+use super::page::{Page, Say};
+use crate::convention::{Reply, once};
+use crate::extract::IdempotencyKey;
+use crate::gate::{keep, source_of};
+use crate::gateway::Gateway;
+use crate::problem::{Code, Problem};
+use crate::routes::{HostedSession, load, open_hosted, submitted};
+
+/// What a page says that its citizen has read: the digest of an amount and its form.
+pub(super) const READ: &str = "read";
+
+/// What is said at the end where there is nothing to pay.
+#[derive(Serialize)]
+struct Done {
+    title: String,
+}
+
+/// Who comes without a form begins with it.
+pub(super) async fn back(request: HttpRequest, place: Path<(String, String)>) -> HttpResponse {
+    see_other(&format!("{}{}", address(&place), Spoken::of(&request).query()))
+}
+
+/// The last step.
+pub(super) async fn confirm(
+    gateway: Data<Gateway>,
+    request: HttpRequest,
+    place: Path<(String, String)>,
+    payload: Payload,
+) -> HttpResponse {
+    let spoken = Spoken::of(&request);
+    let found = match find(&gateway, &place).await {
+        Ok(open) => super::body(&gateway, payload).await.map(|body| (open, body)),
+        Err(problem) => Err(problem),
+    };
+    let (open, body) = match found {
+        Ok(found) => found,
+        Err(problem) => return Page::new(&gateway, &request, spoken, None).problem(&problem).await,
+    };
+    let page = || Page::new(&gateway, &request, spoken, Some(&open.host));
+    let Some(posted) = Posted::read(&body) else { return page().say(Say::Large).await };
+    let voucher = posted.last(super::form::VOUCHER).unwrap_or_default().to_owned();
+    let filled = filled(&open.ready, &posted, Rows::AsSent, spoken.lang, gateway.now());
+    if filled.too_large {
+        return page().say(Say::Large).await;
+    }
+    let submission = match (trust(&gateway, &request, Some(&voucher)), &filled.look.outcome) {
+        (Trust::Foreign, _) => return page().say(Say::Foreign).await,
+        (Trust::Stale, _) => {
+            return again(&gateway, &request, spoken, &open, &filled, (Some(&posted), Why::Stale)).await;
+        }
+        (Trust::Ours, Err(_)) => {
+            return again(&gateway, &request, spoken, &open, &filled, (Some(&posted), Why::Wrong)).await;
+        }
+        (Trust::Ours, Ok(submission)) => submission,
+    };
+    let pay_by = if posted.last("do") == Some("notice") { PayBy::Notice } else { PayBy::Checkout };
+    let step = Step { gateway: &gateway, request: &request, spoken, open: &open, voucher: &voucher, pay_by };
+    match step.take(&filled, &posted, submission).await {
+        Ok(response) => response,
+        Err(problem) => page().refused(&problem).await,
+    }
+}
+
+/// A confirmed form.
+struct Step<'a> {
+    gateway: &'a Gateway,
+    request: &'a HttpRequest,
+    spoken: Spoken,
+    open: &'a Open,
+    voucher: &'a str,
+    pay_by: PayBy,
+}
+
+impl Step<'_> {
+    async fn take(&self, filled: &Filled, posted: &Posted, submission: &Submission) -> Result<HttpResponse, Problem> {
+        if let Some(refused) = too_often(self.gateway, self.request, self.spoken, self.open, &submission.debtor).await {
+            return Ok(refused);
+        }
+        // Prices may have changed while somebody read: nobody pays what they have not seen.
+        let present = summary(self.gateway, self.open, filled, submission, posted, self.spoken).await?;
+        if posted.last(READ) != Some(present.read()) {
+            let page = Page::new(self.gateway, self.request, self.spoken, Some(&self.open.host));
+            return Ok(page.with_form("summary.html", present.changed()).await);
+        }
+        let position = match self.submit(filled, submission).await {
+            Err(problem) if problem.code() == Code::AlreadySubmitted => {
+                Some(self.first(&problem, submission).await?.ok_or(problem)?)
+            }
+            made => made?,
+        };
+        let Some(position) = position else {
+            let title = self.open.ready.form.definition().title.of(self.spoken.lang.code()).to_owned();
+            let page = Page::new(self.gateway, self.request, self.spoken, Some(&self.open.host));
+            return Ok(page.show("done.html", Done { title }).await);
+        };
+        let code = &self.open.host.institution.code;
+        let to = match self.pay_by {
+            PayBy::Notice => {
+                let handed =
+                    handed_address(self.gateway, code, position).ok_or_else(|| Problem::new(Code::Unavailable))?;
+                format!("{handed}{}", self.spoken.query())
+            }
+            PayBy::Checkout => {
+                let session = HostedSession {
+                    position,
+                    return_url: outcome_url(self.gateway, code.as_str(), None),
+                    payer: payer(submission.payer.as_ref().unwrap_or(&submission.debtor)),
+                    language: match self.spoken.lang {
+                        Lang::It => Language::It,
+                        Lang::En => Language::En,
+                    },
+                };
+                open_hosted(self.gateway, &self.open.host.tenant, &session).await?
+            }
+        };
+        Ok(see_other(&to))
+    }
+
+    /// Makes the submission, once for a page that was shown: who presses twice, or goes back and presses again, gets the same one.
+    async fn submit(&self, filled: &Filled, submission: &Submission) -> Result<Option<DebtPositionId>, Problem> {
+        let tenant = &self.open.host.tenant;
+        let email = submission.debtor.email.as_ref().map(|email| Personal::new(email.expose().to_string()));
+        let input = SubmissionInput { values: filled.values.clone(), notify_email: email };
+        let key = IdempotencyKey {
+            sha256: Sha256::digest(self.voucher.as_bytes()).into(),
+            method: self.request.method().as_str().to_owned(),
+            path: self.request.match_info().as_str().to_owned(),
+        };
+        let text = serde_json::to_vec(&filled.values).map_err(|_| Problem::new(Code::InternalError))?;
+        let response = once(self.gateway, tenant, &key, Sha256::digest(&text).into(), async || {
+            let made = submitted(self.gateway, tenant, &self.open.ready, &input, self.pay_by).await?;
+            let id = made.kept.id;
+            let view = json!({
+                "id": id.to_string(), "service_code": made.kept.service_code.as_str(),
+                "debt_position_id": made.position.as_ref().map(|position| position.id.to_string()),
+            });
+            let reply = Reply::created(&view, format!("/v1/submissions/{id}"))?;
+            let reply = match &made.position {
+                Some(position) => reply.about(position.id),
+                None => reply,
+            };
+            Ok((made.batch, reply))
+        })
+        .await?;
+        let kept = to_bytes(response.into_body()).await.map_err(|_| Problem::new(Code::InternalError))?;
+        let kept: Json = serde_json::from_slice(&kept).map_err(|_| Problem::new(Code::InternalError))?;
+        Ok(kept.get("debt_position_id").and_then(Json::as_str).and_then(|id| id.parse().ok()))
+    }
+
+    /// The debt position of the first submission of the same, for whom it is theirs.
+    async fn first(&self, problem: &Problem, submission: &Submission) -> Result<Option<DebtPositionId>, Problem> {
+        let Some(id) = problem.more().debt_position_id.as_deref().and_then(|id| id.parse().ok()) else {
+            return Ok(None);
+        };
+        let first = load(self.gateway, &self.open.host.tenant.scope, id).await?.position;
+        Ok(is_of(&first, &submission.debtor).then_some(id))
+    }
+}
+
+/// The answer to whoever submits too often, or asks too often for what a form looks for.
+pub(super) async fn too_often(
+    gateway: &Gateway,
+    request: &HttpRequest,
+    spoken: Spoken,
+    open: &Open,
+    debtor: &Subject,
+) -> Option<HttpResponse> {
+    let source = source_of(request.peer_addr(), request.headers(), &gateway.settings().trusted_proxies);
+    let name = match debtor.tax_code.expose() {
+        // Of whom nobody knows a code, the name is counted.
+        SubjectTaxCode::Anonymous => debtor.full_name.expose().to_uppercase(),
+        code => code.to_string().to_uppercase(),
+    };
+    let state = gateway.hosted().limits.submission(source, open.host.institution.id, &name).err()?;
+    let _refused = keep(request, Err(state));
+    let mut response = Page::new(gateway, request, spoken, Some(&open.host)).say(Say::Away).await;
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(state.retry_seconds));
+    Some(response)
+}
+
+/// Whether a debt position is owed by that person: by code, and by name where nobody knows a code.
+fn is_of(position: &DebtPosition, debtor: &Subject) -> bool {
+    let (theirs, ours) = (position.debtor.tax_code.expose(), debtor.tax_code.expose());
+    let name = |text: &str| text.trim().to_uppercase();
+    let named = name(position.debtor.full_name.expose().as_str()) == name(debtor.full_name.expose());
+    theirs == ours && (named || !matches!(ours, SubjectTaxCode::Anonymous))
+}
+
+/// Who pays, for Checkout; nobody is named where the code is none.
+fn payer(subject: &Subject) -> Option<PayerInput> {
+    let code = subject.tax_code.expose();
+    let known = !matches!(code, SubjectTaxCode::Anonymous)
+        && matches!(subject.kind, SubjectKind::NaturalPerson | SubjectKind::LegalPerson);
+    known.then(|| PayerInput {
+        tax_code: Some(Personal::new(code.to_string())),
+        full_name: Some(Personal::new(subject.full_name.expose().clone())),
+        email: subject.email.as_ref().map(|email| Personal::new(email.expose().to_string())),
+    })
+}
+
+fn see_other(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What a form that is filled in comes to, for whoever is about to pay it. It is worked out anew at every step: no page carries it on.
+
+use data_encoding::HEXLOWER;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use tramite_domain::debt_position::{DebtPosition, InstallmentStatus, installment_status, known_due};
+use tramite_domain::form::{FieldInput, FieldLook, FieldType, Submission};
+use tramite_domain::time::Instant;
+
+use super::faults::doubt;
+use super::language::Lang;
+use super::shown::shown;
+use super::widgets::row_label;
+
+/// What there is to read before paying.
+#[derive(Debug, Serialize)]
+pub(super) struct Summary {
+    title: String,
+    /// Where the form is.
+    address: String,
+    /// What is sent back to tell that this was read.
+    read: String,
+    has_changed: bool,
+    /// There is a debt position already, and that one is paid.
+    is_found: bool,
+    entered: Vec<Entered>,
+    lines: Vec<LineView>,
+    total: Option<String>,
+    nothing_due: bool,
+    due_date: Option<String>,
+    remittance_information: String,
+    doubts: Vec<String>,
+    /// What was sent, for the next step to send again.
+    carried: Vec<(String, String)>,
+}
+
+#[derive(Debug, Serialize)]
+struct Entered {
+    label: String,
+    value: String,
+    rows: Vec<Vec<Entered>>,
+}
+
+#[derive(Debug, Serialize)]
+struct LineView {
+    label: String,
+    amount: String,
+}
+
+/// What is owed for a form.
+pub(super) struct Owed<'a> {
+    /// What it comes to.
+    pub(super) submission: &'a Submission,
+    /// The debt position that the form found; it is paid in place of a new one.
+    pub(super) found: Option<&'a DebtPosition>,
+    pub(super) now: Instant,
+}
+
+impl Owed<'_> {
+    /// Lines and total, in cents; none where only the institution's own system knows it.
+    fn priced(&self, lang: Lang) -> (Vec<(String, i64)>, Option<i64>) {
+        let Some(found) = self.found else {
+            let lines = self.submission.lines.iter().map(|one| (one.label.of(lang.code()).to_owned(), one.cents));
+            return (lines.collect(), Some(self.submission.amount.cents()));
+        };
+        let open = found.installments().find(|(option, installment)| {
+            installment_status(found, option, installment, self.now) == InstallmentStatus::Open
+        });
+        let due = open.and_then(|(option, installment)| known_due(found, option, installment, self.now));
+        let due = due.map(|due| due.amount.cents());
+        (due.map(|cents| (found.description.to_string(), cents)).into_iter().collect(), due)
+    }
+}
+
+impl Summary {
+    pub(super) fn of(
+        (title, address): (String, String),
+        (fields, looks): (&[FieldInput], &[FieldLook]),
+        owed: &Owed<'_>,
+        carried: Vec<(&str, &str)>,
+        lang: Lang,
+    ) -> Self {
+        let submission = owed.submission;
+        let doubts = submission.warnings.iter().map(|warning| {
+            let name = warning.pointer.rsplit('/').next().unwrap_or_default();
+            let inner = fields.iter().flat_map(|field| &field.fields);
+            let label = fields.iter().chain(inner).find(|field| field.name == name).map(|field| &field.label);
+            let label = label.map_or(title.as_str(), |label| label.of(lang.code()));
+            format!("{label}: {}", doubt(warning.code, lang))
+        });
+        let (lines, total) = owed.priced(lang);
+        Self {
+            entered: entered(fields, looks, lang),
+            total: total.map(|cents| lang.euros(cents)),
+            nothing_due: total == Some(0),
+            read: read(&lines, total),
+            lines: lines.into_iter().map(|(label, cents)| LineView { label, amount: lang.euros(cents) }).collect(),
+            due_date: submission.due_date.filter(|_| owed.found.is_none()).map(|day| lang.day(day)),
+            remittance_information: submission.remittance_information.clone(),
+            doubts: doubts.collect(),
+            carried: carried.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            has_changed: false,
+            is_found: owed.found.is_some(),
+            address,
+            title,
+        }
+    }
+
+    /// What is sent back to tell that this was read.
+    pub(super) fn read(&self) -> &str {
+        &self.read
+    }
+
+    /// The same for whoever has read another price.
+    pub(super) fn changed(self) -> Self {
+        Self { has_changed: true, ..self }
+    }
+}
+
+/// The digest of a price: not the price, which no page carries on.
+fn read(lines: &[(String, i64)], total: Option<i64>) -> String {
+    let cents: Vec<i64> = lines.iter().map(|(_, cents)| *cents).collect();
+    HEXLOWER.encode(&Sha256::digest(format!("{cents:?} {total:?}").as_bytes()))
+}
+
+fn entered(fields: &[FieldInput], looks: &[FieldLook], lang: Lang) -> Vec<Entered> {
+    let there = fields.iter().zip(looks).filter(|(_, look)| look.visible);
+    let each = there.filter_map(|(field, look)| {
+        let label = field.label.of(lang.code()).to_owned();
+        if field.kind == FieldType::Group {
+            let rows: Vec<_> = look.rows.iter().map(|row| entered(&field.fields, row, lang)).collect();
+            return (!rows.is_empty()).then_some(Entered { label, value: String::new(), rows });
+        }
+        let value = look.value.as_ref()?;
+        let value = row_label(look, value, lang).unwrap_or_else(|| shown(field, value, lang));
+        Some(Entered { label, value, rows: Vec::new() })
+    });
+    each.filter(|one| !one.value.is_empty() || !one.rows.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    #[test]
+    fn a_page_repeats_what_was_entered_and_leaves_out_what_was_not() {
+        let field = |name: &str, kind: &str| -> FieldInput {
+            serde_json::from_value(json!({"name": name, "type": kind, "label": {"it": name}})).unwrap()
+        };
+        let look = |name: &str, visible: bool, value: Option<Json>| FieldLook {
+            name: name.to_owned(),
+            visible,
+            required: false,
+            entered: true,
+            value,
+            offered: tramite_domain::form::Offered::Nothing,
+            rows: Vec::new(),
+        };
+        let fields = [field("a", "money"), field("b", "text"), field("c", "text"), field("d", "boolean")];
+        let looks = [
+            look("a", true, Some(json!(1_234))),
+            look("b", true, None),
+            look("c", false, Some(json!("x"))),
+            look("d", true, Some(json!(false))),
+        ];
+        let read: Vec<_> = entered(&fields, &looks, Lang::It).into_iter().map(|one| (one.label, one.value)).collect();
+        let pair = |label: &str, value: &str| (label.to_owned(), value.to_owned());
+        assert_eq!(read, [pair("a", "12,34 €"), pair("d", "No")]);
+    }
+}

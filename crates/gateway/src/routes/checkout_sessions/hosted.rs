@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A checkout session for a hosted page: its citizen returns to a page of ours, which no delegation needs to name.
+
+use tramite_domain::ids::{DebtPositionId, SessionId};
+use tramite_domain::session::{
+    EXPIRES_IN_DEFAULT, IfBusy, Language, OnAbandon, Opened, PayerInput, ReturnMode, SessionInput, open,
+};
+
+use super::items::look_up;
+use super::link::session_url;
+use super::wire::LineItemInput;
+use crate::auth::Tenant;
+use crate::convention::settle;
+use crate::extract::Preconditions;
+use crate::gateway::Gateway;
+use crate::problem::Problem;
+
+/// What a page knows of a payment.
+pub(crate) struct HostedSession {
+    /// What is paid.
+    pub(crate) position: DebtPositionId,
+    /// The page to which its citizen returns.
+    pub(crate) return_url: String,
+    /// Who pays; none where nobody can be named.
+    pub(crate) payer: Option<PayerInput>,
+    /// The language of its pages.
+    pub(crate) language: Language,
+}
+
+/// Opens a session and tells its address.
+///
+/// # Errors
+/// What keeps the position from being paid, as for `POST /v1/checkout-sessions`.
+pub(crate) async fn open_hosted(gateway: &Gateway, tenant: &Tenant, asked: &HostedSession) -> Result<String, Problem> {
+    let item = LineItemInput::of_position(asked.position);
+    let input = SessionInput {
+        client_reference: None,
+        payer: asked.payer.clone(),
+        return_url: asked.return_url.clone(),
+        cancel_url: None,
+        state: None,
+        return_mode: ReturnMode::Bare,
+        expires_in: EXPIRES_IN_DEFAULT,
+        on_abandon: OnAbandon::Keep,
+        // Whoever pays and comes again goes on with the same payment.
+        if_busy: if asked.payer.is_some() { IfBusy::Join } else { IfBusy::Reject },
+        allow_notice: true,
+        language: asked.language,
+        metadata: serde_json::Map::new(),
+    };
+    let session: SessionId = settle(&Preconditions::default(), async || {
+        let (institution, items) = look_up(gateway, tenant, std::slice::from_ref(&item)).await?;
+        let mut ids = gateway.ids();
+        let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
+        match open(&institution, &mut given, tenant.client_id(), &input, &items.inputs)? {
+            Opened::New { session, batch } => {
+                gateway.store().commit(&tenant.scope, batch).await?;
+                Ok(session.id)
+            }
+            Opened::Joined(session) => Ok(session.id),
+        }
+    })
+    .await?;
+    session_url(gateway, session)
+}
