@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
-use tramite_domain::debt_position::{DebtPosition, SubjectKind};
+use tramite_domain::debt_position::SubjectKind;
 use tramite_domain::form::{Subject, Submission, SubmissionInput};
 use tramite_domain::ids::DebtPositionId;
 use tramite_domain::personal::Personal;
@@ -20,18 +20,18 @@ use tramite_domain::tax_code::SubjectTaxCode;
 
 use super::entered::{Posted, Rows};
 use super::fields::{Filled, filled};
-use super::form::{Open, Why, address, again, find, summary};
-use super::guard::{Trust, trust};
+use super::form::{Open, Why, address, again, find, intention, is_of, not_theirs, summary};
+use super::guard::{Trust, is_ours, trust};
 use super::handed::handed_address;
 use super::language::{Lang, Spoken};
 use super::outcome::outcome_url;
 use super::page::{Page, Say};
-use crate::convention::{Reply, once};
+use crate::convention::{Reply, is_answered, once};
 use crate::extract::IdempotencyKey;
 use crate::gate::{keep, source_of};
 use crate::gateway::Gateway;
 use crate::problem::{Code, Problem};
-use crate::routes::{HostedSession, load, open_hosted, submitted};
+use crate::routes::{HostedSession, open_hosted, submitted};
 
 /// What a page says that its citizen has read: the digest of an amount and its form.
 pub(super) const READ: &str = "read";
@@ -65,14 +65,18 @@ pub(super) async fn confirm(
     };
     let page = || Page::new(&gateway, &request, spoken, Some(&open.host));
     let Some(posted) = Posted::read(&body) else { return page().say(Say::Large).await };
-    let voucher = posted.last(super::form::VOUCHER).unwrap_or_default().to_owned();
+    let voucher = posted.last(super::form::VOUCHER).unwrap_or_default();
+    let trust = trust(&gateway, &request, Some(voucher));
+    // Before anything is worked out for whoever it is.
+    if trust == Trust::Foreign {
+        return page().say(Say::Foreign).await;
+    }
     let filled = filled(&open.ready, &posted, Rows::AsSent, spoken.lang, gateway.now());
     if filled.too_large {
         return page().say(Say::Large).await;
     }
-    let submission = match (trust(&gateway, &request, Some(&voucher)), &filled.look.outcome) {
-        (Trust::Foreign, _) => return page().say(Say::Foreign).await,
-        (Trust::Stale, _) => {
+    let submission = match (trust, &filled.look.outcome) {
+        (Trust::Foreign | Trust::Stale, _) => {
             return again(&gateway, &request, spoken, &open, &filled, (Some(&posted), Why::Stale)).await;
         }
         (Trust::Ours, Err(_)) => {
@@ -81,7 +85,10 @@ pub(super) async fn confirm(
         (Trust::Ours, Ok(submission)) => submission,
     };
     let pay_by = if posted.last("do") == Some("notice") { PayBy::Notice } else { PayBy::Checkout };
-    let step = Step { gateway: &gateway, request: &request, spoken, open: &open, voucher: &voucher, pay_by };
+    // Who goes back to the form and comes here again means the same thing, as long as nothing else is entered.
+    let intended = intention(&posted);
+    let intention = if is_ours(&gateway, &request, intended) { intended } else { voucher };
+    let step = Step { gateway: &gateway, request: &request, spoken, open: &open, intention, pay_by };
     match step.take(&filled, &posted, submission).await {
         Ok(response) => response,
         Err(problem) => page().refused(&problem).await,
@@ -94,7 +101,8 @@ struct Step<'a> {
     request: &'a HttpRequest,
     spoken: Spoken,
     open: &'a Open,
-    voucher: &'a str,
+    /// What the submission is made once for, together with its values.
+    intention: &'a str,
     pay_by: PayBy,
 }
 
@@ -103,18 +111,21 @@ impl Step<'_> {
         if let Some(refused) = too_often(self.gateway, self.request, self.spoken, self.open, &submission.debtor).await {
             return Ok(refused);
         }
-        // Prices may have changed while somebody read: nobody pays what they have not seen.
-        let present = summary(self.gateway, self.open, filled, submission, posted, self.spoken).await?;
-        if posted.last(READ) != Some(present.read()) {
-            let page = Page::new(self.gateway, self.request, self.spoken, Some(&self.open.host));
-            return Ok(page.with_form("summary.html", present.changed()).await);
-        }
-        let position = match self.submit(filled, submission).await {
-            Err(problem) if problem.code() == Code::AlreadySubmitted => {
-                Some(self.first(&problem, submission).await?.ok_or(problem)?)
+        let key = self.key(filled)?;
+        // What was made already is the same again, whatever it would cost by now.
+        if !is_answered(self.gateway, &self.open.host.tenant, &key).await? {
+            // Prices may have changed while somebody read: nobody pays what they have not seen.
+            let present = summary(self.gateway, self.open, filled, submission, posted, self.spoken).await?;
+            if posted.last(READ) != Some(present.read()) {
+                let page = Page::new(self.gateway, self.request, self.spoken, Some(&self.open.host));
+                return Ok(page.with_form("summary.html", present.changed()).await);
             }
-            made => made?,
-        };
+            // A debt that was there has its notice already; here it is paid, and nobody is handed a paper of it.
+            if present.is_found() && self.pay_by == PayBy::Notice {
+                return Err(not_theirs());
+            }
+        }
+        let position = self.submit(&key, filled, submission).await?;
         let Some(position) = position else {
             let title = self.open.ready.form.definition().title.of(self.spoken.lang.code()).to_owned();
             let page = Page::new(self.gateway, self.request, self.spoken, Some(&self.open.host));
@@ -143,19 +154,34 @@ impl Step<'_> {
         Ok(see_other(&to))
     }
 
-    /// Makes the submission, once for a page that was shown: who presses twice, or goes back and presses again, gets the same one.
-    async fn submit(&self, filled: &Filled, submission: &Submission) -> Result<Option<DebtPositionId>, Problem> {
+    /// Under what the submission is made once.
+    fn key(&self, filled: &Filled) -> Result<IdempotencyKey, Problem> {
+        let text = serde_json::to_vec(&filled.values).map_err(|_| Problem::new(Code::InternalError))?;
+        let mut digest = Sha256::new();
+        digest.update(Sha256::digest(self.intention.as_bytes()));
+        digest.update(Sha256::digest(&text));
+        Ok(IdempotencyKey {
+            sha256: digest.finalize().into(),
+            method: self.request.method().as_str().to_owned(),
+            path: self.request.match_info().as_str().to_owned(),
+        })
+    }
+
+    /// Makes the submission, once for a form that was shown: who presses twice, or goes back and comes here again, gets the same one.
+    async fn submit(
+        &self,
+        key: &IdempotencyKey,
+        filled: &Filled,
+        submission: &Submission,
+    ) -> Result<Option<DebtPositionId>, Problem> {
         let tenant = &self.open.host.tenant;
         let email = submission.debtor.email.as_ref().map(|email| Personal::new(email.expose().to_string()));
         let input = SubmissionInput { values: filled.values.clone(), notify_email: email };
-        let key = IdempotencyKey {
-            sha256: Sha256::digest(self.voucher.as_bytes()).into(),
-            method: self.request.method().as_str().to_owned(),
-            path: self.request.match_info().as_str().to_owned(),
-        };
-        let text = serde_json::to_vec(&filled.values).map_err(|_| Problem::new(Code::InternalError))?;
-        let response = once(self.gateway, tenant, &key, Sha256::digest(&text).into(), async || {
+        let response = once(self.gateway, tenant, key, key.sha256, async || {
             let made = submitted(self.gateway, tenant, &self.open.ready, &input, self.pay_by).await?;
+            if made.kept.found && !made.position.as_ref().is_some_and(|found| is_of(found, &submission.debtor)) {
+                return Err(not_theirs());
+            }
             let id = made.kept.id;
             let view = json!({
                 "id": id.to_string(), "service_code": made.kept.service_code.as_str(),
@@ -172,15 +198,6 @@ impl Step<'_> {
         let kept = to_bytes(response.into_body()).await.map_err(|_| Problem::new(Code::InternalError))?;
         let kept: Json = serde_json::from_slice(&kept).map_err(|_| Problem::new(Code::InternalError))?;
         Ok(kept.get("debt_position_id").and_then(Json::as_str).and_then(|id| id.parse().ok()))
-    }
-
-    /// The debt position of the first submission of the same, for whom it is theirs.
-    async fn first(&self, problem: &Problem, submission: &Submission) -> Result<Option<DebtPositionId>, Problem> {
-        let Some(id) = problem.more().debt_position_id.as_deref().and_then(|id| id.parse().ok()) else {
-            return Ok(None);
-        };
-        let first = load(self.gateway, &self.open.host.tenant.scope, id).await?.position;
-        Ok(is_of(&first, &submission.debtor).then_some(id))
     }
 }
 
@@ -204,14 +221,6 @@ pub(super) async fn too_often(
     *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(state.retry_seconds));
     Some(response)
-}
-
-/// Whether a debt position is owed by that person: by code, and by name where nobody knows a code.
-fn is_of(position: &DebtPosition, debtor: &Subject) -> bool {
-    let (theirs, ours) = (position.debtor.tax_code.expose(), debtor.tax_code.expose());
-    let name = |text: &str| text.trim().to_uppercase();
-    let named = name(position.debtor.full_name.expose().as_str()) == name(debtor.full_name.expose());
-    theirs == ours && (named || !matches!(ours, SubjectTaxCode::Anonymous))
 }
 
 /// Who pays, for Checkout; nobody is named where the code is none.

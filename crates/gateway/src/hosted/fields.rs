@@ -26,6 +26,10 @@ pub(super) fn filled(ready: &ReadyForm, posted: &Posted, rows: Rows<'_>, lang: L
     let fields = &ready.form.definition().fields;
     let mut values = values(fields, posted, rows, lang);
     let too_large = serde_json::to_vec(&values).map_or(usize::MAX, |text| text.len()) > SUBMISSION_BYTES_MAX;
+    if too_large {
+        // It is not looked at: it is refused.
+        return Filled { look: look(&ready.form, &ready.registries, &Map::new(), now), values, too_large };
+    }
     let mut seen = look(&ready.form, &ready.registries, &values, now);
     if withdraw(&mut values, &seen.fields) {
         seen = look(&ready.form, &ready.registries, &values, now);

@@ -9,7 +9,8 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use std::sync::Arc;
-use tramite_domain::form::{Fault, FieldInput, Submission};
+use tramite_domain::debt_position::DebtPosition;
+use tramite_domain::form::{Fault, FieldInput, Subject, Submission};
 
 use super::confirm::too_often;
 use super::entered::{Posted, Rows};
@@ -31,6 +32,8 @@ use crate::routes::looked_up;
 const DO: &str = "do";
 /// The name of the input with the voucher of a page.
 pub(super) const VOUCHER: &str = "page";
+/// The voucher of the form that somebody began with, on the pages after it.
+const INTENTION: &str = "intention";
 /// The name of the input with the places of the fields that were on the page.
 const ASKED: &str = "asked";
 
@@ -188,11 +191,32 @@ pub(super) async fn summary(
     spoken: Spoken,
 ) -> Result<Summary, Problem> {
     let found = looked_up(gateway, &open.host.tenant, submission).await?;
+    // Whoever knows a plate is not yet the one who owes: of somebody else's debt nothing is told.
+    if found.as_ref().is_some_and(|found| !is_of(found, &submission.debtor)) {
+        return Err(not_theirs());
+    }
     let definition = open.ready.form.definition();
     let fields = (definition.fields.as_slice(), filled.look.fields.as_slice());
-    let owed = Owed { submission, found: found.as_ref(), now: gateway.now() };
     let title = definition.title.of(spoken.lang.code()).to_owned();
-    Ok(Summary::of((title, open.address.clone()), fields, &owed, posted.carried(), spoken.lang))
+    let owed = Owed { submission, found: found.as_ref(), title: &title, now: gateway.now() };
+    let intention = intention(posted);
+    Ok(Summary::of((title.clone(), open.address.clone()), fields, &owed, (posted.carried(), intention), spoken.lang))
+}
+
+/// What is answered where a debt was found that is not theirs who ask: the same as for one that is paid already.
+pub(super) fn not_theirs() -> Problem {
+    Problem::new(Code::PositionFound)
+}
+
+/// The voucher of the form that somebody began with: the page before is that form, or carries it on.
+pub(super) fn intention(posted: &Posted) -> &str {
+    posted.last(INTENTION).or_else(|| posted.last(VOUCHER)).unwrap_or_default()
+}
+
+/// Whether a debt position is owed by that person: by code. Who has none is known by nobody.
+pub(super) fn is_of(position: &DebtPosition, debtor: &Subject) -> bool {
+    let (theirs, ours) = (position.debtor.tax_code.expose(), debtor.tax_code.expose());
+    theirs == ours && !ours.is_anonymous()
 }
 
 /// The form, with what was sent so far.

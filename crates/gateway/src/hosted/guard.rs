@@ -48,11 +48,12 @@ impl Browser {
         Self(random())
     }
 
-    /// The cookie, until the browser is closed: `SameSite=Strict`, for nobody else ever leads to a posted form of ours.
+    /// The cookie, until the browser is closed. `SameSite=Lax`: who comes from the institution's own site is the same browser still, and a
+    /// form that is posted from elsewhere comes without it.
     pub(super) fn cookie(self, gateway: &Gateway) -> String {
         let secure = if gateway.settings().is_https() { "; Secure" } else { "" };
         let value = BASE64URL_NOPAD.encode(&self.0);
-        format!("{}={value}; Path=/; HttpOnly; SameSite=Strict{secure}", cookie_name(gateway))
+        format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}", cookie_name(gateway))
     }
 
     /// What a page carries that is shown to this browser now.
@@ -70,6 +71,11 @@ impl Browser {
         let fresh = now.datetime().timestamp() < i64::from_be_bytes(*expires);
         gateway.keys().is_vouched(CONTEXT, &[&self.0, nonce, expires], mac) && fresh
     }
+}
+
+/// Whether a voucher was made for this browser, and is not too old.
+pub(super) fn is_ours(gateway: &Gateway, request: &HttpRequest, voucher: &str) -> bool {
+    Browser::known(gateway, request).is_some_and(|browser| browser.vouched(gateway, voucher, gateway.now()))
 }
 
 /// Where a posted form comes from.

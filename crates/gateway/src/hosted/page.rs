@@ -268,10 +268,14 @@ impl Page<'_> {
         let name = match problem.code() {
             Code::AlreadySubmitted => "already",
             Code::NoPlaceLeft => "no_place",
-            Code::PositionFound => "position_found",
+            // One answer, whatever was found and whosever it is: a plate is no secret.
+            Code::PositionFound => "not_here",
             Code::PaymentInProgress | Code::TooManyCheckoutSessions => "in_progress",
-            Code::NotPayable | Code::DebtPositionState | Code::InstallmentPaid => "not_payable",
-            Code::ValidationFailed if nothing => "nothing_found",
+            Code::FormOutdated | Code::ServiceNotActive | Code::InstitutionNotActive => "not_here",
+            Code::NotPayable | Code::InstallmentAmbiguous | Code::DebtPositionState | Code::InstallmentPaid => {
+                "not_payable"
+            }
+            Code::ValidationFailed if nothing => "not_here",
             Code::ValidationFailed => "not_taken",
             _ => return self.problem(problem).await,
         };

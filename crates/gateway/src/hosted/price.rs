@@ -33,6 +33,8 @@ pub(super) struct Summary {
     doubts: Vec<String>,
     /// What was sent, for the next step to send again.
     carried: Vec<(String, String)>,
+    /// The voucher of the form that led here: who comes back to it and goes on again means the same.
+    intention: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -54,6 +56,8 @@ pub(super) struct Owed<'a> {
     pub(super) submission: &'a Submission,
     /// The debt position that the form found; it is paid in place of a new one.
     pub(super) found: Option<&'a DebtPosition>,
+    /// What the form is called.
+    pub(super) title: &'a str,
     pub(super) now: Instant,
 }
 
@@ -69,7 +73,8 @@ impl Owed<'_> {
         });
         let due = open.and_then(|(option, installment)| known_due(found, option, installment, self.now));
         let due = due.map(|due| due.amount.cents());
-        (due.map(|cents| (found.description.to_string(), cents)).into_iter().collect(), due)
+        // What it is for, the form says: of a debt that was found nothing is told but what is due.
+        (due.map(|cents| (self.title.to_owned(), cents)).into_iter().collect(), due)
     }
 }
 
@@ -78,7 +83,7 @@ impl Summary {
         (title, address): (String, String),
         (fields, looks): (&[FieldInput], &[FieldLook]),
         owed: &Owed<'_>,
-        carried: Vec<(&str, &str)>,
+        (carried, intention): (Vec<(&str, &str)>, &str),
         lang: Lang,
     ) -> Self {
         let submission = owed.submission;
@@ -94,17 +99,23 @@ impl Summary {
             entered: entered(fields, looks, lang),
             total: total.map(|cents| lang.euros(cents)),
             nothing_due: total == Some(0),
-            read: read(&lines, total),
+            read: read(&lines, total, owed),
             lines: lines.into_iter().map(|(label, cents)| LineView { label, amount: lang.euros(cents) }).collect(),
             due_date: submission.due_date.filter(|_| owed.found.is_none()).map(|day| lang.day(day)),
             remittance_information: submission.remittance_information.clone(),
             doubts: doubts.collect(),
             carried: carried.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            intention: intention.to_owned(),
             has_changed: false,
             is_found: owed.found.is_some(),
             address,
             title,
         }
+    }
+
+    /// Whether a debt position that was there is paid.
+    pub(super) const fn is_found(&self) -> bool {
+        self.is_found
     }
 
     /// What is sent back to tell that this was read.
@@ -118,10 +129,12 @@ impl Summary {
     }
 }
 
-/// The digest of a price: not the price, which no page carries on.
-fn read(lines: &[(String, i64)], total: Option<i64>) -> String {
+/// The digest of what was read: not the price, which no page carries on.
+fn read(lines: &[(String, i64)], total: Option<i64>, owed: &Owed<'_>) -> String {
     let cents: Vec<i64> = lines.iter().map(|(_, cents)| *cents).collect();
-    HEXLOWER.encode(&Sha256::digest(format!("{cents:?} {total:?}").as_bytes()))
+    let (found, due) = (owed.found.map(|found| found.id), owed.submission.due_date);
+    let text = format!("{cents:?} {total:?} {found:?} {due:?} {}", owed.submission.remittance_information);
+    HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
 }
 
 fn entered(fields: &[FieldInput], looks: &[FieldLook], lang: Lang) -> Vec<Entered> {

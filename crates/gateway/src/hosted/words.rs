@@ -157,9 +157,9 @@ const WORDS: &[(&str, &str, &str)] = &[
         "No place is left, or others are paying right now. Try again later.",
     ),
     (
-        "position_found",
-        "C'è già un avviso per questi dati: paga con quello.",
-        "There is a notice for this already: pay with that one.",
+        "not_here",
+        "Con questi dati qui non si può continuare. Controllali; se hai un avviso paga con quello, altrimenti rivolgiti all'ente.",
+        "This cannot go on here. Check what you entered; if you have a notice pay with that one, else ask the institution.",
     ),
     (
         "in_progress",
@@ -167,11 +167,6 @@ const WORDS: &[(&str, &str, &str)] = &[
         "A payment is in progress. Wait a few minutes and do not pay again.",
     ),
     ("not_payable", "Risulta già pagato, o non si può più pagare.", "It counts as paid, or can no longer be paid."),
-    (
-        "nothing_found",
-        "Per questi dati non risulta nulla da pagare. Controllali e riprova.",
-        "There is nothing to pay for this. Check what you entered and retry.",
-    ),
     (
         "not_taken",
         "Questi dati non si possono accettare. Torna indietro e controllali.",

@@ -55,7 +55,7 @@ impl<'a> Browser<'a> {
         };
         let seen = self.gateway.ask(ask).await;
         if let Some(cookie) = seen.header("set-cookie") {
-            assert!(cookie.contains("; HttpOnly; SameSite=Strict"), "{cookie}");
+            assert!(cookie.contains("; HttpOnly; SameSite=Lax"), "{cookie}");
             self.cookie = Some(cookie.split(';').next().unwrap().to_owned());
         }
         seen.text().clone_into(&mut self.page);
@@ -290,4 +290,80 @@ pub(crate) async fn who_looks_up_too_often_waits_and_locks_nobody_out(database: 
     let waits = gateway.ask(ask()).await;
     assert!(waits.is(429).header("retry-after").unwrap().parse::<u32>().unwrap() <= 30);
     assert!(waits.text().contains("Riprova"));
+}
+
+pub(crate) async fn who_goes_back_to_the_form_and_on_again_pays_the_same_debt(database: Database) {
+    let (gateway, seeded) = hosted(&database).await;
+    let mut browser = Browser::new(&gateway);
+    browser.open(FORM).await.is(200);
+    let filled = [("v.tax_code", TAX_CODE), ("v.holder", "Mario Rossi"), ("v.street", "V1"), ("do", "continue")];
+    let sent = browser.form(&filled);
+    let confirm = format!("{FORM}/confirm");
+    for _ in 0..2 {
+        // A browser that goes back from Checkout sends the form once more, and reads another summary.
+        browser.see(Ask::post(FORM).form(&sent)).await.is(200);
+        browser.send(&confirm, &[("do", "pay")]).await.is(303);
+    }
+    let portal = gateway.portal(&seeded.for_a);
+    assert_eq!(portal.ids("/v1/submissions").await.len(), 1);
+    // Whoever enters something else means something else.
+    browser.see(Ask::post(FORM).form(sent.replace("V1", "V2"))).await.is(200);
+    browser.send(&confirm, &[("do", "pay")]).await.is(303);
+    assert_eq!(portal.ids("/v1/submissions").await.len(), 2);
+}
+
+pub(crate) async fn of_a_debt_of_somebody_else_a_page_tells_nothing(database: Database) {
+    let (gateway, seeded) = hosted(&database).await;
+    let portal = gateway.portal(&seeded.for_a);
+    let mut looking = form("MENSA");
+    looking["lookup"] = json!({"service": "MENSA", "by": ["street"], "on_hit": "pay_existing", "on_miss": "refuse"});
+    portal.put("/v1/services/MENSA/form/definition", &looking).await.is(200);
+    let mut browser = Browser::new(&gateway);
+    let nothing = browser.fill("Mario Rossi").await.is(409).text().to_owned();
+    let mut owed = debt_position("M-1");
+    owed["service_code"] = json!("MENSA");
+    owed["debtor"] =
+        json!({"type": "natural_person", "tax_code": "VNTMHL76M09H501D", "full_name": "Michele Venturini"});
+    owed.as_object_mut().unwrap().retain(|name, _| !["amount", "due_date"].contains(&name.as_str()));
+    owed["payment_options"] =
+        json!([{"kind": "single", "installments": [{"amount": 7_500, "metadata": {"street": "V1"}}]}]);
+    portal.post("/v1/debt-positions", &owed).await.is(201);
+    // Whoever knows the street is not the one who owes: the answer is that of nothing there.
+    let theirs = browser.fill("Mario Rossi").await.is(409).text().to_owned();
+    let plain = |page: &str| page.split("<main").nth(1).unwrap().to_owned();
+    assert_eq!(plain(&theirs), plain(&nothing));
+    assert!(!theirs.contains("75,00") && !theirs.contains("Venturini"), "{theirs}");
+    // Who owes it reads what is due, and pays it; no paper of it is handed out here.
+    browser.open(FORM).await.is(200);
+    let own = [("v.tax_code", "VNTMHL76M09H501D"), ("v.holder", "M"), ("v.street", "V1"), ("do", "continue")];
+    let summary = browser.send(FORM, &own).await;
+    assert!(summary.is(200).text().contains("75,00 €"), "{}", summary.text());
+    assert!(
+        !summary.text().contains("value=\"notice\"") && !summary.text().contains("Venturini"),
+        "{}",
+        summary.text()
+    );
+    let confirm = format!("{FORM}/confirm");
+    let paper = browser.form(&[("do", "notice")]);
+    browser.see(Ask::post(&confirm).form(&paper)).await.is(409);
+    browser.see(Ask::post(&confirm).form(paper.replace("do=notice", "do=pay"))).await.is(303);
+}
+
+pub(crate) async fn who_enters_what_somebody_else_has_submitted_is_handed_nothing_of_it(database: Database) {
+    let (gateway, seeded) = hosted(&database).await;
+    let mut once = form("MENSA");
+    once["unique"] = json!(["tax_code"]);
+    gateway.portal(&seeded.for_a).put("/v1/services/MENSA/form/definition", &once).await.is(200);
+    let mut browser = Browser::new(&gateway);
+    browser.fill("Mario Rossi").await.is(200);
+    let confirm = format!("{FORM}/confirm");
+    browser.send(&confirm, &[("do", "notice")]).await.is(303);
+    let mut stranger = Browser::new(&gateway);
+    stranger.fill("X").await.is(200);
+    for way in ["notice", "pay"] {
+        let body = stranger.form(&[("do", way)]);
+        let refused =
+            gateway.ask(Ask::post(&confirm).form(body).header("Cookie", stranger.cookie.as_ref().unwrap())).await;
+        assert!(refused.is(409).text().contains("già stati inviati"), "{}", refused.text());
+    }
 }

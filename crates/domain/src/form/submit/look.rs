@@ -17,6 +17,8 @@ use crate::time::Instant;
 
 /// Rows of registries that one look at a form goes through at most, of all its fields together: what showing it may cost.
 pub const LOOKED_ROWS_MAX: usize = 20_000;
+/// Steps of everything that is worked out for one look beside the submission.
+const LOOKED_STEPS_MAX: u64 = 1_000_000;
 
 /// What there is to show of a form with some values.
 #[derive(Debug)]
@@ -65,7 +67,7 @@ pub fn look(form: &Form, registries: &Registries, values: &Map<String, Json>, no
     // What is asked only to show something is not counted with the submission.
     let steps = Cell::new(0);
     let context = Context { steps: &steps, ..view.context() };
-    let looker = Looker { view: &view, rows_left: Cell::new(LOOKED_ROWS_MAX) };
+    let looker = Looker { view: &view, rows_left: Cell::new(LOOKED_ROWS_MAX), steps_left: Cell::new(LOOKED_STEPS_MAX) };
     let each = form.fields.iter().zip(&view.fields);
     let fields = each.map(|(field, value)| looker.field(field, value, values.get(&field.name), &context)).collect();
     Look { fields, outcome }
@@ -74,14 +76,22 @@ pub fn look(form: &Form, registries: &Registries, values: &Map<String, Json>, no
 struct Looker<'a> {
     view: &'a View<'a>,
     rows_left: Cell<usize>,
+    steps_left: Cell<u64>,
 }
 
 impl Looker<'_> {
+    /// Counts the steps of one evaluation; whether all of them together are still what a look may take.
+    fn afford(&self, context: &Context<'_>) -> bool {
+        let left = self.steps_left.get().saturating_sub(context.steps.replace(0));
+        self.steps_left.set(left);
+        left > 0
+    }
+
     fn field(&self, field: &Field, value: &Value, given: Option<&Json>, context: &Context<'_>) -> FieldLook {
         let holds = |node: Option<&Node>, otherwise: bool| match node {
             Some(node) => {
-                context.steps.set(0);
-                evaluate(node, context).ok().and_then(|value| value.holds()) == Some(true)
+                let holds = evaluate(node, context).ok().and_then(|value| value.holds()) == Some(true);
+                self.afford(context) && holds
             }
             None => otherwise,
         };
@@ -108,12 +118,17 @@ impl Looker<'_> {
         let Some(left) = self.rows_left.get().checked_sub(all.len()) else { return Offered::TooMany };
         self.rows_left.set(left);
         let Some(filter) = &field.filter else { return Offered::Rows(all.to_vec()) };
-        let chosen = all.iter().filter(|row| {
-            context.steps.set(0);
+        let mut chosen = Vec::new();
+        for row in all {
             let holds = evaluate(filter, &Context { row: Some(row), ..*context });
-            holds.ok().and_then(|value| value.holds()) == Some(true)
-        });
-        Offered::Rows(chosen.cloned().collect())
+            if !self.afford(context) {
+                return Offered::TooMany;
+            }
+            if holds.ok().and_then(|value| value.holds()) == Some(true) {
+                chosen.push(Arc::clone(row));
+            }
+        }
+        Offered::Rows(chosen)
     }
 
     fn rows(&self, field: &Field, given: Option<&Json>, context: &Context<'_>) -> Vec<Vec<FieldLook>> {
