@@ -9,13 +9,14 @@ use tramite_testkit::{Database, free_port};
 use crate::process::{Key, Running, http, run};
 
 /// The steps, in their order.
-const STEPS: [&str; 9] = [
+const STEPS: [&str; 10] = [
     "operator",
     "station",
     "institutions",
     "clients",
     "marks",
     "services",
+    "pages",
     "registry",
     "otf_payment",
     "model_3_payment",
