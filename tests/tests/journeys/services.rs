@@ -7,7 +7,7 @@ use std::fs;
 use chrono::{Days, NaiveDate, Utc};
 use serde_json::{Value, json};
 use tramite_testkit::{Database, workspace_root};
-use tramite_tests::api::Api;
+use tramite_tests::api::{Api, Came};
 use tramite_tests::town::Town;
 
 /// The day of the cases.
@@ -55,10 +55,15 @@ fn service(definition: &Value) -> Value {
     })
 }
 
+/// Whether it is there now; the demonstration has some of them already.
+fn is_written(came: &Came) -> bool {
+    [200, 201].contains(&came.status.as_u16())
+}
+
 async fn published(api: &Api, days: u64) -> Vec<(String, Value)> {
     for (name, registry) in examples("registries") {
         let written = api.put(&format!("/v1/registries/{name}"), &moved(&registry, days)).await;
-        assert_eq!(written.status, 201, "{name}: {}", written.body);
+        assert!(is_written(&written), "{name}: {}", written.body);
     }
     let mut all = Vec::new();
     for (name, definition) in examples("services") {
@@ -69,9 +74,9 @@ async fn published(api: &Api, days: u64) -> Vec<(String, Value)> {
         definition["tests"] = json!([]);
         let code = definition["code"].as_str().unwrap().to_owned();
         let made = api.put(&format!("/v1/services/{code}"), &service(&definition)).await;
-        assert!(made.status == 201 || made.status == 200, "{name}: {}", made.body);
+        assert!(is_written(&made), "{name}: {}", made.body);
         let written = api.put(&format!("/v1/services/{code}/form/definition"), &definition).await;
-        assert_eq!(written.status, 201, "{name}: {}", written.body);
+        assert!(is_written(&written), "{name}: {}", written.body);
         all.push((code, case));
     }
     all
