@@ -15,16 +15,24 @@
   var form = document.getElementById("form");
   var running = 0;
 
+  function entered() {
+    var data = new URLSearchParams(new FormData(form));
+    data.set("do", "update");
+    return data;
+  }
+
   function update() {
     var update = document.getElementById("update");
     if (!form || !update || !window.fetch || !window.URLSearchParams) { return; }
-    var data = new URLSearchParams(new FormData(form));
-    data.set("do", "update");
+    var data = entered();
+    var sent = data.toString();
     var turn = ++running;
     fetch(form.action, { method: "POST", body: data, credentials: "same-origin" })
       .then(function (answer) { return answer.ok ? answer.text() : Promise.reject(); })
       .then(function (text) {
         if (turn !== running) { return; }
+        // Somebody has gone on typing: that is asked about as well, and nothing of it is lost.
+        if (entered().toString() !== sent) { update(); return; }
         var page = new DOMParser().parseFromString(text, "text/html");
         var fields = page.getElementById("fields");
         if (!fields) { return; }
