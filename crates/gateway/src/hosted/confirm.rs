@@ -20,7 +20,7 @@ use tramite_domain::tax_code::SubjectTaxCode;
 
 use super::entered::{Posted, Rows};
 use super::fields::{Filled, filled};
-use super::form::{Open, Why, address, again, find, intention, is_of, not_theirs, summary};
+use super::form::{Open, Why, address, again, intention, is_of, not_theirs, opened, summary};
 use super::guard::{Trust, is_ours, trust};
 use super::handed::handed_address;
 use super::language::{Lang, Spoken};
@@ -55,16 +55,11 @@ pub(super) async fn confirm(
     payload: Payload,
 ) -> HttpResponse {
     let spoken = Spoken::of(&request);
-    let found = match find(&gateway, &place).await {
-        Ok(open) => super::body(&gateway, payload).await.map(|body| (open, body)),
-        Err(problem) => Err(problem),
-    };
-    let (open, body) = match found {
-        Ok(found) => found,
-        Err(problem) => return Page::new(&gateway, &request, spoken, None).problem(&problem).await,
+    let (open, posted) = match opened(&gateway, &request, &place, payload, spoken).await {
+        Ok(opened) => opened,
+        Err(said) => return said,
     };
     let page = || Page::new(&gateway, &request, spoken, Some(&open.host));
-    let Some(posted) = Posted::read(&body) else { return page().say(Say::Large).await };
     let voucher = posted.last(super::form::VOUCHER).unwrap_or_default();
     let trust = trust(&gateway, &request, Some(voucher));
     // Before anything is worked out for whoever it is.

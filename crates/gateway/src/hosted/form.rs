@@ -110,6 +110,28 @@ pub(super) async fn open(gateway: Data<Gateway>, request: HttpRequest, place: Pa
     again(&gateway, &request, spoken, &open, &filled, (None, Why::First)).await
 }
 
+/// The form of a place with what was posted to it; else what is said instead.
+pub(super) async fn opened(
+    gateway: &Gateway,
+    request: &HttpRequest,
+    place: &(String, String),
+    payload: Payload,
+    spoken: Spoken,
+) -> Result<(Open, Posted), HttpResponse> {
+    let found = match find(gateway, place).await {
+        Ok(open) => super::body(gateway, payload).await.map(|body| (open, body)),
+        Err(problem) => Err(problem),
+    };
+    let (open, body) = match found {
+        Ok(found) => found,
+        Err(problem) => return Err(Page::new(gateway, request, spoken, None).problem(&problem).await),
+    };
+    match Posted::read(&body) {
+        Some(posted) => Ok((open, posted)),
+        None => Err(Page::new(gateway, request, spoken, Some(&open.host)).say(Say::Large).await),
+    }
+}
+
 /// What was filled in.
 pub(super) async fn send(
     gateway: Data<Gateway>,
@@ -118,16 +140,11 @@ pub(super) async fn send(
     payload: Payload,
 ) -> HttpResponse {
     let spoken = Spoken::of(&request);
-    let found = match find(&gateway, &place).await {
-        Ok(open) => super::body(&gateway, payload).await.map(|body| (open, body)),
-        Err(problem) => Err(problem),
-    };
-    let (open, body) = match found {
-        Ok(found) => found,
-        Err(problem) => return Page::new(&gateway, &request, spoken, None).problem(&problem).await,
+    let (open, posted) = match opened(&gateway, &request, &place, payload, spoken).await {
+        Ok(opened) => opened,
+        Err(said) => return said,
     };
     let page = Page::new(&gateway, &request, spoken, Some(&open.host));
-    let Some(posted) = Posted::read(&body) else { return page.say(Say::Large).await };
     let trust = trust(&gateway, &request, posted.last(VOUCHER));
     if trust == Trust::Foreign {
         return page.say(Say::Foreign).await;

@@ -3,39 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tramite_testkit::Database;
 
-use crate::support::made::{debt_position, form, form_values, registry};
-use crate::support::portal::{Portal, holds, text};
-use crate::support::{Seen, TestGateway};
+use crate::support::TestGateway;
+use crate::support::forms::{SUBMISSIONS, notice, pay, publish, submit};
+use crate::support::made::{debt_position, form, form_values};
+use crate::support::portal::{holds, text};
 
-const DEFINITION: &str = "/v1/services/TARI/form/definition";
-const SUBMISSIONS: &str = "/v1/services/TARI/submissions";
 const SESSIONS: &str = "/v1/checkout-sessions";
-
-/// Publishes the form of TARI with these members in the place of its own.
-async fn publish(portal: &Portal<'_>, members: Value) {
-    let written = portal.put("/v1/registries/streets", &registry()).await;
-    assert!([200, 201].contains(&written.status), "{}", written.text());
-    let mut definition = form("TARI");
-    definition.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
-    let published = portal.put(DEFINITION, &definition).await;
-    assert!([200, 201].contains(&published.status), "{}", published.text());
-}
-
-async fn submit(portal: &Portal<'_>, values: Value) -> Seen {
-    portal.post(SUBMISSIONS, &json!({"values": values})).await
-}
-
-fn notice(submission: &Value) -> String {
-    text(submission, "/notice_number")
-}
-
-async fn pay(gateway: &TestGateway, id: &str, notice: &str, cents: i64) {
-    let node = gateway.node();
-    node.pays(node.receipt(id, notice, cents)).await;
-}
 
 pub(crate) async fn a_submission_is_owed_and_paid_like_any_debt(database: Database) {
     let gateway = TestGateway::new(&database).await;

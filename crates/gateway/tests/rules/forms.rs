@@ -9,29 +9,14 @@ use tramite_testkit::Database;
 mod faulty;
 
 use crate::kit::Kit;
+use crate::support::forms::{DEFINITION, SUBMISSIONS, notice, pay, publish, submit};
 use crate::support::made::{form, form_values, registry};
-use crate::support::portal::{Portal, holds, text};
+use crate::support::portal::{holds, text};
 use crate::support::{Ask, Seen, TestGateway};
 
-const DEFINITION: &str = "/v1/services/TARI/form/definition";
-const SUBMISSIONS: &str = "/v1/services/TARI/submissions";
 const SESSIONS: &str = "/v1/checkout-sessions";
 /// Longer than a place is held for somebody who goes on to pay, in seconds.
 const HELD_SECONDS: i64 = 1_801;
-
-/// Publishes the form of TARI with these members in the place of its own.
-async fn publish(portal: &Portal<'_>, members: Value) {
-    let written = portal.put("/v1/registries/streets", &registry()).await;
-    assert!([200, 201].contains(&written.status), "{}", written.text());
-    let mut definition = form("TARI");
-    definition.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
-    let published = portal.put(DEFINITION, &definition).await;
-    assert!([200, 201].contains(&published.status), "{}", published.text());
-}
-
-async fn submit(portal: &Portal<'_>, values: Value) -> Seen {
-    portal.post(SUBMISSIONS, &json!({"values": values})).await
-}
 
 /// The values with one of three persons in them.
 fn values_of(number: usize) -> Value {
@@ -39,15 +24,6 @@ fn values_of(number: usize) -> Value {
     let mut values = form_values();
     values["tax_code"] = json!(CODES[number]);
     values
-}
-
-fn notice(submission: &Value) -> String {
-    text(submission, "/notice_number")
-}
-
-async fn pay(gateway: &TestGateway, id: &str, notice: &str, cents: i64) {
-    let node = gateway.node();
-    node.pays(node.receipt(id, notice, cents)).await;
 }
 
 pub(crate) async fn rule_46_what_is_due_is_worked_out_here_alone(database: Database) {

@@ -7,6 +7,7 @@ pub mod ask;
 pub mod checkout;
 mod clock;
 mod declared;
+pub mod forms;
 pub mod ids;
 pub mod institution;
 pub mod made;

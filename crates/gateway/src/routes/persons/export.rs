@@ -51,8 +51,8 @@ pub(super) struct Found {
 
 /// Exports what is kept of a person
 ///
-/// As the debtor, as who pays, or as whom a checkout session or a submission of a form names, whichever of the institution's clients made it. What is kept of
-/// other people in the same things is left out. Messages are named and not told: they are read in the journal, by who may. Each
+/// As the debtor, as who pays, or as whom a checkout session or a submission of a form names, whichever of the institution's clients
+/// made it. What is kept of other people in the same things is left out. Messages are named and not told: they are read in the journal, by who may. Each
 /// export leaves a line in the audit trail. `more_of` names what there is more of than one answer holds.
 #[utoipa::path(
     tag = "persons", operation_id = "export_person",
