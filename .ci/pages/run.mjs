@@ -135,7 +135,7 @@ async function pay(page, demo, outcome) {
 const texts = (page) => page.evaluate(() => document.body.innerText);
 
 // What is done with a form that is right: given up, paid, taken away as a notice, of zero, and at another price than was read.
-async function ends(page, demo, ask, shot, turn) {
+async function ends(page, demo, ask, shot, turn, scripts) {
   const expect = async (name, ...words) => {
     const text = await texts(page);
     words.filter((word) => !text.includes(word)).forEach((word) => fail(name, `does not say ${word}: ${text.slice(0, 300)}`));
@@ -160,6 +160,7 @@ async function ends(page, demo, ask, shot, turn) {
   await press(page, ".actions button[value=notice]"); await expect("again", "già stati inviati");
   await dott("B");
   await pay(page, demo, "pay"); await expect("outcome-paid", "Pagamento eseguito", "30,00 €");
+  await receipts(page, base, ask, expect, taxCode(turn, "B"), scripts);
   await dott("B");
   await press(page, ".actions button[value=pay]"); await expect("refused", "Non è possibile continuare");
   await dott("C");
@@ -178,6 +179,28 @@ async function ends(page, demo, ask, shot, turn) {
   await press(page, ".actions button[value=send]"); await expect("done", "Dati inviati");
 }
 
+// The receipt as a paper: at once for whoever has paid, and later for whoever knows its id.
+async function receipts(page, base, ask, expect, code, scripts) {
+  const link = await page.$eval("a[download]", (one) => one.href);
+  const first = await fetch(link);
+  if (first.headers.get("content-type") !== "application/pdf") { fail("receipt", `no PDF but ${first.status}`); }
+  const [notice] = (await texts(page)).match(/\b3\d{17}\b/);
+  await page.goto(`${base}/p/unipg/receipt?lang=it`, { waitUntil: "load" });
+  await put(page, { notice, tax_code: code });
+  await press(page, ".actions .btn-primary"); await expect("lookup-paid", "Pagato", "30,00 €", "Identificativo della ricevuta");
+  await put(page, { receipt_id: "somebody-elses" });
+  await press(page, "#proof .btn-primary"); await expect("lookup-other-receipt", "Non è l'identificativo");
+  if (!scripts) { return; }
+  const { items } = await ask("GET", "/v1/receipts?limit=1");
+  await put(page, { receipt_id: items[0].receipt_id });
+  const type = await page.evaluate(async () => {
+    const sent = new URLSearchParams(new FormData(document.getElementById("proof")));
+    sent.set("do", "receipt");
+    return (await fetch(document.getElementById("proof").action, { method: "POST", body: sent })).headers.get("content-type");
+  });
+  if (type !== "application/pdf") { fail("lookup-receipt", `no PDF but ${type}`); }
+}
+
 async function lookups(page, base, notices, shot) {
   for (const [name, number] of Object.entries(notices)) {
     await page.goto(`${base}/p/comune-perugia/receipt`, { waitUntil: "load" });
@@ -188,7 +211,7 @@ async function lookups(page, base, notices, shot) {
   }
 }
 
-// The doctoral form by the keyboard alone, with scripts: every field is reached by Tab, in the order in which it stands.
+// The doctoral form by the keyboard alone, with scripts, up to the receipt: every field is reached by Tab, in the order in which it stands.
 async function keyboard(page, base) {
   await page.setViewport(VIEWS.wide);
   await page.goto(`${base}/p/unipg`, { waitUntil: "load" });
@@ -237,6 +260,14 @@ async function keyboard(page, base) {
   await enter();
   const text = await page.evaluate(() => document.body.innerText);
   if (!text.includes("30,00 €") || !text.includes("Riepilogo")) { fail("keyboard", `no summary: ${text.slice(0, 400)}`); }
+  await until((place) => place.text === "Paga ora", "the payment");
+  await enter();
+  // Checkout, which the demonstration has simulated.
+  await until((place) => place.name === "action", "the choice of Checkout");
+  await enter();
+  await page.waitForFunction(() => document.body.innerText.includes("Pagamento eseguito"), { timeout: 10_000 })
+    .catch(async () => fail("keyboard", `not paid: ${(await texts(page)).slice(0, 400)}`));
+  await until((place) => place.text.includes("Scarica la ricevuta"), "the receipt");
 }
 
 async function foreign(base) {
@@ -376,7 +407,7 @@ async function walk(browser, demo, notices) {
       await states(page, base, shown);
       await lookups(page, base, notices, shown);
       turn += 1;
-      await ends(page, demo, ask, shown, turn);
+      await ends(page, demo, ask, shown, turn, scripts);
       await context.close();
       console.log(`${prefix}: walked`);
     }

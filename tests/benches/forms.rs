@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! `just bench`: how many submissions of each example are validated and priced in a second on one core, and how many the real binary
-//! takes, beside plain debt positions with the same debtor and amount in the same run. It prints figures and asserts none
-//! (docs/performance.md).
+//! takes, beside plain debt positions with the same debtor and amount in the same run; then the hosted page of a form, beside the smallest
+//! answer. It prints figures and asserts none (docs/performance.md).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -30,6 +30,8 @@ const SLICES: usize = 100;
 const ROUNDS: u32 = 20;
 /// Requests of each kind over HTTP.
 const REQUESTS: usize = 2_000;
+/// Visits of a page.
+const VISITS: usize = 1_000;
 /// Requests that are under way at a time.
 const AT_ONCE: usize = 8;
 
@@ -107,7 +109,10 @@ fn form() -> Value {
 async fn over(database: &Database, name: &str) {
     let mut town = Town::start(database).await;
     town.demo.stop();
-    let served = town.serve_with(&format!("127.0.0.1:{}", free_port()), &[]).await;
+    // One visitor loads pages faster than a citizen does.
+    let limits = [("TRAMITE_LIMIT_SOURCE_PER_SECOND", "100000"), ("TRAMITE_LIMIT_SOURCE_BURST", "100000")];
+    let limits = limits.map(|(name, value)| (name, value.to_owned()));
+    let served = town.serve_with(&format!("127.0.0.1:{}", free_port()), &limits).await;
     let api = town.api_at(&served.url, "comune-perugia").await;
     let form = form();
     let service = json!({
@@ -130,6 +135,49 @@ async fn over(database: &Database, name: &str) {
     let submissions = rate(&api, &format!("/v1/services/{code}/submissions"), |_| submission.clone()).await;
     println!("{:<34} {positions:>9.0} /s", format!("debt positions over {name}"));
     println!("{:<34} {submissions:>9.0} /s   {:.2} of it", format!("submissions over {name}"), submissions / positions);
+    page(&served.url, name).await;
+}
+
+/// The page of a form of many fields, one visit after the other: how long an answer takes, and what a browser loads that was never here.
+async fn page(url: &str, name: &str) {
+    let form = timed(&format!("{url}/p/unipg/UNIPG-DOTT")).await;
+    let smallest = timed(&format!("{url}/status")).await;
+    let plain = load(&format!("{url}/p/unipg/UNIPG-DOTT"), false).await;
+    let text = String::from_utf8(plain).unwrap();
+    let mut bytes = load(&format!("{url}/p/unipg/UNIPG-DOTT"), true).await.len();
+    let parts = text.split("=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    for asset in parts.filter(|part| part.starts_with("/p/-/")).collect::<std::collections::BTreeSet<_>>() {
+        bytes += load(&format!("{url}{asset}"), true).await.len();
+    }
+    println!(
+        "{:<34} {:>9.2} ms median, {:.2} ms at the 99th of 100 ({:.2} of the smallest answer's {:.2} ms); {bytes} bytes at the first visit",
+        format!("page of a form over {name}"),
+        form[form.len() / 2],
+        form[form.len() * 99 / 100],
+        form[form.len() / 2] / smallest[smallest.len() / 2],
+        smallest[smallest.len() / 2],
+    );
+}
+
+/// Milliseconds of each of many answers, the shortest first.
+async fn timed(url: &str) -> Vec<f64> {
+    let mut all = Vec::with_capacity(VISITS);
+    for _ in 0..VISITS {
+        let begun = Instant::now();
+        load(url, true).await;
+        all.push(begun.elapsed().as_secs_f64() * 1_000.0);
+    }
+    all.sort_by(f64::total_cmp);
+    all
+}
+
+/// The body as it is transferred.
+async fn load(url: &str, packed: bool) -> Vec<u8> {
+    static HTTP: std::sync::LazyLock<reqwest::Client> = std::sync::LazyLock::new(reqwest::Client::new);
+    let encoding = if packed { "gzip" } else { "identity" };
+    let came = HTTP.get(url).header("Accept-Encoding", encoding).send().await.unwrap();
+    assert!(came.status().is_success(), "{url}: {}", came.status());
+    came.bytes().await.unwrap().to_vec()
 }
 
 fn case() -> Value {

@@ -182,6 +182,10 @@ pub enum Write {
         id: SubmissionId,
         /// The one that stands for it from now on.
         by: SubmissionId,
+        /// Its debt position, with the version at which nobody could pay it: whoever changes that at the same moment decides anew.
+        position: Option<(DebtPositionId, i64)>,
+        /// When.
+        at: Instant,
     },
     /// A submission without a debt position of its own is taken back, and stands in the way of no other any more; one that was is a conflict.
     CancelSubmission {
@@ -194,6 +198,13 @@ pub enum Write {
     ForgetSubmission {
         /// The submission.
         id: SubmissionId,
+    },
+    /// A submission of a page is looked at again then; never, where that is none.
+    PutOffSubmission {
+        /// The submission.
+        id: SubmissionId,
+        /// When.
+        until: Option<Instant>,
     },
     /// A place comes back that a submission has; one that it has no longer is a conflict.
     ReturnPlace {
@@ -210,6 +221,15 @@ pub enum Write {
         until: Option<Instant>,
         /// How many it has, where that is what was decided on: another number of them is a conflict.
         held: Option<usize>,
+    },
+    /// The places of a debt position's submission are held at least until then, as far as it has them still and has not paid.
+    LengthenHold {
+        /// The debt position.
+        position: DebtPositionId,
+        /// The version it was read at: of another one they are held as they are.
+        expected: i64,
+        /// Until when.
+        until: Instant,
     },
     /// A place that came back is taken again, because it was paid for: for good.
     RetakePlace {

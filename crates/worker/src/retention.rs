@@ -3,11 +3,14 @@
 //! transaction, decided as a request would be.
 
 use chrono::NaiveTime;
+use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::journal::kept_from;
 use tramite_domain::person::{Erasure, Occasion, Terms, accounting_from};
+use tramite_domain::session::{CheckoutSession, ItemSubject, SessionItem};
+use tramite_domain::submission::{Lapse, lapse};
 use tramite_domain::time::Instant;
-use tramite_storage::{Cursor, PAGE_LIMIT_MAX, PageRequest, Scope, StoreError, is_still_writable};
+use tramite_storage::{Cursor, PAGE_LIMIT_MAX, PageRequest, Scope, SessionFilter, StoreError, is_still_writable};
 
 use crate::clock::Clock;
 use crate::job::Job;
@@ -122,7 +125,11 @@ async fn of_institution(
     if is_away(&of_submissions) {
         return of_submissions;
     }
-    of_receipts.and(of_sessions).and(of_submissions).and(positions(by, &scope, terms, pass).await)
+    let of_pages = lapsed(by, &scope, terms, pass).await;
+    if is_away(&of_pages) {
+        return of_pages;
+    }
+    of_receipts.and(of_sessions).and(of_submissions).and(of_pages).and(positions(by, &scope, terms, pass).await)
 }
 
 /// Whether the database is away: then nothing else has its turn.
@@ -172,6 +179,59 @@ async fn submissions((worker, clock): By<'_>, scope: &Scope, terms: Terms, pass:
     Ok(())
 }
 
+/// Those of hosted pages that nobody has paid, with all that was made for them.
+async fn lapsed((worker, clock): By<'_>, scope: &Scope, terms: Terms, pass: &mut Pass) -> Result<(), StoreError> {
+    while pass.found < OVER_MAX {
+        let now = clock.now();
+        // What was to be paid in a session that is over is needed no longer.
+        let mut erasure = Erasure::begin(Terms { now, sessions_from: now, ..terms });
+        let submissions = worker.store.submissions_lapsed(scope, now, OVER_AT_ONCE_MAX).await?;
+        if submissions.is_empty() {
+            break;
+        }
+        for kept in &submissions {
+            // The others are found again.
+            if erasure.is_full() {
+                break;
+            }
+            let position = match kept.debt_position_id {
+                Some(id) => worker.store.position(scope, id).await?,
+                None => None,
+            };
+            let verdict = lapse(kept, position.as_ref(), &Terms { now, ..terms });
+            let sessions = match position.as_ref().filter(|_| verdict == Lapse::Goes && !kept.found) {
+                Some(position) => sessions_of((worker, clock), scope, position).await?,
+                None => Vec::new(),
+            };
+            erasure.lapsed((kept, verdict), position.as_ref(), &sessions);
+        }
+        // All of them are put off, or found no more.
+        commit((worker, clock), scope, erasure, pass).await?;
+    }
+    Ok(())
+}
+
+/// The sessions in which nothing else was to be paid.
+async fn sessions_of(
+    (worker, clock): By<'_>,
+    scope: &Scope,
+    position: &DebtPosition,
+) -> Result<Vec<CheckoutSession>, StoreError> {
+    let filter = SessionFilter { debt_position_id: Some(position.id), ..SessionFilter::default() };
+    let (mut request, mut sessions) = (PageRequest::first(PAGE_LIMIT_MAX), Vec::new());
+    loop {
+        let page = worker.store.sessions(scope, &filter, &request, clock.now()).await?;
+        sessions.extend(page.items);
+        request.cursor = page.next;
+        if request.cursor.is_none() {
+            break;
+        }
+    }
+    let is_it =
+        |item: &SessionItem| matches!(item.subject, ItemSubject::Own { position_id, .. } if position_id == position.id);
+    Ok(sessions.into_iter().filter(|session| session.items.iter().all(is_it)).collect())
+}
+
 async fn positions((worker, clock): By<'_>, scope: &Scope, terms: Terms, pass: &mut Pass) -> Result<(), StoreError> {
     let before = accounting_from(terms.now, terms.years);
     let mut after = None;
@@ -193,10 +253,10 @@ async fn commit(
     mut erasure: Erasure,
     pass: &mut Pass,
 ) -> Result<usize, StoreError> {
-    let changed = erasure.changed();
-    if changed == 0 {
+    if erasure.is_idle() {
         return Ok(0);
     }
+    let changed = erasure.changed();
     let now = erasure.judged_at();
     let batch = worker.decide(now, |given| erasure.finish(given, None));
     // What took too long to be decided is looked for again in the next pass.
@@ -206,6 +266,9 @@ async fn commit(
     worker.store.commit(scope, batch).await?;
     pass.found = pass.found.saturating_add(changed);
     pass.done = pass.done.saturating_add(changed);
+    if changed == 0 {
+        return Ok(0);
+    }
     tracing::info!(institution = %scope.institution(), changed, "personal data went whose time was over");
     Ok(changed)
 }

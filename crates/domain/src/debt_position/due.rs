@@ -62,6 +62,20 @@ pub fn known_due(
     (open && !position.is_to_be_asked(installment.id)).then(|| amount_due(position, installment, at))
 }
 
+/// What somebody pays first of a debt position: of the first of its alternatives of which anything is open, the installment that is due
+/// soonest.
+#[must_use]
+pub fn next_payable(position: &DebtPosition, at: Instant) -> Option<(&PaymentOption, &Installment)> {
+    let open = |option: &PaymentOption, one: &Installment| {
+        installment_status(position, option, one, at) == InstallmentStatus::Open
+    };
+    position.options.iter().find_map(|option| {
+        let all = option.installments.iter().filter(|one| open(option, one));
+        let first = all.min_by_key(|one| (one.due_date.is_none(), one.due_date))?;
+        Some((option, first))
+    })
+}
+
 impl DebtPosition {
     /// Whether only its institution's own system knows what is due for that installment, and was not asked yet.
     #[must_use]

@@ -12,7 +12,7 @@ use crate::ids::{DebtPositionId, ReceiptRowId, SessionId, SubmissionId};
 use crate::named::named;
 use crate::receipt::Receipt;
 use crate::session::CheckoutSession;
-use crate::submission::KeptSubmission;
+use crate::submission::{KeptSubmission, Lapse};
 use crate::time::Instant;
 
 use super::verdict::{Occasion, Terms, Verdict, of_position, of_receipt, of_session};
@@ -198,6 +198,45 @@ impl Erasure {
             }
             Verdict::Keep { why, until } => self.keep(KeptThing::Submission(kept.id), why, until),
         }
+    }
+
+    /// A submission of a hosted page whose time is over, with its debt position and the sessions in which that, and nothing else, was to
+    /// be paid: where nobody has paid, all of it goes.
+    pub fn lapsed(
+        &mut self,
+        (kept, verdict): (&KeptSubmission, Lapse),
+        position: Option<&DebtPosition>,
+        sessions: &[CheckoutSession],
+    ) {
+        let until = match verdict {
+            Lapse::Stays => None,
+            Lapse::Later(at) => Some(at),
+            Lapse::Goes => return self.gone(kept, position, sessions),
+        };
+        self.batch.push(Write::PutOffSubmission { id: kept.id, until });
+    }
+
+    fn gone(&mut self, kept: &KeptSubmission, position: Option<&DebtPosition>, sessions: &[CheckoutSession]) {
+        sessions.iter().for_each(|session| self.session(session));
+        match position.filter(|_| !kept.found) {
+            // What was entered goes with it.
+            Some(position) => {
+                let (id, expected) = (position.id, position.version);
+                self.change(Write::ErasePosition { id, expected, at: self.terms.now });
+                count(&mut self.erased.debt_positions);
+            }
+            None => {
+                self.change(Write::ForgetSubmission { id: kept.id });
+                self.batch.push(Write::PutOffSubmission { id: kept.id, until: None });
+            }
+        }
+        count(&mut self.erased.submissions);
+    }
+
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.batch.is_empty()
     }
 
     /// What is to be written: all that goes, one event where something does, and who asked for it and why. `subject` is a

@@ -75,7 +75,8 @@ pub fn admit(
             let position = first.kept.debt_position_id;
             return Err(Refusal::AlreadySubmitted { submission: first.kept.id, position });
         }
-        admitted.batch.push(Write::FreeSubmission { id: first.kept.id, by: id });
+        let position = first.position.as_ref().map(|position| (position.id, position.version));
+        admitted.batch.push(Write::FreeSubmission { id: first.kept.id, by: id, position, at: now });
     }
     for (claim, places) in submission.claims.iter().zip(&known.places) {
         find_place(id, claim, places, &mut admitted)?;

@@ -14,9 +14,11 @@ use crate::money::Cents;
 use crate::time::Instant;
 
 use super::admit::HandedPlace;
-use super::model::{Entered, HeldPlace, KeptSubmission, NOTICE_HOLD_HOURS_MAX, PayBy, SUBMISSION_CREATED};
+use super::lapse::lapses_at;
+use super::model::{Channel, Entered, HeldPlace, KeptSubmission, Manner, PayBy, SUBMISSION_CREATED};
+use super::places::held_for_notice;
 
-/// Seconds of a minute, and minutes of an hour.
+/// Seconds of a minute.
 const SIXTY: i64 = 60;
 
 /// What is to be paid for a submission.
@@ -36,7 +38,7 @@ pub fn keep(
     (id, client): (SubmissionId, ClientId),
     service_code: &ServiceCode,
     (submission, input): (&Submission, &SubmissionInput),
-    pay_by: PayBy,
+    manner: Manner,
     (owed, handed): (Owed<'_>, Vec<HandedPlace>),
 ) -> (KeptSubmission, Batch) {
     let now = given.now;
@@ -49,7 +51,7 @@ pub fn keep(
         quota: claim.quota.clone(),
         key: claim.key.clone(),
         limit: claim.limit,
-        held_until: position.map(|position| held_until(claim, position, pay_by, now)),
+        held_until: position.map(|position| held_until(claim, position, manner.pay_by, now)),
     };
     let kept = KeptSubmission {
         id,
@@ -76,6 +78,7 @@ pub fn keep(
         created_by: client,
         created_at: now,
         cancelled_at: None,
+        lapses_at: position.filter(|_| manner.channel != Channel::Api).map(|position| lapses_at(position, found, now)),
     };
     let line = AuditLine::of(given, SUBMISSION_CREATED, kept.audit_subject());
     let batch = Batch::new()
@@ -99,12 +102,6 @@ fn payable(position: &DebtPosition, now: Instant) -> Cents {
 fn held_until(claim: &Claim, position: &DebtPosition, pay_by: PayBy, now: Instant) -> Instant {
     match pay_by {
         PayBy::Checkout => now.plus_seconds(i64::from(claim.hold_minutes) * SIXTY),
-        PayBy::Notice => {
-            let most = now.plus_seconds(NOTICE_HOLD_HOURS_MAX * SIXTY * SIXTY);
-            let ends = position
-                .installments()
-                .flat_map(|(_, one)| one.due_date.map(Instant::end_of_rome_day).into_iter().chain(one.expires_at));
-            ends.fold(most, Instant::min)
-        }
+        PayBy::Notice => held_for_notice(position, now),
     }
 }

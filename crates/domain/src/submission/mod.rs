@@ -5,6 +5,7 @@
 mod admit;
 mod cancel;
 mod keep;
+mod lapse;
 mod model;
 mod places;
 mod position;
@@ -12,10 +13,11 @@ mod position;
 pub use admit::{Admitted, FirstOfKind, HandedPlace, KnownOfSubmission, KnownPlaces, admit};
 pub use cancel::cancel_submission;
 pub use keep::{Owed, keep};
+pub use lapse::{LAPSE_DAYS, Lapse, PAYABLE_DAYS, lapse, with_an_end};
 pub use model::{
-    Entered, Entries, HOLD_MINUTES_DEFAULT, HOLD_MINUTES_MAX, HOLD_MINUTES_MIN, HeldPlace, KeptSubmission,
-    NOTICE_HOLD_HOURS_MAX, PayBy, SUBMISSION_CREATED,
+    Channel, Entered, Entries, HOLD_MINUTES_DEFAULT, HOLD_MINUTES_MAX, HOLD_MINUTES_MIN, HeldPlace, KeptSubmission,
+    Manner, NOTICE_HOLD_HOURS_MAX, PayBy, SUBMISSION_CREATED,
 };
 pub(crate) use places::hold_places;
-pub use places::{PlaceOfPosition, paid_places};
+pub use places::{PlaceOfPosition, hold_for_notice, paid_places};
 pub use position::position_input;

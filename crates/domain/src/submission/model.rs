@@ -58,6 +58,8 @@ pub struct KeptSubmission {
     pub created_at: Instant,
     /// When it was taken back, where there was nothing to pay.
     pub cancelled_at: Option<Instant>,
+    /// When it is looked at whether it goes because nobody has paid; none where it stays.
+    pub lapses_at: Option<Instant>,
 }
 
 /// What was entered, and who was named beside the debtor.
@@ -106,6 +108,27 @@ pub enum PayBy {
 }
 
 named!(PayBy { Checkout = "checkout", Notice = "notice" });
+
+/// Through what a submission came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// The API: its client answers for it.
+    Api,
+    /// A hosted page: nobody does.
+    Page {
+        /// Whether what its service makes ends with its due date.
+        ends_with_due_date: bool,
+    },
+}
+
+/// How a submission came, and how it is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manner {
+    /// Through what it came.
+    pub channel: Channel,
+    /// How it is paid.
+    pub pay_by: PayBy,
+}
 
 impl KeptSubmission {
     /// How the audit trail calls it.

@@ -3,10 +3,12 @@
 //! meanwhile is told.
 
 use crate::batch::{Batch, Write};
-use crate::debt_position::{DebtPosition, Origin};
+use crate::debt_position::{DebtPosition, Origin, PositionStatus, position_status};
 use crate::ident::ServiceCode;
 use crate::ids::{DebtPositionId, SubmissionId};
 use crate::time::Instant;
+
+use super::model::NOTICE_HOLD_HOURS_MAX;
 
 /// A place that the submission of a debt position took.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,5 +53,27 @@ pub(crate) fn hold_places(position: &DebtPosition, until: Instant) -> Batch {
     match position.origin {
         Origin::Form => Batch::new().with(Write::HoldPlaces { position: position.id, until: Some(until), held: None }),
         _ => Batch::new(),
+    }
+}
+
+/// Until when a place is held for whoever takes the notice of a debt position away, made at that time: to its last day, and no longer than
+/// [`NOTICE_HOLD_HOURS_MAX`].
+pub(super) fn held_for_notice(position: &DebtPosition, made_at: Instant) -> Instant {
+    let ends = position
+        .installments()
+        .flat_map(|(_, one)| one.due_date.map(Instant::end_of_rome_day).into_iter().chain(one.expires_at));
+    ends.fold(made_at.plus_hours(NOTICE_HOLD_HOURS_MAX), Instant::min)
+}
+
+/// Somebody who was about to pay at once takes the notice in place of that: their places are held as if they had asked for it to begin
+/// with, however often they come for it.
+#[must_use]
+pub fn hold_for_notice(position: &DebtPosition, now: Instant) -> Batch {
+    let until = held_for_notice(position, position.created_at);
+    let waits = position.origin == Origin::Form && position_status(position, now) == PositionStatus::Open;
+    if waits && until > now {
+        Batch::new().with(Write::LengthenHold { position: position.id, expected: position.version, until })
+    } else {
+        Batch::new()
     }
 }

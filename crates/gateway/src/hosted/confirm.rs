@@ -10,12 +10,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
-use tramite_domain::debt_position::SubjectKind;
+use tramite_domain::debt_position::{SubjectKind, next_payable};
 use tramite_domain::form::{Subject, Submission, SubmissionInput};
 use tramite_domain::ids::DebtPositionId;
 use tramite_domain::personal::Personal;
 use tramite_domain::session::{Language, PayerInput};
-use tramite_domain::submission::PayBy;
+use tramite_domain::submission::{Channel, Manner, PayBy};
 use tramite_domain::tax_code::SubjectTaxCode;
 
 use super::entered::{Posted, Rows};
@@ -66,7 +66,7 @@ pub(super) async fn confirm(
     if trust == Trust::Foreign {
         return page().say(Say::Foreign).await;
     }
-    let filled = filled(&open.ready, &posted, Rows::AsSent, spoken.lang, gateway.now());
+    let filled = filled(&open, &posted, Rows::AsSent, spoken.lang, gateway.now());
     if filled.too_large {
         return page().say(Say::Large).await;
     }
@@ -88,6 +88,13 @@ pub(super) async fn confirm(
         Ok(response) => response,
         Err(problem) => page().refused(&problem).await,
     }
+}
+
+/// What is to be paid.
+struct Owed {
+    position: DebtPositionId,
+    /// Its only one where that is none.
+    installment: Option<String>,
 }
 
 /// A confirmed form.
@@ -120,8 +127,7 @@ impl Step<'_> {
                 return Err(not_theirs());
             }
         }
-        let position = self.submit(&key, filled, submission).await?;
-        let Some(position) = position else {
+        let Some(Owed { position, installment }) = self.submit(&key, filled, submission).await? else {
             let title = self.open.ready.form.definition().title.of(self.spoken.lang.code()).to_owned();
             let page = Page::new(self.gateway, self.request, self.spoken, Some(&self.open.host));
             return Ok(page.show("done.html", Done { title }).await);
@@ -136,6 +142,7 @@ impl Step<'_> {
             PayBy::Checkout => {
                 let session = HostedSession {
                     position,
+                    installment,
                     return_url: outcome_url(self.gateway, code.as_str(), None),
                     payer: payer(submission.payer.as_ref().unwrap_or(&submission.debtor)),
                     language: match self.spoken.lang {
@@ -168,19 +175,25 @@ impl Step<'_> {
         key: &IdempotencyKey,
         filled: &Filled,
         submission: &Submission,
-    ) -> Result<Option<DebtPositionId>, Problem> {
+    ) -> Result<Option<Owed>, Problem> {
         let tenant = &self.open.host.tenant;
         let email = submission.debtor.email.as_ref().map(|email| Personal::new(email.expose().to_string()));
         let input = SubmissionInput { values: filled.values.clone(), notify_email: email };
         let response = once(self.gateway, tenant, key, key.sha256, async || {
-            let made = submitted(self.gateway, tenant, &self.open.ready, &input, self.pay_by).await?;
+            let channel = Channel::Page { ends_with_due_date: self.open.ends_with_due_date };
+            let manner = Manner { channel, pay_by: self.pay_by };
+            let made = submitted(self.gateway, tenant, &self.open.ready, &input, manner).await?;
             if made.kept.found && !made.position.as_ref().is_some_and(|found| is_of(found, &submission.debtor)) {
                 return Err(not_theirs());
             }
             let id = made.kept.id;
+            // Of a debt that was found the installment that was read, whatever becomes of it: pressed again, the same is meant.
+            let next = made.position.as_ref().filter(|_| made.kept.found);
+            let next = next.and_then(|position| next_payable(position, self.gateway.now()));
             let view = json!({
                 "id": id.to_string(), "service_code": made.kept.service_code.as_str(),
                 "debt_position_id": made.position.as_ref().map(|position| position.id.to_string()),
+                "installment_reference": next.map(|(_, installment)| installment.reference.to_string()),
             });
             let reply = Reply::created(&view, format!("/v1/submissions/{id}"))?;
             let reply = match &made.position {
@@ -192,7 +205,10 @@ impl Step<'_> {
         .await?;
         let kept = to_bytes(response.into_body()).await.map_err(|_| Problem::new(Code::InternalError))?;
         let kept: Json = serde_json::from_slice(&kept).map_err(|_| Problem::new(Code::InternalError))?;
-        Ok(kept.get("debt_position_id").and_then(Json::as_str).and_then(|id| id.parse().ok()))
+        let text = |name: &str| kept.get(name).and_then(Json::as_str);
+        let position = text("debt_position_id").and_then(|id| id.parse().ok());
+        let installment = text("installment_reference").map(str::to_owned);
+        Ok(position.map(|position| Owed { position, installment }))
     }
 }
 

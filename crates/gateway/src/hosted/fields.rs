@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json};
 use tramite_domain::form::limits::SUBMISSION_BYTES_MAX;
 use tramite_domain::form::{Fault, FieldInput, FieldLook, FieldType, Look, Offered, look};
+use tramite_domain::submission::with_an_end;
 use tramite_domain::time::Instant;
 
 use super::entered::{Posted, Rows, values};
+use super::form::Open;
 use super::language::Lang;
-use crate::forms::ReadyForm;
 
 /// A form with what was sent so far.
 pub(super) struct Filled {
@@ -22,7 +23,8 @@ pub(super) struct Filled {
 }
 
 /// Looks at a form with what was sent. What became a value that is worked out is no longer entered, whatever was sent for it.
-pub(super) fn filled(ready: &ReadyForm, posted: &Posted, rows: Rows<'_>, lang: Lang, now: Instant) -> Filled {
+pub(super) fn filled(open: &Open, posted: &Posted, rows: Rows<'_>, lang: Lang, now: Instant) -> Filled {
+    let ready = &open.ready;
     let fields = &ready.form.definition().fields;
     let mut values = values(fields, posted, rows, lang);
     let too_large = serde_json::to_vec(&values).map_or(usize::MAX, |text| text.len()) > SUBMISSION_BYTES_MAX;
@@ -34,6 +36,7 @@ pub(super) fn filled(ready: &ReadyForm, posted: &Posted, rows: Rows<'_>, lang: L
     if withdraw(&mut values, &seen.fields) {
         seen = look(&ready.form, &ready.registries, &values, now);
     }
+    seen.outcome = seen.outcome.map(|submission| with_an_end(submission, open.ends_with_due_date, now));
     Filled { look: seen, values, too_large }
 }
 

@@ -22,7 +22,7 @@ use super::language::{Lang, Spoken};
 use super::list::offered;
 use super::page::{Page, Say};
 use super::price::{Owed, Summary};
-use super::widgets::{Drawing, Widget, id_of, widgets};
+use super::widgets::{Drawing, Widget, id_of, shown_ids, widgets};
 use crate::forms::{ReadyForm, ready};
 use crate::gateway::Gateway;
 use crate::problem::{Code, OrNotFound, Problem};
@@ -62,6 +62,8 @@ struct ErrorView {
 pub(super) struct Open {
     pub(super) host: Host,
     pub(super) ready: Arc<ReadyForm>,
+    /// Whether what its service makes ends with its due date.
+    pub(super) ends_with_due_date: bool,
     /// Where the form is.
     pub(super) address: String,
 }
@@ -106,7 +108,7 @@ pub(super) async fn open(gateway: Data<Gateway>, request: HttpRequest, place: Pa
         Err(problem) => return Page::new(&gateway, &request, spoken, None).problem(&problem).await,
     };
     let posted = Posted::default();
-    let filled = filled(&open.ready, &posted, Rows::AsSent, spoken.lang, gateway.now());
+    let filled = filled(&open, &posted, Rows::AsSent, spoken.lang, gateway.now());
     again(&gateway, &request, spoken, &open, &filled, (None, Why::First)).await
 }
 
@@ -154,7 +156,7 @@ pub(super) async fn send(
         Asks::GoOn => Rows::AsSent,
         Asks::Again(rows) => rows,
     };
-    let filled = filled(&open.ready, &posted, rows, spoken.lang, gateway.now());
+    let filled = filled(&open, &posted, rows, spoken.lang, gateway.now());
     if filled.too_large {
         return page.say(Say::Large).await;
     }
@@ -192,7 +194,7 @@ pub(super) async fn find(gateway: &Gateway, place: &(String, String)) -> Result<
     let host = host(gateway, institution).await?.or_not_found()?;
     let service = offered(gateway, &host, service).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
     let ready = ready(gateway, &host.tenant.scope, &service.code).await?;
-    Ok(Open { host, ready, address: address(place) })
+    Ok(Open { host, ready, ends_with_due_date: service.expires_after_due_date, address: address(place) })
 }
 
 /// What there is to read before paying. A form that looks for a debt position first tells of that one.
@@ -266,11 +268,15 @@ pub(super) async fn again(
         errors: &errors,
         moves,
     };
+    let widgets = widgets(&definition.fields, &filled.look.fields, &drawing);
+    let mut there = BTreeSet::new();
+    shown_ids(&widgets, &mut there);
+    let errors = told.iter().map(|fault| error_view(fault, &definition.fields, &there, lang)).collect();
     let form = FormPage {
         title: definition.title.of(lang.code()).to_owned(),
         address: &open.address,
-        widgets: widgets(&definition.fields, &filled.look.fields, &drawing),
-        errors: told.iter().map(|fault| error_view(fault, &definition.fields, lang)).collect(),
+        widgets,
+        errors,
         notice: notice(why, more && told.is_empty(), lang),
         closed: closed(faults, lang),
         moves,
@@ -308,10 +314,11 @@ fn closed(faults: &[Fault], lang: Lang) -> Option<&'static str> {
     super::words::words(lang).get(name).copied()
 }
 
-fn error_view(fault: &Fault, fields: &[FieldInput], lang: Lang) -> ErrorView {
+/// What is wrong, and where: what is worked out may not be on the page.
+fn error_view(fault: &Fault, fields: &[FieldInput], there: &BTreeSet<&str>, lang: Lang) -> ErrorView {
     let field = field_at(fields, &fault.pointer);
     ErrorView {
-        id: field.map(|_| id_of(&fault.pointer)),
+        id: field.map(|_| id_of(&fault.pointer)).filter(|id| there.contains(id.as_str())),
         label: field.map(|field| field.label.of(lang.code()).to_owned()),
         sentence: sentence(fault, field, lang),
     }

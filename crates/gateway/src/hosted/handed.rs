@@ -11,6 +11,7 @@ use tramite_domain::debt_position::{DebtPosition, InstallmentStatus, installment
 use tramite_domain::ident::InstitutionCode;
 use tramite_domain::ids::DebtPositionId;
 use tramite_domain::printed_notice::NoticeLanguage;
+use tramite_domain::submission::hold_for_notice;
 use tramite_domain::time::Instant;
 use uuid::Uuid;
 
@@ -75,6 +76,7 @@ pub(super) async fn handed(
     let spoken = Spoken::of(&request);
     match find(&gateway, &code, &handle).await {
         Ok((host, position)) => {
+            hold(&gateway, &host, &position).await;
             let paper = PAPER.replace("{institution}", &code).replace("{handle}", &handle);
             let page = HandedPage {
                 description: position.description.to_string(),
@@ -84,6 +86,17 @@ pub(super) async fn handed(
             Page::new(&gateway, &request, spoken, Some(&host)).show("handed.html", page).await
         }
         Err(problem) => Page::new(&gateway, &request, spoken, None).problem(&problem).await,
+    }
+}
+
+/// Whoever takes the notice has the time of a notice, however they meant to pay before. It is told them in any case.
+async fn hold(gateway: &Gateway, host: &Host, position: &DebtPosition) {
+    let batch = hold_for_notice(position, gateway.now());
+    if batch.is_empty() {
+        return;
+    }
+    if let Err(error) = gateway.store().commit(&host.tenant.scope, batch).await {
+        tracing::warn!(%error, position = %position.id, "places are held no longer than for a payment at once");
     }
 }
 

@@ -12,6 +12,7 @@ use serde::Serialize;
 use subtle::ConstantTimeEq;
 use tokio::time::{Instant as Moment, sleep, sleep_until};
 use tramite_domain::debt_position::{DebtPosition, InstallmentStatus, installment_status, known_due};
+use tramite_domain::ids::ReceiptRowId;
 use tramite_domain::notice::NoticeNumber;
 use tramite_domain::tax_code::SubjectTaxCode;
 use tramite_domain::time::Instant;
@@ -23,6 +24,7 @@ use super::host::{Host, host};
 use super::language::{Lang, Spoken};
 use super::limits::{LATE, Turn};
 use super::page::{Page, Say};
+use super::proof::{is_proven, paper};
 use crate::gate::{keep, source_of};
 use crate::gateway::Gateway;
 use crate::problem::Problem;
@@ -34,16 +36,39 @@ const CHARS_MAX: usize = 64;
 
 #[derive(Debug, Default, Serialize)]
 struct LookupPage {
-    notice: String,
-    tax_code: String,
+    notice: Input,
+    tax_code: Input,
+    /// The id of a receipt, where one was looked for.
+    receipt_id: Input,
     errors: Vec<ErrorView>,
     found: Option<Found>,
+}
+
+/// An input with what was sent for it.
+#[derive(Debug, Default, Serialize)]
+struct Input {
+    value: String,
+    /// What is wrong with it alone.
+    sentence: Option<&'static str>,
+    /// Whether it may be what is wrong.
+    is_wrong: bool,
 }
 
 #[derive(Debug, Serialize)]
 struct ErrorView {
     id: &'static str,
     sentence: &'static str,
+}
+
+/// What is wrong with what was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wrong {
+    /// Something was not filled in.
+    Missing,
+    /// Nothing corresponds to both.
+    Unknown,
+    /// The receipt is another one.
+    OtherReceipt,
 }
 
 /// What is told of a notice.
@@ -57,6 +82,10 @@ struct Found {
     /// The name of the text before the day.
     day_is: &'static str,
     day: Option<String>,
+    /// The receipt, which is given to whoever knows its id.
+    #[serde(skip)]
+    receipt: Option<ReceiptRowId>,
+    has_receipt: bool,
 }
 
 /// The page that asks.
@@ -95,9 +124,9 @@ pub(super) async fn answer(
         return page.say(Say::Foreign).await;
     }
     let asked = Asked::of(&posted);
-    let missing = asked.missing(spoken.lang);
-    if !missing.is_empty() {
-        return page.status(StatusCode::UNPROCESSABLE_ENTITY).with_form("lookup.html", asked.page(missing, None)).await;
+    if asked.is_incomplete() {
+        let shown = asked.page(spoken.lang, Some(Wrong::Missing), None);
+        return page.status(StatusCode::UNPROCESSABLE_ENTITY).with_form("lookup.html", shown).await;
     }
     looked_up(&gateway, &request, &host, page, &asked).await
 }
@@ -126,26 +155,43 @@ async fn looked_up(
         }
     };
     let (began, lang) = (Moment::now(), page.lang());
-    let found = find(gateway, host, asked, lang).await;
+    let answered = async || {
+        let Some(found) = find(gateway, host, asked, lang).await? else {
+            return Ok(Answer::Wrong(Wrong::Unknown, None));
+        };
+        let Some(entered) = &asked.receipt_id else { return Ok(Answer::Found(found)) };
+        match found.receipt {
+            Some(id) if is_proven(gateway, host, id, entered).await? => Ok(Answer::Receipt(id)),
+            _ => Ok(Answer::Wrong(Wrong::OtherReceipt, Some(found))),
+        }
+    };
+    let answer: Result<Answer, Problem> = answered().await;
     sleep_until(began + Duration::from_millis(ANSWER_MS)).await;
-    match found {
-        Ok(Some(found)) => page.with_form("lookup.html", asked.page(Vec::new(), Some(found))).await,
-        Ok(None) => {
-            let sentence = lang.of(
-                "Nessun avviso corrisponde a questi dati. Controlla il numero e il codice fiscale.",
-                "No notice corresponds to this. Check the number and the tax code.",
-            );
-            let errors = vec![ErrorView { id: "notice", sentence }];
-            page.status(StatusCode::UNPROCESSABLE_ENTITY).with_form("lookup.html", asked.page(errors, None)).await
+    match answer {
+        Ok(Answer::Found(found)) => page.with_form("lookup.html", asked.page(lang, None, Some(found))).await,
+        Ok(Answer::Receipt(id)) => paper(gateway, request, host, page.spoken, id).await,
+        Ok(Answer::Wrong(wrong, found)) => {
+            let shown = asked.page(lang, Some(wrong), found);
+            page.status(StatusCode::UNPROCESSABLE_ENTITY).with_form("lookup.html", shown).await
         }
         Err(problem) => page.problem(&problem).await,
     }
+}
+
+/// What a look-up comes to.
+enum Answer {
+    Found(Found),
+    /// The receipt is given away.
+    Receipt(ReceiptRowId),
+    Wrong(Wrong, Option<Found>),
 }
 
 /// What somebody wants to know of.
 struct Asked {
     notice: String,
     tax_code: String,
+    /// The id of the receipt, where that is what is wanted.
+    receipt_id: Option<String>,
 }
 
 impl Asked {
@@ -154,21 +200,51 @@ impl Asked {
             let text = posted.last(name).unwrap_or_default().chars();
             text.filter(|one| !one.is_whitespace() && *one != '-').take(CHARS_MAX).collect()
         };
-        Self { notice: plain("notice"), tax_code: plain("tax_code").to_uppercase() }
+        let receipt_id = posted.last("receipt_id").unwrap_or_default().trim().chars().take(CHARS_MAX).collect();
+        Self {
+            notice: plain("notice"),
+            tax_code: plain("tax_code").to_uppercase(),
+            receipt_id: (posted.last("do") == Some("receipt")).then_some(receipt_id),
+        }
     }
 
-    fn missing(&self, lang: Lang) -> Vec<ErrorView> {
-        let notice = lang.of("Scrivi il numero dell'avviso.", "Enter the number of the notice.");
-        let tax_code = lang.of("Scrivi il codice fiscale.", "Enter the tax code.");
-        [("notice", &self.notice, notice), ("tax_code", &self.tax_code, tax_code)]
-            .into_iter()
-            .filter(|(_, text, _)| text.is_empty())
-            .map(|(id, _, sentence)| ErrorView { id, sentence })
-            .collect()
+    fn is_incomplete(&self) -> bool {
+        self.notice.is_empty() || self.tax_code.is_empty()
     }
 
-    fn page(&self, errors: Vec<ErrorView>, found: Option<Found>) -> LookupPage {
-        LookupPage { notice: self.notice.clone(), tax_code: self.tax_code.clone(), errors, found }
+    /// The page with what was sent, and what is wrong with it: said above and at each input that may be meant.
+    fn page(&self, lang: Lang, wrong: Option<Wrong>, found: Option<Found>) -> LookupPage {
+        let empty = |text: &str| wrong == Some(Wrong::Missing) && text.is_empty();
+        let unknown = wrong == Some(Wrong::Unknown);
+        let input = |text: &str, sentence: Option<&'static str>, is_wrong: bool| Input {
+            value: text.to_owned(),
+            is_wrong: is_wrong || sentence.is_some(),
+            sentence,
+        };
+        let no_notice = lang.of("Scrivi il numero dell'avviso.", "Enter the number of the notice.");
+        let no_code = lang.of("Scrivi il codice fiscale.", "Enter the tax code.");
+        let no_receipt = lang.of(
+            "Non è l'identificativo della ricevuta di questo avviso.",
+            "It is not the id of the receipt of this notice.",
+        );
+        let notice = input(&self.notice, empty(&self.notice).then_some(no_notice), unknown);
+        let tax_code = input(&self.tax_code, empty(&self.tax_code).then_some(no_code), unknown);
+        let receipt_id = input(
+            self.receipt_id.as_deref().unwrap_or_default(),
+            (wrong == Some(Wrong::OtherReceipt)).then_some(no_receipt),
+            false,
+        );
+        let each = [("notice", &notice), ("tax_code", &tax_code), ("receipt_id", &receipt_id)];
+        let mut errors: Vec<ErrorView> =
+            each.into_iter().filter_map(|(id, input)| Some(ErrorView { id, sentence: input.sentence? })).collect();
+        if unknown {
+            let sentence = lang.of(
+                "Nessun avviso corrisponde a questi dati. Controlla il numero e il codice fiscale.",
+                "No notice corresponds to this. Check the number and the tax code.",
+            );
+            errors.push(ErrorView { id: "notice", sentence });
+        }
+        LookupPage { notice, tax_code, receipt_id, errors, found }
     }
 }
 
@@ -204,7 +280,10 @@ fn found(position: &DebtPosition, number: &NoticeNumber, now: Instant, lang: Lan
     let stands = || (state != "open").then_some(installment.amount);
     let amount = paid.map(|payment| payment.amount).or_else(due).or_else(stands);
     let day = paid.map(|payment| payment.paid_at.rome_date()).or(installment.due_date);
+    let receipt = paid.and_then(|payment| payment.receipt_id);
     Some(Found {
+        has_receipt: receipt.is_some(),
+        receipt,
         notice: number.to_string(),
         state,
         amount: amount.map(|amount| lang.euros(amount.cents())),

@@ -20,6 +20,7 @@ mod lookup;
 mod outcome;
 mod page;
 mod price;
+mod proof;
 mod shown;
 mod widgets;
 mod words;
@@ -51,7 +52,7 @@ const PAGE_BYTES_MAX: usize = 256 * 1024;
 
 /// Whether a route is one of a hosted page: what is refused there is told on a page.
 pub(crate) fn is_hosted(route: &str) -> bool {
-    matches!(route, LIST | LOOKUP | FORM | CONFIRM | outcome::PATH | handed::PATH | handed::PAPER)
+    matches!(route, LIST | LOOKUP | FORM | CONFIRM | outcome::PATH | handed::PATH | handed::PAPER | proof::PATH)
 }
 
 /// Mounts the pages.
@@ -63,6 +64,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
     get(api, logo::PATH, web::get().to(logo::logo));
     get(api, LIST, web::get().to(list::list));
     get(api, outcome::PATH, web::get().to(outcome::outcome));
+    get(api, proof::PATH, web::get().to(proof::paid));
     get(api, handed::PATH, web::get().to(handed::handed));
     get(api, handed::PAPER, web::get().to(handed::paper));
     for (path, resource) in [

@@ -13,6 +13,7 @@ use super::handed::handed_address;
 use super::host::{Host, host};
 use super::language::{Lang, Spoken};
 use super::page::{Page, Say};
+use super::proof::{self, receipt_of};
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 use crate::routes::{Home, home_of};
@@ -64,6 +65,8 @@ struct OutcomePage {
     again: Option<String>,
     /// Where the notice is.
     handed: Option<String>,
+    /// Where the receipt is.
+    receipt: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -143,7 +146,7 @@ pub(super) async fn outcome(
     }
 }
 
-async fn find(gateway: &Gateway, code: &str, token: &str) -> Result<Option<(Host, Home)>, Problem> {
+pub(super) async fn find(gateway: &Gateway, code: &str, token: &str) -> Result<Option<(Host, Home)>, Problem> {
     let Some(host) = host(gateway, code).await? else { return Ok(None) };
     let home = home_of(gateway, token).await?;
     let same =
@@ -164,7 +167,13 @@ fn shown(gateway: &Gateway, host: &Host, home: &Home, token: &str, spoken: Spoke
     let unpaid = matches!(end, End::GaveUp | End::Failed | End::Over);
     let handed = position_of(&home.session).filter(|_| unpaid);
     let handed = handed.and_then(|position| handed_address(gateway, &host.institution.code, position));
+    let receipt = receipt_of(&home.session).filter(|_| end == End::Paid);
+    let receipt = receipt.map(|_| {
+        let path = proof::PATH.replace("{institution}", host.institution.code.as_str()).replace("{session}", token);
+        format!("{path}{}", spoken.query())
+    });
     OutcomePage {
+        receipt,
         title,
         text,
         is_paid: end == End::Paid,

@@ -4,7 +4,7 @@
 use data_encoding::HEXLOWER;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use tramite_domain::debt_position::{DebtPosition, InstallmentStatus, installment_status, known_due};
+use tramite_domain::debt_position::{DebtPosition, known_due, next_payable};
 use tramite_domain::form::{FieldInput, FieldLook, FieldType, Submission};
 use tramite_domain::time::Instant;
 
@@ -68,13 +68,21 @@ impl Owed<'_> {
             let lines = self.submission.lines.iter().map(|one| (one.label.of(lang.code()).to_owned(), one.cents));
             return (lines.collect(), Some(self.submission.amount.cents()));
         };
-        let open = found.installments().find(|(option, installment)| {
-            installment_status(found, option, installment, self.now) == InstallmentStatus::Open
-        });
-        let due = open.and_then(|(option, installment)| known_due(found, option, installment, self.now));
-        let due = due.map(|due| due.amount.cents());
-        // What it is for, the form says: of a debt that was found nothing is told but what is due.
-        (due.map(|cents| (self.title.to_owned(), cents)).into_iter().collect(), due)
+        let Some((option, next)) = next_payable(found, self.now) else { return (Vec::new(), None) };
+        let due = known_due(found, option, next, self.now).map(|due| due.amount.cents());
+        // What it is for, the form says: of a debt that was found nothing is told but what is due, and of how many payments it is.
+        let label = match option.installments.len() {
+            0 | 1 => self.title.to_owned(),
+            all => {
+                let place = option.installments.iter().position(|one| one.id == next.id).unwrap_or_default();
+                let number = place.saturating_add(1);
+                match lang {
+                    Lang::It => format!("{}: rata {number} di {all}", self.title),
+                    Lang::En => format!("{}: installment {number} of {all}", self.title),
+                }
+            }
+        };
+        (due.map(|cents| (label, cents)).into_iter().collect(), due)
     }
 }
 
@@ -132,7 +140,8 @@ impl Summary {
 /// The digest of what was read: not the price, which no page carries on.
 fn read(lines: &[(String, i64)], total: Option<i64>, owed: &Owed<'_>) -> String {
     let cents: Vec<i64> = lines.iter().map(|(_, cents)| *cents).collect();
-    let (found, due) = (owed.found.map(|found| found.id), owed.submission.due_date);
+    let next = owed.found.and_then(|found| next_payable(found, owed.now)).map(|(_, installment)| installment.id);
+    let (found, due) = (owed.found.map(|found| (found.id, next)), owed.submission.due_date);
     let text = format!("{cents:?} {total:?} {found:?} {due:?} {}", owed.submission.remittance_information);
     HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The fields of a form as a page shows them.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::Value as Json;
 use tramite_domain::form::limits::GROUP_ROWS_MAX;
@@ -77,6 +79,16 @@ pub(super) struct Drawing<'a> {
 /// The fields that are there.
 pub(super) fn widgets(fields: &[FieldInput], looks: &[FieldLook], drawing: &Drawing<'_>) -> Vec<Widget> {
     row(fields, looks, None, drawing)
+}
+
+/// Where the fields are that a page shows.
+pub(super) fn shown_ids<'a>(widgets: &'a [Widget], all: &mut BTreeSet<&'a str>) {
+    for widget in widgets {
+        all.insert(&widget.id);
+        for row in widget.group.iter().flat_map(|group| &group.rows) {
+            shown_ids(row, all);
+        }
+    }
 }
 
 fn row(

@@ -96,6 +96,12 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Di chi deve pagare; per un'impresa o un ente, 11 cifre.",
         "Of whoever has to pay; 11 digits for a company or a body.",
     ),
+    ("receipt_id", "Identificativo della ricevuta", "Id of the receipt"),
+    (
+        "receipt_id_hint",
+        "Per scaricare la ricevuta: è sull'attestazione di chi ha incassato, anche come IUR.",
+        "To download the receipt: it is on the confirmation of payment, also as IUR.",
+    ),
     ("look", "Verifica", "Look up"),
     ("found", "Esito della verifica", "What was found"),
     ("again", "Verifica un altro avviso", "Look another notice up"),
@@ -144,6 +150,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("handed_keep", "Salva il PDF o annota il numero dell'avviso.", "Save the PDF, or note the number of the notice."),
     ("handed_none", "Per questo avviso non c'è più nulla da pagare.", "There is nothing left to pay for this notice."),
     ("creditor", "Codice fiscale dell'ente", "Tax code of the institution"),
+    ("get_receipt", "Scarica la ricevuta (PDF)", "Download the receipt (PDF)"),
     ("get_pdf", "Scarica l'avviso (PDF)", "Download the notice (PDF)"),
     ("refused_title", "Non è possibile continuare", "This cannot go on"),
     (

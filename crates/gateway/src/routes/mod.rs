@@ -30,6 +30,7 @@ pub(crate) use checkout_sessions::{
     Home, HostedSession, Misses, Waits, home_of, is_for_citizens, open_hosted, too_often,
 };
 pub(crate) use debt_positions::{DebtPositionInput, citizens_paper, load};
+pub(crate) use receipts::citizens_receipt;
 pub(crate) use submissions::{looked_up, submitted};
 
 use crate::api::Api;

@@ -10,24 +10,30 @@ use crate::support::made::{form, registry};
 use crate::support::seed::{Known, Seeded};
 use crate::support::{Ask, Seen, TestGateway, debt_position};
 
-const PAGES: &str = "/p/comune-a";
-const FORM: &str = "/p/comune-a/MENSA";
-const LOOKUP: &str = "/p/comune-a/receipt";
-const TAX_CODE: &str = "RSSMRA85T10A562S";
+pub(super) const PAGES: &str = "/p/comune-a";
+pub(super) const FORM: &str = "/p/comune-a/MENSA";
+pub(super) const LOOKUP: &str = "/p/comune-a/receipt";
+pub(super) const TAX_CODE: &str = "RSSMRA85T10A562S";
 
 fn switch(seeded: &Seeded) -> String {
     format!("/v1/institutions/{}/hosted-pages", seeded.a.id)
 }
 
 /// Institution A with a form and pages that act for that client.
-async fn hosted(database: &Database) -> (TestGateway, Seeded) {
+pub(super) async fn hosted(database: &Database) -> (TestGateway, Seeded) {
     let gateway = TestGateway::new(database).await;
+    let seeded = hosting(&gateway).await;
+    (gateway, seeded)
+}
+
+/// The same of a gateway that is there.
+pub(super) async fn hosting(gateway: &TestGateway) -> Seeded {
     let seeded = gateway.seed().await;
     let portal = gateway.portal(&seeded.for_a);
     portal.put("/v1/registries/streets", &registry()).await.is(201);
     portal.put("/v1/services/MENSA/form/definition", &form("MENSA")).await.is(201);
-    switched(&gateway, &seeded, &seeded.for_a).await;
-    (gateway, seeded)
+    switched(gateway, &seeded, &seeded.for_a).await;
+    seeded
 }
 
 async fn switched(gateway: &TestGateway, seeded: &Seeded, client: &Known) {
@@ -37,18 +43,18 @@ async fn switched(gateway: &TestGateway, seeded: &Seeded, client: &Known) {
 }
 
 /// A browser that runs no scripts: it keeps its cookie and sends what a page's form holds.
-struct Browser<'a> {
+pub(super) struct Browser<'a> {
     gateway: &'a TestGateway,
     cookie: Option<String>,
     page: String,
 }
 
 impl<'a> Browser<'a> {
-    fn new(gateway: &'a TestGateway) -> Self {
+    pub(super) fn new(gateway: &'a TestGateway) -> Self {
         Self { gateway, cookie: None, page: String::new() }
     }
 
-    async fn see(&mut self, ask: Ask) -> Seen {
+    pub(super) async fn see(&mut self, ask: Ask) -> Seen {
         let ask = match &self.cookie {
             Some(cookie) => ask.header("Cookie", cookie),
             None => ask,
@@ -58,16 +64,19 @@ impl<'a> Browser<'a> {
             assert!(cookie.contains("; HttpOnly; SameSite=Lax"), "{cookie}");
             self.cookie = Some(cookie.split(';').next().unwrap().to_owned());
         }
-        seen.text().clone_into(&mut self.page);
+        // A paper leaves the page where it is.
+        if let Ok(page) = std::str::from_utf8(&seen.body) {
+            page.clone_into(&mut self.page);
+        }
         seen
     }
 
-    async fn open(&mut self, path: &str) -> Seen {
+    pub(super) async fn open(&mut self, path: &str) -> Seen {
         self.see(Ask::get(path)).await
     }
 
     /// Every hidden input of the page, and what is filled in.
-    fn form(&self, filled: &[(&str, &str)]) -> String {
+    pub(super) fn form(&self, filled: &[(&str, &str)]) -> String {
         let inputs = self.page.split("<input type=\"hidden\" ").skip(1);
         let attribute = |text: &str, name: &str| {
             text.split(&format!("{name}=\"")).nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned()
@@ -78,13 +87,13 @@ impl<'a> Browser<'a> {
         serde_urlencoded::to_string(pairs).unwrap()
     }
 
-    async fn send(&mut self, path: &str, filled: &[(&str, &str)]) -> Seen {
+    pub(super) async fn send(&mut self, path: &str, filled: &[(&str, &str)]) -> Seen {
         let body = self.form(filled);
         self.see(Ask::post(path).form(body)).await
     }
 
     /// Fills the form in, to its summary.
-    async fn fill(&mut self, holder: &str) -> Seen {
+    pub(super) async fn fill(&mut self, holder: &str) -> Seen {
         self.open(FORM).await.is(200);
         let filled = [("v.tax_code", TAX_CODE), ("v.holder", holder), ("v.street", "V1"), ("do", "continue")];
         self.send(FORM, &filled).await

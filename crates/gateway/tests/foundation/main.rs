@@ -23,6 +23,7 @@ mod foreign;
 mod foreign_notices;
 mod forms;
 mod helpdesk;
+mod hosted_ends;
 mod hosted_pages;
 mod hostile;
 mod idempotency;
@@ -231,6 +232,9 @@ sentences! {
         hosted_pages::a_form_becomes_a_payment_without_a_script,
         hosted_pages::a_price_that_changed_is_read_again_before_it_is_owed,
         hosted_pages::a_look_up_tells_state_amount_and_day_and_a_miss_tells_nothing,
+        hosted_ends::what_a_page_takes_has_an_end_of_which_its_citizen_reads,
+        hosted_ends::who_takes_the_notice_after_all_keeps_the_place_as_long_as_a_notice_does,
+        hosted_ends::the_receipt_is_given_to_whoever_paid_and_to_whoever_knows_its_id,
         walk::an_id_of_somebody_else_within_a_body_names_nothing;
     postgres:
         events::what_commits_late_is_read_over_http_too,
@@ -246,6 +250,9 @@ sentences! {
         hosted_pages::who_goes_back_to_the_form_and_on_again_pays_the_same_debt,
         hosted_pages::of_a_debt_of_somebody_else_a_page_tells_nothing,
         hosted_pages::who_enters_what_somebody_else_has_submitted_is_handed_nothing_of_it,
+        hosted_ends::of_a_debt_in_installments_the_next_one_is_paid,
+        hosted_ends::who_submits_too_often_waits_whoever_it_is_about,
+        hosted_ends::pages_end_with_their_institution_and_with_their_client,
         visits::our_own_mistake_is_not_told_as_a_payment,
         visits::a_citizen_who_comes_too_often_reads_a_page,
         waiting::who_waits_for_a_session_is_answered_at_once_when_the_process_stops,

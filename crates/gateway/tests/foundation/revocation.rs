@@ -58,7 +58,7 @@ pub(crate) async fn what_a_token_stood_for_ends_it_within_a_minute_in_every_proc
 }
 
 /// Says that a client is revoked.
-async fn revoke(gateway: &TestGateway, operator: &str, client: &Known) {
+pub(super) async fn revoke(gateway: &TestGateway, operator: &str, client: &Known) {
     let revocation = json!({"display_name": "Un client", "status": "revoked"});
     let path = format!("/v1/clients/{}", client.id);
     gateway.ask(Ask::put(path).token(operator).json(&revocation)).await.is(200);
@@ -127,7 +127,7 @@ pub(crate) async fn who_showed_a_proof_and_is_revoked_while_a_file_comes_is_told
 }
 
 /// A beneficiary as it is asked for: its times are not the caller's to say.
-fn named(shown: &serde_json::Value) -> serde_json::Value {
+pub(super) fn named(shown: &serde_json::Value) -> serde_json::Value {
     json!({
         "id": shown["id"], "tax_code": shown["tax_code"], "company_name": shown["company_name"], "iban": shown["iban"],
     })

@@ -189,14 +189,20 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
             Write::ConfirmSlips { batch } => document::confirm(db, institution, *batch).await,
             Write::ThawSlips { batch } => document::thaw(db, institution, *batch).await,
             Write::InsertSubmission { kept, handed } => submission::insert(db, institution, kept, handed).await,
-            Write::FreeSubmission { id, by } => submission::free(db, institution, *id, *by).await,
+            Write::FreeSubmission { id, by, position, at } => {
+                submission::free(db, institution, (*id, *by), (*position, *at)).await
+            }
             Write::CancelSubmission { id, at } => submission::cancel(db, institution, *id, *at).await,
             Write::ForgetSubmission { id } => submission::forget(db, institution, *id).await,
+            Write::PutOffSubmission { id, until } => submission::put_off(db, institution, *id, *until).await,
             Write::ReturnPlace { submission, quota } => {
                 submission::return_place(db, institution, *submission, quota).await
             }
             Write::HoldPlaces { position, until, held } => {
                 submission::hold(db, institution, *position, *until, *held).await
+            }
+            Write::LengthenHold { position, expected, until } => {
+                submission::lengthen(db, institution, (*position, *expected), *until).await
             }
             Write::RetakePlace { place, within } => submission::retake(db, institution, place, *within).await,
             Write::InsertSession(session) => session::insert(db, institution, session).await,

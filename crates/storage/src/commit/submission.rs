@@ -14,7 +14,7 @@ use crate::db::{Db, execute, first};
 use crate::error::StoreError;
 use crate::row::fit;
 use crate::row::submission::{PlaceRow, SubmissionPersonRow, SubmissionRow};
-use crate::schema::{form_place_counts, form_places, form_submissions, submission_persons};
+use crate::schema::{debt_positions, form_place_counts, form_places, form_submissions, submission_persons};
 use crate::statement;
 
 /// What the count of a quota is known by.
@@ -29,7 +29,7 @@ pub(super) async fn insert(
     for place in &kept.places {
         // What goes from one to another is counted already. That is one statement less, and one whose order would matter.
         if let Some(handed) = handed.iter().find(|handed| handed.quota == place.quota) {
-            hand_over(db, institution, handed).await?;
+            hand_over(db, institution, handed, kept.created_at).await?;
             continue;
         }
         let count = (&kept.service_code, place.quota.as_str(), place.key.as_str());
@@ -42,13 +42,18 @@ pub(super) async fn insert(
     insert_rows!(db.reborrow(), submission_persons::table, &SubmissionPersonRow::of(institution, kept))
 }
 
-/// A place goes from whom it was; of two that want it one gets it.
-async fn hand_over(db: &mut Db<'_>, institution: InstitutionId, handed: &HandedPlace) -> Result<(), StoreError> {
+/// A place whose time is over goes from whom it was; of two that want it one gets it.
+async fn hand_over(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    handed: &HandedPlace,
+    now: Instant,
+) -> Result<(), StoreError> {
     let its = form_places::table
         .filter(form_places::institution_id.eq(Id(institution)))
         .filter(form_places::submission_id.eq(Id(handed.from)))
         .filter(form_places::quota.eq(&handed.quota))
-        .filter(form_places::held_until.is_not_null());
+        .filter(form_places::held_until.le(Some(At(now))).assume_not_null());
     touched(execute!(db, diesel::delete(its))?)
 }
 
@@ -75,17 +80,25 @@ async fn take(
     touched(execute!(db, statement::upsert(insert, COUNT_KEY, more, dsl::taken.lt(below)))?)
 }
 
-/// Another one under the same key may come.
+/// Another one under the same key may come. The debt position of the first is another one from now on, as it cannot be opened again.
 pub(super) async fn free(
     db: &mut Db<'_>,
     institution: InstitutionId,
-    id: SubmissionId,
-    by: SubmissionId,
+    (id, by): (SubmissionId, SubmissionId),
+    (position, at): (Option<(DebtPositionId, i64)>, Instant),
 ) -> Result<(), StoreError> {
-    use form_submissions::dsl;
-    let held = dsl::institution_id.eq(Id(institution)).and(dsl::id.eq(Id(id))).and(dsl::unique_key.is_not_null());
-    let over = (dsl::unique_key.eq(None::<String>), dsl::superseded_by.eq(Some(Id(by))));
-    touched(execute!(db, statement::update(form_submissions::table, held, over))?)
+    // The key first: the submission that takes it is sent right behind.
+    {
+        use form_submissions::dsl;
+        let held = dsl::institution_id.eq(Id(institution)).and(dsl::id.eq(Id(id))).and(dsl::unique_key.is_not_null());
+        let over = (dsl::unique_key.eq(None::<String>), dsl::superseded_by.eq(Some(Id(by))));
+        touched(execute!(db, statement::update(form_submissions::table, held, over))?)?;
+    }
+    let Some((position, expected)) = position else { return Ok(()) };
+    use debt_positions::dsl;
+    let same = dsl::institution_id.eq(Id(institution)).and(dsl::id.eq(Id(position))).and(dsl::version.eq(expected));
+    let next = (dsl::version.eq(expected + 1), dsl::updated_at.eq(At(at)));
+    touched(execute!(db, statement::update(debt_positions::table, same, next))?)
 }
 
 pub(super) async fn cancel(
@@ -147,6 +160,42 @@ pub(super) async fn hold(
     if held.is_none_or(|held| held == has) { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
+/// The places of a position that nobody has paid are held at least until then; not those of one that is another by now.
+pub(super) async fn lengthen(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    (position, expected): (DebtPositionId, i64),
+    until: Instant,
+) -> Result<(), StoreError> {
+    let same = debt_positions::table
+        .filter(debt_positions::institution_id.eq(Id(institution)))
+        .filter(debt_positions::id.eq(Id(position)))
+        .filter(debt_positions::version.eq(expected))
+        .select(debt_positions::version);
+    let found: Option<i64> = first!(db, same)?;
+    if found.is_none() {
+        return Ok(());
+    }
+    let sooner = form_places::institution_id
+        .eq(Id(institution))
+        .and(form_places::debt_position_id.eq(Some(Id(position))).assume_not_null())
+        .and(form_places::held_until.lt(Some(At(until))).assume_not_null());
+    execute!(db, statement::update(form_places::table, sooner, form_places::held_until.eq(Some(At(until)))))?;
+    Ok(())
+}
+
+/// A submission of a page is looked at again then, or never.
+pub(super) async fn put_off(
+    db: &mut Db<'_>,
+    institution: InstitutionId,
+    id: SubmissionId,
+    until: Option<Instant>,
+) -> Result<(), StoreError> {
+    let own = form_submissions::institution_id.eq(Id(institution)).and(form_submissions::id.eq(Id(id)));
+    execute!(db, statement::update(form_submissions::table, own, form_submissions::lapses_at.eq(until.map(At))))?;
+    Ok(())
+}
+
 /// A place that came back was paid for: it is taken again, whoever has one meanwhile.
 pub(super) async fn retake(
     db: &mut Db<'_>,
@@ -195,7 +244,9 @@ pub(super) async fn forget_of(
         .filter(submission_persons::institution_id.eq(Id(institution)))
         .filter(submission_persons::submission_id.eq_any(ids));
     execute!(db, diesel::delete(named))?;
-    execute!(db, statement::update(form_submissions::table, theirs(), emptied()))?;
+    // Nothing is left that could lapse.
+    let never = form_submissions::lapses_at.eq(None::<At>);
+    execute!(db, statement::update(form_submissions::table, theirs(), (emptied(), never)))?;
     Ok(())
 }
 

@@ -99,6 +99,22 @@ impl Store {
             self.read(scope, move |db| Box::pin(over(db, institution, made_before, rows))).await
         })
     }
+
+    /// Submissions of pages whose time is over at an instant, the earliest first: so many at most.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from answering.
+    pub fn submissions_lapsed<'a>(
+        &'a self,
+        scope: &'a Scope,
+        now: Instant,
+        limit: usize,
+    ) -> Answer<'a, Vec<KeptSubmission>> {
+        Box::pin(async move {
+            let (institution, rows) = (scope.institution(), fit("limit", limit)?);
+            self.read(scope, move |db| Box::pin(lapsed(db, institution, now, rows))).await
+        })
+    }
 }
 
 async fn by_id(
@@ -189,6 +205,24 @@ async fn over(
             .filter(form_submissions::created_at.lt(At(made_before)))
             .filter(form_submissions::id.lt(Id(SubmissionId::new(end_of_ids(made_before)))))
             .order(form_submissions::id)
+            .limit(rows)
+            .select(SubmissionRow::as_select())
+    )?;
+    found.into_iter().map(SubmissionRow::into_submission).collect()
+}
+
+async fn lapsed(
+    mut db: Db<'_>,
+    institution: InstitutionId,
+    now: Instant,
+    rows: i64,
+) -> Result<Vec<KeptSubmission>, StoreError> {
+    let found: Vec<SubmissionRow> = load!(
+        &mut db,
+        form_submissions::table
+            .filter(form_submissions::institution_id.eq(Id(institution)))
+            .filter(form_submissions::lapses_at.le(Some(At(now))))
+            .order(form_submissions::lapses_at)
             .limit(rows)
             .select(SubmissionRow::as_select())
     )?;

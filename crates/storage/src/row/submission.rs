@@ -31,6 +31,7 @@ pub(crate) struct SubmissionRow {
     created_by: Id<ClientId>,
     created_at: At,
     cancelled_at: Option<At>,
+    lapses_at: Option<At>,
 }
 
 impl SubmissionRow {
@@ -52,6 +53,7 @@ impl SubmissionRow {
             created_by: Id(kept.created_by),
             created_at: At(kept.created_at),
             cancelled_at: kept.cancelled_at.map(At),
+            lapses_at: kept.lapses_at.map(At),
         })
     }
 
@@ -73,6 +75,7 @@ impl SubmissionRow {
             created_by: self.created_by.0,
             created_at: self.created_at.0,
             cancelled_at: self.cancelled_at.map(|at| at.0),
+            lapses_at: self.lapses_at.map(|at| at.0),
         })
     }
 }

@@ -83,6 +83,7 @@ diesel::table! {
         created_by -> Key,
         created_at -> Moment,
         cancelled_at -> Nullable<Moment>,
+        lapses_at -> Nullable<Moment>,
     }
 }
 

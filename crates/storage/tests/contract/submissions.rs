@@ -44,12 +44,16 @@ pub(crate) async fn the_last_place_is_taken_once_and_all_or_nothing(database: Da
     // What is handed over is counted once; of two that want it one gets it.
     let position = simple("S-4");
     let third = KeptSubmission { places: vec![place(2)], ..submission(town.portal, &position) };
+    let at = |kept: KeptSubmission, seconds| KeptSubmission { created_at: now().plus_seconds(seconds), ..kept };
+    let (early, third) = (at(third.clone(), 1_799), at(third, 1_800));
     let handed = vec![HandedPlace { quota: "permits".to_owned(), from: first.id }];
     let write =
         |kept: &KeptSubmission| Write::InsertSubmission { kept: Box::new(kept.clone()), handed: handed.clone() };
+    // Somebody took the notice for it a moment ago: it is held again.
+    assert!(is_conflict(&town.store.commit(&scope, inserting(&position).with(write(&early))).await));
     town.store.commit(&scope, inserting(&position).with(write(&third))).await.unwrap();
     let position = simple("S-5");
-    let fourth = KeptSubmission { places: vec![place(2)], ..submission(town.portal, &position) };
+    let fourth = at(KeptSubmission { places: vec![place(2)], ..submission(town.portal, &position) }, 1_800);
     assert!(is_conflict(&town.store.commit(&scope, inserting(&position).with(write(&fourth))).await));
     assert_eq!(taken(&town).await, 2);
     // A place comes back once.
@@ -69,7 +73,8 @@ pub(crate) async fn what_was_paid_for_is_kept_and_what_is_gone_is_told(database:
     assert!(is_conflict(&town.store.commit(&scope, hold(2)).await));
     town.store.commit(&scope, hold(1)).await.unwrap();
     let other = simple("S-2");
-    let next = KeptSubmission { places: vec![place(1)], ..submission(town.portal, &other) };
+    let later = now().plus_seconds(86_400);
+    let next = KeptSubmission { places: vec![place(1)], created_at: later, ..submission(town.portal, &other) };
     let handed = vec![HandedPlace { quota: "permits".to_owned(), from: kept.id }];
     let taking = Write::InsertSubmission { kept: Box::new(next.clone()), handed };
     assert!(is_conflict(&town.store.commit(&scope, inserting(&other).with(taking)).await), "it is kept for good");
@@ -110,10 +115,21 @@ pub(crate) async fn two_that_are_the_same_are_one(database: Database) {
     let ((one, first), (other, second)) = (same("S-1"), same("S-2"));
     town.store.commit(&scope, inserting(&one).with(submitting(&first))).await.unwrap();
     assert!(is_conflict(&town.store.commit(&scope, inserting(&other).with(submitting(&second))).await));
-    let free = || Batch::new().with(Write::FreeSubmission { id: first.id, by: second.id });
-    town.store.commit(&scope, free()).await.unwrap();
-    assert!(is_conflict(&town.store.commit(&scope, free()).await));
-    town.store.commit(&scope, inserting(&other).with(submitting(&second))).await.unwrap();
+    let free = |version| {
+        let position = Some((one.id, version));
+        Batch::new().with(Write::FreeSubmission { id: first.id, by: second.id, position, at: now() })
+    };
+    assert!(
+        is_conflict(&town.store.commit(&scope, free(one.version + 1)).await),
+        "decided on another state of the debt"
+    );
+    // With the one that takes the key in the same transaction.
+    let mut taken = free(one.version);
+    taken.append(inserting(&other).with(submitting(&second)));
+    town.store.commit(&scope, taken).await.unwrap();
+    let after = town.store.position(&scope, one.id).await.unwrap().unwrap();
+    assert_eq!(after.version, one.version + 1, "whoever opens it again decides anew");
+    assert!(is_conflict(&town.store.commit(&scope, free(one.version + 1)).await));
     // Another institution has its own, and another client does not see it.
     let theirs = town.token(town.b.id);
     let (position, third) = same("S-1");

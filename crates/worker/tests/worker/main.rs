@@ -13,6 +13,7 @@ mod files;
 mod import_parts;
 mod import_rights;
 mod imports;
+mod lapses;
 mod place;
 mod positions;
 mod receipts;
@@ -49,6 +50,7 @@ sentences! {
         retention::persons_go_when_accounting_is_over_and_the_totals_stay,
         retention::what_was_written_freely_in_a_session_of_nobody_goes_with_its_time,
         retention::each_institution_has_its_turn_wherever_the_last_pass_ended,
+        lapses::what_nobody_pays_of_a_page_goes_after_thirty_days_and_what_is_paid_stays,
         documents::notices_of_many_positions_come_in_one_archive_with_a_list,
         documents::a_file_that_workers_leave_in_the_middle_is_the_file_that_one_alone_makes,
         documents::receipts_of_many_positions_come_in_one_file_and_where_there_are_none_there_is_none,

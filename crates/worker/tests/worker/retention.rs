@@ -32,7 +32,7 @@ fn party() -> Personal<Party> {
 }
 
 /// A session with a payer, withdrawn by nobody.
-async fn session(place: &mut Place, position: &DebtPosition) -> CheckoutSession {
+pub(crate) async fn session(place: &mut Place, position: &DebtPosition) -> CheckoutSession {
     let (session, batch) = opened(&mut place.a, OnAbandon::Keep, own_item(position));
     let payer = Payer { tax_code: Some(CODE.parse().unwrap()), full_name: None, email: None };
     let with_payer = CheckoutSession { payer: Some(Personal::new(payer)), ..session };

@@ -19,6 +19,8 @@ use crate::problem::Problem;
 pub(crate) struct HostedSession {
     /// What is paid.
     pub(crate) position: DebtPositionId,
+    /// Its installment by the reference, as the page has told it; the only payable one where that is none.
+    pub(crate) installment: Option<String>,
     /// The page to which its citizen returns.
     pub(crate) return_url: String,
     /// Who pays; none where nobody can be named.
@@ -32,7 +34,6 @@ pub(crate) struct HostedSession {
 /// # Errors
 /// What keeps the position from being paid, as for `POST /v1/checkout-sessions`.
 pub(crate) async fn open_hosted(gateway: &Gateway, tenant: &Tenant, asked: &HostedSession) -> Result<String, Problem> {
-    let item = LineItemInput::of_position(asked.position);
     let input = SessionInput {
         client_reference: None,
         payer: asked.payer.clone(),
@@ -49,6 +50,7 @@ pub(crate) async fn open_hosted(gateway: &Gateway, tenant: &Tenant, asked: &Host
         metadata: serde_json::Map::new(),
     };
     let session: SessionId = settle(&Preconditions::default(), async || {
+        let item = LineItemInput::of_position(asked.position, asked.installment.clone());
         let (institution, items) = look_up(gateway, tenant, std::slice::from_ref(&item)).await?;
         let mut ids = gateway.ids();
         let mut given = gateway.given(&mut ids, Some(tenant.client_id()));

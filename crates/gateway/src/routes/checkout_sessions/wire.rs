@@ -110,11 +110,11 @@ pub(crate) struct LineItemInput {
 }
 
 impl LineItemInput {
-    /// The only payable installment of a debt position.
-    pub(super) fn of_position(id: DebtPositionId) -> Self {
+    /// That installment of a debt position; the only payable one where that is none.
+    pub(super) fn of_position(id: DebtPositionId, installment_reference: Option<String>) -> Self {
         Self {
             debt_position_id: Some(id.to_string()),
-            installment_reference: None,
+            installment_reference,
             notice_number: None,
             creditor_tax_code: None,
             submission_id: None,

@@ -9,6 +9,7 @@ mod show;
 mod view;
 
 pub(crate) use compose::view as view_of_receipt;
+pub(crate) use show::citizens_receipt;
 pub(crate) use view::ReceiptView;
 
 use tramite_domain::access::ApiScope;

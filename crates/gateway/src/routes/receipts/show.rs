@@ -62,6 +62,20 @@ pub(crate) async fn show_receipt(
     Ok(Reply::ok(&view(&receipt))?.etag(&etag_of(&receipt)).into_response())
 }
 
+/// The paper for the citizen who paid, for whoever has shown to be that.
+///
+/// # Errors
+/// 404 where there is none.
+pub(crate) async fn citizens_receipt(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    request: &HttpRequest,
+    id: ReceiptRowId,
+) -> Answer {
+    let receipt = gateway.store().receipt(&tenant.scope, id).await?.or_not_found()?;
+    paper(gateway, tenant, request, receipt).await
+}
+
 /// A receipt never changes but for what is found strange about it, and who deals with that.
 pub(super) fn etag_of(receipt: &Receipt) -> Etag {
     Etag::of(receipt.version, receipt.content.outcome.name())

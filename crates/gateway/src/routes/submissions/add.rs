@@ -12,7 +12,7 @@ use tramite_domain::mac::mac;
 use tramite_domain::personal::Personal;
 use tramite_domain::refusal::Refusal;
 use tramite_domain::service::ServiceStatus;
-use tramite_domain::submission::PayBy;
+use tramite_domain::submission::{Channel, Manner, PayBy};
 use utoipa::ToSchema;
 
 use super::show::etag_of;
@@ -76,7 +76,8 @@ pub(crate) async fn add_submission(
         }
         let ready = ready(&gateway, &tenant.scope, &service.code).await?;
         let input = SubmissionInput { values, notify_email };
-        let made = submitted(&gateway, &tenant, &ready, &input, pay_by.unwrap_or_default()).await?;
+        let manner = Manner { channel: Channel::Api, pay_by: pay_by.unwrap_or_default() };
+        let made = submitted(&gateway, &tenant, &ready, &input, manner).await?;
         let shown =
             SubmissionView::of(&made.kept).with_warnings(made.worked_out.warnings).with_notice(made.position.as_ref());
         let reply = Reply::created(&shown, format!("/v1/submissions/{}", made.kept.id))?.etag(&etag_of(&made.kept));

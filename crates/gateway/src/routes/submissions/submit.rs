@@ -9,7 +9,7 @@ use tramite_domain::ids::SubmissionId;
 use tramite_domain::mac::mac;
 use tramite_domain::refusal::Refusal;
 use tramite_domain::submission::{
-    Admitted, KeptSubmission, KnownOfSubmission, Owed, PayBy, admit, keep, position_input,
+    Admitted, Channel, KeptSubmission, KnownOfSubmission, Manner, Owed, admit, keep, position_input, with_an_end,
 };
 use tramite_domain::violation::Violation;
 
@@ -45,9 +45,13 @@ pub(crate) async fn submitted(
     tenant: &Tenant,
     ready: &ReadyForm,
     input: &SubmissionInput,
-    pay_by: PayBy,
+    manner: Manner,
 ) -> Result<Submitted, Problem> {
     let worked_out = submit(&ready.form, &ready.registries, &input.values, gateway.now()).map_err(Problem::entered)?;
+    let worked_out = match manner.channel {
+        Channel::Api => worked_out,
+        Channel::Page { ends_with_due_date } => with_an_end(worked_out, ends_with_due_date, gateway.now()),
+    };
     let worked_out = with_keys_of_ours(gateway, tenant, worked_out).await?;
     let mut ids = gateway.ids();
     let mut given = gateway.given(&mut ids, Some(tenant.client_id()));
@@ -66,7 +70,7 @@ pub(crate) async fn submitted(
     let Admitted { mut batch, handed } = admitted;
     let service = &ready.published.service_code;
     let by = (id, tenant.client_id());
-    let (kept, writes) = keep(&mut given, by, service, (&worked_out, input), pay_by, (owed, handed));
+    let (kept, writes) = keep(&mut given, by, service, (&worked_out, input), manner, (owed, handed));
     batch.append(writes);
     Ok(Submitted { kept, position, worked_out, batch })
 }

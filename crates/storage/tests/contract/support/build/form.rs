@@ -68,6 +68,7 @@ pub(crate) fn submission(client: ClientId, position: &DebtPosition) -> KeptSubmi
         created_by: client,
         created_at: now(),
         cancelled_at: None,
+        lapses_at: None,
     }
 }
 
