@@ -212,6 +212,8 @@ pub enum Write {
         submission: SubmissionId,
         /// The quota.
         quota: String,
+        /// Only where its time is over by then: somebody may have come for it a moment ago. Whatever its time, where that is none.
+        over_at: Option<Instant>,
     },
     /// The places of a debt position's submission are held until then, as far as it has them still; for good where that is none.
     HoldPlaces {

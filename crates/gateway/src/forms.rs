@@ -44,46 +44,58 @@ type Key = (InstitutionId, ServiceCode);
 /// Forms that are ready, by institution and service.
 #[derive(Default)]
 pub(crate) struct Forms {
-    kept: Mutex<Kept>,
+    kept: Mutex<Kept<ReadyForm>>,
     ready: Places,
     written: Places,
 }
 
-#[derive(Default)]
-struct Kept {
-    forms: HashMap<Key, Arc<ReadyForm>>,
+/// What is kept, with the bytes that each takes.
+struct Kept<T> {
+    forms: HashMap<Key, (Arc<T>, usize)>,
     bytes: usize,
 }
 
-impl Kept {
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self { forms: HashMap::new(), bytes: 0 }
+    }
+}
+
+impl<T> Kept<T> {
     fn remove(&mut self, key: &Key) {
-        let gone = self.forms.remove(key).map_or(0, |form| form.bytes);
+        let gone = self.forms.remove(key).map_or(0, |(_, bytes)| bytes);
         self.bytes = self.bytes.saturating_sub(gone);
     }
 
-    fn keep(&mut self, key: Key, ready: &Arc<ReadyForm>) {
+    fn keep(&mut self, key: Key, ready: &Arc<T>, bytes: usize) {
         self.remove(&key);
-        if ready.bytes > BYTES_MAX {
+        if bytes > BYTES_MAX {
             return;
         }
-        while self.bytes.saturating_add(ready.bytes) > BYTES_MAX {
+        while self.bytes.saturating_add(bytes) > BYTES_MAX {
             // Whichever comes first: one that is still in use is made ready again.
             let Some(one) = self.forms.keys().next().cloned() else { break };
             self.remove(&one);
         }
-        self.forms.insert(key, Arc::clone(ready));
-        self.bytes = self.bytes.saturating_add(ready.bytes);
+        self.forms.insert(key, (Arc::clone(ready), bytes));
+        self.bytes = self.bytes.saturating_add(bytes);
     }
 }
 
 impl Forms {
     fn known(&self, key: &Key, state: &FormState) -> Option<Arc<ReadyForm>> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).forms.get(key).cloned()?;
+        let kept = self
+            .kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .forms
+            .get(key)
+            .map(|(kept, _)| Arc::clone(kept))?;
         (kept.published.version == state.version && kept.versions == versions(&kept.published, state)).then_some(kept)
     }
 
     fn keep(&self, key: Key, ready: &Arc<ReadyForm>) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).keep(key, ready);
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).keep(key, ready, ready.bytes);
     }
 
     /// Places for what is tried and written: it takes none from forms that are used, nor from documents.
@@ -249,4 +261,29 @@ fn read(kept: Vec<RegistryVersion>) -> Result<(Registries, BTreeMap<String, u32>
 fn versions(published: &FormVersion, state: &FormState) -> BTreeMap<String, u32> {
     let read = state.registries.iter().filter(|(code, _)| published.registries.contains(*code));
     read.map(|(code, version)| (code.clone(), *version)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_ready_takes_so_much_and_the_form_that_was_used_last_is_there() {
+        let mut kept = Kept::default();
+        let key = |number: u128| (InstitutionId::new(uuid::Uuid::from_u128(number)), "TARI".parse().unwrap());
+        let mut keep = |number, bytes| {
+            kept.keep(key(number), &Arc::new(()), bytes);
+            let sum: usize = kept.forms.values().map(|(_, bytes)| bytes).sum();
+            assert_eq!(kept.bytes, sum);
+            assert!(sum <= BYTES_MAX);
+            (kept.forms.len(), kept.forms.contains_key(&key(number)))
+        };
+        for number in 0..4 {
+            assert!(keep(number, BYTES_MAX / 4).1);
+        }
+        assert_eq!(keep(3, BYTES_MAX / 4), (4, true), "the same again is counted once");
+        assert_eq!(keep(4, BYTES_MAX / 4), (4, true), "one of the others makes room");
+        assert_eq!(keep(5, BYTES_MAX), (1, true));
+        assert_eq!(keep(5, BYTES_MAX + 1), (0, false), "too large to be kept, and the old one is outdated");
+    }
 }

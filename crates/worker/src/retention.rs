@@ -6,7 +6,7 @@ use chrono::NaiveTime;
 use tramite_domain::debt_position::DebtPosition;
 use tramite_domain::ids::InstitutionId;
 use tramite_domain::journal::kept_from;
-use tramite_domain::person::{Erasure, Occasion, Terms, accounting_from};
+use tramite_domain::person::{Erasure, Occasion, Terms, accounting_from, names_somebody};
 use tramite_domain::session::{CheckoutSession, ItemSubject, SessionItem};
 use tramite_domain::submission::{Lapse, lapse};
 use tramite_domain::time::Instant;
@@ -199,37 +199,50 @@ async fn lapsed((worker, clock): By<'_>, scope: &Scope, terms: Terms, pass: &mut
                 None => None,
             };
             let verdict = lapse(kept, position.as_ref(), &Terms { now, ..terms });
-            let sessions = match position.as_ref().filter(|_| verdict == Lapse::Goes && !kept.found) {
+            let alone = position.as_ref().filter(|_| verdict == Lapse::Goes && !kept.found);
+            let (sessions, complete) = match alone {
                 Some(position) => sessions_of((worker, clock), scope, position).await?,
-                None => Vec::new(),
+                None => (Vec::new(), true),
             };
-            erasure.lapsed((kept, verdict), position.as_ref(), &sessions);
+            if complete {
+                erasure.lapsed((kept, verdict), position.as_ref(), &sessions);
+            } else {
+                erasure.lapsed_sessions(&sessions);
+            }
         }
+        let idle = erasure.is_idle();
         // All of them are put off, or found no more.
         commit((worker, clock), scope, erasure, pass).await?;
+        if idle {
+            break;
+        }
     }
     Ok(())
 }
 
-/// The sessions in which nothing else was to be paid.
+/// The sessions in which nothing else was to be paid and that still name somebody, so many at most; whether these are all.
 async fn sessions_of(
     (worker, clock): By<'_>,
     scope: &Scope,
     position: &DebtPosition,
-) -> Result<Vec<CheckoutSession>, StoreError> {
+) -> Result<(Vec<CheckoutSession>, bool), StoreError> {
+    let is_it =
+        |item: &SessionItem| matches!(item.subject, ItemSubject::Own { position_id, .. } if position_id == position.id);
     let filter = SessionFilter { debt_position_id: Some(position.id), ..SessionFilter::default() };
     let (mut request, mut sessions) = (PageRequest::first(PAGE_LIMIT_MAX), Vec::new());
     loop {
         let page = worker.store.sessions(scope, &filter, &request, clock.now()).await?;
-        sessions.extend(page.items);
+        sessions.extend(page.items.into_iter().filter(|session| names_somebody(session)));
+        sessions.retain(|session| session.items.iter().all(is_it));
+        if sessions.len() > OVER_AT_ONCE_MAX {
+            sessions.truncate(OVER_AT_ONCE_MAX);
+            return Ok((sessions, false));
+        }
         request.cursor = page.next;
         if request.cursor.is_none() {
-            break;
+            return Ok((sessions, true));
         }
     }
-    let is_it =
-        |item: &SessionItem| matches!(item.subject, ItemSubject::Own { position_id, .. } if position_id == position.id);
-    Ok(sessions.into_iter().filter(|session| session.items.iter().all(is_it)).collect())
 }
 
 async fn positions((worker, clock): By<'_>, scope: &Scope, terms: Terms, pass: &mut Pass) -> Result<(), StoreError> {

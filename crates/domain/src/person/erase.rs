@@ -216,6 +216,11 @@ impl Erasure {
         self.batch.push(Write::PutOffSubmission { id: kept.id, until });
     }
 
+    /// The sessions of a lapsed submission of which there are too many for one transaction: the rest, and the submission, are another's.
+    pub fn lapsed_sessions(&mut self, sessions: &[CheckoutSession]) {
+        sessions.iter().for_each(|session| self.session(session));
+    }
+
     fn gone(&mut self, kept: &KeptSubmission, position: Option<&DebtPosition>, sessions: &[CheckoutSession]) {
         sessions.iter().for_each(|session| self.session(session));
         match position.filter(|_| !kept.found) {
@@ -226,8 +231,12 @@ impl Erasure {
                 count(&mut self.erased.debt_positions);
             }
             None => {
-                self.change(Write::ForgetSubmission { id: kept.id });
                 self.batch.push(Write::PutOffSubmission { id: kept.id, until: None });
+                // It may have been emptied on request.
+                if kept.entered.is_none() {
+                    return;
+                }
+                self.change(Write::ForgetSubmission { id: kept.id });
             }
         }
         count(&mut self.erased.submissions);
@@ -281,7 +290,8 @@ fn is_reachable(position: &DebtPosition) -> bool {
     position.debtor.email.is_some() || position.debtor.address.is_some()
 }
 
-/// What a caller wrote freely may name somebody as well.
-fn names_somebody(session: &CheckoutSession) -> bool {
+/// Whether a session names somebody: what a caller wrote freely may as well.
+#[must_use]
+pub fn names_somebody(session: &CheckoutSession) -> bool {
     session.payer.is_some() || session.state.is_some() || !session.metadata.is_empty()
 }

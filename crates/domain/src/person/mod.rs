@@ -6,7 +6,7 @@ mod erase;
 mod retention;
 mod verdict;
 
-pub use erase::{Erased, Erasure, Kept, KeptThing, ReasonKept};
+pub use erase::{Erased, Erasure, Kept, KeptThing, ReasonKept, names_somebody};
 pub use retention::{
     LATE_RECEIPT_DAYS, RETENTION_YEARS, RETENTION_YEARS_MAX, RETENTION_YEARS_MIN, accounting_from, accounting_until,
     receipt_until,

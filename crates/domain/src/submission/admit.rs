@@ -79,7 +79,7 @@ pub fn admit(
         admitted.batch.push(Write::FreeSubmission { id: first.kept.id, by: id, position, at: now });
     }
     for (claim, places) in submission.claims.iter().zip(&known.places) {
-        find_place(id, claim, places, &mut admitted)?;
+        find_place(id, (claim, places), now, &mut admitted)?;
     }
     Ok(admitted)
 }
@@ -98,7 +98,12 @@ impl FirstOfKind {
 
 /// A place whose time is over goes to whoever needs it: who pays late keeps theirs for as long as nobody else wants it. Where more were
 /// sold than there are, as many more come back first.
-fn find_place(id: SubmissionId, claim: &Claim, places: &KnownPlaces, admitted: &mut Admitted) -> Result<(), Refusal> {
+fn find_place(
+    id: SubmissionId,
+    (claim, places): (&Claim, &KnownPlaces),
+    now: Instant,
+    admitted: &mut Admitted,
+) -> Result<(), Refusal> {
     let no_place = || Refusal::NoPlaceLeft { quota: claim.quota.clone() };
     if claim.limit == 0 {
         return Err(no_place());
@@ -112,7 +117,7 @@ fn find_place(id: SubmissionId, claim: &Claim, places: &KnownPlaces, admitted: &
     admitted.handed.push(HandedPlace { quota: claim.quota.clone(), from });
     for _ in 0..beyond {
         let submission = *free.next().ok_or_else(no_place)?;
-        admitted.batch.push(Write::ReturnPlace { submission, quota: claim.quota.clone() });
+        admitted.batch.push(Write::ReturnPlace { submission, quota: claim.quota.clone(), over_at: Some(now) });
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ pub fn cancel_submission(given: &mut Given<'_>, kept: &KeptSubmission) -> Result
     let after = KeptSubmission { unique_key: None, cancelled_at: Some(given.now), ..kept.clone() };
     let mut batch = Batch::new().with(Write::CancelSubmission { id: kept.id, at: given.now });
     for place in &kept.places {
-        batch.push(Write::ReturnPlace { submission: kept.id, quota: place.quota.clone() });
+        batch.push(Write::ReturnPlace { submission: kept.id, quota: place.quota.clone(), over_at: None });
     }
     let line = AuditLine::of(given, "submission.cancelled", kept.audit_subject());
     Ok((after, batch.with(Write::InsertAudit(line))))

@@ -3,8 +3,7 @@
 //! price is worked out once more; the page's own total is no price, it only tells whether the citizen has read the present one.
 
 use actix_web::body::to_bytes;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
+use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -24,8 +23,9 @@ use super::form::{Open, Why, address, again, intention, is_of, not_theirs, opene
 use super::guard::{Trust, is_ours, trust};
 use super::handed::handed_address;
 use super::language::{Lang, Spoken};
-use super::outcome::outcome_url;
-use super::page::{Page, Say};
+use super::outcome::return_url;
+use super::page::{Page, Say, Sent};
+use super::price::is_online_only;
 use crate::convention::{Reply, is_answered, once};
 use crate::extract::IdempotencyKey;
 use crate::gate::{keep, source_of};
@@ -79,14 +79,15 @@ pub(super) async fn confirm(
         }
         (Trust::Ours, Ok(submission)) => submission,
     };
-    let pay_by = if posted.last("do") == Some("notice") { PayBy::Notice } else { PayBy::Checkout };
+    let notice = posted.last("do") == Some("notice") && !is_online_only(submission);
+    let pay_by = if notice { PayBy::Notice } else { PayBy::Checkout };
     // Who goes back to the form and comes here again means the same thing, as long as nothing else is entered.
     let intended = intention(&posted);
     let intention = if is_ours(&gateway, &request, intended) { intended } else { voucher };
     let step = Step { gateway: &gateway, request: &request, spoken, open: &open, intention, pay_by };
     match step.take(&filled, &posted, submission).await {
         Ok(response) => response,
-        Err(problem) => page().refused(&problem).await,
+        Err(problem) => page().refused(&problem, Sent { address: &open.address, posted: &posted }).await,
     }
 }
 
@@ -95,6 +96,8 @@ struct Owed {
     position: DebtPositionId,
     /// Its only one where that is none.
     installment: Option<String>,
+    /// Whether it was there before.
+    found: bool,
 }
 
 /// A confirmed form.
@@ -110,7 +113,9 @@ struct Step<'a> {
 
 impl Step<'_> {
     async fn take(&self, filled: &Filled, posted: &Posted, submission: &Submission) -> Result<HttpResponse, Problem> {
-        if let Some(refused) = too_often(self.gateway, self.request, self.spoken, self.open, &submission.debtor).await {
+        if let Some(refused) =
+            too_often(self.gateway, self.request, self.spoken, (self.open, posted), &submission.debtor).await
+        {
             return Ok(refused);
         }
         let key = self.key(filled)?;
@@ -122,16 +127,20 @@ impl Step<'_> {
                 let page = Page::new(self.gateway, self.request, self.spoken, Some(&self.open.host));
                 return Ok(page.with_form("summary.html", present.changed()).await);
             }
-            // A debt that was there has its notice already; here it is paid, and nobody is handed a paper of it.
+            // A debt that was there has its notice already; here it is paid, and nobody is handed a paper of it: nothing is made for that.
             if present.is_found() && self.pay_by == PayBy::Notice {
                 return Err(not_theirs());
             }
         }
-        let Some(Owed { position, installment }) = self.submit(&key, filled, submission).await? else {
+        let Some(Owed { position, installment, found }) = self.submit(&key, filled, submission).await? else {
             let title = self.open.ready.form.definition().title.of(self.spoken.lang.code()).to_owned();
             let page = Page::new(self.gateway, self.request, self.spoken, Some(&self.open.host));
             return Ok(page.show("done.html", Done { title }).await);
         };
+        // Neither when it is pressed nor when it is pressed again.
+        if found && self.pay_by == PayBy::Notice {
+            return Err(not_theirs());
+        }
         let code = &self.open.host.institution.code;
         let to = match self.pay_by {
             PayBy::Notice => {
@@ -143,8 +152,9 @@ impl Step<'_> {
                 let session = HostedSession {
                     position,
                     installment,
-                    return_url: outcome_url(self.gateway, code.as_str(), None),
-                    payer: payer(submission.payer.as_ref().unwrap_or(&submission.debtor)),
+                    found,
+                    return_url: return_url(self.gateway, code.as_str(), found),
+                    payer: payer(submission.payer.as_ref().unwrap_or(&submission.debtor), found),
                     language: match self.spoken.lang {
                         Lang::It => Language::It,
                         Lang::En => Language::En,
@@ -191,7 +201,7 @@ impl Step<'_> {
             let next = made.position.as_ref().filter(|_| made.kept.found);
             let next = next.and_then(|position| next_payable(position, self.gateway.now()));
             let view = json!({
-                "id": id.to_string(), "service_code": made.kept.service_code.as_str(),
+                "id": id.to_string(), "found": made.kept.found, "service_code": made.kept.service_code.as_str(),
                 "debt_position_id": made.position.as_ref().map(|position| position.id.to_string()),
                 "installment_reference": next.map(|(_, installment)| installment.reference.to_string()),
             });
@@ -208,7 +218,8 @@ impl Step<'_> {
         let text = |name: &str| kept.get(name).and_then(Json::as_str);
         let position = text("debt_position_id").and_then(|id| id.parse().ok());
         let installment = text("installment_reference").map(str::to_owned);
-        Ok(position.map(|position| Owed { position, installment }))
+        let found = kept.get("found").and_then(Json::as_bool).unwrap_or_default();
+        Ok(position.map(|position| Owed { position, installment, found }))
     }
 }
 
@@ -217,7 +228,7 @@ pub(super) async fn too_often(
     gateway: &Gateway,
     request: &HttpRequest,
     spoken: Spoken,
-    open: &Open,
+    (open, posted): (&Open, &Posted),
     debtor: &Subject,
 ) -> Option<HttpResponse> {
     let source = source_of(request.peer_addr(), request.headers(), &gateway.settings().trusted_proxies);
@@ -228,21 +239,20 @@ pub(super) async fn too_often(
     };
     let state = gateway.hosted().limits.submission(source, open.host.institution.id, &name).err()?;
     let _refused = keep(request, Err(state));
-    let mut response = Page::new(gateway, request, spoken, Some(&open.host)).say(Say::Away).await;
-    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(state.retry_seconds));
-    Some(response)
+    let page = Page::new(gateway, request, spoken, Some(&open.host));
+    Some(page.too_often(state.retry_seconds, Sent { address: &open.address, posted }).await)
 }
 
-/// Who pays, for Checkout; nobody is named where the code is none.
-fn payer(subject: &Subject) -> Option<PayerInput> {
+/// Who pays, for Checkout; nobody is named where the code is none. Whoever pays a debt that was found tells Checkout where the outcome goes:
+/// others may have entered the same before, with an address of theirs.
+fn payer(subject: &Subject, found: bool) -> Option<PayerInput> {
     let code = subject.tax_code.expose();
     let known = !matches!(code, SubjectTaxCode::Anonymous)
         && matches!(subject.kind, SubjectKind::NaturalPerson | SubjectKind::LegalPerson);
     known.then(|| PayerInput {
         tax_code: Some(Personal::new(code.to_string())),
         full_name: Some(Personal::new(subject.full_name.expose().clone())),
-        email: subject.email.as_ref().map(|email| Personal::new(email.expose().to_string())),
+        email: subject.email.as_ref().filter(|_| !found).map(|email| Personal::new(email.expose().to_string())),
     })
 }
 

@@ -20,7 +20,7 @@ use super::guard::{Trust, trust};
 use super::host::{Host, host};
 use super::language::{Lang, Spoken};
 use super::list::offered;
-use super::page::{Page, Say};
+use super::page::{Page, Say, Sent};
 use super::price::{Owed, Summary};
 use super::widgets::{Drawing, Widget, id_of, shown_ids, widgets};
 use crate::forms::{ReadyForm, ready};
@@ -165,12 +165,14 @@ pub(super) async fn send(
         (Ok(submission), Asks::GoOn, _) => {
             // A form that looks for debt positions tells whether there is one: not as often as anybody likes.
             let looks = submission.lookup.is_some();
-            if looks && let Some(refused) = too_often(&gateway, &request, spoken, &open, &submission.debtor).await {
+            if looks
+                && let Some(refused) = too_often(&gateway, &request, spoken, (&open, &posted), &submission.debtor).await
+            {
                 return refused;
             }
             match summary(&gateway, &open, &filled, submission, &posted, spoken).await {
                 Ok(summary) => page.with_form("summary.html", summary).await,
-                Err(problem) => page.refused(&problem).await,
+                Err(problem) => page.refused(&problem, Sent { address: &open.address, posted: &posted }).await,
             }
         }
         (Err(_), Asks::GoOn, _) => again(&gateway, &request, spoken, &open, &filled, (Some(&posted), Why::Wrong)).await,

@@ -22,18 +22,32 @@ use crate::routes::{Home, home_of};
 pub(super) const PATH: &str = "/p/{institution}/outcome/{session}";
 /// The same without it, as a session keeps it.
 const KEPT_END: &str = "/outcome";
+/// The end of the address that a session keeps in which a debt is paid that was there before: whoever knows a plate and a code has begun it.
+const KEPT_END_OF_FOUND: &str = "/outcome/found";
 
-/// The page to which the citizens of a hosted page return; of one session where its address is given.
-pub(crate) fn outcome_url(gateway: &Gateway, code: &str, session: Option<&str>) -> String {
-    let end = session.map(|session| format!("/{session}")).unwrap_or_default();
-    format!("{}/p/{code}{KEPT_END}{end}", gateway.settings().public_url())
+/// The page to which the citizens of a session return.
+pub(crate) fn outcome_url(gateway: &Gateway, code: &str, session: &str) -> String {
+    format!("{}/p/{code}{KEPT_END}/{session}", gateway.settings().public_url())
+}
+
+/// The same as a session keeps it.
+pub(super) fn return_url(gateway: &Gateway, code: &str, found: bool) -> String {
+    let end = if found { KEPT_END_OF_FOUND } else { KEPT_END };
+    format!("{}/p/{code}{end}", gateway.settings().public_url())
+}
+
+/// Whether a debt is paid in it that was there before: of that nobody is told more than the amount that they have read.
+pub(super) fn is_of_found(session: &CheckoutSession) -> bool {
+    session.return_url.ends_with(KEPT_END_OF_FOUND)
 }
 
 /// The institution whose page that is; none where it is none of ours. Nobody else writes such an address: a caller's must be of an
 /// origin that a delegation names.
 pub(crate) fn outcome_of<'a>(gateway: &Gateway, url: &'a str) -> Option<&'a str> {
     let path = url.strip_prefix(gateway.settings().public_url())?;
-    path.strip_prefix("/p/")?.strip_suffix(KEPT_END).filter(|code| !code.contains('/'))
+    let code = path.strip_prefix("/p/")?;
+    let code = code.strip_suffix(KEPT_END_OF_FOUND).or_else(|| code.strip_suffix(KEPT_END))?;
+    (!code.contains('/')).then_some(code)
 }
 
 /// The institution of that code, where it has pages now.
@@ -71,8 +85,9 @@ struct OutcomePage {
 
 #[derive(Serialize)]
 struct ItemView {
-    description: String,
-    notice: String,
+    /// None of a debt that was there before; nor its number.
+    description: Option<String>,
+    notice: Option<String>,
     amount: String,
     paid_on: Option<String>,
 }
@@ -158,14 +173,15 @@ fn shown(gateway: &Gateway, host: &Host, home: &Home, token: &str, spoken: Spoke
     let lang = spoken.lang;
     let end = End::of(&home.session, gateway.now());
     let (title, text) = end.texts(lang);
+    let own = !is_of_found(&home.session);
     let items = home.session.items.iter().map(|item| ItemView {
-        description: item.description.to_string(),
-        notice: item.notice_number.to_string(),
+        description: own.then(|| item.description.to_string()),
+        notice: own.then(|| item.notice_number.to_string()),
         amount: lang.euros(item.paid.as_ref().map_or(item.amount, |paid| paid.amount).cents()),
         paid_on: item.paid.as_ref().map(|paid| lang.day(paid.paid_at.rome_date())),
     });
     let unpaid = matches!(end, End::GaveUp | End::Failed | End::Over);
-    let handed = position_of(&home.session).filter(|_| unpaid);
+    let handed = position_of(&home.session).filter(|_| unpaid && own && home.session.allow_notice);
     let handed = handed.and_then(|position| handed_address(gateway, &host.institution.code, position));
     let receipt = receipt_of(&home.session).filter(|_| end == End::Paid);
     let receipt = receipt.map(|_| {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ContentType, HeaderName, HeaderValue, REFERRER_POLICY,
-    SET_COOKIE, VARY,
+    RETRY_AFTER, SET_COOKIE, VARY,
 };
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use flate2::Compression;
@@ -18,6 +18,8 @@ use serde::Serialize;
 use tramite_domain::environment::Environment as TramiteEnvironment;
 
 use super::assets::{Addresses, Assets, gzip, takes_gzip};
+use super::entered::Posted;
+use super::form::intention;
 use super::guard::Browser;
 use super::host::{Host, Logos};
 use super::language::{Lang, Spoken};
@@ -28,7 +30,7 @@ use crate::pages::PageError;
 use crate::problem::{Code, Problem};
 use crate::settings::RateLimits;
 
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("base.html", include_str!("templates/base.html")),
     ("field.html", include_str!("templates/field.html")),
     ("list.html", include_str!("templates/list.html")),
@@ -36,6 +38,7 @@ const TEMPLATES: [(&str, &str); 10] = [
     ("summary.html", include_str!("templates/summary.html")),
     ("lookup.html", include_str!("templates/lookup.html")),
     ("notice.html", include_str!("templates/notice.html")),
+    ("refused.html", include_str!("templates/refused.html")),
     ("done.html", include_str!("templates/done.html")),
     ("outcome.html", include_str!("templates/outcome.html")),
     ("handed.html", include_str!("templates/handed.html")),
@@ -238,6 +241,23 @@ pub(super) struct Notice {
     pub(super) text: &'static str,
 }
 
+/// What was sent for a form, and where the form is.
+#[derive(Clone, Copy)]
+pub(super) struct Sent<'a> {
+    pub(super) address: &'a str,
+    pub(super) posted: &'a Posted,
+}
+
+/// Why something cannot go on, with the way back to what was entered.
+#[derive(Serialize)]
+struct Refused<'a> {
+    title: &'static str,
+    text: &'static str,
+    address: &'a str,
+    intention: &'a str,
+    carried: Vec<(&'a str, &'a str)>,
+}
+
 /// Things there are to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Say {
@@ -262,27 +282,43 @@ impl Page<'_> {
         self.status(status).show("notice.html", notice).await
     }
 
-    /// Why a form that is right leads to no payment.
-    pub(super) async fn refused(self, problem: &Problem) -> HttpResponse {
+    /// Why a form that is right leads to no payment. What was entered is not lost: there is a way back to it.
+    pub(super) async fn refused(self, problem: &Problem, sent: Sent<'_>) -> HttpResponse {
         let nothing = problem.faults().iter().any(|fault| fault.code == "nothing_found");
-        let name = match problem.code() {
-            Code::AlreadySubmitted => "already",
-            Code::NoPlaceLeft => "no_place",
+        let (status, name) = match problem.code() {
+            Code::AlreadySubmitted => (StatusCode::CONFLICT, "already"),
+            Code::NoPlaceLeft => (StatusCode::CONFLICT, "no_place"),
             // One answer, whatever was found and whosever it is: a plate is no secret.
-            Code::PositionFound => "not_here",
-            Code::PaymentInProgress | Code::TooManyCheckoutSessions => "in_progress",
-            Code::FormOutdated | Code::ServiceNotActive | Code::InstitutionNotActive => "not_here",
-            Code::NotPayable | Code::InstallmentAmbiguous | Code::DebtPositionState | Code::InstallmentPaid => {
-                "not_payable"
+            Code::PositionFound => (StatusCode::CONFLICT, "not_here"),
+            Code::PaymentInProgress | Code::TooManyCheckoutSessions => (StatusCode::CONFLICT, "in_progress"),
+            Code::FormOutdated | Code::ServiceNotActive | Code::InstitutionNotActive => {
+                (StatusCode::CONFLICT, "not_here")
             }
-            Code::ValidationFailed if nothing => "not_here",
-            Code::ValidationFailed => "not_taken",
-            _ => return self.problem(problem).await,
+            Code::NotPayable | Code::InstallmentAmbiguous | Code::DebtPositionState | Code::InstallmentPaid => {
+                (StatusCode::CONFLICT, "not_payable")
+            }
+            Code::ValidationFailed if nothing => (StatusCode::CONFLICT, "not_here"),
+            Code::ValidationFailed => (StatusCode::CONFLICT, "not_taken"),
+            _ => (StatusCode::SERVICE_UNAVAILABLE, "away"),
         };
+        self.status(status).told(name, sent).await
+    }
+
+    /// Somebody submits too often; what was entered waits with them.
+    pub(super) async fn too_often(self, seconds: u32, sent: Sent<'_>) -> HttpResponse {
+        let mut response = self.status(StatusCode::TOO_MANY_REQUESTS).told("away", sent).await;
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        response
+    }
+
+    async fn told(self, name: &str, sent: Sent<'_>) -> HttpResponse {
         let words = words(self.spoken.lang);
         let word = |name: &str| words.get(name).copied().unwrap_or_default();
-        let notice = Notice { title: word("refused_title"), text: word(name) };
-        self.status(StatusCode::CONFLICT).show("notice.html", notice).await
+        let title = if name == "away" { word("away_title") } else { word("refused_title") };
+        let carried = sent.posted.carried();
+        let refused =
+            Refused { title, text: word(name), address: sent.address, intention: intention(sent.posted), carried };
+        self.with_form("refused.html", refused).await
     }
 
     /// What a problem is to a citizen.

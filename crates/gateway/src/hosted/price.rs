@@ -5,7 +5,7 @@ use data_encoding::HEXLOWER;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tramite_domain::debt_position::{DebtPosition, known_due, next_payable};
-use tramite_domain::form::{FieldInput, FieldLook, FieldType, Submission};
+use tramite_domain::form::{FieldInput, FieldLook, FieldType, ShareTarget, Submission};
 use tramite_domain::time::Instant;
 
 use super::faults::doubt;
@@ -24,6 +24,8 @@ pub(super) struct Summary {
     has_changed: bool,
     /// There is a debt position already, and that one is paid.
     is_found: bool,
+    /// There is a digital stamp in it, which no notice pays.
+    online_only: bool,
     entered: Vec<Entered>,
     lines: Vec<LineView>,
     total: Option<String>,
@@ -116,6 +118,7 @@ impl Summary {
             intention: intention.to_owned(),
             has_changed: false,
             is_found: owed.found.is_some(),
+            online_only: is_online_only(submission),
             address,
             title,
         }
@@ -135,6 +138,11 @@ impl Summary {
     pub(super) fn changed(self) -> Self {
         Self { has_changed: true, ..self }
     }
+}
+
+/// Whether it is paid online or not at all: a digital stamp has no notice.
+pub(super) fn is_online_only(submission: &Submission) -> bool {
+    submission.transfers.iter().any(|share| matches!(share.target, ShareTarget::Stamp { .. }))
 }
 
 /// The digest of what was read: not the price, which no page carries on.

@@ -11,7 +11,7 @@ use tramite_domain::session::{CheckoutSession, ItemPayment};
 
 use super::host::Host;
 use super::language::Spoken;
-use super::outcome;
+use super::outcome::{self, is_of_found};
 use super::page::{Page, Say};
 use crate::gateway::Gateway;
 use crate::problem::Problem;
@@ -21,8 +21,11 @@ use crate::routes::citizens_receipt;
 pub(super) const PATH: &str = "/p/{institution}/outcome/{session}/receipt";
 
 /// The receipt of a session that was paid in it. Whoever began to pay and gave up is not given the receipt of somebody who paid the same
-/// debt elsewhere; of what its institution marked paid there is none.
+/// debt elsewhere; of a debt that was there before, somebody else may have begun the same session. Both have the look-up.
 pub(super) fn receipt_of(session: &CheckoutSession) -> Option<ReceiptRowId> {
+    if is_of_found(session) {
+        return None;
+    }
     let began = session.cart.as_ref().and(session.processing_since)?;
     let here = |paid: &ItemPayment| paid.paid_at.seconds_since(began).abs() <= ATTEMPT_LOCK_SECONDS;
     session.items.iter().find_map(|item| item.paid.as_ref().filter(|paid| here(paid))?.receipt_id)

@@ -124,8 +124,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("send", "Invia", "Send"),
     (
         "changed",
-        "L'importo è cambiato da quando lo hai letto. Controllalo prima di continuare.",
-        "The amount has changed since you read it. Check it before you continue.",
+        "L'importo o la scadenza sono cambiati da quando li hai letti. Controllali prima di continuare.",
+        "The amount or the due date has changed since you read it. Check it before you continue.",
     ),
     (
         "is_found",

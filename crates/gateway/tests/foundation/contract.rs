@@ -60,6 +60,7 @@ pub(crate) async fn routes_outside_the_contract_are_the_reviewed_list(_database:
         ("GET", "/p/{institution}/notice/{handle}"),
         ("GET", "/p/{institution}/notice/{handle}/pdf"),
         ("GET", "/p/{institution}/outcome/{session}"),
+        ("GET", "/p/{institution}/outcome/{session}/receipt"),
         ("GET", "/p/{institution}/receipt"),
         ("GET", "/p/{institution}/{service}"),
         ("GET", "/p/{institution}/{service}/confirm"),

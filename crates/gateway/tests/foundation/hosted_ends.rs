@@ -4,6 +4,7 @@
 use std::num::NonZeroU32;
 
 use serde_json::{Value, json};
+use tramite_storage::{PageRequest, Scope, SubmissionFilter};
 use tramite_testkit::Database;
 
 use super::hosted_pages::{Browser, FORM, LOOKUP, PAGES, TAX_CODE, hosted, hosting};
@@ -11,6 +12,7 @@ use super::revocation::{named, revoke};
 use crate::support::checkout::Checkout;
 use crate::support::made::{form, form_values};
 use crate::support::portal::{Portal, text};
+use crate::support::seed::Seeded;
 use crate::support::{Ask, PUBLIC_URL, Seen, TestGateway, debt_position};
 
 const CONFIRM: &str = "/p/comune-a/MENSA/confirm";
@@ -21,6 +23,14 @@ async fn only_position(portal: &Portal<'_>) -> Value {
     let ids = portal.ids("/v1/debt-positions").await;
     assert_eq!(ids.len(), 1);
     portal.get(format!("/v1/debt-positions/{}", ids[0])).await.is(200).json()
+}
+
+/// When it is looked at whether submissions go.
+async fn lapses(gateway: &TestGateway, seeded: &Seeded) -> Vec<String> {
+    let (store, scope) = (gateway.gateway.store(), Scope::of_worker(seeded.a.id));
+    let page = PageRequest::first(10);
+    let all = store.submissions(&scope, &page, SubmissionFilter::default()).await.unwrap().items;
+    all.iter().filter_map(|kept| kept.lapses_at).map(|at| at.to_string()).collect()
 }
 
 fn number(position: &Value) -> String {
@@ -47,6 +57,7 @@ pub(crate) async fn what_a_page_takes_has_an_end_of_which_its_citizen_reads(data
     browser.send(CONFIRM, &[("do", "notice")]).await.is(303);
     let owed = only_position(&portal).await;
     assert_eq!(text(&owed, "/payment_options/0/installments/0/due_date"), "2026-09-21");
+    assert_eq!(lapses(&gateway, &seeded).await, ["2026-10-01T22:00:00Z"]);
     let place = format!("/v1/debt-positions/{}", text(&owed, "/id"));
     gateway.world.pass(20 * DAY);
     assert_eq!(portal.get(&place).await.is(200).json()["status"], "open");
@@ -60,6 +71,7 @@ pub(crate) async fn what_a_page_takes_has_an_end_of_which_its_citizen_reads(data
     let made = portal.post("/v1/services/MENSA/submissions", &json!({"values": form_values()})).await.is(201).json();
     let place = format!("/v1/debt-positions/{}", text(&made, "/debt_position_id"));
     let installment = &portal.get(place).await.is(200).json()["payment_options"][0]["installments"][0];
+    assert_eq!(lapses(&gateway, &seeded).await.len(), 1, "that of the page alone");
     assert!(installment.get("due_date").is_none() && installment.get("expires_at").is_none(), "{installment}");
 }
 
@@ -136,6 +148,10 @@ pub(crate) async fn the_receipt_is_given_to_whoever_paid_and_to_whoever_knows_it
     let sessions = portal.get("/v1/checkout-sessions").await.json();
     let numbers = sessions["items"].as_array().unwrap().iter().map(|one| text(one, "/line_items/0/notice_number"));
     let other = numbers.into_iter().find(|number| *number != notice).unwrap();
+    let cart = text(checkout.carts().last().unwrap(), "/idCart");
+    node.asks(&other, Some(&cart)).await;
+    node.settled().await;
+    gateway.world.pass(3_600);
     node.pays(node.receipt("rt-hosted-2", &other, 3_000)).await;
     let outcome = format!("{PAGES}/outcome/{}", given_up.rsplit('/').next().unwrap());
     let elsewhere = browser.open(&outcome).await;
@@ -178,6 +194,46 @@ pub(crate) async fn of_a_debt_in_installments_the_next_one_is_paid(database: Dat
     // Pressed once more it means what was read then, and that is paid.
     browser.see(Ask::post(CONFIRM).form(&pressed)).await.is(409);
     pays(&mut browser, "rata 1 di 2", 4_000).await;
+}
+
+pub(crate) async fn what_is_refused_leads_back_to_what_was_entered(database: Database) {
+    let (gateway, seeded) = hosted(&database).await;
+    publish(&gateway.portal(&seeded.for_a), json!({"unique": ["tax_code"]})).await;
+    let mut browser = Browser::new(&gateway);
+    browser.fill("Mario Rossi").await.is(200);
+    browser.send(CONFIRM, &[("do", "notice")]).await.is(303);
+    browser.fill("Maria Rossi").await.is(200);
+    browser.send(CONFIRM, &[("do", "pay")]).await.is(409);
+    let again = browser.send(FORM, &[("do", "back")]).await;
+    assert!(again.is(200).text().contains("value=\"Maria Rossi\""), "{}", again.text());
+}
+
+pub(crate) async fn a_digital_stamp_is_paid_online_and_never_with_a_notice(database: Database) {
+    let (gateway, seeded) = hosted(&database).await;
+    let portal = gateway.portal(&seeded.for_a);
+    let mut definition = form("MENSA");
+    let hash = json!({"name": "document", "type": "file_hash", "label": {"it": "Documento"}, "required": true});
+    definition["fields"].as_array_mut().unwrap().push(hash);
+    definition["stamp"] = json!({"when": "street.code == 'V1'", "amount": 1_600, "document_hash": "document", "province": "'PG'",
+        "taxonomy_code": "1201105IM", "label": {"it": "Marca da bollo"}});
+    let published = portal.put("/v1/services/MENSA/form/definition", &definition).await;
+    assert_eq!(published.status, 200, "{}", published.text());
+    let mut browser = Browser::new(&gateway);
+    browser.open(FORM).await.is(200);
+    let document = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    let filled = [
+        ("v.tax_code", TAX_CODE),
+        ("v.holder", "Mario Rossi"),
+        ("v.street", "V1"),
+        ("v.document", document),
+        ("do", "continue"),
+    ];
+    let summary = browser.send(FORM, &filled).await;
+    assert!(summary.is(200).text().contains("46,00 €"), "{}", summary.text());
+    assert!(!summary.text().contains("value=\"notice\""), "{}", summary.text());
+    let session = location(&browser.send(CONFIRM, &[("do", "pay")]).await);
+    let outcome = format!("{PAGES}/outcome/{}", session.rsplit('/').next().unwrap());
+    assert!(!browser.open(&outcome).await.is(200).text().contains("/notice/"));
 }
 
 pub(crate) async fn who_submits_too_often_waits_whoever_it_is_about(database: Database) {

@@ -195,8 +195,8 @@ fn one<'a>(mut db: Db<'a>, scope: &'a Scope, sessions: &'a [SessionId], write: &
             Write::CancelSubmission { id, at } => submission::cancel(db, institution, *id, *at).await,
             Write::ForgetSubmission { id } => submission::forget(db, institution, *id).await,
             Write::PutOffSubmission { id, until } => submission::put_off(db, institution, *id, *until).await,
-            Write::ReturnPlace { submission, quota } => {
-                submission::return_place(db, institution, *submission, quota).await
+            Write::ReturnPlace { submission, quota, over_at } => {
+                submission::return_place(db, institution, (*submission, quota), *over_at).await
             }
             Write::HoldPlaces { position, until, held } => {
                 submission::hold(db, institution, *position, *until, *held).await

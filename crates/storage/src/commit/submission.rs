@@ -121,16 +121,23 @@ pub(super) async fn cancel(
 pub(super) async fn return_place(
     db: &mut Db<'_>,
     institution: InstitutionId,
-    submission: SubmissionId,
-    quota: &str,
+    (submission, quota): (SubmissionId, &str),
+    over_at: Option<Instant>,
 ) -> Result<(), StoreError> {
+    // Any hold ends before the last instant.
+    let over_at = over_at.unwrap_or(Instant::MAX);
     let own = || {
         form_places::table
             .filter(form_places::institution_id.eq(Id(institution)))
             .filter(form_places::submission_id.eq(Id(submission)))
             .filter(form_places::quota.eq(quota))
             // What was paid for stays, whoever decided a moment before.
-            .filter(form_places::held_until.is_not_null().or(form_places::debt_position_id.is_null()))
+            .filter(
+                form_places::held_until
+                    .le(Some(At(over_at)))
+                    .assume_not_null()
+                    .or(form_places::debt_position_id.is_null()),
+            )
     };
     let place: Option<(String, String)> = first!(db, own().select((form_places::service_code, form_places::key)))?;
     let (service, key) = place.ok_or(StoreError::Conflict)?;
@@ -167,13 +174,13 @@ pub(super) async fn lengthen(
     (position, expected): (DebtPositionId, i64),
     until: Instant,
 ) -> Result<(), StoreError> {
-    let same = debt_positions::table
-        .filter(debt_positions::institution_id.eq(Id(institution)))
-        .filter(debt_positions::id.eq(Id(position)))
-        .filter(debt_positions::version.eq(expected))
-        .select(debt_positions::version);
-    let found: Option<i64> = first!(db, same)?;
-    if found.is_none() {
+    // Written as it is, so that whoever withdraws it waits, or has done so.
+    let same = debt_positions::institution_id
+        .eq(Id(institution))
+        .and(debt_positions::id.eq(Id(position)))
+        .and(debt_positions::version.eq(expected));
+    let as_it_is = debt_positions::version.eq(debt_positions::version);
+    if execute!(db, statement::update(debt_positions::table, same, as_it_is))? == 0 {
         return Ok(());
     }
     let sooner = form_places::institution_id
@@ -254,11 +261,6 @@ pub(super) async fn forget_of(
 #[diesel::dsl::auto_type(no_type_alias)]
 fn emptied() -> _ {
     let entered: Option<Doc<Entered>> = None;
-    let unique_key: Option<String> = None;
     let text: &'static str = ERASED_TEXT;
-    (
-        form_submissions::entered.eq(entered),
-        form_submissions::unique_key.eq(unique_key),
-        form_submissions::remittance_information.eq(text),
-    )
+    (form_submissions::entered.eq(entered), form_submissions::remittance_information.eq(text))
 }

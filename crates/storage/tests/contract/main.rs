@@ -214,6 +214,7 @@ mod sentences {
             migrations::a_database_is_of_one_environment_for_ever,
             migrations::a_database_of_the_other_environment_is_left_as_it_is_whatever_is_pending,
             migrations::a_schema_this_program_does_not_know_is_refused,
+            migrations::what_clients_wrote_before_is_found_after_the_migration,
             migrations::what_was_strange_before_is_found_after_the_migration;
         asynchronous:
             faults::a_dead_server_is_unavailable_and_comes_back_by_itself;

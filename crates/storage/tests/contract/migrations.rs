@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::batch::{Batch, Write};
 use tramite_domain::environment::Environment;
+use tramite_domain::personal::Personal;
 use tramite_storage::{DatabaseUrl, MasterKey, PageRequest, ReceiptFilter, Store, StoreError, StoreSettings};
 use tramite_testkit::{Database, workspace_root};
 
@@ -119,6 +120,38 @@ pub(crate) async fn a_schema_this_program_does_not_know_is_refused(database: Dat
     refused(before).await;
 }
 
+/// Goes back to before a migration, and up again.
+async fn again_from(database: &Database, first: &str) {
+    for folder in folders(database).iter().rev() {
+        let version = version(folder);
+        run(database, &std::fs::read_to_string(folder.join("down.sql")).unwrap());
+        run(database, &format!("DELETE FROM __diesel_schema_migrations WHERE version = '{version}'"));
+        if version == first {
+            break;
+        }
+    }
+    migrate(database).await;
+}
+
+/// Migration 0039 makes rows of what clients wrote of installments before it.
+pub(crate) async fn what_clients_wrote_before_is_found_after_the_migration(database: Database) {
+    let before = town(&database).await;
+    let long = "x".repeat(101);
+    let position = marked(marked(marked(simple("P-1"), "plate", "AB123CD"), "street", ""), "note", &long);
+    before.store.commit(&before.node(), inserting(&position)).await.unwrap();
+    let scope = before.token(before.a.id);
+    drop(before);
+    again_from(&database, "0039").await;
+    let store = Store::open(settings(&database)).await.unwrap();
+    for (key, value, found) in
+        [("plate", "AB123CD", 1), ("plate", "XY987ZZ", 0), ("street", "", 0), ("note", &*long, 0)]
+    {
+        let entries = [(key.to_owned(), Personal::new(value.to_owned()))].into();
+        let known = store.positions_by_metadata(&scope, &"TARI".parse().unwrap(), &entries).await.unwrap();
+        assert_eq!(known.len(), found, "{key}");
+    }
+}
+
 /// Migration 0014 makes rows of what was strange before it.
 pub(crate) async fn what_was_strange_before_is_found_after_the_migration(database: Database) {
     let before = town(&database).await;
@@ -128,15 +161,7 @@ pub(crate) async fn what_was_strange_before_is_found_after_the_migration(databas
     assert!(before.store.system().keep_raw(raw_message(vec![1; 10]), audit_line()).await.unwrap());
     let node = before.node();
     drop(before);
-    for folder in folders(&database).iter().rev() {
-        let version = version(folder);
-        run(&database, &std::fs::read_to_string(folder.join("down.sql")).unwrap());
-        run(&database, &format!("DELETE FROM __diesel_schema_migrations WHERE version = '{version}'"));
-        if version == "0014" {
-            break;
-        }
-    }
-    migrate(&database).await;
+    again_from(&database, "0014").await;
     let store = Store::open(settings(&database)).await.unwrap();
     let filter = ReceiptFilter { anomaly: Some(Anomaly::StandIn), resolved: Some(false), ..ReceiptFilter::default() };
     let found = store.receipts(&node, &filter, &PageRequest::first(10), now()).await.unwrap();

@@ -56,8 +56,11 @@ pub(crate) async fn the_last_place_is_taken_once_and_all_or_nothing(database: Da
     let fourth = at(KeptSubmission { places: vec![place(2)], ..submission(town.portal, &position) }, 1_800);
     assert!(is_conflict(&town.store.commit(&scope, inserting(&position).with(write(&fourth))).await));
     assert_eq!(taken(&town).await, 2);
-    // A place comes back once.
-    let back = || Batch::new().with(Write::ReturnPlace { submission: second.id, quota: "permits".to_owned() });
+    // One whose time is not over comes back to nobody who needs it, and to whoever cancels; once.
+    let early = Write::ReturnPlace { submission: second.id, quota: "permits".to_owned(), over_at: Some(now()) };
+    assert!(is_conflict(&town.store.commit(&scope, Batch::new().with(early)).await));
+    let back =
+        || Batch::new().with(Write::ReturnPlace { submission: second.id, quota: "permits".to_owned(), over_at: None });
     town.store.commit(&scope, back()).await.unwrap();
     assert!(is_conflict(&town.store.commit(&scope, back()).await));
     assert_eq!(taken(&town).await, 1);
@@ -78,7 +81,8 @@ pub(crate) async fn what_was_paid_for_is_kept_and_what_is_gone_is_told(database:
     let handed = vec![HandedPlace { quota: "permits".to_owned(), from: kept.id }];
     let taking = Write::InsertSubmission { kept: Box::new(next.clone()), handed };
     assert!(is_conflict(&town.store.commit(&scope, inserting(&other).with(taking)).await), "it is kept for good");
-    let back = || Batch::new().with(Write::ReturnPlace { submission: kept.id, quota: "permits".to_owned() });
+    let back =
+        || Batch::new().with(Write::ReturnPlace { submission: kept.id, quota: "permits".to_owned(), over_at: None });
     assert!(is_conflict(&town.store.commit(&scope, back()).await), "nor does it come back");
     // Taken again: within the limit where there is room, beyond it where money wins.
     let until = Write::HoldPlaces { position, until: Some(now()), held: None };

@@ -65,10 +65,14 @@ pub(crate) async fn what_nobody_pays_of_a_page_goes_after_thirty_days_and_what_i
     // Its institution has given it more time; another one was there before its form looked for it.
     let longer = owed(&mut place, "S-3", None).await;
     let there = owed(&mut place, "S-4", None).await;
+    let since = owed(&mut place, "S-5", None).await;
     let mut all = Vec::new();
     for (position, found) in [(&unpaid, false), (&paid, false), (&longer, false), (&there, true)] {
         all.push(submitted(&place, position, found, lapses).await);
     }
+    // Found, and paid since.
+    all.push(submitted(&place, &since, true, lapses).await);
+    receive_of(&mut place, &since, "rt-2", 20, None).await;
     let pass = async |at: Instant| {
         let worker = Worker::new(place.store.clone(), place.world.clone(), WorkerSettings::default());
         let report = worker.run_once(at).await;
@@ -86,7 +90,7 @@ pub(crate) async fn what_nobody_pays_of_a_page_goes_after_thirty_days_and_what_i
     let told: Vec<_> = kept.iter().map(|one| (one.entered.is_some(), one.lapses_at)).collect();
     assert_eq!(
         told,
-        [(false, None), (true, None), (true, Some(lapses.plus_seconds(DAY))), (false, None)],
+        [(false, None), (true, None), (true, Some(lapses.plus_seconds(DAY))), (false, None), (true, None)],
         "what is open is looked at again the next day"
     );
     assert_eq!(place.store.position(&own, unpaid.id).await.unwrap(), None);

@@ -144,7 +144,7 @@ async fn hosted_outcome(gateway: &Gateway, session: &CheckoutSession, code: &str
     if home.is_none() || hosted::home_of_pages(gateway, code).await? != home {
         return Ok(None);
     }
-    Ok(Url::parse(&hosted::outcome_url(gateway, code, Some(&gateway.keys().session_token(session.id)?))).ok())
+    Ok(Url::parse(&hosted::outcome_url(gateway, code, &gateway.keys().session_token(session.id)?)).ok())
 }
 
 /// The origins that the delegation names now, not those of the time when the session was made. A client that was revoked
