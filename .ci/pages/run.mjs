@@ -168,7 +168,7 @@ async function ends(page, demo, ask, shot, turn, scripts) {
   const { columns, rows } = courses;
   const dearer = rows.map((row) => (row.code === "D201" ? { ...row, amount: row.amount + 500 } : row));
   await ask("PUT", "/v1/registries/doctoral_courses", { columns, rows: dearer });
-  await press(page, ".actions button[value=notice]"); await expect("summary-changed", "cambiato", "35,00 €");
+  await press(page, ".actions button[value=notice]"); await expect("summary-changed", "sono cambiati", "35,00 €");
   await ask("PUT", "/v1/registries/doctoral_courses", { columns, rows });
   await page.goto(`${base}/p/comune-perugia/ZTL-RINNOVO?lang=it`, { waitUntil: "load" });
   await put(page, {
