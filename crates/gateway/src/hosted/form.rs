@@ -48,6 +48,8 @@ struct FormPage<'a> {
     closed: Option<&'static str>,
     moves: bool,
     asked: String,
+    /// The voucher of the form that somebody began with, where they have come back to it.
+    intention: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -275,6 +277,7 @@ pub(super) async fn again(
     shown_ids(&widgets, &mut there);
     let errors = told.iter().map(|fault| error_view(fault, &definition.fields, &there, lang)).collect();
     let form = FormPage {
+        intention: posted.and_then(|posted| posted.last(INTENTION)),
         title: definition.title.of(lang.code()).to_owned(),
         address: &open.address,
         widgets,

@@ -115,23 +115,14 @@ impl End {
                 ("Payment being verified", "We are waiting for the receipt. Do not pay again."),
             ],
             Self::GaveUp => [
-                (
-                    "Pagamento non completato",
-                    "Non hai pagato nulla. Puoi riprendere il pagamento o pagare con l'avviso.",
-                ),
-                (
-                    "Payment not finished",
-                    "You have paid nothing. You can go on with the payment, or pay with the notice.",
-                ),
+                ("Pagamento non completato", "Non hai pagato nulla. Puoi riprendere il pagamento."),
+                ("Payment not finished", "You have paid nothing. You can go on with the payment."),
             ],
             Self::Failed => [
-                ("Pagamento non riuscito", "Il pagamento non è stato eseguito. Puoi riprovare o pagare con l'avviso."),
-                ("Payment not done", "The payment was not made. You can try again, or pay with the notice."),
+                ("Pagamento non riuscito", "Il pagamento non è stato eseguito. Puoi riprovare."),
+                ("Payment not done", "The payment was not made. You can try again."),
             ],
-            Self::Over => [
-                ("Tempo scaduto", "Non risulta alcun pagamento. Puoi ancora pagare con l'avviso."),
-                ("Time is over", "No payment has come. You can still pay with the notice."),
-            ],
+            Self::Over => [("Tempo scaduto", "Non risulta alcun pagamento."), ("Time is over", "No payment has come.")],
         };
         match lang {
             Lang::It => it,

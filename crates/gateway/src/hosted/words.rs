@@ -140,6 +140,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("refresh", "Aggiorna", "Refresh"),
     ("try_again", "Riprendi il pagamento", "Go on with the payment"),
+    ("or_notice", "Puoi anche pagare con l'avviso.", "You can also pay with the notice."),
     ("to_notice", "Paga con l'avviso", "Pay with the notice"),
     ("handed_title", "Il tuo avviso di pagamento", "Your payment notice"),
     (

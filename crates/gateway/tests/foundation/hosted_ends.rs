@@ -196,6 +196,27 @@ pub(crate) async fn of_a_debt_in_installments_the_next_one_is_paid(database: Dat
     pays(&mut browser, "rata 1 di 2", 4_000).await;
 }
 
+pub(crate) async fn whoever_finds_a_debt_does_not_join_whoever_made_it(database: Database) {
+    let checkout = Checkout::start();
+    let client = checkout.client();
+    let gateway = TestGateway::with(&database, |settings| settings.checkout = Some(client)).await;
+    let seeded = hosting(&gateway).await;
+    let portal = gateway.portal(&seeded.for_a);
+    let looks = json!({"service": "MENSA", "by": ["street"], "on_hit": "pay_existing", "on_miss": "allow"});
+    publish(&portal, json!({"lookup": looks})).await;
+    let mut browser = Browser::new(&gateway);
+    browser.fill("Mario Rossi").await.is(200);
+    let session = location(&browser.send(CONFIRM, &[("do", "pay")]).await);
+    gateway.ask(Ask::get(session.strip_prefix(PUBLIC_URL).unwrap())).await.is(303);
+    // A stranger who knows the street and the code: the debt is there, and being paid.
+    let mut stranger = Browser::new(&gateway);
+    assert!(stranger.fill("X").await.is(200).text().contains("30,00 €"));
+    let refused = stranger.send(CONFIRM, &[("do", "pay")]).await;
+    assert!(refused.is(409).text().contains("in corso"), "{}", refused.text());
+    let token = session.rsplit('/').next().unwrap();
+    assert!(!refused.text().contains(token));
+}
+
 pub(crate) async fn what_is_refused_leads_back_to_what_was_entered(database: Database) {
     let (gateway, seeded) = hosted(&database).await;
     publish(&gateway.portal(&seeded.for_a), json!({"unique": ["tax_code"]})).await;

@@ -319,6 +319,12 @@ pub(crate) async fn who_goes_back_to_the_form_and_on_again_pays_the_same_debt(da
     }
     let portal = gateway.portal(&seeded.for_a);
     assert_eq!(portal.ids("/v1/submissions").await.len(), 1);
+    // So does whoever looks at what they entered once more, and changes nothing of it.
+    browser.see(Ask::post(FORM).form(&sent)).await.is(200);
+    browser.send(FORM, &[("do", "back")]).await.is(200);
+    browser.send(FORM, &filled).await.is(200);
+    browser.send(&confirm, &[("do", "pay")]).await.is(303);
+    assert_eq!(portal.ids("/v1/submissions").await.len(), 1);
     // Whoever enters something else means something else.
     browser.see(Ask::post(FORM).form(sent.replace("V1", "V2"))).await.is(200);
     browser.send(&confirm, &[("do", "pay")]).await.is(303);

@@ -252,6 +252,7 @@ sentences! {
         hosted_pages::who_enters_what_somebody_else_has_submitted_is_handed_nothing_of_it,
         hosted_ends::of_a_debt_in_installments_the_next_one_is_paid,
         hosted_ends::what_is_refused_leads_back_to_what_was_entered,
+        hosted_ends::whoever_finds_a_debt_does_not_join_whoever_made_it,
         hosted_ends::a_digital_stamp_is_paid_online_and_never_with_a_notice,
         hosted_ends::who_submits_too_often_waits_whoever_it_is_about,
         hosted_ends::pages_end_with_their_institution_and_with_their_client,

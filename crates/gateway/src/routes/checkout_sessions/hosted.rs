@@ -3,6 +3,7 @@
 
 use tramite_domain::debt_position::TransferTarget;
 use tramite_domain::ids::{DebtPositionId, SessionId};
+use tramite_domain::refusal::Refusal;
 use tramite_domain::session::{
     EXPIRES_IN_DEFAULT, IfBusy, ItemInput, Language, OnAbandon, Opened, PayerInput, ReturnMode, SessionInput, open,
 };
@@ -62,6 +63,11 @@ pub(crate) async fn open_hosted(gateway: &Gateway, tenant: &Tenant, asked: &Host
             Opened::New { session, batch } => {
                 gateway.store().commit(&tenant.scope, batch).await?;
                 Ok(session.id)
+            }
+            // One that was begun elsewhere, or by whoever made the debt, tells more than is told here.
+            Opened::Joined(session) if session.return_url != asked.return_url => {
+                let locked_until = session.busy_until(given.now).unwrap_or(session.expires_at);
+                Err(Refusal::PaymentInProgress { locked_until }.into())
             }
             Opened::Joined(session) => Ok(session.id),
         }
