@@ -232,7 +232,7 @@ async fn sessions_of(
     let (mut request, mut sessions) = (PageRequest::first(PAGE_LIMIT_MAX), Vec::new());
     loop {
         let page = worker.store.sessions(scope, &filter, &request, clock.now()).await?;
-        sessions.extend(page.items.into_iter().filter(|session| names_somebody(session)));
+        sessions.extend(page.items.into_iter().filter(names_somebody));
         sessions.retain(|session| session.items.iter().all(is_it));
         if sessions.len() > OVER_AT_ONCE_MAX {
             sessions.truncate(OVER_AT_ONCE_MAX);
