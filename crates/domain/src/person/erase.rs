@@ -222,7 +222,7 @@ impl Erasure {
     }
 
     fn gone(&mut self, kept: &KeptSubmission, position: Option<&DebtPosition>, sessions: &[CheckoutSession]) {
-        sessions.iter().for_each(|session| self.session(session));
+        self.lapsed_sessions(sessions);
         match position.filter(|_| !kept.found) {
             // What was entered goes with it.
             Some(position) => {

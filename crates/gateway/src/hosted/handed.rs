@@ -2,7 +2,6 @@
 //! The notice of what was filled in, for whoever pays elsewhere: its number, amount and day, and the paper. The address is the key, as
 //! that of a session is: 128 bits that only we can make, which name nobody.
 
-use actix_web::http::header::{CONTENT_DISPOSITION, HeaderValue};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use data_encoding::BASE64URL_NOPAD;
@@ -129,12 +128,5 @@ pub(super) async fn paper(gateway: Data<Gateway>, request: HttpRequest, place: P
         }
         Err(problem) => Err(problem),
     };
-    match found {
-        Ok(mut paper) => {
-            let name = HeaderValue::from_static("attachment; filename=\"avviso-pagopa.pdf\"");
-            paper.headers_mut().insert(CONTENT_DISPOSITION, name);
-            paper
-        }
-        Err(problem) => Page::new(&gateway, &request, spoken, None).problem(&problem).await,
-    }
+    Page::new(&gateway, &request, spoken, None).paper(found, "attachment; filename=\"avviso-pagopa.pdf\"").await
 }

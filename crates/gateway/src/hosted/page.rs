@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ContentType, HeaderName, HeaderValue, REFERRER_POLICY,
-    RETRY_AFTER, SET_COOKIE, VARY,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ContentType, HeaderName,
+    HeaderValue, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, VARY,
 };
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use flate2::Compression;
@@ -25,12 +25,13 @@ use super::host::{Host, Logos};
 use super::language::{Lang, Spoken};
 use super::limits::PageLimits;
 use super::words::words;
+use crate::convention::Answer;
 use crate::gateway::Gateway;
 use crate::pages::PageError;
 use crate::problem::{Code, Problem};
 use crate::settings::RateLimits;
 
-const TEMPLATES: [(&str, &str); 11] = [
+const TEMPLATES: [(&str, &str); 12] = [
     ("base.html", include_str!("templates/base.html")),
     ("field.html", include_str!("templates/field.html")),
     ("list.html", include_str!("templates/list.html")),
@@ -38,6 +39,7 @@ const TEMPLATES: [(&str, &str); 11] = [
     ("summary.html", include_str!("templates/summary.html")),
     ("lookup.html", include_str!("templates/lookup.html")),
     ("notice.html", include_str!("templates/notice.html")),
+    ("carried.html", include_str!("templates/carried.html")),
     ("refused.html", include_str!("templates/refused.html")),
     ("done.html", include_str!("templates/done.html")),
     ("outcome.html", include_str!("templates/outcome.html")),
@@ -319,6 +321,17 @@ impl Page<'_> {
         let refused =
             Refused { title, text: word(name), address: sent.address, intention: intention(sent.posted), carried };
         self.with_form("refused.html", refused).await
+    }
+
+    /// A paper to be saved under that name, or why there is none.
+    pub(super) async fn paper(self, made: Answer, name: &'static str) -> HttpResponse {
+        match made {
+            Ok(mut paper) => {
+                paper.headers_mut().insert(CONTENT_DISPOSITION, HeaderValue::from_static(name));
+                paper
+            }
+            Err(problem) => self.problem(&problem).await,
+        }
     }
 
     /// What a problem is to a citizen.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The receipt as a paper: for whoever comes back from paying, and for whoever knows its id.
 
-use actix_web::http::header::{CONTENT_DISPOSITION, HeaderValue};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use subtle::ConstantTimeEq;
@@ -55,14 +54,9 @@ pub(super) async fn paper(
     spoken: Spoken,
     id: ReceiptRowId,
 ) -> HttpResponse {
-    match citizens_receipt(gateway, &host.tenant, request, id).await {
-        Ok(mut paper) => {
-            let name = HeaderValue::from_static("attachment; filename=\"ricevuta-pagopa.pdf\"");
-            paper.headers_mut().insert(CONTENT_DISPOSITION, name);
-            paper
-        }
-        Err(problem) => Page::new(gateway, request, spoken, Some(host)).problem(&problem).await,
-    }
+    let made = citizens_receipt(gateway, &host.tenant, request, id).await;
+    let page = Page::new(gateway, request, spoken, Some(host));
+    page.paper(made, "attachment; filename=\"ricevuta-pagopa.pdf\"").await
 }
 
 /// Whether that is the id of the receipt, as the Node wrote it or as we call it.

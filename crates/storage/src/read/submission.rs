@@ -164,7 +164,7 @@ async fn list(
         }
         query
     })?;
-    found.into_iter().map(SubmissionRow::into_submission).collect()
+    submissions(found)
 }
 
 async fn of_person(
@@ -208,7 +208,7 @@ async fn over(
             .limit(rows)
             .select(SubmissionRow::as_select())
     )?;
-    found.into_iter().map(SubmissionRow::into_submission).collect()
+    submissions(found)
 }
 
 async fn lapsed(
@@ -226,5 +226,9 @@ async fn lapsed(
             .limit(rows)
             .select(SubmissionRow::as_select())
     )?;
+    submissions(found)
+}
+
+fn submissions(found: Vec<SubmissionRow>) -> Result<Vec<KeptSubmission>, StoreError> {
     found.into_iter().map(SubmissionRow::into_submission).collect()
 }
