@@ -7,6 +7,7 @@ import subprocess
 import zipfile
 
 import paper
+import printed
 
 # So many documents, so many at a time. The validator follows the entries of an outline no further than some two hundred.
 COUNT, STRETCH = 150, 25
@@ -32,18 +33,18 @@ def faults(folder, names):
         one = path(folder, form)
         try:
             found += [(one.name, kind, what) for kind, what in check(one, folder, names[:COUNT])]
-        except (paper.Unreadable, zipfile.BadZipFile) as error:
+        except (printed.Unreadable, zipfile.BadZipFile) as error:
             found.append((one.name, "form", str(error)))
     return found
 
 
 def merged(path, folder, names):
-    paper.tool("qpdf", "--check", path)
+    printed.tool("qpdf", "--check", path)
     yield from paper.validated(path)
-    pages = paper.tool("pdftotext", "-layout", path, "-").split("\f")
+    pages = printed.tool("pdftotext", "-layout", path, "-").split("\f")
     place = 0
     for name in names:
-        alone = paper.tool("pdftotext", "-layout", pathlib.Path(folder) / name, "-").split("\f")[:-1]
+        alone = printed.tool("pdftotext", "-layout", pathlib.Path(folder) / name, "-").split("\f")[:-1]
         if pages[place:place + len(alone)] != alone:
             yield "texts", f"{name} does not say there what it says alone"
         place += len(alone)

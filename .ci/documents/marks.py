@@ -9,6 +9,8 @@ import zxingcpp
 from PIL import Image
 from pylibdmtx import pylibdmtx
 
+import beside
+
 DPI, COARSE_DPI = 300, 150
 QR_VERSION, QR_LEVEL = "4", "M"
 SIDE, SIDE_TOLERANCE = 25.0, 0.4
@@ -94,6 +96,8 @@ def at_300(path, told):
         yield from compared(kind, [code.text for _, _, code in codes], told[kind], "zxing-cpp at 300 dpi")
         for number, box, code in codes:
             yield from build(kind, code, pages[number], number + 1, box)
+    places = {kind: [(number, [side / DPI * 25.4 for side in box]) for number, box, _ in codes] for kind, codes in found.items()}
+    yield from beside.faults(path, told, places)
 
 
 def ink(page, number):

@@ -2,52 +2,26 @@
 """What must hold of one file: its form, its texts, where they stand, and its codes."""
 
 import collections
-import html
 import itertools
 import pathlib
 import re
-import subprocess
 import time
-import unicodedata
 
 import marks
+from printed import AMOUNT, DATE, NUMBER, Unreadable, plain, sheets, squeezed, tool
 
-A4_POINTS = (595.276, 841.89)
+A4, A4_POINTS = (210.0, 297.0), (595.276, 841.89)
 # A file with a code or two, and what each further code may add with all that is printed beside it.
 BYTES_MAX, BYTES_A_CODE_MAX = 60_000, 12_000
 # What a logo may add; it is in the file once, whatever the number of its pages.
 BYTES_A_LOGO_MAX = 150_000
-MILLIMETRE = 72 / 25.4
-MARGIN = 10 * MILLIMETRE
-# What a font says of its height is more than it draws; of its width it is exact.
-ABOVE, BESIDE = 1.5 * MILLIMETRE, 0.2 * MILLIMETRE
-# Two words stand on each other where they share that much: of the lower one's height, and in points of width.
-SHARED_HEIGHT, SHARED_WIDTH = 0.5, 1.0
+# In millimetres. What a font says of its height is more than it draws; of its width it is exact.
+MARGIN, ABOVE, BESIDE = 10.0, 1.5, 0.2
+# Two words stand on each other where they share that much: of the lower one's height, and in millimetres of width.
+SHARED_HEIGHT, SHARED_WIDTH = 0.5, 0.35
 PROFILES = ("2a", "ua1")
 LENGTH_RULE = "PDFA2A-STREAM-LENGTH-001"
 STREAM = re.compile(rb"<<[^\r\n]*?/Length (\d+)[^\r\n]*>>\s*stream\r?\n")
-AMOUNT = re.compile(r"(?<![\d.,])(?<!\d )\d{1,3}(?:\.\d{3})*,\d\d(?![\d,.]\d|\d)")
-DATE = re.compile(r"(?<![\d/])\d\d/\d\d/\d{4}(?![\d/])")
-NUMBER = re.compile(r"(?<!\d)(?:\d{4}\s+){4}\d\d(?!\d)")
-WORD = re.compile(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>')
-TOOL_SECONDS = 60
-
-
-# Poppler 22 says so of a boolean that has to be one.
-HARMLESS = "Suspects object is wrong type (boolean)"
-
-
-class Unreadable(Exception):
-    """A program complains of the file."""
-
-
-def tool(*command):
-    """What a program prints; it must not complain."""
-    done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TOOL_SECONDS)
-    complaints = [line for line in done.stderr.decode("utf-8", "replace").splitlines() if HARMLESS not in line]
-    if done.returncode or complaints:
-        raise Unreadable(f"{command[0]} ended with {done.returncode}: {'; '.join(complaints)}")
-    return done.stdout.decode("utf-8", "replace")
 
 
 def faults(told, folder, second, coarse, until):
@@ -142,16 +116,6 @@ def lengths_right(data):
     return place > 0
 
 
-def plain(text):
-    """One spelling of what looks the same: composed letters, and one kind of blank."""
-    text = unicodedata.normalize("NFC", text).replace("\u00ad", "")
-    return re.sub(r"[\u00a0\u2007\u2009\u202f]", " ", text)
-
-
-def squeezed(text):
-    return re.sub(r"\s", "", plain(text))
-
-
 def texts(path, told):
     read = {"plain": plain(tool("pdftotext", path, "-")), "-layout": plain(tool("pdftotext", "-layout", path, "-"))}
     for way, text in read.items():
@@ -173,19 +137,17 @@ def texts(path, told):
         meant = {found for word in told["words"] + told["texts"] for found in form_.findall(plain(word))}
         for found in sorted({re.sub(r"\s+", " ", one) for one in form_.findall(read["plain"])} - meant):
             yield "words", f"the {name} {found} is printed and not meant"
-    yield from places(tool("pdftotext", "-bbox", path, "-"))
+    yield from places(sheets(path))
 
 
-def places(boxes):
+def places(pages):
     """Words out of the paper's margin, and words on words."""
-    for number, sheet in enumerate(boxes.split("<page ")[1:], 1):
-        words = [(*map(float, found[:4]), html.unescape(found[4])) for found in WORD.findall(sheet)]
-        width, height = A4_POINTS
+    width, height = A4
+    for number, words in enumerate(pages, 1):
         for left, top, right, bottom, word in words:
-            if (left < MARGIN - BESIDE or right > width - MARGIN + BESIDE or top < MARGIN - ABOVE
-                    or bottom > height - MARGIN + ABOVE):
+            if left < MARGIN - BESIDE or right > width - MARGIN + BESIDE or top < MARGIN - ABOVE or bottom > height - MARGIN + ABOVE:
                 yield "margin", (f"“{word}” on page {number} is out of the margin: "
-                                 + ", ".join(f"{side / MILLIMETRE:.1f}" for side in (left, top, right, bottom)) + " mm")
+                                 + ", ".join(f"{side:.1f}" for side in (left, top, right, bottom)) + " mm")
         words.sort(key=lambda word: word[1])
         for place, one in enumerate(words):
             for other in itertools.takewhile(lambda other: other[1] < one[3], words[place + 1:]):

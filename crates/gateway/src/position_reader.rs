@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Debt positions of files, read as the API reads them: the same schema, the same wire type, the same codes.
 
+use jsonschema::Validator;
 use serde::Deserialize;
 use serde_json::Value;
 use tramite_domain::debt_position::PositionInput;
@@ -8,12 +9,12 @@ use tramite_domain::import::PositionReader;
 use tramite_domain::violation::Violation;
 use utoipa::ToSchema;
 
-use crate::contract::{self, BodyValidator, ContractError};
+use crate::contract::{self, ContractError};
 use crate::extract::{faults, unreadable};
 use crate::routes::DebtPositionInput;
 
 /// Reads the body of `POST /v1/debt-positions` by the contract, for whoever loads files.
-pub struct BodyReader(BodyValidator);
+pub struct BodyReader(Validator);
 
 impl BodyReader {
     /// Compiles what the contract says of a debt position.
@@ -27,7 +28,7 @@ impl BodyReader {
 
 impl PositionReader for BodyReader {
     fn read(&self, body: &Value) -> Result<PositionInput, Vec<Violation>> {
-        let schema = self.0.schema();
+        let schema = &self.0;
         // Almost every row is right: its faults are looked for only where it is not. What is valid and not readable (`12.0`
         // is a whole number to a schema) is found out there as well.
         if schema.is_valid(body)

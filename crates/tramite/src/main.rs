@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The tramite program: configuration, wiring, commands.
 
+mod allocator;
 mod client;
 mod clock;
 mod command;
@@ -21,12 +22,8 @@ use clap::Parser as _;
 use crate::command::Cli;
 use crate::terminal::Terminal;
 
-/// Every request makes and drops many small things on several threads; the system's allocator spends more on each, and
-/// keeps more of them (docs/decisions/0004-memory.md).
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
+    allocator::keep_little();
     match command::run(Cli::parse()) {
         Ok(code) => code,
         Err(failure) => {

@@ -44,9 +44,11 @@ pub(crate) const IMPORT_RENEW_SECONDS: u64 = 5;
 /// How long positions of a part are written one by one, in seconds: well within a claim.
 pub(crate) const IMPORT_ALONE_SECONDS_MAX: u64 = 15;
 /// Positions of a file that are decided and written together at most.
-pub(crate) const IMPORT_GROUPS_MAX: usize = 500;
-/// Rows of a file that are decided and written together, beside the last position's.
-pub(crate) const IMPORT_ROWS_MAX: usize = 1_000;
+pub(crate) const IMPORT_GROUPS_MAX: usize = 1_000;
+/// The same where one writer serves everybody: whoever pays meanwhile waits for it.
+pub(crate) const IMPORT_GROUPS_OF_ONE_WRITER_MAX: usize = 500;
+/// For each of those so many rows of a file are decided and written together, beside the last position's.
+pub(crate) const IMPORT_ROWS_A_GROUP: usize = 2;
 /// Installments of a file that are decided and written together, beside the last position's.
 pub(crate) const IMPORT_INSTALLMENTS_MAX: usize = 2_000;
 /// Bytes of what positions of a file say that are decided and written together, beside the last position's.
@@ -118,7 +120,7 @@ pub(crate) const TASKS_MAX: usize = 50;
 /// Sessions that are over and are completed with one task at most; the next ones follow in another.
 pub(crate) const SESSIONS_OVER_MAX: usize = 100;
 /// Events that get their place in one round at most.
-pub(crate) const FEED_EVENTS_MAX: usize = 500;
+pub(crate) const FEED_EVENTS_MAX: usize = 1_000;
 /// Rounds of the feed in one pass at most.
 pub(crate) const FEED_ROUNDS_MAX: usize = 20;
 /// For how many months to come partitions are made.

@@ -11,7 +11,7 @@ use tramite_domain::printed_notice::{
 };
 use tramite_domain::text::Text;
 
-use crate::expected::{ExpectedFile, Posted, data_matrix, euros, grouped, qr};
+use crate::expected::{Beside, ExpectedFile, Posted, data_matrix, euros, grouped, qr};
 use crate::random::Numbers;
 use crate::shapes::{Due, Offer, Shape};
 use crate::texts::{ADDRESSES, AMOUNTS, DEBTOR_CODES, HOLDERS, INSTITUTIONS, NAMES, SECTORS, SUBJECTS};
@@ -42,6 +42,8 @@ pub(crate) fn case(place: usize) -> (PrintedNotice, NoticeLanguage, ExpectedFile
     let (holder, account) = (*numbers.one_of(&HOLDERS), numbers.one_of(&["1016", "16302093", "999999999999"]));
     let authorization = numbers.one_of(&[None, Some("AUT. DB/SSIC/E 12345 DEL 01/02/2026")]);
     let parts = parts(shape, &mut numbers);
+    let sector = numbers.one_of(&SECTORS).map(text);
+    let cbill = *numbers.one_of(&[None, Some("AB1CD"), Some("ab1cd")]);
 
     let slip = shape.postal.then(|| PostalSlip {
         account: format!("{account:0>12}"),
@@ -52,8 +54,8 @@ pub(crate) fn case(place: usize) -> (PrintedNotice, NoticeLanguage, ExpectedFile
         creditor: NoticeCreditor {
             name: text(institution),
             tax_code: INSTITUTION.parse().unwrap(),
-            sector: numbers.one_of(&SECTORS).map(text),
-            cbill_code: numbers.one_of(&[None, Some("AB1CD")]).map(text),
+            sector,
+            cbill_code: cbill.map(text),
         },
         debtor: NoticeDebtor {
             full_name: Personal::new(text(name.text)),
@@ -86,6 +88,10 @@ pub(crate) fn case(place: usize) -> (PrintedNotice, NoticeLanguage, ExpectedFile
         logo: false,
         qr: parts.iter().map(|part| qr(&part.notice, INSTITUTION, part.cents)).collect(),
         data_matrix: parts.iter().filter(|_| shape.postal).map(posted).collect(),
+        beside: Beside {
+            qr: parts.iter().map(|part| beside(shape, part, cbill)).collect(),
+            data_matrix: parts.iter().filter(|_| shape.postal).map(|part| beside(shape, part, None)).collect(),
+        },
         words,
         texts,
     };
@@ -119,6 +125,15 @@ fn words(shape: Shape, debtor_code: Option<&str>, parts: &[Part]) -> Vec<String>
         words.extend(Cents::new(sum).map(|sum| euros(sum.cents(), shape.language)).unwrap_or_default());
         words.extend(parts.first().and_then(|part| part.due).map(day));
     }
+    words
+}
+
+/// What belongs to a code: whoever reads it and whoever scans it pay the same.
+fn beside(shape: Shape, part: &Part, cbill: Option<&str>) -> Vec<String> {
+    let mut words = vec![grouped(&part.notice)];
+    words.extend(euros(part.cents, shape.language));
+    words.extend(part.due.map(day));
+    words.extend(cbill.map(str::to_uppercase));
     words
 }
 

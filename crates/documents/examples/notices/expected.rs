@@ -23,10 +23,19 @@ pub(crate) struct ExpectedFile {
     pub(crate) qr: Vec<String>,
     /// The texts of the Data Matrices, in the order of the paper.
     pub(crate) data_matrix: Vec<String>,
+    /// What must stand beside each code, and nothing else of its kind.
+    pub(crate) beside: Beside,
     /// What must stand in a line, as often as it is here.
     pub(crate) words: Vec<String>,
     /// What must stand somewhere, in one line or in more.
     pub(crate) texts: Vec<String>,
+}
+
+/// What must stand beside the codes, each in the order of the paper.
+#[derive(Default, Serialize)]
+pub(crate) struct Beside {
+    pub(crate) qr: Vec<Vec<String>>,
+    pub(crate) data_matrix: Vec<Vec<String>>,
 }
 
 impl ExpectedFile {

@@ -7,7 +7,7 @@ use tramite_domain::money::Cents;
 use tramite_domain::time::Instant;
 
 use crate::cases::{INSTITUTION, INSTITUTION_CHARS, cents, notice_number};
-use crate::expected::{ExpectedFile, grouped, separated};
+use crate::expected::{Beside, ExpectedFile, grouped, separated};
 use crate::random::Numbers;
 use crate::texts::{INSTITUTIONS, SUBJECTS};
 
@@ -57,6 +57,7 @@ pub(crate) fn case(place: usize) -> (Vec<ReceiptDocument>, ExpectedFile) {
         logo: false,
         qr: Vec::new(),
         data_matrix: Vec::new(),
+        beside: Beside::default(),
         words,
         texts,
     };

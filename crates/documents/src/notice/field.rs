@@ -10,6 +10,9 @@ pub(super) const RIM: Micro = mm(2);
 /// Between the name of a value and its column's end.
 const APART: Micro = mm(1);
 
+/// The size of a value that has little room.
+const TIGHT_SIZE: Micro = pt10(100);
+
 /// A value and what it is.
 pub(super) struct Field<'a> {
     pub(super) label: Vec<Span<'static>>,
@@ -18,6 +21,13 @@ pub(super) struct Field<'a> {
     pub(super) size: Micro,
     /// How much room both have together.
     pub(super) height: Micro,
+}
+
+impl Field<'_> {
+    /// The same with less room, where much has to stand beside a code.
+    pub(super) fn tight(self, height: Micro) -> Self {
+        Self { size: self.size.min(TIGHT_SIZE), height, ..self }
+    }
 }
 
 /// Fields below one another, as a list.

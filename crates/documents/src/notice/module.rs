@@ -139,7 +139,18 @@ impl Drawing<'_> {
                 let beside = [self.amount(), creditor].into_iter().chain(cbill).collect();
                 [beside, vec![self.number(LINE)], names]
             }
-            Shape::Dense => [[self.amount(), self.number(tenths(110)), creditor].into(), Vec::new(), Vec::new()],
+            Shape::Dense => {
+                let beside = match cbill {
+                    None => [self.amount(), self.number(tenths(110)), creditor].into(),
+                    Some(cbill) => vec![
+                        self.amount().tight(tenths(78)),
+                        self.number(tenths(104)),
+                        creditor.tight(tenths(66)),
+                        cbill.tight(tenths(66)),
+                    ],
+                };
+                [beside, Vec::new(), Vec::new()]
+            }
         }
     }
 

@@ -40,6 +40,25 @@ fn every_model_has_the_pages_and_the_codes_of_the_official_one() {
 }
 
 #[test]
+fn the_interbank_code_stands_beside_every_qr_code_in_every_model() {
+    for (model, terms, codes) in [
+        ("single", single(true), 1),
+        ("full or 2", installments(true, 2, true), 3),
+        ("full or 3", installments(true, 3, false), 4),
+        ("fine", fine(false), 2),
+        ("12, dense", installments(false, 12, false), 12),
+        ("full or 21, dense and postal", installments(true, 21, true), 22),
+    ] {
+        let notice = notice(terms);
+        for language in LANGUAGES {
+            let layout = layout(&notice, language);
+            let written = layout.texts().filter(|text| text.text == "AB123").count();
+            assert_eq!(written, codes, "{model} {language:?}");
+        }
+    }
+}
+
+#[test]
 fn the_same_notice_is_the_same_file_and_a_small_one() {
     for language in LANGUAGES {
         let notice = notice(single(true));

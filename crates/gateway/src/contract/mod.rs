@@ -17,12 +17,13 @@ mod validators;
 use std::collections::HashMap;
 
 use actix_web::http::Method;
+use jsonschema::Validator;
 use serde_json::Value;
 use thiserror::Error;
 use tramite_domain::environment::Environment;
 
 pub(crate) use table::Rules;
-pub(crate) use validators::{BodyValidator, ParameterKind, ParameterRule};
+pub(crate) use validators::{ParameterKind, ParameterRule};
 
 use crate::api::Limit;
 
@@ -43,6 +44,9 @@ pub enum ContractError {
         /// Why.
         reason: String,
     },
+    /// A component is checked that is no body of a request.
+    #[error("{0} is no body of a request")]
+    NoBody(String),
     /// Two operations mean different schemas by one name.
     #[error("{0} is the name of two schemas")]
     Clash(String),
@@ -57,7 +61,7 @@ pub struct Contract {
     rules: HashMap<(Method, String), Rules>,
     methods: HashMap<String, Vec<Method>>,
     protocols: HashMap<(Method, String), Limit>,
-    bodies: HashMap<String, BodyValidator>,
+    bodies: validators::Bodies,
 }
 
 impl Contract {
@@ -80,7 +84,7 @@ impl Contract {
             rules: table::rules(&document, &mounted)?,
             methods,
             protocols: protocols.collect(),
-            bodies: validators::bodies(&document)?,
+            bodies: validators::Bodies::of(&document),
         })
     }
 
@@ -105,8 +109,11 @@ impl Contract {
         self.methods.get(path).map_or(&[], Vec::as_slice)
     }
 
-    /// The validator of the component of that name.
-    pub(crate) fn body(&self, component: &str) -> Option<&BodyValidator> {
+    /// The schema of a body of requests, by the name of its component.
+    ///
+    /// # Errors
+    /// [`ContractError`] where there is none: a mistake in the program.
+    pub(crate) fn body(&self, component: &str) -> Result<&Validator, ContractError> {
         self.bodies.get(component)
     }
 }
@@ -115,7 +122,7 @@ impl Contract {
 ///
 /// # Errors
 /// As [`Contract::build`].
-pub(crate) fn component(name: &str) -> Result<BodyValidator, ContractError> {
+pub(crate) fn component(name: &str) -> Result<Validator, ContractError> {
     validators::component(&contract(PLACEHOLDER_URL)?, name)
 }
 

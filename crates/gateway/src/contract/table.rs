@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use serde_json::Value;
 use tramite_domain::access::ApiScope;
 
-use super::validators::{self, ParameterRule};
+use super::validators::{ParameterRule, Parameters};
 use super::{ContractError, info};
 use crate::api::{Access, Mounted, Operation};
 
@@ -46,15 +46,19 @@ pub(super) fn pointer(operation: &Operation) -> String {
 /// The rules of every operation.
 pub(super) fn rules(document: &Value, mounted: &Mounted) -> Result<HashMap<(Method, String), Rules>, ContractError> {
     let mut all = HashMap::with_capacity(mounted.operations.len());
+    let mut parameters = Parameters::default();
     for operation in &mounted.operations {
         let place = pointer(operation);
         let written = document.pointer(&place).ok_or_else(|| ContractError::Missing(place.clone()))?;
-        all.insert((operation.method.clone(), operation.path.clone()), read(document, written, &place)?);
+        all.insert(
+            (operation.method.clone(), operation.path.clone()),
+            read(document, written, &place, &mut parameters)?,
+        );
     }
     Ok(all)
 }
 
-fn read(document: &Value, written: &Value, place: &str) -> Result<Rules, ContractError> {
+fn read(document: &Value, written: &Value, place: &str, known: &mut Parameters) -> Result<Rules, ContractError> {
     let operation_id = written.get("operationId").and_then(Value::as_str);
     let parameters = written.get("parameters").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let resolved = || parameters.iter().filter_map(|one| resolve(document, one));
@@ -63,9 +67,9 @@ fn read(document: &Value, written: &Value, place: &str) -> Result<Rules, Contrac
     for parameter in resolved() {
         let Some(name) = text(parameter, "name") else { continue };
         match text(parameter, "in") {
-            Some("query") => query.insert(name.to_owned(), validators::parameter(document, name, parameter)?),
+            Some("query") => query.insert(name.to_owned(), known.rule(document, name, parameter)?),
             Some("header") if name != IDEMPOTENCY_KEY => {
-                headers.insert(name.to_ascii_lowercase(), validators::parameter(document, name, parameter)?)
+                headers.insert(name.to_ascii_lowercase(), known.rule(document, name, parameter)?)
             }
             _ => None,
         };

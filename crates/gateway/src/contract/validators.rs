@@ -2,21 +2,40 @@
 //! The schemas of the contract, compiled: what the document promises to refuse is refused by the document itself.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, OnceLock};
 
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
 use super::ContractError;
 
-/// Checks the body of requests against one component.
-pub(crate) struct BodyValidator(Validator);
+/// Where references to components lead.
+const COMPONENTS: &str = "#/components/schemas/";
+/// What a schema says to people only: most of the document, which no check needs.
+const FOR_PEOPLE: [&str; 6] = ["title", "description", "example", "examples", "default", "deprecated"];
+/// Members of a schema whose own members are names, each with a schema.
+const NAMES: [&str; 4] = ["properties", "patternProperties", "dependentSchemas", "$defs"];
+/// Members of a schema that are values and no schemas.
+const VALUES: [&str; 3] = ["enum", "const", "required"];
+
+/// The components that are bodies of requests, each compiled when the first of its kind comes: together they are some
+/// megabytes, and a program serves few kinds of them.
+pub(super) struct Bodies {
+    /// What each component says to a check, as JSON.
+    texts: HashMap<String, Box<str>>,
+    compiled: HashMap<String, OnceLock<Validator>>,
+}
+
+/// Validators of parameters. Many operations have the same ones.
+#[derive(Default)]
+pub(super) struct Parameters(HashMap<String, Arc<Validator>>);
 
 /// How a query parameter is read and checked.
 pub(crate) struct ParameterRule {
     /// What its text stands for.
     pub(crate) kind: ParameterKind,
     /// The schema of its value.
-    pub(crate) validator: Validator,
+    pub(crate) validator: Arc<Validator>,
     /// Whether it must be there.
     pub(crate) required: bool,
 }
@@ -32,44 +51,70 @@ pub(crate) enum ParameterKind {
     Boolean,
 }
 
-impl BodyValidator {
-    /// The validator within.
-    pub(crate) fn schema(&self) -> &Validator {
-        &self.0
+impl Bodies {
+    /// Those of a document.
+    pub(super) fn of(document: &Value) -> Bodies {
+        let mut names = BTreeSet::new();
+        let items = document.get("paths").and_then(Value::as_object).into_iter().flat_map(|paths| paths.values());
+        for operation in items.filter_map(Value::as_object).flat_map(|item| item.values()) {
+            let content = operation.pointer("/requestBody/content").and_then(Value::as_object);
+            let schemas =
+                content.into_iter().flatten().filter_map(|(_, media)| media.pointer("/schema/$ref")?.as_str());
+            names.extend(schemas.filter_map(|reference| reference.rsplit('/').next()).map(str::to_owned));
+        }
+        let components = document.pointer("/components/schemas").and_then(Value::as_object);
+        let texts = components.into_iter().flatten();
+        Bodies {
+            texts: texts.map(|(name, schema)| (name.clone(), for_checks(schema).to_string().into())).collect(),
+            compiled: names.into_iter().map(|name| (name, OnceLock::new())).collect(),
+        }
     }
-}
 
-/// Validators of all components that are bodies of requests.
-pub(super) fn bodies(document: &Value) -> Result<HashMap<String, BodyValidator>, ContractError> {
-    let mut names = BTreeSet::new();
-    let items = document.get("paths").and_then(Value::as_object).into_iter().flat_map(|paths| paths.values());
-    for operation in items.filter_map(Value::as_object).flat_map(|item| item.values()) {
-        let content = operation.pointer("/requestBody/content").and_then(Value::as_object);
-        let schemas = content.into_iter().flatten().filter_map(|(_, media)| media.pointer("/schema/$ref")?.as_str());
-        names.extend(schemas.filter_map(|reference| reference.rsplit('/').next()).map(str::to_owned));
+    /// The validator of the component of that name.
+    ///
+    /// # Errors
+    /// [`ContractError`] where it is no body of a request, or cannot be compiled: mistakes in the program.
+    pub(super) fn get(&self, name: &str) -> Result<&Validator, ContractError> {
+        let place = self.compiled.get(name).ok_or_else(|| ContractError::NoBody(name.to_owned()))?;
+        if let Some(validator) = place.get() {
+            return Ok(validator);
+        }
+        let schema = json!({"$ref": format!("{COMPONENTS}{name}")});
+        let validator =
+            compile(name, schema, |name| self.texts.get(name).and_then(|text| serde_json::from_str(text).ok()))?;
+        Ok(place.get_or_init(|| validator))
     }
-    names
-        .into_iter()
-        .map(|name| {
-            let validator = component(document, &name)?;
-            Ok((name, validator))
-        })
-        .collect()
+
+    /// The names of all of them.
+    #[cfg(test)]
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.compiled.keys().map(String::as_str)
+    }
 }
 
 /// The validator of one component, wherever it stands.
-pub(super) fn component(document: &Value, name: &str) -> Result<BodyValidator, ContractError> {
-    compile(document, name, json!({"$ref": format!("{COMPONENTS}{name}")})).map(BodyValidator)
+pub(super) fn component(document: &Value, name: &str) -> Result<Validator, ContractError> {
+    compile(name, json!({"$ref": format!("{COMPONENTS}{name}")}), |name| within(document, name))
 }
 
-/// The rule of one query parameter.
-pub(super) fn parameter(document: &Value, name: &str, written: &Value) -> Result<ParameterRule, ContractError> {
-    let schema = written.get("schema").cloned().unwrap_or(Value::Bool(true));
-    Ok(ParameterRule {
-        kind: kind_of(document, &schema),
-        required: written.get("required").and_then(Value::as_bool).unwrap_or(false),
-        validator: compile(document, name, schema)?,
-    })
+impl Parameters {
+    /// The rule of one query parameter or header.
+    pub(super) fn rule(
+        &mut self,
+        document: &Value,
+        name: &str,
+        written: &Value,
+    ) -> Result<ParameterRule, ContractError> {
+        let schema = written.get("schema").map_or(Value::Bool(true), for_checks);
+        let (kind, text) = (kind_of(document, &schema), schema.to_string());
+        let validator = match self.0.get(&text) {
+            Some(known) => Arc::clone(known),
+            None => Arc::new(compile(name, schema, |name| within(document, name))?),
+        };
+        self.0.insert(text, Arc::clone(&validator));
+        let required = written.get("required").and_then(Value::as_bool).unwrap_or(false);
+        Ok(ParameterRule { kind, required, validator })
+    }
 }
 
 fn kind_of(document: &Value, schema: &Value) -> ParameterKind {
@@ -82,10 +127,18 @@ fn kind_of(document: &Value, schema: &Value) -> ParameterKind {
     }
 }
 
-fn compile(document: &Value, name: &str, mut schema: Value) -> Result<Validator, ContractError> {
-    // The components that it names come along, so that its references resolve within the schema itself. All others would
-    // be kept in memory with every validator, and they are most of the document.
-    let named = components(document, &schema);
+fn within(document: &Value, name: &str) -> Option<Value> {
+    document.pointer("/components/schemas")?.get(name).map(for_checks)
+}
+
+/// Compiles a schema with the components that it names, so that its references resolve within itself. All others would be kept
+/// in memory with every validator, and they are most of the document.
+fn compile(
+    name: &str,
+    mut schema: Value,
+    component: impl Fn(&str) -> Option<Value>,
+) -> Result<Validator, ContractError> {
+    let named = components(&schema, component);
     if let Some(object) = schema.as_object_mut() {
         object.insert("components".to_owned(), json!({"schemas": named}));
     }
@@ -97,26 +150,89 @@ fn compile(document: &Value, name: &str, mut schema: Value) -> Result<Validator,
         .map_err(|error| ContractError::Schema { name: name.to_owned(), reason: error.to_string() })
 }
 
-/// Where references to components lead.
-const COMPONENTS: &str = "#/components/schemas/";
-
 /// The components that a schema names, and those that they name.
-fn components(document: &Value, schema: &Value) -> Map<String, Value> {
-    let mut found = Map::new();
-    let mut unread = vec![schema];
-    while let Some(value) = unread.pop() {
-        let children: Vec<&Value> = match value {
-            Value::Object(members) => members.values().collect(),
-            Value::Array(items) => items.iter().collect(),
-            _ => continue,
-        };
-        unread.extend(children);
-        let named = value.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix(COMPONENTS));
-        let Some(name) = named.filter(|name| !found.contains_key(*name)) else { continue };
-        if let Some(component) = document.pointer("/components/schemas").and_then(|schemas| schemas.get(name)) {
-            found.insert(name.to_owned(), component.clone());
-            unread.push(component);
+fn components(schema: &Value, component: impl Fn(&str) -> Option<Value>) -> Map<String, Value> {
+    let (mut found, mut waiting) = (Map::new(), named(schema));
+    while let Some(name) = waiting.pop() {
+        if found.contains_key(&name) {
+            continue;
+        }
+        if let Some(component) = component(&name) {
+            waiting.extend(named(&component));
+            found.insert(name, component);
         }
     }
     found
+}
+
+/// The components that stand in a schema by their names.
+fn named(schema: &Value) -> Vec<String> {
+    let (mut found, mut unread) = (Vec::new(), vec![schema]);
+    while let Some(value) = unread.pop() {
+        match value {
+            Value::Object(members) => unread.extend(members.values()),
+            Value::Array(items) => unread.extend(items),
+            _ => continue,
+        }
+        let reference = value.get("$ref").and_then(Value::as_str);
+        found.extend(reference.and_then(|text| text.strip_prefix(COMPONENTS)).map(str::to_owned));
+    }
+    found
+}
+
+/// A schema without what it says to people.
+fn for_checks(schema: &Value) -> Value {
+    match schema {
+        Value::Array(items) => items.iter().map(for_checks).collect(),
+        Value::Object(members) => {
+            let kept = members.iter().filter(|(name, _)| !FOR_PEOPLE.contains(&name.as_str()));
+            let shorter = kept.map(|(name, value)| {
+                let value = match value {
+                    Value::Object(named) if NAMES.contains(&name.as_str()) => {
+                        named.iter().map(|(name, schema)| (name.clone(), for_checks(schema))).collect()
+                    }
+                    value if VALUES.contains(&name.as_str()) => value.clone(),
+                    value => for_checks(value),
+                };
+                (name.clone(), value)
+            });
+            shorter.collect()
+        }
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{PLACEHOLDER_URL, contract};
+
+    #[test]
+    fn every_body_of_a_request_can_be_compiled() {
+        let bodies = Bodies::of(&contract(PLACEHOLDER_URL).unwrap());
+        assert!(bodies.names().count() > 20);
+        for name in bodies.names() {
+            bodies.get(name).unwrap();
+        }
+        assert!(matches!(bodies.get("Problem"), Err(ContractError::NoBody(_))));
+    }
+
+    #[test]
+    fn a_schema_loses_what_it_says_to_people_and_no_member_that_is_called_so() {
+        let schema = json!({
+            "title": "A", "description": "B", "type": "object", "required": ["description", "title"],
+            "properties": {
+                "description": {"type": "string", "description": "C", "examples": ["D"]},
+                "default": {"enum": [{"title": "E"}], "default": {"title": "E"}},
+            },
+            "oneOf": [{"title": "F", "$ref": "#/components/schemas/G"}],
+        });
+        let shorter = json!({
+            "type": "object", "required": ["description", "title"],
+            "properties": {"description": {"type": "string"}, "default": {"enum": [{"title": "E"}]}},
+            "oneOf": [{"$ref": "#/components/schemas/G"}],
+        });
+        assert_eq!(for_checks(&schema), shorter);
+        assert_eq!(named(&shorter), ["G"]);
+    }
 }

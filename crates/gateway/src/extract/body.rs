@@ -11,6 +11,7 @@ use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use futures_util::{FutureExt, StreamExt};
+use jsonschema::Validator;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -43,11 +44,7 @@ impl<T: DeserializeOwned + ToSchema, const BYTES_MAX: usize> Body<T, BYTES_MAX> 
     /// # Errors
     /// [`Code::ValidationFailed`] with every fault.
     pub fn valid(&self) -> Result<T, Problem> {
-        let validator = self.gateway.contract().body(&T::name()).ok_or_else(|| {
-            tracing::error!(component = %T::name(), "no validator: the component is no request body of the contract");
-            Problem::new(Code::InternalError)
-        })?;
-        let found = faults(validator.schema(), &self.value);
+        let found = faults(schema_of(&self.gateway, &T::name())?, &self.value);
         if !found.is_empty() {
             return Err(Problem::invalid(found));
         }
@@ -67,6 +64,17 @@ impl<T, const BYTES_MAX: usize> Body<T, BYTES_MAX> {
     pub fn fingerprint_with(&self, question: &str) -> [u8; 32] {
         Sha256::digest(format!("{}\n{question}", canonical(&self.value)).as_bytes()).into()
     }
+}
+
+/// What the contract says of a body, by the name of its component.
+///
+/// # Errors
+/// [`Code::InternalError`] where it says nothing: a mistake in the program.
+pub(crate) fn schema_of<'a>(gateway: &'a Gateway, component: &str) -> Result<&'a Validator, Problem> {
+    gateway.contract().body(component).map_err(|error| {
+        tracing::error!(component, cause = %error, "a body cannot be checked");
+        Problem::new(Code::InternalError)
+    })
 }
 
 /// What the schema takes and the wire type does not: a gap between the two, told without guessing where.

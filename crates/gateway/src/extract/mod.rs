@@ -12,7 +12,7 @@ mod query;
 mod segment;
 
 pub use body::{BODY_BYTES_MAX, Body};
-pub(crate) use body::{read_all, unreadable};
+pub(crate) use body::{read_all, schema_of, unreadable};
 pub use key::IdempotencyKey;
 pub use preconditions::Preconditions;
 pub use query::Query;

@@ -16,7 +16,7 @@ use crate::db::{Db, execute_each};
 use crate::error::StoreError;
 use crate::row::attempt::AttemptRow;
 use crate::schema::attempts::dsl;
-use crate::statement::{self, Listed};
+use crate::statement::{self, Listed, each_of};
 
 /// Records the attempts among the writes; an older one that comes late changes nothing.
 pub(super) async fn record(mut db: Db<'_>, institution: InstitutionId, writes: &[&Write]) -> Result<(), StoreError> {
@@ -58,9 +58,9 @@ fn row_of(attempt: &Attempt) -> (InstallmentId, &str, &str, i64) {
 /// One list for each column, as for the journal's lines.
 const RECORD: &str = "\
     INSERT INTO attempts (institution_id, id, installment_id, kind, reference, session_id, amount, at) \
-    SELECT * FROM unnest(";
-const UNLESS_LATER: &str = "\
-    ) ON CONFLICT (institution_id, installment_id, kind, reference, amount) \
+    SELECT ";
+const UNLESS_LATER: &str = " \
+    ON CONFLICT (institution_id, installment_id, kind, reference, amount) \
     DO UPDATE SET session_id = excluded.session_id, at = excluded.at WHERE attempts.at <= excluded.at";
 
 async fn record_columns(
@@ -69,14 +69,14 @@ async fn record_columns(
     attempts: &[&Attempt],
 ) -> Result<(), StoreError> {
     let lists = (
-        vec![Id(institution); attempts.len()].into_sql::<Array<Key>>(),
-        each(attempts, |one| Id(one.id)).into_sql::<Array<Key>>(),
-        each(attempts, |one| Id(one.installment_id)).into_sql::<Array<Key>>(),
-        each(attempts, |one| one.kind.name()).into_sql::<Array<Text>>(),
-        each(attempts, |one| one.reference.as_str()).into_sql::<Array<Text>>(),
-        each(attempts, |one| one.session_id.map(Id)).into_sql::<Array<Nullable<Key>>>(),
-        each(attempts, |one| one.amount.cents()).into_sql::<Array<BigInt>>(),
-        each(attempts, |one| At(one.at)).into_sql::<Array<Moment>>(),
+        each_of(vec![Id(institution); attempts.len()].into_sql::<Array<Key>>()),
+        each_of(each(attempts, |one| Id(one.id)).into_sql::<Array<Key>>()),
+        each_of(each(attempts, |one| Id(one.installment_id)).into_sql::<Array<Key>>()),
+        each_of(each(attempts, |one| one.kind.name()).into_sql::<Array<Text>>()),
+        each_of(each(attempts, |one| one.reference.as_str()).into_sql::<Array<Text>>()),
+        each_of(each(attempts, |one| one.session_id.map(Id)).into_sql::<Array<Nullable<Key>>>()),
+        each_of(each(attempts, |one| one.amount.cents()).into_sql::<Array<BigInt>>()),
+        each_of(each(attempts, |one| At(one.at)).into_sql::<Array<Moment>>()),
     );
     let record = Listed { before: RECORD, lists, after: UNLESS_LATER };
     diesel_async::RunQueryDsl::execute(record, &mut connection).await?;

@@ -15,7 +15,7 @@ use crate::error::StoreError;
 use crate::row::event::month_of;
 use crate::row::journal::JournalRow;
 use crate::schema::journal;
-use crate::statement::Listed;
+use crate::statement::{Listed, each_of};
 
 /// A line and whose it is; none is the platform.
 pub(crate) type JournalLine = (Option<InstitutionId>, JournalEntry);
@@ -43,34 +43,36 @@ const INSERT: &str = "\
     INSERT INTO journal (institution_id, id, month, exchange, at, direction, operation, caller, callee, \
     creditor_tax_code, station_id, notice_number, iuv, payment_token, psp_id, session_id, outcome, http_status, \
     duration_us, payload) \
-    SELECT * FROM unnest(";
+    SELECT ";
 
 async fn insert_columns(mut connection: &AsyncPgConnection, lines: &[JournalLine]) -> Result<(), StoreError> {
     type Texts = Array<Text>;
     type Options = Array<Nullable<Text>>;
     let lists = (
-        lines.iter().map(|(institution, _)| Id(owner(*institution))).collect::<Vec<_>>().into_sql::<Array<Key>>(),
-        each(lines, |line| Id(line.id)).into_sql::<Array<Key>>(),
-        each(lines, |line| month_of(line.at)).into_sql::<Array<Date>>(),
-        each(lines, |line| Id(line.exchange)).into_sql::<Array<Key>>(),
-        each(lines, |line| At(line.at)).into_sql::<Array<Moment>>(),
-        each(lines, |line| line.direction.name()).into_sql::<Texts>(),
-        each(lines, |line| line.operation.as_str()).into_sql::<Texts>(),
-        each(lines, |line| line.caller.as_str()).into_sql::<Texts>(),
-        each(lines, |line| line.callee.as_str()).into_sql::<Texts>(),
-        each(lines, |line| line.creditor_tax_code.as_deref()).into_sql::<Options>(),
-        each(lines, |line| line.station_id.as_deref()).into_sql::<Options>(),
-        each(lines, |line| line.notice_number.as_deref()).into_sql::<Options>(),
-        each(lines, |line| line.iuv.as_deref()).into_sql::<Options>(),
-        each(lines, |line| line.payment_token.as_deref()).into_sql::<Options>(),
-        each(lines, |line| line.psp_id.as_deref()).into_sql::<Options>(),
-        each(lines, |line| line.session_id.map(Id)).into_sql::<Array<Nullable<Key>>>(),
-        each(lines, |line| line.outcome.as_deref()).into_sql::<Options>(),
-        each(lines, |line| line.http_status.map(i32::from)).into_sql::<Array<Nullable<Integer>>>(),
-        each(lines, |line| line.duration_us).into_sql::<Array<Nullable<BigInt>>>(),
-        each(lines, |line| line.payload.as_slice()).into_sql::<Array<Binary>>(),
+        each_of(
+            lines.iter().map(|(institution, _)| Id(owner(*institution))).collect::<Vec<_>>().into_sql::<Array<Key>>(),
+        ),
+        each_of(each(lines, |line| Id(line.id)).into_sql::<Array<Key>>()),
+        each_of(each(lines, |line| month_of(line.at)).into_sql::<Array<Date>>()),
+        each_of(each(lines, |line| Id(line.exchange)).into_sql::<Array<Key>>()),
+        each_of(each(lines, |line| At(line.at)).into_sql::<Array<Moment>>()),
+        each_of(each(lines, |line| line.direction.name()).into_sql::<Texts>()),
+        each_of(each(lines, |line| line.operation.as_str()).into_sql::<Texts>()),
+        each_of(each(lines, |line| line.caller.as_str()).into_sql::<Texts>()),
+        each_of(each(lines, |line| line.callee.as_str()).into_sql::<Texts>()),
+        each_of(each(lines, |line| line.creditor_tax_code.as_deref()).into_sql::<Options>()),
+        each_of(each(lines, |line| line.station_id.as_deref()).into_sql::<Options>()),
+        each_of(each(lines, |line| line.notice_number.as_deref()).into_sql::<Options>()),
+        each_of(each(lines, |line| line.iuv.as_deref()).into_sql::<Options>()),
+        each_of(each(lines, |line| line.payment_token.as_deref()).into_sql::<Options>()),
+        each_of(each(lines, |line| line.psp_id.as_deref()).into_sql::<Options>()),
+        each_of(each(lines, |line| line.session_id.map(Id)).into_sql::<Array<Nullable<Key>>>()),
+        each_of(each(lines, |line| line.outcome.as_deref()).into_sql::<Options>()),
+        each_of(each(lines, |line| line.http_status.map(i32::from)).into_sql::<Array<Nullable<Integer>>>()),
+        each_of(each(lines, |line| line.duration_us).into_sql::<Array<Nullable<BigInt>>>()),
+        each_of(each(lines, |line| line.payload.as_slice()).into_sql::<Array<Binary>>()),
     );
-    let insert = Listed { before: INSERT, lists, after: ") ON CONFLICT DO NOTHING" };
+    let insert = Listed { before: INSERT, lists, after: " ON CONFLICT DO NOTHING" };
     diesel_async::RunQueryDsl::execute(insert, &mut connection).await?;
     Ok(())
 }

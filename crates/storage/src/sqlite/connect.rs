@@ -15,7 +15,10 @@ const BUSY_MS_MAX: u32 = 5_000;
 /// the longer the wait, the fewer pages are written twice.
 const LOG_PAGES: u32 = 2_000;
 /// KiB of pages that the writer keeps in memory: the ends of all tables and indexes, and the way there.
-const CACHE_KIB: u32 = 16_384;
+const CACHE_KIB: u32 = 8_192;
+/// KiB of pages that each reader keeps: the ways into tables and indexes. There is a reader for each thread, and the system keeps the
+/// same pages once for all of them.
+const READER_CACHE_KIB: u32 = 1_024;
 
 /// A connection that writes: nothing is acknowledged before it is on the disk. What undoes a savepoint stays in memory: it
 /// is gone with its transaction, and would be most of what is written.
@@ -32,7 +35,9 @@ pub(super) fn writer(path: &Path) -> Result<SqliteConnection, StoreError> {
 /// A connection that cannot write.
 pub(super) fn reader(path: &Path) -> Result<SqliteConnection, StoreError> {
     let mut connection = open(path)?;
-    connection.batch_execute(&format!("PRAGMA busy_timeout = {BUSY_MS_MAX}; PRAGMA query_only = ON"))?;
+    connection.batch_execute(&format!(
+        "PRAGMA busy_timeout = {BUSY_MS_MAX}; PRAGMA cache_size = -{READER_CACHE_KIB}; PRAGMA query_only = ON"
+    ))?;
     Ok(connection)
 }
 

@@ -4,8 +4,16 @@
 use diesel::QueryResult;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::sql_types::{Array, SingleValue};
 
 use super::kept;
+
+diesel::define_sql_function! {
+    /// The values of a list, one a row. Several beside each other in a `SELECT` without `FROM` go in step; as one table of a `FROM` the
+    /// server would gather each of them first, which takes it a quarter of the time of an insert.
+    #[sql_name = "unnest"]
+    fn each_of<Value: SingleValue>(list: Array<Value>) -> Value;
+}
 
 /// A statement around lists.
 #[derive(Debug, Clone, Copy)]

@@ -8,7 +8,7 @@ mod listed;
 mod update;
 mod upsert;
 
-pub(crate) use listed::Listed;
+pub(crate) use listed::{Listed, each_of};
 pub(crate) use update::update;
 pub(crate) use upsert::upsert;
 

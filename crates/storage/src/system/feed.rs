@@ -40,7 +40,7 @@ const NUMBER_EVENTS: &str = "\
             AND o.version > 1 AND (e.data ->> 'version')::bigint < o.version), \
     placed AS (\
         SELECT institution_id, id, month, version, \
-               max(at) OVER earlier AS place, max(id::text) OVER earlier AS beside \
+               max(at) OVER earlier AS place, max(id::text COLLATE \"C\") OVER earlier AS beside \
         FROM drawn WINDOW earlier AS (\
             PARTITION BY institution_id, \
                 CASE WHEN version IS NULL THEN id ELSE coalesce(debt_position_id, session_id, id) END \

@@ -9,9 +9,9 @@ use tramite_domain::import::{FileFormat, FileLayout, OnError};
 use tramite_domain::violation::Violation;
 use utoipa::ToSchema;
 
-use crate::extract::{faults, unreadable};
+use crate::extract::{faults, schema_of, unreadable};
 use crate::gateway::Gateway;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::words;
 
 /// The field that holds the file.
@@ -67,13 +67,8 @@ const fn yes() -> bool {
 
 /// What the fields say, if it is what the contract says; `has_file` tells whether the file is there.
 pub(super) fn valid(gateway: &Gateway, texts: &[(String, String)], has_file: bool) -> Result<ImportInput, Problem> {
-    let name = ImportInput::name();
-    let validator = gateway.contract().body(&name).ok_or_else(|| {
-        tracing::error!(component = %name, "no validator: the component is no request body of the contract");
-        Problem::new(Code::InternalError)
-    })?;
     let (value, repeated) = value_of(texts, has_file);
-    let mut found = faults(validator.schema(), &value);
+    let mut found = faults(schema_of(gateway, &ImportInput::name())?, &value);
     found.extend(repeated);
     if !found.is_empty() {
         return Err(Problem::invalid(found));

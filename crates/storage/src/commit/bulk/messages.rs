@@ -14,10 +14,10 @@ use crate::schema;
 const EVENTS: &str = "\
     INSERT INTO events (institution_id, id, month, kind, at, client_id, service_code, debt_position_id, session_id, data, \
     feed_position) \
-    SELECT * FROM unnest(";
+    SELECT ";
 const AUDIT: &str = "\
     INSERT INTO audit (institution_id, id, at, client_id, action, subject, reason, request_id) \
-    SELECT * FROM unnest(";
+    SELECT ";
 
 /// Writes events. On SQLite they have their places in the feed already.
 pub(in crate::commit) async fn events(db: Db<'_>, rows: &[EventRow]) -> Result<(), StoreError> {

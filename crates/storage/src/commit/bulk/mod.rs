@@ -45,15 +45,15 @@ fn new_position(write: &Write) -> Option<&DebtPosition> {
     }
 }
 
-/// Writes rows: on PostgreSQL one list for each column between the text and its end, on SQLite row by row.
+/// Writes rows: on PostgreSQL one list for each column behind the text, on SQLite row by row.
 macro_rules! write_rows {
     ($db:expr, $rows:expr, $table:expr, $text:expr, $row:ident => $($value:expr => $kind:ty),+ $(,)?) => {
         match $db {
             $crate::db::Db::Postgres(mut connection) => {
-                let lists = ($(diesel::IntoSql::into_sql::<diesel::sql_types::Array<$kind>>(
+                let lists = ($($crate::statement::each_of(diesel::IntoSql::into_sql::<diesel::sql_types::Array<$kind>>(
                     $rows.iter().map(|$row| $value).collect::<Vec<_>>(),
-                ),)+);
-                let insert = $crate::statement::Listed { before: $text, lists, after: ")" };
+                )),)+);
+                let insert = $crate::statement::Listed { before: $text, lists, after: "" };
                 diesel_async::RunQueryDsl::execute(insert, &mut connection).await?;
                 Ok(())
             }

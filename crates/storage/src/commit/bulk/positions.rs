@@ -19,23 +19,23 @@ const HEADS: &str = "\
     debtor_full_name, debtor_email, debtor_address, origin, created_by, published_at, valid_from, cancelled_at, \
     expires_after_due_date, settled, cancelled, published, ends_at, told_status, next_transition_at, version, updated_at, \
     created_at) \
-    SELECT * FROM unnest(";
+    SELECT ";
 const KEYS: &str = "\
     INSERT INTO installment_keys (institution_id, service_code, key, value, installment_id, debt_position_id) \
-    SELECT * FROM unnest(";
+    SELECT ";
 const OPTIONS: &str = "\
     INSERT INTO payment_options (institution_id, id, debt_position_id, place, kind, available_until, available_days, \
     notified_on) \
-    SELECT * FROM unnest(";
+    SELECT ";
 const INSTALLMENTS: &str = "\
     INSERT INTO installments (institution_id, id, debt_position_id, payment_option_id, place, reference, amount, \
     previous_amount, amount_changed_at, due_date, expires_at, description, iuv, notice_number, cancelled_at, paid_at, \
     paid_amount, paid_receipt_id, reported_at, anomalies, payment_metadata, metadata, paid_reference, earlier_amounts) \
-    SELECT * FROM unnest(";
+    SELECT ";
 const TRANSFERS: &str = "\
     INSERT INTO transfers (institution_id, installment_id, transfer_index, debt_position_id, amount, target, taxonomy_code, \
     remittance_information, payment_metadata, accounting) \
-    SELECT * FROM unnest(";
+    SELECT ";
 
 /// Writes new positions: what each row holds is what a single insert would have written.
 pub(in crate::commit) async fn positions(

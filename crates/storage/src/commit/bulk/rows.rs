@@ -12,7 +12,7 @@ use crate::schema::import_rows;
 
 const INSERT: &str = "\
     INSERT INTO import_rows (institution_id, import_id, line, outcome, external_id, debt_position_id, installment_id, faults) \
-    SELECT * FROM unnest(";
+    SELECT ";
 
 /// Writes what became of rows of a file.
 pub(in crate::commit) async fn import_lines(db: Db<'_>, rows: &[ImportLine]) -> Result<(), StoreError> {

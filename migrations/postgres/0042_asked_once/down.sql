@@ -1,0 +1,25 @@
+-- SPDX-License-Identifier: AGPL-3.0-or-later
+CREATE OR REPLACE FUNCTION tramite_guard(guarded regclass) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', guarded);
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', guarded);
+    EXECUTE format(
+        'CREATE POLICY tenant ON %s FOR ALL TO tramite_app'
+        ' USING (institution_id = nullif(current_setting(''tramite.institution'', true), '''')::uuid)'
+        ' WITH CHECK (institution_id = nullif(current_setting(''tramite.institution'', true), '''')::uuid)',
+        guarded);
+END
+$$;
+DO $$
+DECLARE
+    guarded regclass;
+BEGIN
+    FOR guarded IN
+        SELECT polrelid::regclass FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
+        WHERE polname = 'tenant' AND relnamespace = current_schema()::regnamespace ORDER BY polrelid
+    LOOP
+        EXECUTE format('DROP POLICY tenant ON %s', guarded);
+        PERFORM tramite_guard(guarded);
+    END LOOP;
+END
+$$;
