@@ -10,9 +10,6 @@ pub(super) const RIM: Micro = mm(2);
 /// Between the name of a value and its column's end.
 const APART: Micro = mm(1);
 
-/// The size of a value that has little room.
-const TIGHT_SIZE: Micro = pt10(100);
-
 /// A value and what it is.
 pub(super) struct Field<'a> {
     pub(super) label: Vec<Span<'static>>,
@@ -24,9 +21,9 @@ pub(super) struct Field<'a> {
 }
 
 impl Field<'_> {
-    /// The same with less room, where much has to stand beside a code.
-    pub(super) fn tight(self, height: Micro) -> Self {
-        Self { size: self.size.min(TIGHT_SIZE), height, ..self }
+    /// The same in another room, where much has to stand beside a code.
+    pub(super) fn within(self, height: Micro) -> Self {
+        Self { height, ..self }
     }
 }
 

@@ -143,10 +143,10 @@ impl Drawing<'_> {
                 let beside = match cbill {
                     None => [self.amount(), self.number(tenths(110)), creditor].into(),
                     Some(cbill) => vec![
-                        self.amount().tight(tenths(78)),
-                        self.number(tenths(104)),
-                        creditor.tight(tenths(66)),
-                        cbill.tight(tenths(66)),
+                        self.amount(),
+                        self.number(tenths(98)),
+                        creditor.within(tenths(63)),
+                        cbill.within(tenths(63)),
                     ],
                 };
                 [beside, Vec::new(), Vec::new()]
