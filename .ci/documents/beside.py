@@ -5,7 +5,8 @@ import printed
 
 # How far above a code its module begins at most, and how far to its left, in millimetres. Modules are farther from each other.
 ABOVE, BEFORE = 15.0, 5.0
-KINDS = {"amount": printed.AMOUNT, "date": printed.DATE, "notice number": printed.NUMBER}
+KINDS = {"amount": printed.AMOUNT, "English amount": printed.ENGLISH_AMOUNT, "French amount": printed.FRENCH_AMOUNT,
+         "date": printed.DATE, "notice number": printed.NUMBER}
 
 
 def faults(path, told, codes):
@@ -22,13 +23,16 @@ def faults(path, told, codes):
         for place, part in enumerate(parts):
             text = printed.plain(" ".join(said.get((kind, place), [])))
             where = f"beside the {kind.replace('_', ' ')} {place + 1}"
-            for word in part:
-                if printed.squeezed(word) not in printed.squeezed(text):
-                    yield "beside", f"“{word}” is not {where}: “{text}”"
             for name, form in KINDS.items():
-                meant = {one for word in part for one in form.findall(printed.plain(word))} | always[name]
-                for found in sorted(set(form.findall(text)) - meant):
-                    yield "beside", f"the {name} {found} is {where}, and of another part"
+                meant = {one for word in part for one in form.findall(word)}
+                stands = set(form.findall(text))
+                for one in sorted(meant - stands):
+                    yield "beside", f"the {name} {one} is not {where}: “{text}”"
+                for one in sorted(stands - meant - always[name]):
+                    yield "beside", f"the {name} {one} is {where}, and of another part"
+            for word in part:
+                if not any(form.search(word) for form in KINDS.values()) and word not in text.split():
+                    yield "beside", f"“{word}” is not {where}: “{text}”"
 
 
 def module(codes, left, top):

@@ -7,6 +7,9 @@ import subprocess
 import unicodedata
 
 AMOUNT = re.compile(r"(?<![\d.,])(?<!\d )\d{1,3}(?:\.\d{3})*,\d\d(?![\d,.]\d|\d)")
+# As English and French write it; a French one without thousands is as an Italian one.
+ENGLISH_AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})*\.\d\d(?![\d,.]\d|\d)")
+FRENCH_AMOUNT = re.compile(r"(?<![\d.,])(?<!\d )\d{1,3}(?: \d{3})+,\d\d(?![\d,.]\d|\d)")
 DATE = re.compile(r"(?<![\d/])\d\d/\d\d/\d{4}(?![\d/])")
 NUMBER = re.compile(r"(?<!\d)(?:\d{4}\s+){4}\d\d(?!\d)")
 WORD = re.compile(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>')

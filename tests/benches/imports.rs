@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! `just bench`: how fast a file of debt positions is loaded by the real binary, beside `psql \copy` of the rows that came of it
 //! into the same tables with the same indexes (on SQLite: an INSERT of those rows), and beside one request for each position. It prints
-//! figures and asserts none: a machine is no judge (docs/performance.md). `TRAMITE_BENCH_ROWS` says how many rows.
+//! figures and asserts none: a machine is no judge (docs/performance.md). `TRAMITE_BENCH_ROWS` says how many rows, and
+//! `TRAMITE_BENCH_DATABASE` (`postgres`, `sqlite`) which database alone.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -47,11 +48,17 @@ fn main() {
     let rows = std::env::var("TRAMITE_BENCH_ROWS").ok().map_or(ROWS, |text| text.parse().expect("a number of rows"));
     let runtime = tokio::runtime::Runtime::new().unwrap();
     println!("a CSV of {rows} rows, a position each");
-    match Cluster::start_new(Options { fsync: true, on_disk: true, ..Options::default() }) {
-        Some(cluster) => runtime.block_on(on_postgres(&cluster, rows)),
-        None => println!("\nPostgreSQL is not measured: its programs are absent"),
+    let only = std::env::var("TRAMITE_BENCH_DATABASE").ok();
+    let wanted = |database: &str| only.as_deref().is_none_or(|only| only == database);
+    if wanted("postgres") {
+        match Cluster::start_new(Options { fsync: true, on_disk: true, ..Options::default() }) {
+            Some(cluster) => runtime.block_on(on_postgres(&cluster, rows)),
+            None => println!("\nPostgreSQL is not measured: its programs are absent"),
+        }
     }
-    runtime.block_on(on_sqlite(rows));
+    if wanted("sqlite") {
+        runtime.block_on(on_sqlite(rows));
+    }
 }
 
 async fn on_postgres(cluster: &Cluster, rows: usize) {

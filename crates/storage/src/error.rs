@@ -99,6 +99,11 @@ impl From<DieselError> for StoreError {
     }
 }
 
+/// Whether what a failure says is what others did at that moment: it may succeed when it comes again.
+pub(crate) fn passes(message: &str) -> bool {
+    matches!(from_message(message), Some(StoreError::Conflict | StoreError::Busy))
+}
+
 /// Diesel hands out no SQLSTATE, so what it does not classify is told by its message. Connections ask for English
 /// messages; where the server does not grant that, most languages keep the word `deadlock`.
 fn from_message(message: &str) -> Option<StoreError> {

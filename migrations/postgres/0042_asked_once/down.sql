@@ -16,7 +16,8 @@ DECLARE
 BEGIN
     FOR guarded IN
         SELECT polrelid::regclass FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
-        WHERE polname = 'tenant' AND relnamespace = current_schema()::regnamespace ORDER BY polrelid
+        WHERE polname = 'tenant' AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+        ORDER BY polrelid
     LOOP
         EXECUTE format('DROP POLICY tenant ON %s', guarded);
         PERFORM tramite_guard(guarded);

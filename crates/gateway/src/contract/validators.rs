@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The schemas of the contract, compiled: what the document promises to refuse is refused by the document itself.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
@@ -16,12 +17,12 @@ const FOR_PEOPLE: [&str; 6] = ["title", "description", "example", "examples", "d
 /// Members of a schema whose own members are names, each with a schema.
 const NAMES: [&str; 4] = ["properties", "patternProperties", "dependentSchemas", "$defs"];
 /// Members of a schema that are values and no schemas.
-const VALUES: [&str; 3] = ["enum", "const", "required"];
+const VALUES: [&str; 4] = ["enum", "const", "required", "dependentRequired"];
 
 /// The components that are bodies of requests, each compiled when the first of its kind comes: together they are some
 /// megabytes, and a program serves few kinds of them.
 pub(super) struct Bodies {
-    /// What each component says to a check, as JSON.
+    /// What each component that they reach says to a check, as JSON.
     texts: HashMap<String, Box<str>>,
     compiled: HashMap<String, OnceLock<Validator>>,
 }
@@ -62,10 +63,10 @@ impl Bodies {
                 content.into_iter().flatten().filter_map(|(_, media)| media.pointer("/schema/$ref")?.as_str());
             names.extend(schemas.filter_map(|reference| reference.rsplit('/').next()).map(str::to_owned));
         }
-        let components = document.pointer("/components/schemas").and_then(Value::as_object);
-        let texts = components.into_iter().flatten();
+        let bodies = names.iter().map(|name| reference(name)).collect();
+        let reached = components(&bodies, |name| within(document, name));
         Bodies {
-            texts: texts.map(|(name, schema)| (name.clone(), for_checks(schema).to_string().into())).collect(),
+            texts: reached.into_iter().map(|(name, schema)| (name, schema.to_string().into())).collect(),
             compiled: names.into_iter().map(|name| (name, OnceLock::new())).collect(),
         }
     }
@@ -79,9 +80,9 @@ impl Bodies {
         if let Some(validator) = place.get() {
             return Ok(validator);
         }
-        let schema = json!({"$ref": format!("{COMPONENTS}{name}")});
-        let validator =
-            compile(name, schema, |name| self.texts.get(name).and_then(|text| serde_json::from_str(text).ok()))?;
+        let validator = compile(name, reference(name), |name| {
+            self.texts.get(name).and_then(|text| serde_json::from_str(text).ok())
+        })?;
         Ok(place.get_or_init(|| validator))
     }
 
@@ -94,7 +95,7 @@ impl Bodies {
 
 /// The validator of one component, wherever it stands.
 pub(super) fn component(document: &Value, name: &str) -> Result<Validator, ContractError> {
-    compile(name, json!({"$ref": format!("{COMPONENTS}{name}")}), |name| within(document, name))
+    compile(name, reference(name), |name| within(document, name))
 }
 
 impl Parameters {
@@ -107,11 +108,12 @@ impl Parameters {
     ) -> Result<ParameterRule, ContractError> {
         let schema = written.get("schema").map_or(Value::Bool(true), for_checks);
         let (kind, text) = (kind_of(document, &schema), schema.to_string());
-        let validator = match self.0.get(&text) {
-            Some(known) => Arc::clone(known),
-            None => Arc::new(compile(name, schema, |name| within(document, name))?),
+        let validator = match self.0.entry(text) {
+            Entry::Occupied(known) => Arc::clone(known.get()),
+            Entry::Vacant(place) => {
+                Arc::clone(place.insert(Arc::new(compile(name, schema, |name| within(document, name))?)))
+            }
         };
-        self.0.insert(text, Arc::clone(&validator));
         let required = written.get("required").and_then(Value::as_bool).unwrap_or(false);
         Ok(ParameterRule { kind, required, validator })
     }
@@ -125,6 +127,11 @@ fn kind_of(document: &Value, schema: &Value) -> ParameterKind {
         Some("boolean") => ParameterKind::Boolean,
         _ => ParameterKind::Text,
     }
+}
+
+/// A schema that is no more than the name of a component.
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("{COMPONENTS}{name}")})
 }
 
 fn within(document: &Value, name: &str) -> Option<Value> {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Migrations on PostgreSQL, one process at a time.
 
+use std::time::Duration;
+
 use diesel::pg::Pg;
 use diesel::sql_types::{Bool, Text};
 use diesel::{OptionalExtension, QueryableByName};
@@ -10,7 +12,7 @@ use tokio::runtime::Builder;
 use tramite_domain::environment::Environment;
 
 use super::connect::Connector;
-use crate::error::StoreError;
+use crate::error::{StoreError, passes};
 use crate::migrate::{Migrated, POSTGRES_MIGRATIONS, READ_SEAL, Seal, check_seal, newest};
 use crate::url::Server;
 
@@ -18,6 +20,12 @@ use crate::url::Server;
 const MIGRATION_LOCK: i64 = 0x7472_616d_6974_6500;
 /// Milliseconds to wait for another process that migrates.
 const MIGRATION_WAIT_MS_MAX: u32 = 120_000;
+/// Milliseconds to wait for a table that somebody works on. Who comes after waits as well, so that it is less than anybody gives up after.
+const TABLE_WAIT_MS_MAX: u32 = 1_000;
+/// How often a migration is tried that somebody stood in the way of: for some minutes.
+const TRIES_MAX: u32 = 120;
+/// Milliseconds between two tries, in which those who waited have their turn.
+const PAUSE_MS: u64 = 500;
 /// Partitions are made for this month and so many more.
 const PARTITION_MONTHS_AHEAD: u32 = 3;
 
@@ -57,7 +65,8 @@ async fn run(server: &Server, environment: Environment) -> Result<Migrated, Stor
     // The session ends with the connection, and its lock with it.
     connection
         .batch_execute(&format!(
-            "SET lock_timeout = {MIGRATION_WAIT_MS_MAX}; SELECT pg_advisory_lock({MIGRATION_LOCK})"
+            "SET lock_timeout = {MIGRATION_WAIT_MS_MAX}; SELECT pg_advisory_lock({MIGRATION_LOCK}); \
+             SET lock_timeout = {TABLE_WAIT_MS_MAX}"
         ))
         .await?;
     // A database of the other environment is left as it is, whatever is pending.
@@ -65,16 +74,31 @@ async fn run(server: &Server, environment: Environment) -> Result<Migrated, Stor
         check_seal(&seal, environment)?;
     }
     let mut harness = AsyncMigrationHarness::new(connection);
-    let applied = apply(&mut harness)?;
+    let applied = apply(&mut harness).await?;
     let mut connection = harness.into_inner();
     seal(&mut connection, environment).await?;
     connection.batch_execute(&format!("SELECT tramite_make_partitions({PARTITION_MONTHS_AHEAD})")).await?;
     Ok(Migrated { applied, version: newest::<Pg>(&POSTGRES_MIGRATIONS)? })
 }
 
-fn apply(harness: &mut AsyncMigrationHarness<AsyncPgConnection>) -> Result<Vec<String>, StoreError> {
-    let applied = harness.run_pending_migrations(POSTGRES_MIGRATIONS).map_err(StoreError::Failed)?;
-    Ok(applied.iter().map(ToString::to_string).collect())
+/// Applies what is pending, one migration after the other. Programs of before go on meanwhile: a migration that would keep them waiting for
+/// long, or that crossed one of them, is undone and comes again.
+async fn apply(harness: &mut AsyncMigrationHarness<AsyncPgConnection>) -> Result<Vec<String>, StoreError> {
+    let (mut applied, mut tries) = (Vec::new(), 0);
+    while harness.has_pending_migration(POSTGRES_MIGRATIONS).map_err(StoreError::Failed)? {
+        match harness.run_next_migration(POSTGRES_MIGRATIONS) {
+            Ok(version) => {
+                applied.push(version.to_string());
+                tries = 0;
+            }
+            Err(error) if tries < TRIES_MAX && passes(&error.to_string()) => {
+                tries += 1;
+                tokio::time::sleep(Duration::from_millis(PAUSE_MS)).await;
+            }
+            Err(error) => return Err(StoreError::Failed(error)),
+        }
+    }
+    Ok(applied)
 }
 
 /// What the database is sealed to; none before its first migration.

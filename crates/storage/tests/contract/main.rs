@@ -207,7 +207,8 @@ mod sentences {
             walls::the_roles_own_nothing_and_see_no_more_than_they_need,
             walls::the_platform_keeps_secrets_of_its_own_and_wraps_keys_anew,
             walls::a_future_dropped_half_way_leaves_no_tenant_behind,
-            faults::a_full_pool_is_busy_and_a_locked_row_too;
+            faults::a_full_pool_is_busy_and_a_locked_row_too,
+            migrations::a_migration_lets_those_pass_who_are_in_its_way;
         empty:
             migrations::every_migration_goes_down_and_up_again,
             migrations::of_many_who_migrate_at_once_one_does_the_work,

@@ -2,6 +2,7 @@
 //! Migrations: up, down and up again, by one process at a time, and for one environment.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tramite_domain::anomaly::Anomaly;
 use tramite_domain::batch::{Batch, Write};
@@ -120,8 +121,8 @@ pub(crate) async fn a_schema_this_program_does_not_know_is_refused(database: Dat
     refused(before).await;
 }
 
-/// Goes back to before a migration, and up again.
-async fn again_from(database: &Database, first: &str) {
+/// Goes back to before a migration.
+fn back_to_before(database: &Database, first: &str) {
     for folder in folders(database).iter().rev() {
         let version = version(folder);
         run(database, &std::fs::read_to_string(folder.join("down.sql")).unwrap());
@@ -130,7 +131,33 @@ async fn again_from(database: &Database, first: &str) {
             break;
         }
     }
+}
+
+/// Goes back to before a migration, and up again.
+async fn again_from(database: &Database, first: &str) {
+    back_to_before(database, first);
     migrate(database).await;
+}
+
+/// Migration 0042 takes every table of the institutions, one after the other. A program of before that writes two of them in the other
+/// order ends its work, and the migration comes again.
+pub(crate) async fn a_migration_lets_those_pass_who_are_in_its_way(database: Database) {
+    const HELD: &str = "SELECT count(*) FROM pg_locks WHERE relation = 'installment_keys'::regclass AND granted";
+    let url: DatabaseUrl = database.url().parse().unwrap();
+    Store::migrate(&url, Environment::Sandbox).await.unwrap();
+    back_to_before(&database, "0042");
+    let place = database.clone();
+    let writer = std::thread::spawn(move || {
+        let work = "BEGIN; LOCK TABLE installment_keys IN ROW EXCLUSIVE MODE; SELECT pg_sleep(2); \
+                    LOCK TABLE debt_positions IN ROW EXCLUSIVE MODE; COMMIT";
+        crate::raw::psql(&place, work)
+    });
+    while crate::raw::psql(&database, HELD).trim() == "0" {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let migrated = Store::migrate(&url, Environment::Sandbox).await.unwrap();
+    assert_eq!(migrated.applied.first().map(String::as_str), Some("0042"));
+    writer.join().expect("the writer was not the one to give way");
 }
 
 /// Migration 0039 makes rows of what clients wrote of installments before it.
