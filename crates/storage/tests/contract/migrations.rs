@@ -153,11 +153,12 @@ pub(crate) async fn a_migration_lets_those_pass_who_are_in_its_way(database: Dat
         crate::raw::psql(&place, work)
     });
     while crate::raw::psql(&database, HELD).trim() == "0" {
+        assert!(!writer.is_finished(), "the writer ended before it was in anyone's way");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let migrated = Store::migrate(&url, Environment::Sandbox).await.unwrap();
     assert_eq!(migrated.applied.first().map(String::as_str), Some("0042"));
-    writer.join().expect("the writer was not the one to give way");
+    assert!(writer.join().is_ok(), "the writer was not the one to give way");
 }
 
 /// Migration 0039 makes rows of what clients wrote of installments before it.
