@@ -52,6 +52,10 @@ bench-large positions='1000000':
 documents count='2000':
     DOCUMENTS={{count}} .ci/step documents
 
+# Paints the notices of docs/notices.md anew
+pictures:
+    .ci/step pictures
+
 # The documentation of the crates, in target/doc
 docs:
     .ci/step docs

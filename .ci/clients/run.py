@@ -6,57 +6,32 @@ session, the payment at the simulated Node, the receipt. Python and TypeScript, 
 `run.py [language…]`; needs `openapi-generator-cli` (PyPI), a Java, npm, and a built `tramite`.
 """
 
-import json
-import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import venv
 
 HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-PROGRAM = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug" / "tramite"
+sys.path.insert(0, str(HERE.parent))
+import demo  # noqa: E402
+
 CONTRACTS = ("tramite", "tramite-3.0")
-INSTITUTION = "comune-perugia"
 STEP_SECONDS = 240
-
-
-def free_address():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return "127.0.0.1:%d" % listener.getsockname()[1]
 
 
 def run(*command, folder, **settings):
     """A command that must end well; what it said is shown where it does not."""
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("TRAMITE_")}
-    done = subprocess.run([str(part) for part in command], cwd=folder, env=surroundings | settings, text=True,
+    done = subprocess.run([str(part) for part in command], cwd=folder, env=demo.plain_environment() | settings, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=STEP_SECONDS)
     if done.returncode:
         sys.exit(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout[-6000:]}")
     return done.stdout
 
 
-def demo(folder):
-    """A demonstration that runs, and where its gateway, its Node and a portal's client are."""
-    gateway, node = free_address(), free_address()
-    log = open(folder / "demo.log", "wb")
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("TRAMITE_")}
-    process = subprocess.Popen([PROGRAM, "demo", "--json", "--data-dir", folder, "--listen", gateway, "--sandbox-listen", node],
-                               stdout=subprocess.PIPE, stderr=log, env=surroundings)
-    told = json.loads(process.stdout.readline() or "null")
-    if told is None:
-        sys.exit("the demonstration did not start:\n" + (folder / "demo.log").read_text())
-    client = next(one for one in told["clients"] if one["institution"] == INSTITUTION)
-    return process, {"API": f"http://{gateway}", "NODE": f"http://{node}", "CLIENT": client["client_id"],
-                     "SECRET": client["client_secret"]}
-
-
 def generate(language, generator, contract, folder, properties):
-    run("openapi-generator-cli", "generate", "-i", ROOT / "openapi" / f"{contract}.json", "-g", generator, "-o", folder,
+    run("openapi-generator-cli", "generate", "-i", demo.ROOT / "openapi" / f"{contract}.json", "-g", generator, "-o", folder,
         "--additional-properties", properties, folder=folder.parent)
 
 
@@ -86,16 +61,12 @@ def main():
     with tempfile.TemporaryDirectory(prefix="tramite-clients-") as kept:
         kept = pathlib.Path(kept)
         (kept / "data").mkdir()
-        process, settings = demo(kept / "data")
-        try:
+        with demo.running(kept / "data") as settings:
             for language in wanted:
                 for contract in CONTRACTS:
                     folder = kept / f"{language}-{contract}"
                     folder.mkdir()
                     print(f"--- {language} from {contract}: {LANGUAGES[language](contract, folder, settings).strip()}", flush=True)
-        finally:
-            process.terminate()
-            process.wait(timeout=STEP_SECONDS)
 
 
 if __name__ == "__main__":

@@ -69,6 +69,7 @@ fn institution(body: &Body) -> Value {
         "code": body.code,
         "tax_code": body.tax_code,
         "display_name": body.display_name,
+        "cbill_code": body.cbill_code,
         "status": "active",
         "stations": [{
             "station_id": STATION_ID, "aux_digit": 3, "segregation_code": body.segregation_code, "issuing": true

@@ -55,6 +55,8 @@ pub(crate) struct Body {
     pub(crate) display_name: &'static str,
     /// The digits that the Node routes its notices by.
     pub(crate) segregation_code: &'static str,
+    /// Its interbank code on notices.
+    pub(crate) cbill_code: &'static str,
     /// Its accounts.
     pub(crate) accounts: &'static [Account],
     /// What it collects.
@@ -113,6 +115,7 @@ pub(crate) const BODIES: [Body; 3] = [
         tax_code: "99999000104",
         display_name: "Comune di Perugia (demo)",
         segregation_code: "01",
+        cbill_code: "DEMO1",
         accounts: &[account("IT55T9999903000000000000101", Some("IT68T0760103000000099990101"))],
         services: &[
             Service {
@@ -146,6 +149,7 @@ pub(crate) const BODIES: [Body; 3] = [
         tax_code: "99999000112",
         display_name: "Comune di Terni (demo)",
         segregation_code: "02",
+        cbill_code: "DEMO2",
         accounts: &[account("IT19B9999914400000000000201", None)],
         services: &[
             Service {
@@ -172,6 +176,7 @@ pub(crate) const BODIES: [Body; 3] = [
         tax_code: "99999000120",
         display_name: "Università di Perugia (demo)",
         segregation_code: "03",
+        cbill_code: "DEMO3",
         accounts: &[account("IT95V9999903000000000000301", None)],
         services: &[
             Service {
