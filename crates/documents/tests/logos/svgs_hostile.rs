@@ -114,6 +114,38 @@ fn what_refers_to_itself_or_to_more_and_more_is_refused() {
     }
 }
 
+/// Drawing programs note a name of their own beside the plain one. What draws it goes by the plain one, in a circle without end.
+#[test]
+fn what_has_two_names_is_followed_by_each() {
+    let mask = |named: &str, next: &str| {
+        format!("<mask {named}><rect width=\"9\" height=\"9\" mask=\"url(#{next})\"/></mask>")
+    };
+    let clip = |named: &str, next: &str| {
+        let clip = "<clipPath clipPathUnits=\"objectBoundingBox\"";
+        format!("{clip} {named}><rect width=\"9\" height=\"9\" clip-path=\"url(#{next})\"/></clipPath>")
+    };
+    for both in [|one: &str| format!("n:id=\"n{one}\" id=\"{one}\""), |one: &str| format!("id=\"{one}\" n:id=\"n{one}\"")] {
+        for (shape, link) in [(mask as fn(&str, &str) -> String, "mask"), (clip, "clip-path")] {
+            let circle: String =
+                [("a", "b"), ("b", "c"), ("c", "a")].map(|(one, next)| shape(&both(one), next)).concat();
+            let drawn = format!(
+                "<g xmlns:n=\"urn:n\">{circle}<rect width=\"9\" height=\"9\" {link}=\"url(#a)\"/></g>"
+            );
+            assert_eq!(fault(link, &drawn), LogoFault::SvgTooComplex, "{drawn}");
+        }
+    }
+    let named = "<linearGradient xmlns:n=\"urn:n\" n:id=\"Paint\" id=\"a\"><stop stop-color=\"red\"/></linearGradient>\
+        <rect width=\"50\" height=\"50\" fill=\"url(#a)\"/>";
+    read("named", &svg(named)).unwrap();
+}
+
+#[test]
+fn a_reference_to_nothing_in_the_file_is_refused() {
+    for content in ["<use href=\"#a\"/>", "<rect fill=\"url(#a) red\"/>", "<style>rect{fill:url(#a)}</style><rect/>"] {
+        assert_eq!(fault(content, content), LogoFault::SvgForbidden(Forbidden::Reference), "{content}");
+    }
+}
+
 #[test]
 fn what_is_too_deep_or_too_much_is_refused() {
     let circle = "<circle cx=\"50\" cy=\"50\" r=\"50\" fill=\"red\" opacity=\".5\"/>";

@@ -10,7 +10,7 @@ use resvg::usvg::roxmltree::{Document, Node, NodeId};
 use crate::logo::limits::{COMPARED_MAX, DEPTH_MAX, NAMESAKES_MAX, REACHED_MAX, WEIGHT_LEAST, WEIGHT_MAX};
 use crate::logo::svg::NAMESPACE;
 use crate::logo::svg::sheet::Sheet;
-use crate::logo::svg::weight::{Element, Scale, is_gradient};
+use crate::logo::svg::weight::{Element, Scale, is_gradient, named};
 use crate::logo::{Forbidden, LogoFault};
 
 /// The most colours of a gradient.
@@ -25,7 +25,7 @@ pub(super) fn check(document: &Document<'_>) -> Result<(), LogoFault> {
     let mut by_id: HashMap<&str, Vec<Node<'_, '_>>> = HashMap::new();
     let mut sheet = Sheet::default();
     for node in document.descendants().filter(Node::is_element) {
-        if let Some(id) = node.attribute("id") {
+        for id in named(node, "id") {
             let namesakes = by_id.entry(id).or_default();
             namesakes.push(node);
             if namesakes.len() > NAMESAKES_MAX {

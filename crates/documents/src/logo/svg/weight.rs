@@ -39,9 +39,9 @@ impl<'a, 'input> Scale<'a, 'input> {
                 _ => ids.extend(references(attribute.value())?),
             }
         }
-        let classes = node.attribute("class").unwrap_or_default().split_whitespace().map(|class| format!(".{class}"));
-        let id = node.attribute("id").map(|id| format!("#{id}"));
-        for selector in classes.chain(id).chain([node.tag_name().name().to_owned(), "*".to_owned()]) {
+        let classes = named(node, "class").flat_map(str::split_whitespace).map(|class| format!(".{class}"));
+        let names = named(node, "id").map(|id| format!("#{id}"));
+        for selector in classes.chain(names).chain([node.tag_name().name().to_owned(), "*".to_owned()]) {
             if let Some(rules) = self.sheet.of(&selector) {
                 weight = weight.saturating_add(rules.bytes);
                 ids.extend(rules.targets.iter().map(String::as_str));
@@ -52,7 +52,11 @@ impl<'a, 'input> Scale<'a, 'input> {
             return Err(LogoFault::SvgTooComplex);
         }
         weight = weight.saturating_add(ids.len().saturating_mul(WEIGHT_LEAST));
-        let mut targets: Vec<_> = ids.iter().filter_map(|id| self.by_id.get(id)).flatten().copied().collect();
+        let mut targets = Vec::with_capacity(ids.len());
+        for id in ids {
+            // What is not found here must not be found by whoever draws it, who may read a name in another way.
+            targets.extend(self.by_id.get(id).ok_or(Forbidden::Reference)?);
+        }
         let gradients = targets.iter().filter(|target| is_gradient(**target)).count();
         // What else it refers to may inherit them.
         targets.sort_by_key(|target| !is_gradient(*target));
@@ -60,6 +64,12 @@ impl<'a, 'input> Scale<'a, 'input> {
         let looked_at = node.ancestors().filter(Node::is_element).map(looked_at).fold(0, usize::saturating_add);
         Ok(Element { targets, gradients, weight, compared: looked_at.saturating_mul(self.sheet.rules()) })
     }
+}
+
+/// What an element is called, by each of its attributes of a name: drawing programs give it one of their own beside, and of two that
+/// differ by their namespace alone some readers take the first, others the plain one.
+pub(super) fn named<'a>(node: Node<'a, '_>, name: &'static str) -> impl Iterator<Item = &'a str> {
+    node.attributes().filter(move |attribute| attribute.name() == name).map(|attribute| attribute.value())
 }
 
 pub(super) fn is_gradient(node: Node<'_, '_>) -> bool {
@@ -78,7 +88,7 @@ fn passed_over(node: Node<'_, '_>) -> usize {
 
 /// How much of an element is read to compare it with a rule.
 fn looked_at(node: Node<'_, '_>) -> usize {
-    let length = |name| node.attribute(name).map_or(0, str::len);
+    let length = |name| named(node, name).map(str::len).fold(0, usize::saturating_add);
     node.attributes().len().saturating_add(length("class")).saturating_add(length("id")).saturating_add(1)
 }
 
