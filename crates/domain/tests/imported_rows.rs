@@ -5,7 +5,9 @@
 mod support;
 
 use support::{Town, client, codes, installment, named, one_payment, pay, quiet};
-use tramite_domain::debt_position::{DebtPosition, OptionInput, OptionKind, PositionInput, TermsContext};
+use tramite_domain::debt_position::{
+    DebtPosition, OptionInput, OptionKind, PositionInput, PositionStatus, TermsContext,
+};
 use tramite_domain::given::Given;
 use tramite_domain::import::{Asked, Loaded, RowAction, RowOutcome, load};
 use tramite_domain::refusal::Refusal;
@@ -116,6 +118,46 @@ fn what_never_was_is_not_taken_back() {
     let both = town.position(&plan(&["1", "2"]));
     let refused = loaded(&mut town, &both, &asked(RowAction::Load, plan(&["1", "2"]), &["3"])).unwrap_err();
     assert_eq!(codes(refused), [("/payment_options".to_owned(), "no_such_installment")]);
+}
+
+/// A cell may hold anything, as much of it as it likes: what it says is kept with the row and read by whoever looks at it.
+#[test]
+fn what_cannot_be_a_name_is_not_told_again() {
+    let mut town = Town::new();
+    let position = town.position(&plan(&["1", "2"]));
+    let many: Vec<String> = (10..400).map(|number| number.to_string()).collect();
+    let long = "x".repeat(1_000_000);
+    let mut named: Vec<&str> = vec!["1", "2", "RSSMRA85T10A562S", "Mario Rossi", &long];
+    named.extend(many.iter().map(String::as_str));
+    let Err(Refusal::Invalid(wrong)) = loaded(&mut town, &position, &taking_back(&named)) else { panic!("taken") };
+    let detail = "rows take installments back that the debt position never had: 10, 100, 101, 102, 103, 388 more";
+    assert_eq!(wrong[0].detail, detail);
+    let Err(Refusal::Invalid(wrong)) = loaded(&mut town, &position, &taking_back(&["1", "2", &long])) else {
+        panic!("taken")
+    };
+    assert_eq!(wrong[0].detail, "rows take installments back that the debt position never had: 1");
+}
+
+#[test]
+fn the_same_terms_publish_a_draft_and_do_not_bring_back_what_was_cancelled() {
+    let mut town = Town::new();
+    let draft = town.position(&PositionInput { publish: false, ..plan(&["1"]) });
+    let again = asked(RowAction::Load, PositionInput { publish: false, ..plan(&["1"]) }, &[]);
+    assert_eq!(loaded(&mut town, &draft, &again).unwrap().outcome, RowOutcome::Unchanged);
+    let publishing = asked(RowAction::Load, plan(&["1"]), &[]);
+    let published = loaded(&mut town, &draft, &publishing).unwrap();
+    assert_eq!((published.outcome, published.position.published_at), (RowOutcome::Updated, Some(town.now)));
+    let inserting = asked(RowAction::Insert, plan(&["1"]), &[]);
+    let Err(Refusal::ExternalIdTaken { differences, .. }) = loaded(&mut town, &draft, &inserting) else {
+        panic!("made")
+    };
+    assert_eq!(differences, ["/publish"]);
+
+    let cancelled = loaded(&mut town, &published.position, &taking_back(&[])).unwrap().position;
+    for terms in [plan(&["1"]), plan(&["1", "2"])] {
+        let refused = loaded(&mut town, &cancelled, &asked(RowAction::Load, terms, &[]));
+        assert!(matches!(refused, Err(Refusal::PositionState { status: PositionStatus::Cancelled })), "{refused:?}");
+    }
 }
 
 #[test]

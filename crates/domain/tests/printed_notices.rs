@@ -42,10 +42,11 @@ fn said(position: &DebtPosition, notice: Result<PrintedNotice, Refusal>) -> Stri
     };
     match &terms {
         NoticeTerms::Single(part) => format!("single: {}", one(part)),
-        NoticeTerms::Installments { whole, parts } => {
+        NoticeTerms::Installments { whole, parts, complete } => {
+            let kind = if *complete { "plan" } else { "left" };
             let whole = whole.as_ref().map_or("-".to_owned(), one);
             let parts: Vec<String> = parts.iter().map(one).collect();
-            format!("plan: {whole} | {}", parts.join(", "))
+            format!("{kind}: {whole} | {}", parts.join(", "))
         }
         NoticeTerms::Fine { discounted, reduced } => format!("fine: {} | {}", one(discounted), one(reduced)),
     }
@@ -168,8 +169,8 @@ fn a_plan_is_printed_by_the_numbers_of_all_its_installments() {
     let mut position = town.position(&single_or_plan("S-1"));
     assert_eq!(said(&position, printed(&town, &position)), "plan: whole 1 10000 | first 1 5000, second 2 5000");
     pay(&mut position, "first", town.now);
-    assert_eq!(said(&position, printed(&town, &position)), "plan: - | second 2 5000", "the whole is superseded");
-    assert_eq!(said(&position, only(&town, &position, "second")), "plan: - | second 2 5000");
+    assert_eq!(said(&position, printed(&town, &position)), "left: - | second 2 5000", "the whole is superseded");
+    assert_eq!(said(&position, only(&town, &position, "second")), "left: - | second 2 5000");
     let partly = Err(Refusal::NothingToPay { status: PositionStatus::PartiallyPaid });
     for gone in ["first", "whole"] {
         assert_eq!(only(&town, &position, gone), partly, "{gone}");
@@ -195,10 +196,13 @@ fn a_withdrawn_installment_is_not_printed_and_no_other_takes_its_number() {
     let id = named(&position, "b").id;
     position.installment_mut(id).unwrap().cancelled_at = Some(town.now);
     assert_eq!(said(&position, printed(&town, &position)), "plan: - | a 1 100, c 3 100");
+    let mut paid = position.clone();
+    pay(&mut paid, "c", town.now);
+    assert_eq!(said(&paid, printed(&town, &paid)), "left: - | a 1 100", "they are paid in any order");
     // A reference of old without a notice number is paid by other ways.
     let id = named(&position, "a").id;
     position.installment_mut(id).unwrap().notice_number = None;
-    assert_eq!(said(&position, printed(&town, &position)), "plan: - | c 3 100");
+    assert_eq!(said(&position, printed(&town, &position)), "left: - | c 3 100");
     assert_eq!(only(&town, &position, "a"), Err(Refusal::NothingToPay { status: PositionStatus::Open }));
 }
 
@@ -260,7 +264,7 @@ fn of_more_than_a_paper_holds_the_discount_goes_first_and_the_rest_is_printed_by
     input.payment_options.extend([plan("a"), plan("b")]);
     let mut position = town.position(&input);
     assert_eq!(said(&position, printed(&town, &position)), "fine: early 1 7000 | late 1 10000");
-    assert_eq!(said(&position, only(&town, &position, "b2")), "plan: - | b2 2 5000");
+    assert_eq!(said(&position, only(&town, &position, "b2")), "left: - | b2 2 5000");
     notified(&town, &mut position, 6);
     assert_eq!(said(&position, printed(&town, &position)), "plan: late 1 10000 | a1 1 5000, a2 2 5000");
     for gone in ["a1", "a2", "late"] {

@@ -195,8 +195,8 @@ fn terms(offer: Offer, parts: Vec<NoticePart>) -> NoticeTerms {
     let mut parts = parts.into_iter();
     match offer {
         Offer::Single => NoticeTerms::Single(parts.next().unwrap()),
-        Offer::Whole(_) => NoticeTerms::Installments { whole: parts.next(), parts: parts.collect() },
-        Offer::Alone(_) => NoticeTerms::Installments { whole: None, parts: parts.collect() },
+        Offer::Whole(_) => NoticeTerms::Installments { whole: parts.next(), parts: parts.collect(), complete: true },
+        Offer::Alone(_) => NoticeTerms::Installments { whole: None, parts: parts.collect(), complete: true },
         Offer::Fine => NoticeTerms::Fine { discounted: parts.next().unwrap(), reduced: parts.next().unwrap() },
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
+use tramite_domain::debt_position::INSTALLMENTS_TOTAL_MAX;
 use tramite_domain::ident::InstallmentReference;
 use tramite_domain::import::RowAction;
 
@@ -122,10 +123,19 @@ fn named(options: Option<&Value>) -> Result<BTreeSet<String>, PlacedFault> {
     let fault = |code: &str, detail: &str| PlacedFault::new(0, Some("/payment_options"), code, detail);
     let unread = || fault("wrong_type", "expected payment options as objects, each with its installments");
     let installments = installments(options).ok_or_else(unread)?;
+    if installments.len() > INSTALLMENTS_TOTAL_MAX {
+        return Err(fault("too_many", &format!("at most {INSTALLMENTS_TOTAL_MAX} installments in all")));
+    }
     let mut references = BTreeSet::new();
     for one in &installments {
         match one.get("reference") {
-            Some(Value::String(reference)) => _ = references.insert(reference.clone()),
+            Some(Value::String(reference)) if InstallmentReference::new(reference.as_str()).is_ok() => {
+                references.insert(reference.clone());
+            }
+            Some(Value::String(_)) => {
+                let detail = "an installment is named by what no installment can be called";
+                return Err(fault("no_such_installment", detail));
+            }
             // The one without a name is the only one; whether there is only one, the decision says.
             None | Some(Value::Null) if installments.len() == 1 => {
                 references.insert(InstallmentReference::only().as_str().to_owned());

@@ -62,8 +62,7 @@ pub struct PlacedFault {
 }
 
 impl PlacedFault {
-    pub(super) fn new(row: usize, column: Option<&str>, code: &str, detail: impl Into<String>) -> Self {
-        let fault = RowFault { column: column.map(ToOwned::to_owned), code: code.to_owned(), detail: detail.into() };
-        Self { row, fault }
+    pub(super) fn new(row: usize, column: Option<&str>, code: &str, detail: impl AsRef<str>) -> Self {
+        Self { row, fault: RowFault::new(column, code, detail.as_ref()) }
     }
 }

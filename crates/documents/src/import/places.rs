@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tramite_domain::violation::Violation;
+use tramite_domain::violation::{Violation, shown_pointer};
 
 use super::columns::{COLUMNS, Named, TRANSFERS_MAX};
 use super::model::PlacedFault;
@@ -81,13 +81,13 @@ impl Places {
     pub fn place(&self, violation: &Violation) -> PlacedFault {
         let pointer = violation.pointer.as_str();
         let (row, column) = match &self.0 {
-            Kind::Json => (0, (!pointer.is_empty()).then(|| pointer.to_owned())),
+            Kind::Json => (0, (!pointer.is_empty()).then(|| shown_pointer(pointer))),
             Kind::Table { names, options } => {
                 let at = walk(options, pointer);
                 (at.row, names.column(&at.within, &at.rest))
             }
         };
-        PlacedFault::new(row, column.as_deref(), violation.code, violation.detail.clone())
+        PlacedFault::new(row, column.as_deref(), violation.code, &violation.detail)
     }
 
     /// Where in a table a fault stands; none in a line of JSON.

@@ -125,11 +125,11 @@ fn amounts(pen: &mut Pen, tongue: Tongue, terms: &NoticeTerms, area: Area) {
             amount(pen, tongue, line(Micro::ZERO, mm(9)), &Due::of(discounted, |words| words.discounted));
             amount(pen, tongue, line(mm(9), mm(9)), &Due::of(reduced, |words| words.reduced));
         }
-        NoticeTerms::Installments { whole, parts } => {
+        NoticeTerms::Installments { whole, parts, complete } => {
             let due = match (whole, parts.as_slice()) {
                 (Some(whole), _) => Due::of(whole, |words| words.amount),
                 (None, [only]) => Due::of(only, |words| words.amount),
-                (None, parts) => Due::total(parts),
+                (None, parts) => Due::total(parts, *complete),
             };
             amount(pen, tongue, line(Micro::ZERO, mm(9)), &due);
             if parts.len() > 1 {
@@ -159,13 +159,13 @@ impl Due {
     }
 
     /// All installments that are left, and until when the first of them is due. They are the total only where none is gone.
-    fn total(parts: &[NoticePart]) -> Due {
+    fn total(parts: &[NoticePart], complete: bool) -> Due {
         let amount = Cents::sum(parts.iter().map(|part| part.amount)).ok();
         let first = parts.first();
-        let (label, until): (Pick, Pick) = if first.is_some_and(|part| part.number > 1) {
-            (|words| words.remaining, |words| words.next_due)
-        } else {
+        let (label, until): (Pick, Pick) = if complete && first.is_none_or(|part| part.number == 1) {
             (|words| words.total, |words| words.first_due)
+        } else {
+            (|words| words.remaining, |words| words.next_due)
         };
         let (date, days) = (first.and_then(|part| part.due_date), first.and_then(|part| part.days_from_notification));
         Due { label, amount, until, date, days }

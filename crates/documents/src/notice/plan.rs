@@ -118,7 +118,7 @@ fn rows(terms: &NoticeTerms) -> Vec<Row<'_>> {
         NoticeTerms::Fine { discounted, reduced } => {
             vec![wide(Title::Discounted, discounted), wide(Title::Reduced, reduced)]
         }
-        NoticeTerms::Installments { whole, parts } => {
+        NoticeTerms::Installments { whole, parts, .. } => {
             let mut rows: Vec<Row<'_>> = whole.iter().map(|part| wide(Title::Whole, part)).collect();
             let shape = shape(parts.len());
             rows.extend(parts.chunks(shape.columns()).map(|parts| {

@@ -145,7 +145,8 @@ impl Pen {
     /// A heading, which the outline lists too.
     pub(crate) fn heading(&mut self, level: u16, area: Area, block: &Block<'_>) -> Micro {
         let titles = block.spans.iter().map(|span| clean::title(&span.text)).filter(|text| text != "/");
-        let title = titles.collect::<Vec<_>>().join(" / ");
+        let title = titles.filter(|title| !title.is_empty()).collect::<Vec<_>>().join(" / ");
+        let title = if title.is_empty() { NOTHING.to_owned() } else { title };
         self.layout.headings.push(Heading { title: title.clone(), page: self.page(), top: area.top });
         self.text(Role::Heading { level, title }, area, block)
     }
@@ -155,10 +156,11 @@ impl Pen {
         self.text(Role::Paragraph, area, block)
     }
 
-    /// A text of any role. A cell or a value of which nothing is seen is a dash: it must not lose its place among the others.
+    /// A text of any role. A heading, a cell or a value of which nothing is seen is a dash: it must not lose its place among the others.
     pub(crate) fn text(&mut self, role: Role, area: Area, block: &Block<'_>) -> Micro {
         let wrapped = wrap::wrapped(block, area.width(), area.height(), self.book);
-        let kept = matches!(role, Role::Cell | Role::ColumnTitle | Role::RowTitle { .. } | Role::Value);
+        let kept =
+            matches!(role, Role::Heading { .. } | Role::Cell | Role::ColumnTitle | Role::RowTitle { .. } | Role::Value);
         let (block, wrapped) = if kept && wrapped.is_blank() {
             let face = block.spans.first().map_or(Face::Text, |span| span.face);
             let dash = Block { spans: vec![Span::new(NOTHING, face)], ..block.clone() };

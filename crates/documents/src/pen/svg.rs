@@ -120,8 +120,8 @@ fn told_of(children: &[Child], page: usize, marks: &[Mark], told: &mut Vec<Strin
         match child {
             Child::Mark { page: on, mark } if *on == page => {
                 if let Some(Mark { drawn: Drawn::Text(runs), .. }) = marks.get(*mark) {
-                    let lines: Vec<&str> = runs.iter().map(|run| run.text.trim_end()).collect();
-                    told.push(lines.join(" "));
+                    // A line ends with the blank that it was broken at; one within a word with none.
+                    told.push(runs.iter().map(|run| run.text.as_str()).collect::<String>().trim_end().to_owned());
                 }
             }
             Child::Mark { .. } => {}

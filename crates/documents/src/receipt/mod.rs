@@ -34,7 +34,7 @@ pub struct ReceiptDocument {
     pub psp_tax_code: Option<String>,
     /// The Node's id of the receipt.
     pub receipt_id: String,
-    /// What was paid.
+    /// What was paid, of a beneficiary what came to it.
     pub amount: Cents,
     /// For what.
     pub purpose: String,

@@ -12,8 +12,7 @@ use crate::receipt::single::{section, title_lines};
 use crate::receipt::table::{Column, page_number, table};
 
 pub(super) fn layout(receipts: &[ReceiptDocument], written_at: Instant) -> Result<Layout, DocumentError> {
-    let received = receipts.iter().map(received).collect::<Result<Vec<_>, _>>()?;
-    let total = sum(received.iter().copied())?;
+    let total = Cents::sum(receipts.iter().map(|receipt| receipt.amount)).map_err(|error| DocumentError::of(&error))?;
     let title = labels::STATEMENT.0.to_owned();
     let mut pen = Pen::new(About { title, language: LANGUAGE, written_at })?;
     page_number(&mut pen, 1);
@@ -21,7 +20,7 @@ pub(super) fn layout(receipts: &[ReceiptDocument], written_at: Instant) -> Resul
     let top = title_lines(&mut pen, labels::STATEMENT, institution);
     pen.within(Role::Section, |pen| {
         let top = section(pen, top, labels::RECEIPTS) + mm(1);
-        let rows: Vec<_> = receipts.iter().zip(received).map(|(receipt, received)| row(receipt, received)).collect();
+        let rows: Vec<_> = receipts.iter().map(row).collect();
         table(pen, top, &columns(), &rows, Some((labels::TOTAL, euros(total))));
     });
     Ok(pen.finish())
@@ -39,16 +38,8 @@ fn columns() -> [Column; 6] {
     ]
 }
 
-/// What came to the institution: others may have had their part of the same payment.
-fn received(receipt: &ReceiptDocument) -> Result<Cents, DocumentError> {
-    sum(receipt.transfers.iter().map(|transfer| transfer.amount))
-}
-
-fn sum(amounts: impl Iterator<Item = Cents>) -> Result<Cents, DocumentError> {
-    Cents::sum(amounts).map_err(|error| DocumentError::of(&error))
-}
-
-fn row(receipt: &ReceiptDocument, received: Cents) -> Vec<(String, Face)> {
+/// What the receipt's own paper says: of the owner all that was paid, though its transfers be missing or went to others too.
+fn row(receipt: &ReceiptDocument) -> Vec<(String, Face)> {
     let number = receipt.notice_number.as_deref().map(grouped).unwrap_or_default();
     let psp = format!("{} {}", receipt.psp_name, receipt.psp_tax_code.as_deref().unwrap_or_default());
     vec![
@@ -57,6 +48,6 @@ fn row(receipt: &ReceiptDocument, received: Cents) -> Vec<(String, Face)> {
         (receipt.receipt_id.clone(), Face::Mono),
         (psp, Face::Text),
         (receipt.purpose.clone(), Face::Text),
-        (euros(received), Face::Mono),
+        (euros(receipt.amount), Face::Mono),
     ]
 }

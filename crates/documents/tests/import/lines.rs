@@ -103,6 +103,8 @@ fn a_line_that_cancels_names_its_installments_or_none() {
         (r#"{"installments":[{"reference":"2"}]}"#, "wrong_type"),
         ("[]", "wrong_type"),
         ("null", "wrong_type"),
+        (r#"[{"installments":[{"reference":"Mario Rossi"}]}]"#, "no_such_installment"),
+        (&format!(r#"[{{"installments":[{}]}}]"#, [r#"{"reference":"1"}"#; 1_001].join(",")), "too_many"),
     ];
     for (options, code) in wrong {
         let expected = vec![(0, Some("/payment_options".to_owned()), code.to_owned())];
@@ -122,6 +124,12 @@ fn a_fault_is_told_by_its_pointer() {
     assert_eq!(placed.fault.column.as_deref(), Some("/payment_options/0/installments/1/amount"));
     assert_eq!((placed.row, placed.fault.code.as_str()), (0, "out_of_range"));
     assert_eq!(piece.places.row_of_installment(0, 0), None);
+    let named = |name: &str| {
+        let violation = Violation { pointer: format!("/{name}"), ..violation.clone() };
+        piece.places.place(&violation).fault.column
+    };
+    assert_eq!(named("RSSMRA85T10A562S").as_deref(), Some("/***"));
+    assert_eq!(named(&"n".repeat(1_000_000)).as_deref(), Some(""));
 }
 
 #[test]

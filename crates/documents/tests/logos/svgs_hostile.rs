@@ -124,13 +124,13 @@ fn what_has_two_names_is_followed_by_each() {
         let clip = "<clipPath clipPathUnits=\"objectBoundingBox\"";
         format!("{clip} {named}><rect width=\"9\" height=\"9\" clip-path=\"url(#{next})\"/></clipPath>")
     };
-    for both in [|one: &str| format!("n:id=\"n{one}\" id=\"{one}\""), |one: &str| format!("id=\"{one}\" n:id=\"n{one}\"")] {
+    for both in
+        [|one: &str| format!("n:id=\"n{one}\" id=\"{one}\""), |one: &str| format!("id=\"{one}\" n:id=\"n{one}\"")]
+    {
         for (shape, link) in [(mask as fn(&str, &str) -> String, "mask"), (clip, "clip-path")] {
             let circle: String =
                 [("a", "b"), ("b", "c"), ("c", "a")].map(|(one, next)| shape(&both(one), next)).concat();
-            let drawn = format!(
-                "<g xmlns:n=\"urn:n\">{circle}<rect width=\"9\" height=\"9\" {link}=\"url(#a)\"/></g>"
-            );
+            let drawn = format!("<g xmlns:n=\"urn:n\">{circle}<rect width=\"9\" height=\"9\" {link}=\"url(#a)\"/></g>");
             assert_eq!(fault(link, &drawn), LogoFault::SvgTooComplex, "{drawn}");
         }
     }

@@ -61,7 +61,7 @@ fn filled(terms: NoticeTerms, text: &str) -> PrintedNotice {
     let slips = match &mut notice.terms {
         NoticeTerms::Single(part) => vec![part],
         NoticeTerms::Fine { discounted, reduced } => vec![discounted, reduced],
-        NoticeTerms::Installments { whole, parts } => whole.iter_mut().chain(parts).collect(),
+        NoticeTerms::Installments { whole, parts, .. } => whole.iter_mut().chain(parts).collect(),
     };
     for slip in slips.into_iter().filter_map(|part| part.slip.as_mut()) {
         slip.holder = name.clone();

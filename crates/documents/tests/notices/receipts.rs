@@ -92,14 +92,19 @@ fn a_statement_of_nothing_adds_up_to_nothing_and_one_of_too_much_is_refused() {
     assert!(statement_pdf(&much, written_at()).is_err());
 }
 
+/// Its transfers may be another institution's too, or be told by nobody: what was paid was paid.
 #[test]
-fn a_statement_counts_what_came_to_the_institution_and_not_the_whole_payment() {
+fn a_statement_says_of_each_payment_what_its_own_paper_says() {
     let mut shared = receipt(10_000, "TARI");
     shared.transfers[0].amount = Cents::new(8_000).unwrap();
-    shared.transfers.push(ReceiptTransfer { amount: Cents::new(1_250).unwrap(), ..shared.transfers[0].clone() });
-    let layout = statement_layout(&[shared, receipt(1_000, "Mensa")], written_at()).unwrap();
-    let euros: Vec<&str> = layout.texts().map(|placed| placed.text).filter(|text| text.starts_with('€')).collect();
-    assert_eq!(euros, ["€\u{a0}92,50", "€\u{a0}10,00", "€\u{a0}102,50"]);
+    let untold = ReceiptDocument { transfers: Vec::new(), ..receipt(2_500, "TARI") };
+    let receipts = [shared, untold, receipt(1_000, "Mensa")];
+    let euros = |layout: &Layout| -> Vec<String> {
+        layout.texts().map(|placed| placed.text.to_owned()).filter(|text| text.starts_with('€')).collect()
+    };
+    let layout = statement_layout(&receipts, written_at()).unwrap();
+    let each = receipts.iter().map(|one| euros(&receipt_layout(one, written_at()).unwrap())[0].clone());
+    assert_eq!(euros(&layout), each.chain(["€\u{a0}135,00".to_owned()]).collect::<Vec<_>>());
 }
 
 #[test]

@@ -74,6 +74,7 @@ pub(crate) fn installments(whole: bool, parts: u16, postal: bool) -> NoticeTerms
     NoticeTerms::Installments {
         whole: whole.then(|| part(0, 102_099, postal)),
         parts: (1..=parts).map(|number| part(number, 102_099 / i64::from(parts), postal)).collect(),
+        complete: true,
     }
 }
 

@@ -6,19 +6,21 @@ use std::collections::BTreeSet;
 
 use crate::batch::Batch;
 use crate::debt_position::{
-    Activity, DebtPosition, Decided, Installment, Origin, PositionInput, TermsContext, cancel, differences, open,
-    replace,
+    Activity, DebtPosition, Decided, Installment, Origin, PositionInput, PositionStatus, TermsContext, cancel,
+    differences, open, position_status, replace,
 };
 use crate::given::{Given, Numbers};
 use crate::ident::InstallmentReference;
 use crate::refusal::Refusal;
-use crate::violation::{Place, Violations};
+use crate::violation::{Place, Violations, is_name};
 
 use super::{RowAction, RowOutcome};
 
 /// Where the only installment of the short form would stand in the long one.
 const ONLY_INSTALLMENT: &str = "/payment_options/0/installments/0";
 const ONLY_OPTION: &str = "/payment_options/0";
+/// Installments that are told by their names in one sentence.
+const REFERENCES_TOLD_MAX: usize = 5;
 
 /// What the rows of one position ask for.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +49,8 @@ pub struct Loaded {
 /// # Errors
 /// As the decisions for a request; `NoSuchPosition` where there is nothing to change; `Invalid` with `installments_missing` where
 /// rows would silently take installments back that they do not name, and with `no_such_installment` where they take back one that
-/// never was; `InstallmentPaid` where they take back one that is paid while others are owed.
+/// never was; `InstallmentPaid` where they take back one that is paid while others are owed; `PositionState` where they say again what
+/// was cancelled.
 pub fn load(
     context: TermsContext<'_>,
     given: &mut Given<'_>,
@@ -79,8 +82,13 @@ pub fn load(
             check_known(Some(position), &asked.withdrawn)?;
             let input = called_as_before(position, asked);
             let written = |refusal| as_written(refusal, &asked.input);
-            let differences = differences(context, position, &input).map_err(written)?;
-            if differences.is_empty() {
+            let mut differences = differences(context, position, &input).map_err(written)?;
+            let status = position_status(position, context.now);
+            if input.publish && status == PositionStatus::Draft {
+                differences.push("/publish".to_owned());
+            }
+            // Of what is owed no longer the same terms are not the same debt: they are refused as others would be.
+            if differences.is_empty() && status != PositionStatus::Cancelled {
                 return Ok(unchanged(position));
             }
             if action == RowAction::Insert {
@@ -207,7 +215,7 @@ fn check_known(position: Option<&DebtPosition>, withdrawn: &BTreeSet<String>) ->
     if unknown.is_empty() {
         return Ok(());
     }
-    let detail = format!("rows take installments back that the debt position never had: {}", unknown.join(", "));
+    let detail = format!("rows take installments back that the debt position never had: {}", told(&unknown));
     Err(wrong_options("no_such_installment", detail))
 }
 
@@ -238,9 +246,23 @@ fn check_none_missing(owed: &[&str], named: &BTreeSet<String>) -> Result<(), Ref
     }
     let detail = format!(
         "installments that are owed have no row: {}. Give each its row, or take it back with its own row and the action cancel",
-        missing.join(", ")
+        told(&missing)
     );
     Err(wrong_options("installments_missing", detail))
+}
+
+/// Some of the names, as a sentence holds them. What cannot be one may be anything that somebody typed there.
+fn told(references: &[&str]) -> String {
+    let names = references.iter().filter(|text| InstallmentReference::new(**text).is_ok() && is_name(text));
+    let mut told: Vec<&str> = names.take(REFERENCES_TOLD_MAX).copied().collect();
+    let others = references.len().saturating_sub(told.len()).to_string();
+    let rest = format!("{others} more");
+    match (told.is_empty(), others.as_str()) {
+        (true, _) => return others,
+        (false, "0") => {}
+        (false, _) => told.push(&rest),
+    }
+    told.join(", ")
 }
 
 fn wrong_options(code: &'static str, detail: String) -> Refusal {

@@ -15,7 +15,7 @@ pub use model::{
 };
 pub use receive::{FILE_BYTES_MAX, FILE_KEPT_DAYS, Received, Wish, free_lane, receive};
 pub use rights::{LOADING_SCOPES, Rights, rights};
-pub use row::{ImportRow, ROW_FAULTS_MAX, RowAction, RowFault, RowOutcome};
+pub use row::{COLUMN_CHARS_MAX, DETAIL_CHARS_MAX, ImportRow, ROW_FAULTS_MAX, RowAction, RowFault, RowOutcome};
 
 use crate::debt_position::PositionInput;
 use crate::violation::Violation;

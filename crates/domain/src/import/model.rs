@@ -220,11 +220,20 @@ impl ImportStatus {
 }
 
 impl Import {
-    /// Rows for each second while it runs, and none before there is a second to speak of.
+    /// Rows for each second while it runs, and none before there is a second to speak of. What is checked before it is loaded is gone
+    /// through twice.
     #[must_use]
     pub fn rows_per_second(&self) -> Option<u64> {
         let seconds = self.finished_at.unwrap_or(self.updated_at).seconds_since(self.started_at?);
         let seconds = u64::try_from(seconds).ok().filter(|seconds| *seconds > 0)?;
-        self.counts.read.checked_div(seconds)
+        let checked =
+            if self.is_checked_first() && self.phase == ImportPhase::Loading { self.rows_total } else { None };
+        self.counts.read.saturating_add(checked.unwrap_or(0)).checked_div(seconds)
+    }
+
+    /// Whether every row is checked before the first is loaded.
+    #[must_use]
+    pub fn is_checked_first(&self) -> bool {
+        self.on_error == OnError::Abort && !self.dry_run
     }
 }

@@ -8,6 +8,10 @@ use crate::named::named;
 
 /// Faults that are told of one row at most.
 pub const ROW_FAULTS_MAX: usize = 50;
+/// Characters of a column's name that are kept of a fault.
+pub const COLUMN_CHARS_MAX: usize = 255;
+/// Characters of its sentence, one left for the full stop.
+pub const DETAIL_CHARS_MAX: usize = 499;
 
 /// What became of one row of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,4 +78,29 @@ pub struct RowFault {
     pub code: String,
     /// One sentence for a person; it never repeats the value.
     pub detail: String,
+}
+
+impl RowFault {
+    /// A fault. A file says what it likes where names of columns and members stand, as long as it likes; what is kept of it has a bound.
+    #[must_use]
+    pub fn new(column: Option<&str>, code: &str, detail: &str) -> Self {
+        let cut = |text: &str, most: usize| text.chars().take(most).collect();
+        Self {
+            column: column.map(|name| cut(name, COLUMN_CHARS_MAX)),
+            code: code.to_owned(),
+            detail: cut(detail, DETAIL_CHARS_MAX),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_file_says_of_itself_is_kept_within_bounds() {
+        let fault = RowFault::new(Some(&"à".repeat(1_000_000)), "unknown_field", &"x".repeat(1_000_000));
+        assert_eq!(fault.column.unwrap().chars().count(), COLUMN_CHARS_MAX);
+        assert_eq!(fault.detail.len(), DETAIL_CHARS_MAX);
+    }
 }

@@ -144,12 +144,16 @@ impl Paper<'_> {
     /// What can be paid, in a form that there is paper for; none where nothing can.
     fn terms(&self) -> Option<NoticeTerms> {
         let first = |kind| self.options(kind).find_map(|option| self.parts(option).next());
-        let plan = self.options(OptionKind::Installments).map(|option| self.parts(option).collect::<Vec<_>>());
-        let plan = plan.into_iter().find(|parts| !parts.is_empty());
+        let plan = self.options(OptionKind::Installments).map(|option| {
+            let parts: Vec<NoticePart> = self.parts(option).collect();
+            let complete = option.installments.iter().filter(|one| one.stands()).count() == parts.len();
+            (parts, complete)
+        });
+        let plan = plan.into_iter().find(|(parts, _)| !parts.is_empty());
         match (first(OptionKind::Reduced), first(OptionKind::Single), plan) {
             (Some(discounted), Some(reduced), _) => Some(NoticeTerms::Fine { discounted, reduced }),
-            (discounted, single, Some(parts)) => {
-                Some(NoticeTerms::Installments { whole: single.or(discounted), parts })
+            (discounted, single, Some((parts, complete))) => {
+                Some(NoticeTerms::Installments { whole: single.or(discounted), parts, complete })
             }
             (discounted, single, None) => discounted.or(single).map(NoticeTerms::Single),
         }

@@ -64,6 +64,8 @@ pub enum NoticeTerms {
         whole: Option<NoticePart>,
         /// The installments that are left, by their numbers; never none.
         parts: Vec<NoticePart>,
+        /// Whether they are all of them: none is paid or past its time.
+        complete: bool,
     },
     /// A fine: less for who pays early.
     Fine {
@@ -143,7 +145,7 @@ impl NoticeTerms {
     pub fn parts(&self) -> impl Iterator<Item = &NoticePart> {
         let (first, rest): (Option<&NoticePart>, &[NoticePart]) = match self {
             Self::Single(only) => (Some(only), &[]),
-            Self::Installments { whole, parts } => (whole.as_ref(), parts),
+            Self::Installments { whole, parts, .. } => (whole.as_ref(), parts),
             Self::Fine { discounted, reduced } => (Some(discounted), std::slice::from_ref(reduced)),
         };
         first.into_iter().chain(rest)

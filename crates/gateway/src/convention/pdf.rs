@@ -12,7 +12,7 @@ use crate::problem::{Code, Problem};
 /// A document as it is printed.
 pub(crate) const PDF: &str = "application/pdf";
 /// Counts up when the same data are drawn otherwise, so that whoever kept a document by its tag asks for the new one.
-pub(crate) const LAYOUT: u8 = 1;
+pub(crate) const LAYOUT: u8 = 2;
 
 /// A document, drawn on a thread where that holds up nobody.
 ///

@@ -4,9 +4,8 @@
 use serde::Serialize;
 use tramite_domain::form::{Fault, Labels};
 use tramite_domain::ids::RequestId;
-use tramite_domain::personal::HIDDEN;
-use tramite_domain::personal_data::find_personal_data;
 use tramite_domain::time::Instant;
+use tramite_domain::violation::{Violation, shown_pointer};
 use utoipa::ToSchema;
 
 use super::Problem;
@@ -18,10 +17,6 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 pub(crate) const VIOLATIONS_MAX: usize = 100;
 /// Characters of a sentence, one left for the full stop.
 const SENTENCE_CHARS_MAX: usize = 499;
-/// Longest pointer told, in characters; a longer one is cut to its parent.
-const POINTER_CHARS_MAX: usize = 1_024;
-/// Longest name of a member or parameter that is told again, in bytes: secrets and tokens are longer.
-const NAME_BYTES_MAX: usize = 40;
 
 /// What a problem looks like (RFC 9457). `type` is the address of a page that explains it, and what a program should
 /// branch on; members beside the standard ones are there only where they help.
@@ -116,7 +111,7 @@ pub struct ViolationView {
 impl From<&Fault> for ViolationView {
     fn from(fault: &Fault) -> Self {
         Self {
-            pointer: bounded_pointer(&fault.pointer),
+            pointer: shown_pointer(&fault.pointer),
             code: fault.code.clone().into_owned(),
             detail: sentence(&fault.detail),
             message: fault.message.clone(),
@@ -124,33 +119,15 @@ impl From<&Fault> for ViolationView {
     }
 }
 
-impl From<&tramite_domain::violation::Violation> for ViolationView {
-    fn from(violation: &tramite_domain::violation::Violation) -> Self {
+impl From<&Violation> for ViolationView {
+    fn from(violation: &Violation) -> Self {
         Self {
-            pointer: bounded_pointer(&violation.pointer),
+            pointer: shown_pointer(&violation.pointer),
             code: violation.code.to_owned(),
             detail: sentence(&violation.detail),
             message: None,
         }
     }
-}
-
-/// A pointer that the contract can bound: the nearest parent that is short enough.
-fn bounded_pointer(pointer: &str) -> String {
-    let mut shown = pointer;
-    while shown.chars().take(POINTER_CHARS_MAX + 1).count() > POINTER_CHARS_MAX {
-        shown = shown.rsplit_once('/').map_or("", |(parent, _)| parent);
-    }
-    let names: Vec<&str> = shown.split('/').map(|name| if is_name(name) { name } else { HIDDEN }).collect();
-    names.join("/")
-}
-
-/// Whether something may be told again as the name of a member or parameter. Callers mistake names for values: whoever
-/// asks for `?RSSMRA85T10A562S` reads of an unknown parameter, not of a person.
-fn is_name(name: &str) -> bool {
-    name.len() <= NAME_BYTES_MAX
-        && name.bytes().all(|byte| byte.is_ascii_graphic())
-        && find_personal_data(name).is_none()
 }
 
 /// What the domain says in passing, told as a sentence.
@@ -209,21 +186,5 @@ mod tests {
         ] {
             assert_eq!(sentence(text), told);
         }
-    }
-
-    #[test]
-    fn a_pointer_tells_names_and_never_what_stands_in_their_place() {
-        for (pointer, told) in [
-            ("", ""),
-            ("/payment_options/0/installments/1/amount", "/payment_options/0/installments/1/amount"),
-            ("/a~1b/RIF_PRATICA", "/a~1b/RIF_PRATICA"),
-            ("/RSSMRA85T10A562S", "/***"),
-            ("/metadata/mario.rossi@example.org/0", "/metadata/***/0"),
-            ("/Mario Rossi", "/***"),
-            ("/tr_live_0123456789012345678901234567890123456789012", "/***"),
-        ] {
-            assert_eq!(bounded_pointer(pointer), told);
-        }
-        assert_eq!(bounded_pointer(&"/a".repeat(600)), "/a".repeat(512));
     }
 }

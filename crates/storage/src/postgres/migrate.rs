@@ -18,11 +18,11 @@ use crate::url::Server;
 
 /// Key of the advisory lock: whoever holds it migrates.
 const MIGRATION_LOCK: i64 = 0x7472_616d_6974_6500;
-/// Milliseconds to wait for another process that migrates.
-const MIGRATION_WAIT_MS_MAX: u32 = 120_000;
+/// Milliseconds to wait for another process that migrates, which may try one migration for three minutes.
+const MIGRATION_WAIT_MS_MAX: u32 = 300_000;
 /// Milliseconds to wait for a table that somebody works on. Who comes after waits as well, so that it is less than anybody gives up after.
 const TABLE_WAIT_MS_MAX: u32 = 1_000;
-/// How often a migration is tried that somebody stood in the way of: for some minutes.
+/// How often one of them is tried again: for some minutes.
 const TRIES_MAX: u32 = 120;
 /// Milliseconds between two tries, in which those who waited have their turn.
 const PAUSE_MS: u64 = 500;
@@ -77,28 +77,54 @@ async fn run(server: &Server, environment: Environment) -> Result<Migrated, Stor
     let applied = apply(&mut harness).await?;
     let mut connection = harness.into_inner();
     seal(&mut connection, environment).await?;
-    connection.batch_execute(&format!("SELECT tramite_make_partitions({PARTITION_MONTHS_AHEAD})")).await?;
+    make_partitions(&mut connection).await?;
     Ok(Migrated { applied, version: newest::<Pg>(&POSTGRES_MIGRATIONS)? })
 }
 
 /// Applies what is pending, one migration after the other. Programs of before go on meanwhile: a migration that would keep them waiting for
 /// long, or that crossed one of them, is undone and comes again.
 async fn apply(harness: &mut AsyncMigrationHarness<AsyncPgConnection>) -> Result<Vec<String>, StoreError> {
-    let (mut applied, mut tries) = (Vec::new(), 0);
+    let (mut applied, mut patience) = (Vec::new(), Patience::default());
     while harness.has_pending_migration(POSTGRES_MIGRATIONS).map_err(StoreError::Failed)? {
         match harness.run_next_migration(POSTGRES_MIGRATIONS) {
             Ok(version) => {
                 applied.push(version.to_string());
-                tries = 0;
+                patience = Patience::default();
             }
-            Err(error) if tries < TRIES_MAX && passes(&error.to_string()) => {
-                tries += 1;
-                tokio::time::sleep(Duration::from_millis(PAUSE_MS)).await;
-            }
+            Err(error) if patience.waits(&error.to_string()).await => {}
             Err(error) => return Err(StoreError::Failed(error)),
         }
     }
     Ok(applied)
+}
+
+/// Makes the partitions of the months to come, which takes the whole table for an instant.
+async fn make_partitions(connection: &mut AsyncPgConnection) -> Result<(), StoreError> {
+    let mut patience = Patience::default();
+    loop {
+        match connection.batch_execute(&format!("SELECT tramite_make_partitions({PARTITION_MONTHS_AHEAD})")).await {
+            Err(error) if patience.waits(&error.to_string()).await => {}
+            done => return Ok(done?),
+        }
+    }
+}
+
+/// How often one thing was tried that somebody stood in the way of.
+#[derive(Debug, Default)]
+struct Patience {
+    tries: u32,
+}
+
+impl Patience {
+    /// Whether it comes again, after a pause in which those who waited have their turn.
+    async fn waits(&mut self, error: &str) -> bool {
+        if self.tries >= TRIES_MAX || !passes(error) {
+            return false;
+        }
+        self.tries += 1;
+        tokio::time::sleep(Duration::from_millis(PAUSE_MS)).await;
+        true
+    }
 }
 
 /// What the database is sealed to; none before its first migration.

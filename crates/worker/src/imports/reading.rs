@@ -305,7 +305,7 @@ fn read(
 /// What a group says, and about how many bytes that are.
 fn read_group(group: RowGroup, reader: &dyn PositionReader) -> (Group, usize) {
     let RowGroup { lines, external_id, service_code, content, rest } = group;
-    let bytes = content.as_ref().map_or(0, |piece| bytes_of(&piece.body));
+    let bytes = content.as_ref().map_or(0, said);
     let content = match content {
         Ok(piece) if piece.action == RowAction::Cancel => {
             // Who takes something back says which, and no more.
@@ -330,6 +330,12 @@ fn read_group(group: RowGroup, reader: &dyn PositionReader) -> (Group, usize) {
         }
     };
     (Group { lines, external_id, content }, bytes)
+}
+
+/// About how many bytes a piece takes: what it says, and what it takes back.
+fn said(piece: &Piece) -> usize {
+    let withdrawn = piece.withdrawn.iter().map(|reference| size_of::<String>().saturating_add(reference.len()));
+    withdrawn.fold(bytes_of(&piece.body), usize::saturating_add)
 }
 
 fn wish(piece: Piece, input: PositionInput) -> Wish {

@@ -132,7 +132,7 @@ pub(super) fn not_written(group: &Group, error: &StoreError) -> Vec<ImportRow> {
 fn whole(group: &Group, code: &str, detail: &str, position: Option<DebtPositionId>) -> Vec<ImportRow> {
     let one = |line: &u64| ImportRow {
         debt_position_id: position,
-        faults: vec![RowFault { column: None, code: code.to_owned(), detail: detail.to_owned() }],
+        faults: vec![RowFault::new(None, code, detail)],
         ..row_of(group, *line, RowOutcome::Rejected)
     };
     group.lines.iter().map(one).collect()

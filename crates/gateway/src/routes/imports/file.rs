@@ -26,6 +26,7 @@ pub(super) async fn source(
     if !import.status.is_final() {
         return Err(Refusal::ImportState { status: import.status }.into());
     }
+    kept(gateway, import)?;
     let (store, scope, id) = (gateway.store().clone(), tenant.scope.clone(), import.file.id);
     if store.import_part(&scope, id, 0).await?.is_none() {
         return Err(Problem::new(Code::ImportFileGone));
@@ -35,4 +36,16 @@ pub(super) async fn source(
         runtime.block_on(store.import_part(&scope, id, place)).map_err(Error::other)
     };
     Ok(Arc::new(PartsSource::new(Arc::new(parts), import.file.bytes, IMPORT_PART_BYTES)))
+}
+
+/// Refuses what would be made of the file, or of its rows, once its time is over: they go by and by, and half of them would be told
+/// as if it were all.
+///
+/// # Errors
+/// [`Code::ImportFileGone`].
+pub(super) fn kept(gateway: &Gateway, import: &Import) -> Result<(), Problem> {
+    if import.file.kept_until.is_some_and(|until| until <= gateway.now()) {
+        return Err(Problem::new(Code::ImportFileGone));
+    }
+    Ok(())
 }

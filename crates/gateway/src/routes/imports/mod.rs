@@ -41,7 +41,7 @@ pub(crate) fn mount(api: &mut Api<'_, '_>) {
         .etag()
         .conditional()
         .refuses(&[Code::ImportState]);
-    api.tenant(rows::list_import_rows, ApiScope::ImportsRead);
+    api.tenant(rows::list_import_rows, ApiScope::ImportsRead).refuses(&[Code::ImportFileGone]);
     api.tenant(report::show_import_report, ApiScope::ImportsRead).refuses(&[Code::ImportState, Code::ImportFileGone]);
     api.tenant(outcomes::show_import_outcomes, ApiScope::ExportsRead)
         .refuses(&[Code::ImportState, Code::ImportFileGone]);

@@ -10,6 +10,7 @@ use tramite_domain::import::{ImportRow, RowFault, RowOutcome};
 use tramite_storage::RowFilter;
 use utoipa::{IntoParams, ToSchema};
 
+use super::file::kept;
 use super::view::{DETAIL_CHARS_MAX, NAME_CHARS_MAX, visible};
 use crate::auth::Tenant;
 use crate::convention::{Answer, Reply};
@@ -113,6 +114,7 @@ pub(crate) async fn list_import_rows(
     let asked = parameters.0;
     let after_line = asked.cursor.as_deref().map_or(Ok(0), line_of)?;
     let import = gateway.store().import(&tenant.scope, *id).await?.or_not_found()?;
+    kept(&gateway, &import)?;
     let limit = asked.limit.unwrap_or(LIMIT_DEFAULT);
     // One more than the page holds tells whether another one follows.
     let filter = RowFilter {

@@ -11,8 +11,7 @@ use crate::convention::Etag;
 use crate::words;
 
 /// The longest sentence that is told of a file, in characters (a full stop may follow), and the longest name out of it.
-pub(super) const DETAIL_CHARS_MAX: usize = 499;
-pub(super) const NAME_CHARS_MAX: usize = 255;
+pub(super) use tramite_domain::import::{COLUMN_CHARS_MAX as NAME_CHARS_MAX, DETAIL_CHARS_MAX};
 
 /// A file of debt positions that is loaded, and how far it is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,7 +58,7 @@ pub(super) struct ImportView {
     #[schema(value_type = Option<words::RowCount>)]
     rows_total: Option<u64>,
     counts: ImportCountsView,
-    /// How fast it is, on average.
+    /// How many rows it goes through in a second, on average; one that is checked before it is loaded counts twice.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::RowCount>)]
     rows_per_second: Option<u64>,
@@ -222,7 +221,7 @@ fn estimated_end(import: &Import) -> Option<Instant> {
         return None;
     }
     let total = import.rows_total?;
-    let again = if import.phase == ImportPhase::Checking && !import.dry_run { total } else { 0 };
+    let again = if import.phase == ImportPhase::Checking && import.is_checked_first() { total } else { 0 };
     let left = total.saturating_sub(import.counts.read).saturating_add(again);
     let seconds = left.checked_div(import.rows_per_second()?.max(1))?;
     Some(import.updated_at.plus_seconds(i64::try_from(seconds).ok()?))
