@@ -8,6 +8,7 @@ use crate::sheet::{FileFault, SheetCell, SheetError, SheetRow};
 use super::columns::{ColumnKind, Target, named};
 use super::layout::{Layout, LayoutColumn};
 use super::limits::COLUMNS_NAMED_MAX;
+use super::lines::REPORT_MARKS;
 use super::model::ImportDefaults;
 use super::names::{normal, shown};
 use super::spot::Spot;
@@ -134,6 +135,7 @@ fn all_read(first: &SheetRow) -> Result<(), FileFault> {
 
 /// A table of ours: every column is known by its name, in any order.
 fn ours(headers: &[String], defaults: &ImportDefaults) -> Result<Binding, FileFault> {
+    let reported = has_marks(headers);
     let mut columns: Vec<Bound> = Vec::with_capacity(headers.len());
     let mut seen: Vec<String> = Vec::new();
     let mut unknown = Vec::new();
@@ -142,8 +144,10 @@ fn ours(headers: &[String], defaults: &ImportDefaults) -> Result<Binding, FileFa
         let found = named(header);
         let takes = match found {
             _ if header.is_empty() => Takes::Unnamed,
-            Some(found) => Spot::of(found).map_or(Takes::Nothing, |spot| plain(spot, found.column.kind)),
-            None => match Spot::pair(header) {
+            Some(found) if reported || found.column.target != Target::Report => {
+                Spot::of(found).map_or(Takes::Nothing, |spot| plain(spot, found.column.kind))
+            }
+            _ => match Spot::pair(header) {
                 Some(spot) => plain(spot, ColumnKind::Text),
                 None => {
                     unknown.push(header.clone());
@@ -237,8 +241,11 @@ fn positional(headers: &[String], layout: &Layout, creditor: Option<&String>) ->
         for (bound, header) in columns.iter_mut().zip(headers) {
             bound.name.clone_from(header);
         }
-        for header in headers.iter().skip(expected) {
-            if !is_of_report(header) {
+        // What stands before them is the layout's by its place, whatever it is called.
+        let added = headers.get(expected..).unwrap_or_default();
+        let reported = has_marks(added);
+        for header in added {
+            if !reported || !is_of_report(header) {
                 let detail = format!("this layout has {expected} columns and the file has {}", headers.len());
                 return Err(FileFault::new("unknown_column", detail).in_column(header));
             }
@@ -254,6 +261,7 @@ fn by_name(headers: &[String], layout: &Layout, creditor: Option<&String>) -> Re
     let mut columns: Vec<Bound> = Vec::with_capacity(headers.len());
     let mut unknown = Vec::new();
     let mut known = 0_usize;
+    let reported = has_marks(headers);
     for header in headers {
         let found = layout.columns.iter().find(|column| normal(&column.name) == normal(header));
         let takes = match found {
@@ -262,7 +270,7 @@ fn by_name(headers: &[String], layout: &Layout, creditor: Option<&String>) -> Re
                 known += 1;
                 takes(column, layout, creditor)
             }
-            None if is_of_report(header) => Takes::Nothing,
+            None if reported && is_of_report(header) => Takes::Nothing,
             None => {
                 unknown.push(header.clone());
                 continue;
@@ -297,6 +305,16 @@ fn resolve_when(bound: &mut Bound, headers: &[String], layout: &Layout) {
     }
 }
 
+/// Whether columns hold the marks of a report: what it added is passed over beside them alone. Elsewhere such a column is the caller's
+/// own, and what it says would be lost, be it a number that is printed already.
+fn has_marks(headers: &[String]) -> bool {
+    let is_called = |header: &String, mark: &str| {
+        named(header).is_some_and(|found| found.column.english.first().copied() == Some(mark))
+    };
+    REPORT_MARKS.iter().all(|mark| headers.iter().any(|header| is_called(header, mark)))
+}
+
+/// Whether a report of a table of others adds a column of this name.
 fn is_of_report(header: &str) -> bool {
     named(header).is_some_and(|found| {
         found.column.target == Target::Report

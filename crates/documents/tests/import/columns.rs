@@ -52,6 +52,12 @@ fn every_name_of_every_column_goes_to_its_place() {
             // A table of cancellations needs no debtor: so the action alone lets the others be left out.
             let text = match column.target {
                 Target::Root("external_id") => format!("action;{name}\n;{cell}\n"),
+                // It is known beside the marks of a report, and a mark beside the other.
+                Target::Report => {
+                    let marks = ["line", "outcome"].iter().filter(|mark| column.english.first() != Some(mark));
+                    let marks: String = marks.map(|mark| format!("{mark};")).collect();
+                    format!("action;external_id;{marks}{name}\n;A-1;{}{cell}\n", marks.replace(char::is_alphabetic, ""))
+                }
                 _ => format!("action;external_id;{name}\n;A-1;{cell}\n"),
             };
             if column.target == Target::Action {

@@ -19,7 +19,7 @@ fn columns_that_are_not_as_they_must_be_are_named() {
         (format!("{HEADER};transfer_6_amount\n"), defaults(), "unknown_column", Some("transfer_6_amount")),
         (format!("{HEADER};amount\n"), defaults(), "duplicate_column", Some("amount")),
         (format!("{HEADER};Importo\n"), defaults(), "duplicate_column", Some("Importo")),
-        (format!("{HEADER};esito;outcome\n"), defaults(), "duplicate_column", Some("outcome")),
+        (format!("{HEADER};riga;esito;outcome\n"), defaults(), "duplicate_column", Some("outcome")),
         (format!("{HEADER};metadata.a;metadata.a\n"), defaults(), "duplicate_column", Some("metadata.a")),
         ("tax_code;full_name;amount\n".to_owned(), defaults(), "missing_column", Some("external_id")),
         ("cf;nominativo;importo\n".to_owned(), defaults(), "missing_column", Some("codice_posizione")),

@@ -4,7 +4,7 @@
 use tramite_documents::import::RowGroup;
 use tramite_domain::import::{FileFormat, FileLayout, RowAction};
 
-use crate::support::{all, layout, told};
+use crate::support::{HEADER, ROW, all, defaults, file_fault, layout, told};
 
 const DEBT: &str =
     "IUD-1;05000000001234586;F;RSSMRA85T10A562S;Mario Rossi;;;;;;;;2026-12-31;120.50;;MENSA;;Mensa 2026;9/0101101IM";
@@ -118,4 +118,47 @@ fn what_govpay_says_and_has_no_place_here_is_refused() {
     }
     assert_eq!(told("tipoContabilitaVoce2", "capitolo"), Ok(RowAction::Load));
     assert_eq!(told("numeroRata", "12"), Ok(RowAction::Load));
+}
+
+/// The header of a table of MyPay 1.0.
+const MYPAY: &str = "IUD;codIuv;c;d;e;f;g;h;i;j;k;l;m;n;o;p;q;r;s;azione";
+
+#[test]
+fn numbers_under_another_name_than_the_layout_has_are_told_and_not_passed_over() {
+    let unknown = |text: String, layout_of: FileLayout| {
+        let fault = file_fault(text, FileFormat::Csv, layout(layout_of));
+        assert_eq!(fault.code, "unknown_column", "{}", fault.detail);
+        fault.column
+    };
+    for name in ["Numero avviso", "numero_avviso", "notice_number", "codice avviso", "iuv", "Codice IUV"] {
+        let told = unknown(format!("idPendenza,importo,{name}\nP-1,0,305000000001234586\n"), FileLayout::GovPay);
+        assert_eq!(told.as_deref(), Some(name));
+        // One mark does not make it a report.
+        let told = unknown(format!("idPendenza,importo,riga,{name}\n"), FileLayout::GovPay);
+        assert_eq!(told.as_deref(), Some("riga"));
+        assert_eq!(unknown(format!("{MYPAY};{name}\n"), FileLayout::MyPay10).as_deref(), Some(name));
+    }
+}
+
+#[test]
+fn columns_of_a_report_are_passed_over_where_both_of_its_marks_stand_and_unknown_elsewhere() {
+    let tables = [
+        (defaults(), HEADER.to_owned(), ROW.to_owned(), RowAction::Load),
+        (layout(FileLayout::MyPay10), MYPAY.to_owned(), format!("{DEBT};I"), RowAction::Insert),
+        (layout(FileLayout::GovPay), "idPendenza;importo".to_owned(), "P-1;0".to_owned(), RowAction::Cancel),
+    ];
+    for (defaults, header, row, action) in tables {
+        for marks in ["riga;esito", "outcome;Line"] {
+            let text = format!("{header};errori;{marks};id ricevuta\n{row};a;b;c;d\n");
+            assert_eq!(contents(all(text, FileFormat::Csv, defaults.clone())), [Ok(action)], "{header}");
+        }
+        for (added, first) in [("esito;errori", "esito"), ("riga;stato_pagamento", "riga"), ("qr_code", "qr_code")] {
+            let fault = file_fault(format!("{header};{added}\n"), FileFormat::Csv, defaults.clone());
+            assert_eq!((fault.code, fault.column.as_deref()), ("unknown_column", Some(first)), "{header}");
+        }
+    }
+    // Marks that are columns of the layout itself, by their place, make no report of it.
+    let named = MYPAY.replace(";q;r;", ";line;outcome;");
+    let fault = file_fault(format!("{named};errors\n"), FileFormat::Csv, layout(FileLayout::MyPay10));
+    assert_eq!((fault.code, fault.column.as_deref()), ("unknown_column", Some("errors")));
 }

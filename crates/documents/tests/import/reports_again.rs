@@ -7,7 +7,7 @@ use tramite_documents::sheet::SheetCell;
 use tramite_domain::import::{FileFormat, FileLayout};
 
 use crate::reports::{contents, loaded, ods, rejected, report, report_of, rows};
-use crate::support::{HEADER, all, defaults, file_fault, header, xlsx};
+use crate::support::{HEADER, ROW, all, defaults, file_fault, header, layout, xlsx};
 
 #[test]
 fn lines_of_json_get_members_that_are_left_out_again() {
@@ -113,4 +113,49 @@ fn the_report_of_the_widest_table_is_loaded_again() {
     }
     let fault = file_fault(with(limits::COLUMNS_NAMED_MAX + 1, 0), FileFormat::Csv, defaults());
     assert_eq!((fault.code, fault.line), ("too_many_columns", Some(1)));
+}
+
+/// A debt of MyPay as far as all versions have the same columns.
+const DEBT: &str = "IUD-1;;F;RSSMRA85T10A562S;Mario Rossi;;;;;;;;2026-12-31;120.50;;MENSA;ALL;Mensa;9/0101101IM";
+
+/// A table of each layout: of those of MyPay also without a header.
+fn tables() -> Vec<(FileLayout, String)> {
+    let mut tables = vec![
+        (FileLayout::Tramite, format!("{HEADER}\n{ROW}\n")),
+        (FileLayout::Tramite, format!("{HEADER};iuv;notice_number\n{ROW};05000000001234586;305000000001234586\n")),
+        (
+            FileLayout::GovPay,
+            "idPendenza,importo,numeroAvviso,identificativoPagatore,anagraficaPagatore\n\
+             P-1,1.00,305000000001234586,RSSMRA85T10A562S,Mario Rossi\n"
+                .to_owned(),
+        ),
+    ];
+    let versions = [
+        (FileLayout::MyPay10, 0),
+        (FileLayout::MyPay11, 0),
+        (FileLayout::MyPay12, 1),
+        (FileLayout::MyPay13, 2),
+        (FileLayout::MyPay14, 15),
+    ];
+    for (layout_of, empty) in versions {
+        let row = format!("{DEBT}{};I", ";".repeat(empty));
+        let names: Vec<String> = (2..=20 + empty).map(|number| format!("c{number}")).collect();
+        tables.push((layout_of, format!("IUD;{}\n{row}\n", names.join(";"))));
+        tables.push((layout_of, format!("{row}\n")));
+    }
+    tables
+}
+
+#[test]
+fn the_report_of_each_layout_is_loaded_again_and_written_again() {
+    for (layout_of, text) in tables() {
+        let said = |bytes: Vec<u8>| contents(all(bytes, FileFormat::Csv, layout(layout_of)));
+        let before = said(text.clone().into_bytes());
+        assert!(before[0].1.is_ok(), "{before:?}");
+        let mut written = text.into_bytes();
+        for kind in [ReportKind::Loading, ReportKind::Outcomes, ReportKind::Loading] {
+            written = report_of(&written, FileFormat::Csv, layout_of, kind, |_| rejected());
+            assert_eq!(said(written.clone()), before, "{} {kind:?}", layout_of.name());
+        }
+    }
 }

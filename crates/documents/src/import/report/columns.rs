@@ -167,6 +167,7 @@ mod tests {
     use super::*;
     use crate::import::columns::ColumnKind;
     use crate::import::limits::COLUMNS_NAMED_MAX;
+    use crate::import::lines::REPORT_MARKS;
     use crate::sheet::SheetInfo;
 
     #[test]
@@ -174,6 +175,16 @@ mod tests {
         for name in LOADING.iter().chain(&OUTCOMES) {
             let column = named(name).unwrap().column;
             assert!(column.kind == ColumnKind::Report || matches!(*name, "iuv" | "notice_number"), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_report_of_a_table_has_the_marks_by_which_it_is_known() {
+        for kind in [LOADING.as_slice(), &OUTCOMES] {
+            for mark in REPORT_MARKS {
+                assert!(kind.contains(&mark), "{mark} in {kind:?}");
+                assert_eq!(named(mark).map(|found| found.column.target), Some(Target::Report));
+            }
         }
     }
 
