@@ -21,6 +21,8 @@ const NAMES_TOLD_MAX: usize = 10;
 #[derive(Debug)]
 pub(super) struct Binding {
     pub(super) columns: Vec<Bound>,
+    /// How many of them, from the first, are known by their place.
+    pub(super) placed: usize,
     /// How many cells a row may have: those of the header, with the empty ones at its end.
     pub(super) width: usize,
     /// The language that its columns are called in.
@@ -169,7 +171,8 @@ fn ours(headers: &[String], defaults: &ImportDefaults) -> Result<Binding, FileFa
     }
     check_known(&unknown, columns.iter().filter(|bound| !matches!(bound.takes, Takes::Unnamed)).count())?;
     let italian = italian > english;
-    let binding = Binding { columns, width: 0, italian, amount_of_transfers: false, headed: true, ours: true };
+    let binding =
+        Binding { columns, placed: 0, width: 0, italian, amount_of_transfers: false, headed: true, ours: true };
     check_required(&binding, defaults)?;
     Ok(binding)
 }
@@ -253,7 +256,7 @@ fn positional(headers: &[String], layout: &Layout, creditor: Option<&String>) ->
         }
     }
     let amount_of_transfers = layout.amount_of_transfers;
-    Ok(Binding { columns, width: 0, italian: true, amount_of_transfers, headed, ours: false })
+    Ok(Binding { columns, placed: expected, width: 0, italian: true, amount_of_transfers, headed, ours: false })
 }
 
 /// A table of others whose columns are known by their name.
@@ -294,7 +297,7 @@ fn by_name(headers: &[String], layout: &Layout, creditor: Option<&String>) -> Re
         resolve_when(bound, headers, layout);
     }
     let amount_of_transfers = layout.amount_of_transfers;
-    Ok(Binding { columns, width: 0, italian: true, amount_of_transfers, headed: true, ours: false })
+    Ok(Binding { columns, placed: 0, width: 0, italian: true, amount_of_transfers, headed: true, ours: false })
 }
 
 /// Where columns are known by their name, the one that another looks at may stand anywhere.

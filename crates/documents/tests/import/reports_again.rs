@@ -159,3 +159,29 @@ fn the_report_of_each_layout_is_loaded_again_and_written_again() {
         }
     }
 }
+
+#[test]
+fn a_column_that_counts_by_its_place_stays_in_the_report_whatever_it_is_called() {
+    let called = |name: &str| format!("IUD;{name};c;d;e;f;g;h;i;j;k;l;m;n;o;p;q;r;s;azione");
+    for name in ["IUV", "Codice IUV", "numero_avviso", "riga", "outcome", "errori"] {
+        // One debt has no number: the one that it is given stands in the column that is added, and not in the file's own.
+        let numbered = DEBT.replace("IUD-1;;", "IUD-2;05000000001234586;");
+        let text = format!("{}\n{DEBT};I\n{numbered};I\n", called(name));
+        let said = |bytes: Vec<u8>| contents(all(bytes, FileFormat::Csv, layout(FileLayout::MyPay10)));
+        let before = said(text.clone().into_bytes());
+        assert!(before.iter().all(|(_, content)| content.is_ok()), "{before:?}");
+        let mut written = text.clone().into_bytes();
+        for kind in [ReportKind::Loading, ReportKind::Outcomes, ReportKind::Loading] {
+            written = report_of(&written, FileFormat::Csv, FileLayout::MyPay10, kind, |_| loaded());
+            assert_eq!(said(written.clone()), before, "{name} {kind:?}");
+            let (own, rows) =
+                (rows(text.clone().into_bytes(), FileFormat::Csv), rows(written.clone(), FileFormat::Csv));
+            for (own, row) in own.iter().zip(&rows) {
+                assert_eq!(row[..20], own[..], "{name} {kind:?}");
+            }
+            let added = ["riga", "esito", "iuv", "numero_avviso"].map(|name| SheetCell::Text(name.to_owned()));
+            assert_eq!(rows[0][20..24], added);
+            assert_eq!(rows[1][22], SheetCell::Text("05000000001234586".to_owned()));
+        }
+    }
+}

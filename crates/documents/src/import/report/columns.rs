@@ -36,7 +36,8 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// A column that an earlier report added is left out. One of the file that the report would add is filled where it is empty.
+    /// A column that an earlier report added is left out. One of a file of ours that the report would add is filled where it is empty; a
+    /// table of others has its own columns for what they say, and these stay as they came.
     pub(super) fn new(head: &Head, kind: ReportKind) -> Self {
         let mut added: Vec<Added> = match kind {
             ReportKind::Loading => LOADING.to_vec(),
@@ -49,10 +50,11 @@ impl Plan {
             let english = column.and_then(|column| column.english.first()).copied();
             let of_report = column.is_some_and(|column| column.target == Target::Report);
             let doubled = !head.ours && matches!(english, Some("iuv" | "notice_number"));
-            if of_report || doubled {
+            if place >= head.placed && (of_report || doubled) {
                 continue;
             }
-            let filler = added.iter().position(|one| Some(*one) == english).map(|place| added.remove(place));
+            let filler = added.iter().position(|one| head.ours && Some(*one) == english);
+            let filler = filler.map(|place| added.remove(place));
             kept.push((place, filler));
             names.push(name.clone());
         }
@@ -198,7 +200,8 @@ mod tests {
     #[test]
     fn a_report_that_is_held_in_memory_tells_so_much_of_faults_and_then_little() {
         let info = SheetInfo { encoding: None, delimiter: None, sheet: None };
-        let head = Head { names: vec!["a".to_owned()], taken: vec![true], width: 1, italian: false, ours: true, info };
+        let (names, taken) = (vec!["a".to_owned()], vec![true]);
+        let head = Head { names, placed: 0, taken, width: 1, italian: false, ours: true, info };
         let fault = RowFault { column: None, code: "c".to_owned(), detail: "d".repeat(CELL_READ_CHARS_MAX) };
         let row = ReportRow { faults: vec![fault], ..ReportRow::default() };
         let (mut free, mut held) =

@@ -23,6 +23,8 @@ enum Form {
 #[derive(Debug, Clone)]
 pub(super) struct Head {
     pub(super) names: Vec<String>,
+    /// How many of its columns, from the first, are known by their place: whatever they are called, no report added them.
+    pub(super) placed: usize,
     /// Whether anything is taken from each of its columns.
     pub(super) taken: Vec<bool>,
     /// How many cells a row may have.
@@ -64,10 +66,10 @@ impl OriginalFile {
         // What rows say by default makes no difference to what the columns are.
         let defaults = ImportDefaults { service_code: Some(String::new()), publish: false, creditor: None, layout };
         let binding = Binding::of(&first, &defaults)?;
-        let Binding { columns, width, italian, headed, ours, .. } = binding;
+        let Binding { columns, placed, width, italian, headed, ours, .. } = binding;
         let taken = columns.iter().map(|bound| !matches!(bound.takes, Takes::Nothing)).collect();
         let names = columns.into_iter().map(|bound| bound.name).collect();
-        let head = Head { names, taken, width, italian, ours, info: sheet.info().clone() };
+        let head = Head { names, placed, taken, width, italian, ours, info: sheet.info().clone() };
         Ok(Self { form: Form::Table { sheet, head, first: (!headed).then_some(first) }, format })
     }
 
