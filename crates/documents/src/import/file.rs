@@ -8,7 +8,7 @@ use tramite_domain::import::{FileEncoding, FileFormat, FileLayout};
 use crate::sheet::{Encoding, FileFault, FileSource, Sheet, SheetCell, SheetError, SheetRow};
 
 use super::body::{Content, Key, Maker};
-use super::groups::{KeyCount, Repeated, Together, WaitingRoom};
+use super::groups::{KeyCount, Together, WaitingRoom};
 use super::header::{Binding, Takes};
 use super::lines::JsonLines;
 use super::model::{ImportDefaults, PlacedFault, RowGroup};
@@ -26,7 +26,6 @@ enum Form {
 struct Table {
     sheet: Sheet,
     maker: Maker,
-    repeated: Repeated,
     room: WaitingRoom,
     /// What waited until the end of the file, the last first.
     rest: Option<Vec<Together>>,
@@ -124,8 +123,7 @@ impl Table {
         if maker.binding.headed {
             sheet.next_row()?;
         }
-        let (repeated, room) = (count.repeated(), WaitingRoom::default());
-        Ok(Self { sheet, maker, repeated, room, rest: None, rows_total })
+        Ok(Self { sheet, maker, room: WaitingRoom::new(count.repeated()), rest: None, rows_total })
     }
 
     fn next(&mut self) -> Result<Option<Together>, SheetError> {
@@ -135,7 +133,7 @@ impl Table {
         while let Some(row) = self.sheet.next_row()? {
             let together = match self.maker.key(&row) {
                 None => Some(Together { key: None, lines: vec![row.line], rows: Ok(vec![row]) }),
-                Some(key) => self.room.take(key, row, &self.repeated),
+                Some(key) => self.room.take(key, row),
             };
             if together.is_some() {
                 return Ok(together);
@@ -151,12 +149,14 @@ impl Table {
         let Together { key, lines, rows } = together;
         let Content { said: content, rest } = match &rows {
             Ok(rows) => self.maker.read(key.as_ref(), rows),
-            Err(refused) => Content::wrong(vec![PlacedFault::new(0, None, refused.code(), refused.detail())]),
+            // What keeps them apart, or is too many, is as wrong with each of them.
+            Err(refused) => Content::wrong(
+                (0..lines.len()).map(|row| PlacedFault::new(row, None, refused.code(), refused.detail())).collect(),
+            ),
         };
-        let (external_id, service_code) = match (key, rows) {
-            (Some(key), _) => (Some(key.external), Some(key.service)),
-            (None, Ok(rows)) => self.maker.half_key(rows.first()),
-            (None, Err(_)) => (None, None),
+        let (external_id, service_code) = match key {
+            Some(key) => (Some(key.external), Some(key.service)),
+            None => self.maker.half_key(rows.as_ref().ok().and_then(|rows| rows.first())),
         };
         RowGroup { lines, external_id, service_code, content, rest }
     }

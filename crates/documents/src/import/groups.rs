@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Rows of one position come together, wherever they stand in the file: a first pass counts them by a hash of their key, and in
-//! the second a position is given when its last row was read. What is refused of it is given in pieces, none of which has more rows
-//! than a position may have: no file is one piece of work.
+//! the second a position is given when its last row was read. A row that is refused is given as it is read: nothing is held of it, and no
+//! file is one piece of work.
 
 use std::collections::HashMap;
 use std::collections::hash_map::{DefaultHasher, Entry};
@@ -18,16 +18,24 @@ pub(super) struct KeyCount {
     hashes: Vec<u64>,
 }
 
-/// The keys that have more than one row.
+/// The keys that have more than one row, in the order of their hashes.
 #[derive(Debug, Default)]
-pub(super) struct Repeated(Vec<(u64, usize)>);
+pub(super) struct Repeated(Vec<Counted>);
+
+/// A key that has more than one row. There may be as many as half the rows of a file: what is known of one is no more than this.
+#[derive(Debug)]
+struct Counted {
+    hash: u64,
+    rows: u32,
+    /// Whether its rows are too far apart: then none of them waits any more.
+    apart: bool,
+}
 
 /// Rows that wait for others of their position.
 #[derive(Debug, Default)]
 pub(super) struct WaitingRoom {
+    repeated: Repeated,
     waiting: HashMap<Key, Waiting>,
-    /// What is refused, by the hash of its key: the key itself may be long.
-    refused: HashMap<u64, RefusedRows>,
     bytes: usize,
     limit: Limits,
 }
@@ -49,16 +57,6 @@ struct Waiting {
     rows: Vec<SheetRow>,
     /// Of the rows and of their key.
     bytes: usize,
-}
-
-/// Rows that are refused.
-#[derive(Debug)]
-struct RefusedRows {
-    why: Refused,
-    /// How many there were until now, those that were given among them.
-    seen: usize,
-    /// Those that were not given yet.
-    lines: Vec<u64>,
 }
 
 /// Rows of one position that came together, or cannot.
@@ -103,40 +101,58 @@ impl KeyCount {
     pub(super) fn repeated(mut self) -> Repeated {
         self.hashes.sort_unstable();
         let same = self.hashes.chunk_by(|one, other| one == other).filter(|same| same.len() > 1);
-        Repeated(same.filter_map(|same| Some((*same.first()?, same.len()))).collect())
+        Repeated(same.filter_map(Counted::of).collect())
+    }
+}
+
+impl Counted {
+    /// What is known of a key at first, by the hashes of its rows.
+    fn of(same: &[u64]) -> Option<Self> {
+        let rows = u32::try_from(same.len()).unwrap_or(u32::MAX);
+        Some(Self { hash: *same.first()?, rows, apart: false })
+    }
+
+    fn has_more_than(&self, rows: usize) -> bool {
+        usize::try_from(self.rows).is_ok_and(|own| own > rows)
     }
 }
 
 impl Repeated {
-    /// How many rows have keys of this hash.
-    fn count(&self, hash: u64) -> usize {
-        let found = self.0.binary_search_by_key(&hash, |(hash, _)| *hash).ok();
-        found.and_then(|place| self.0.get(place)).map_or(1, |(_, count)| *count)
+    /// What is known of the keys of this hash, where there is more than one row.
+    fn of(&mut self, hash: u64) -> Option<&mut Counted> {
+        let place = self.0.binary_search_by_key(&hash, |counted| counted.hash).ok()?;
+        self.0.get_mut(place)
     }
 }
 
 impl WaitingRoom {
-    /// Takes a row in, and gives the rows of its position when this is the last, or a piece of those that are refused. Keys of one
-    /// hash, should there be such, wait for the end of the file.
-    pub(super) fn take(&mut self, key: Key, row: SheetRow, repeated: &Repeated) -> Option<Together> {
-        let hash = hash(&key);
-        let count = repeated.count(hash);
-        if count == 1 {
+    /// A room in which nobody waits yet, for the rows of these keys.
+    pub(super) fn new(repeated: Repeated) -> Self {
+        Self { repeated, ..Self::default() }
+    }
+
+    /// Takes a row in, and gives the rows of its position when this is the last, or those that are refused. Keys of one hash, should
+    /// there be such, wait for the end of the file.
+    pub(super) fn take(&mut self, key: Key, row: SheetRow) -> Option<Together> {
+        let Some(counted) = self.repeated.of(hash(&key)) else {
             return Some(Together { key: Some(key), lines: vec![row.line], rows: Ok(vec![row]) });
-        }
+        };
         let waits = self.waiting.contains_key(&key);
-        if !waits && (count > self.limit.rows || self.refused.contains_key(&hash)) {
-            self.refuse(hash, Refused::TooMany, vec![row.line]);
-            return self.piece(key, hash, count);
+        if !waits && counted.has_more_than(self.limit.rows) {
+            return Some(Together::refused(key, vec![row.line], Refused::TooMany));
+        }
+        if !waits && counted.apart {
+            return Some(Together::refused(key, vec![row.line], Refused::TooFarApart));
         }
         let more = size(&row).saturating_add(if waits { 0 } else { size_of_key(&key) });
         if self.bytes.saturating_add(more) > self.limit.bytes {
+            counted.apart = true;
             let waiting = self.waiting.remove(&key).unwrap_or_default();
             self.bytes = self.bytes.saturating_sub(waiting.bytes);
             let lines = waiting.rows.iter().map(|row| row.line).chain([row.line]).collect();
-            self.refuse(hash, Refused::TooFarApart, lines);
-            return self.piece(key, hash, count);
+            return Some(Together::refused(key, lines, Refused::TooFarApart));
         }
+        let rows = counted.rows;
         let mut entry = match self.waiting.entry(key) {
             Entry::Occupied(entry) => entry,
             Entry::Vacant(entry) => entry.insert_entry(Waiting::default()),
@@ -145,7 +161,7 @@ impl WaitingRoom {
         waiting.rows.push(row);
         waiting.bytes = waiting.bytes.saturating_add(more);
         self.bytes = self.bytes.saturating_add(more);
-        if waiting.rows.len() < count {
+        if u32::try_from(waiting.rows.len()).is_ok_and(|there| there < rows) {
             return None;
         }
         let (key, waiting) = entry.remove_entry();
@@ -153,34 +169,18 @@ impl WaitingRoom {
         Some(waiting.together(key))
     }
 
-    fn refuse(&mut self, hash: u64, why: Refused, lines: Vec<u64>) {
-        let refused = self.refused.entry(hash).or_insert(RefusedRows { why, seen: 0, lines: Vec::new() });
-        refused.seen = refused.seen.saturating_add(lines.len());
-        refused.lines.extend(lines);
-    }
-
-    /// The rows that are refused of a key, where they are as many as a piece may have, or the last.
-    fn piece(&mut self, key: Key, hash: u64, count: usize) -> Option<Together> {
-        let refused = self.refused.get_mut(&hash)?;
-        let last = refused.seen >= count;
-        if !last && refused.lines.len() < self.limit.rows {
-            return None;
-        }
-        let (why, lines) = (refused.why, std::mem::take(&mut refused.lines));
-        if last {
-            self.refused.remove(&hash);
-        }
-        Some(Together { key: Some(key), lines, rows: Err(why) })
-    }
-
     /// Those that still wait at the end of the file, in the order of their first rows, the last first.
     pub(super) fn rest(&mut self) -> Vec<Together> {
         let mut rest: Vec<Together> = self.waiting.drain().map(|(key, waiting)| waiting.together(key)).collect();
         self.bytes = 0;
-        let refused = self.refused.drain().filter(|(_, refused)| !refused.lines.is_empty());
-        rest.extend(refused.map(|(_, refused)| Together { key: None, lines: refused.lines, rows: Err(refused.why) }));
         rest.sort_by_key(|together| std::cmp::Reverse(together.lines.first().copied()));
         rest
+    }
+}
+
+impl Together {
+    const fn refused(key: Key, lines: Vec<u64>, why: Refused) -> Self {
+        Self { key: Some(key), lines, rows: Err(why) }
     }
 }
 
@@ -228,14 +228,24 @@ mod tests {
         count.repeated()
     }
 
+    /// A room for rows of these keys in which so many bytes may wait, and positions may have so many rows.
+    fn room(names: &[&str], bytes: usize, rows: usize) -> WaitingRoom {
+        WaitingRoom { limit: Limits { bytes, rows }, ..WaitingRoom::new(repeated(names)) }
+    }
+
+    /// What is given of these rows, each time with the lines and why they are refused.
+    fn given(room: &mut WaitingRoom, names: &[&str]) -> Vec<(Vec<u64>, Option<Refused>)> {
+        let rows = (1..).zip(names).filter_map(|(line, name)| room.take(key(name), row(line)));
+        rows.map(|one| (one.lines, one.rows.err())).collect()
+    }
+
     #[test]
     fn a_position_is_given_with_its_last_row() {
         let names = ["a", "b", "a", "c", "b"];
-        let repeated = repeated(&names);
-        let mut room = WaitingRoom::default();
+        let mut room = WaitingRoom::new(repeated(&names));
         let given: Vec<Option<Vec<u64>>> = (1..)
             .zip(names)
-            .map(|(line, name)| room.take(key(name), row(line), &repeated).map(|together| together.lines))
+            .map(|(line, name)| room.take(key(name), row(line)).map(|together| together.lines))
             .collect();
         assert_eq!(given, [None, None, Some(vec![1, 3]), Some(vec![4]), Some(vec![2, 5])]);
         assert!(room.rest().is_empty());
@@ -243,95 +253,81 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_is_bounded_and_what_is_refused_keeps_its_lines() {
-        let names = ["a", "b", "c", "a", "b", "c"];
-        let repeated = repeated(&names);
-        let mut room = WaitingRoom {
-            limit: Limits { bytes: (size(&row(1)) + size_of_key(&key("a"))) * 2, rows: 10 },
-            ..WaitingRoom::default()
-        };
-        let mut refused = Vec::new();
-        for (line, name) in (1..).zip(names) {
-            if let Some(together) = room.take(key(name), row(line), &repeated) {
-                refused.push((together.lines, together.rows.err()));
-            }
-        }
+    fn what_waits_is_bounded_and_what_is_refused_is_given_with_all_its_lines() {
+        let names = ["a", "b", "c", "a", "b", "c", "c"];
+        let mut room = room(&names, (size(&row(1)) + size_of_key(&key("a"))) * 2, 10);
+        let apart = Some(Refused::TooFarApart);
         assert_eq!(
-            refused,
-            [(vec![1, 4], Some(Refused::TooFarApart)), (vec![2, 5], None), (vec![3, 6], Some(Refused::TooFarApart)),]
+            given(&mut room, &names),
+            [(vec![3], apart), (vec![1, 4], apart), (vec![2, 5], None), (vec![6], apart), (vec![7], apart)],
+            "c has room in the end, and is refused all the same: its first row is"
         );
         assert_eq!(room.bytes, 0);
+        assert!(room.rest().is_empty());
     }
 
     #[test]
-    fn a_position_of_too_many_rows_is_refused() {
-        let names = ["a"; 4];
-        let repeated = repeated(&names);
-        let mut room = WaitingRoom { limit: Limits { bytes: usize::MAX, rows: 3 }, ..WaitingRoom::default() };
-        let given: Vec<Together> = (1..=4).filter_map(|line| room.take(key("a"), row(line), &repeated)).collect();
-        assert_eq!(given.iter().map(|one| one.lines.as_slice()).collect::<Vec<_>>(), [[1, 2, 3].as_slice(), &[4]]);
-        for one in given {
-            assert_eq!((one.key, one.rows.err()), (Some(key("a")), Some(Refused::TooMany)));
-        }
-        assert!(room.rest().is_empty() && room.refused.is_empty());
-    }
-
-    #[test]
-    fn what_is_refused_comes_in_pieces_of_which_none_is_larger_than_a_position() {
-        let names: Vec<&str> = ["a", "b", "a"].into_iter().cycle().take(300).collect();
-        let repeated = repeated(&names);
-        let given = || {
-            let limit = Limits { bytes: usize::MAX, rows: 7 };
-            let mut room = WaitingRoom { limit, ..WaitingRoom::default() };
-            let rows = (1..).zip(&names).filter_map(|(line, name)| room.take(key(name), row(line), &repeated));
-            let mut lines: Vec<(Option<Key>, Vec<u64>)> = rows.map(|one| (one.key, one.lines)).collect();
-            assert!(room.rest().is_empty());
-            lines.iter().for_each(|(_, lines)| assert!(!lines.is_empty() && lines.len() <= 7));
-            let order = lines.clone();
-            lines.sort_by_key(|(_, lines)| lines.first().copied());
-            (order, lines.into_iter().flat_map(|(_, lines)| lines).collect::<Vec<u64>>())
-        };
-        let (order, mut lines) = given();
-        assert_eq!(order, given().0, "the same order always");
-        lines.sort_unstable();
-        assert_eq!(lines, (1..=300).collect::<Vec<u64>>(), "each row once");
+    fn a_position_of_too_many_rows_is_refused_row_by_row() {
+        let names = ["a", "b", "a", "a", "b", "a"];
+        let mut room = room(&names, usize::MAX, 3);
+        let many = Some(Refused::TooMany);
+        assert_eq!(
+            given(&mut room, &names),
+            [(vec![1], many), (vec![3], many), (vec![4], many), (vec![2, 5], None), (vec![6], many)]
+        );
+        assert!(room.rest().is_empty());
     }
 
     #[test]
     fn keys_count_to_what_waits() {
         let long = "k".repeat(1_000);
         let names = [long.as_str(), "b", long.as_str(), "b"];
-        let repeated = repeated(&names);
-        let mut room = WaitingRoom { limit: Limits { bytes: 1_000, rows: 10 }, ..WaitingRoom::default() };
-        let given: Vec<(Vec<u64>, Option<Refused>)> = (1..)
-            .zip(names)
-            .filter_map(|(line, name)| room.take(key(name), row(line), &repeated))
-            .map(|one| (one.lines, one.rows.err()))
-            .collect();
-        assert_eq!(given, [(vec![1, 3], Some(Refused::TooFarApart)), (vec![2, 4], None)]);
+        let mut room = room(&names, 1_000, 10);
+        let apart = Some(Refused::TooFarApart);
+        assert_eq!(given(&mut room, &names), [(vec![1], apart), (vec![3], apart), (vec![2, 4], None)]);
         assert_eq!(room.bytes, 0);
-        assert!(room.waiting.is_empty() && room.refused.is_empty());
+        assert!(room.waiting.is_empty());
     }
 
     #[test]
-    fn a_key_that_shares_its_hash_with_a_refused_one_is_given_once() {
-        let repeated = Repeated(vec![(hash(&key("a")), 9)]);
-        let mut room = WaitingRoom { limit: Limits { bytes: usize::MAX, rows: 3 }, ..WaitingRoom::default() };
-        let given: Vec<Together> = (1..=5).filter_map(|line| room.take(key("a"), row(line), &repeated)).collect();
-        assert_eq!(given.iter().map(|one| one.lines.as_slice()).collect::<Vec<_>>(), [[1, 2, 3]]);
-        let rest = room.rest();
-        assert_eq!((rest.len(), rest[0].lines.as_slice()), (1, [4, 5].as_slice()));
-        assert_eq!(rest[0].rows.as_ref().err(), Some(&Refused::TooMany));
+    fn what_is_refused_is_given_as_it_is_read_and_takes_no_room() {
+        let names: Vec<String> = (0..10_000).map(|name| format!("K{name}")).collect();
+        let twice: Vec<&str> = names.iter().chain(&names).map(String::as_str).collect();
+        let mut room = room(&twice, (size(&row(1)) + size_of_key(&key("K9"))) * 10, 10);
+        let known = room.repeated.0.capacity();
+        let mut given = Vec::new();
+        for (line, name) in (1..).zip(&twice) {
+            given.extend(room.take(key(name), row(line)));
+            assert!(room.waiting.len() <= 10 && room.bytes <= room.limit.bytes);
+            let held = room.waiting.values().map(|waiting| waiting.rows.len()).sum::<usize>();
+            let given = given.iter().map(|one| one.lines.len()).sum::<usize>();
+            assert_eq!(u64::try_from(held + given).unwrap(), line, "all but what waits is given");
+        }
+        assert!(room.rest().is_empty());
+        assert_eq!(
+            (room.repeated.0.capacity(), size_of::<Counted>()),
+            (known, 16),
+            "what is known of a key grows no more"
+        );
+        let refused = given.iter().filter(|one| one.rows.is_err()).map(|one| one.lines.len()).sum::<usize>();
+        // Of the ten that waited one finds no room for its second row, and makes some for the others.
+        assert_eq!(refused, 2 * (10_000 - 9));
+        let mut lines: Vec<u64> = given.into_iter().flat_map(|one| one.lines).collect();
+        lines.sort_unstable();
+        assert_eq!(lines, (1..=20_000).collect::<Vec<u64>>(), "each row once");
     }
 
     #[test]
-    fn keys_that_share_a_hash_wait_for_the_end() {
-        let mut room = WaitingRoom::default();
-        let repeated = Repeated(vec![(hash(&key("a")), 3)]);
-        assert!(room.take(key("a"), row(1), &repeated).is_none());
-        assert!(room.take(key("a"), row(2), &repeated).is_none());
+    fn keys_that_share_a_hash_wait_for_the_end_or_are_refused() {
+        let sharing = |rows: u32| Repeated(vec![Counted { hash: hash(&key("a")), rows, apart: false }]);
+        let mut room = WaitingRoom::new(sharing(3));
+        assert!(room.take(key("a"), row(1)).is_none());
+        assert!(room.take(key("a"), row(2)).is_none());
         let rest = room.rest();
         assert_eq!(rest.len(), 1);
-        assert_eq!(rest[0].lines, [1, 2]);
+        assert_eq!((rest[0].lines.as_slice(), rest[0].rows.is_ok()), ([1, 2].as_slice(), true));
+        let mut room = WaitingRoom { limit: Limits { bytes: usize::MAX, rows: 3 }, ..WaitingRoom::new(sharing(9)) };
+        assert_eq!(given(&mut room, &["a"; 5]).len(), 5);
+        assert!(room.rest().is_empty());
     }
 }
