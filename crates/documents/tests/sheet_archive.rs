@@ -4,6 +4,7 @@
 
 mod tables;
 
+use std::io::{Cursor, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,12 +12,13 @@ use tables::{
     Counted, Failing, archive, archive_by, cells, code, ods_and, read, refused, text, xlsx, xlsx_and, xlsx_parts,
 };
 use tramite_documents::sheet::limits::{
-    ARCHIVE_ENTRIES_MAX, ARCHIVE_EXPANDED_BYTES_MAX, ARCHIVE_NAME_BYTES_MAX, ARCHIVE_RATIO_FROM_BYTES,
+    ARCHIVE_ENTRIES_MAX, ARCHIVE_EXPANDED_BYTES_MAX, ARCHIVE_NAME_BYTES_MAX, ARCHIVE_RATIO_FROM_BYTES, PARTS_BYTES_MAX,
     SPREADSHEET_BYTES_MAX,
 };
 use tramite_documents::sheet::{BytesSource, SheetError};
 use tramite_domain::import::FileFormat::{Ods, Xls, Xlsx};
 use zip::CompressionMethod;
+use zip::write::{SimpleFileOptions, ZipWriter};
 
 const ROW: &str = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c></row>"#;
 /// Places in an entry of the directory.
@@ -233,6 +235,87 @@ fn xml_is_bounded_and_defines_nothing() {
     assert_eq!(cells(&declared, Xlsx), [[text("a")]]);
     let entity = r#"<row r="1"><c r="A1"><v>&unknown;</v></c></row>"#;
     assert_eq!(code(&xlsx(entity), Xlsx), "broken_xml");
+}
+
+/// An archive in which an entry has this so many times, each with another name of so many bytes, between a beginning and an end; the
+/// others are as they are.
+fn repeated(others: &[(String, Vec<u8>)], entry: &str, [begin, each, end]: [&str; 3], names: &Names) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in others.iter().filter(|(name, _)| name != entry) {
+        writer.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.start_file(entry, SimpleFileOptions::default().compression_level(Some(1))).unwrap();
+    writer.write_all(begin.as_bytes()).unwrap();
+    // A hundredth of each cannot be made smaller: so its ratio is no bomb's.
+    let noise: String = noise(names.bytes / 100).iter().map(|byte| char::from(b'a' + byte % 16)).collect();
+    let rest = "x".repeat(names.bytes - noise.len() - 7);
+    for number in 0..names.count {
+        let name = format!("{number:07}{noise}{rest}");
+        writer.write_all(each.replace("NAME", &name).as_bytes()).unwrap();
+    }
+    writer.write_all(end.as_bytes()).unwrap();
+    writer.finish().unwrap().into_inner()
+}
+
+/// How many names, and the bytes of each.
+struct Names {
+    count: usize,
+    bytes: usize,
+}
+
+/// A spreadsheet of OpenDocument in which so many styles hide tables, and one table has none of them.
+fn hidden_styles(names: &Names) -> Vec<u8> {
+    let others = [
+        ("mimetype".to_owned(), b"application/vnd.oasis.opendocument.spreadsheet".to_vec()),
+        ("META-INF/manifest.xml".to_owned(), b"<manifest:manifest/>".to_vec()),
+    ];
+    let style = r#"<style:style style:name="NAME"><style:table-properties table:display="false"/></style:style>"#;
+    let table = r#"<table:table table:name="T"></table:table></office:document-content>"#;
+    repeated(&others, "content.xml", ["<office:document-content>", style, table], names)
+}
+
+/// A spreadsheet of Office Open XML in which so many relations have such an id, or such a target.
+fn relations(entry: &str, id: &str, target: &str, names: &Names) -> Vec<u8> {
+    let others = xlsx_parts(ROW);
+    let relations = others.iter().find(|(name, _)| name == entry).unwrap().1.clone();
+    let begin = String::from_utf8(relations).unwrap().replace("</Relationships>", "");
+    let each = format!(r#"<Relationship Id="{id}" Type="worksheet" Target="{target}"/>"#);
+    repeated(&others, entry, [&begin, &each, "</Relationships>"], names)
+}
+
+/// A spreadsheet of Office Open XML in which so many sheets have such a name, and no part.
+fn sheets(names: &Names) -> Vec<u8> {
+    let others = xlsx_parts(ROW);
+    let book = others.iter().find(|(name, _)| name == "xl/workbook.xml").unwrap().1.clone();
+    let begin = String::from_utf8(book).unwrap().replace("</sheets></workbook>", "");
+    repeated(&others, "xl/workbook.xml", [&begin, r#"<sheet name="NAME" r:id="n"/>"#, "</sheets></workbook>"], names)
+}
+
+#[test]
+fn a_bomb_of_long_names_is_refused_before_they_are_held() {
+    let names = Names { count: 1_000, bytes: 250 << 10 };
+    let begun = Instant::now();
+    assert_eq!(code(&hidden_styles(&names), Ods), "too_many_parts");
+    assert_eq!(code(&relations("xl/_rels/workbook.xml.rels", "NAME", "a", &names), Xlsx), "too_many_parts");
+    assert_eq!(code(&sheets(&names), Xlsx), "too_many_parts");
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn the_names_of_the_parts_of_a_spreadsheet_are_bounded_together() {
+    let bytes = PARTS_BYTES_MAX / 64;
+    let (fewer, many) = (Names { count: 63, bytes }, Names { count: 65, bytes });
+    assert_eq!(cells(&hidden_styles(&fewer), Ods).len(), 0);
+    assert_eq!(code(&hidden_styles(&many), Ods), "too_many_parts");
+    for entry in ["_rels/.rels", "xl/_rels/workbook.xml.rels"] {
+        for (id, target) in [("NAME", "a"), ("a", "NAME")] {
+            assert_eq!(cells(&relations(entry, id, target, &fewer), Xlsx), [[text("a")]], "{entry} {id}");
+            assert_eq!(code(&relations(entry, id, target, &many), Xlsx), "too_many_parts", "{entry} {id}");
+        }
+    }
+    assert_eq!(cells(&sheets(&fewer), Xlsx), [[text("a")]]);
+    assert_eq!(code(&sheets(&many), Xlsx), "too_many_parts");
 }
 
 #[test]

@@ -34,6 +34,8 @@ pub const SHARED_TEXTS_MAX: usize = 2_000_000;
 pub const SHARED_BYTES_MAX: usize = 128 << 20;
 /// Styles, number formats, sheets and relations of a spreadsheet, of each kind.
 pub const PARTS_MAX: usize = 65_536;
+/// Bytes of all names of such parts that are held, of each kind: those of the most sheets that Excel would name need less.
+pub const PARTS_BYTES_MAX: usize = 8 << 20;
 /// Elements of XML within each other.
 pub const XML_DEPTH_MAX: usize = 64;
 /// Bytes of one tag, or of one text between two tags.

@@ -12,6 +12,7 @@ mod decimal;
 mod format;
 mod gathered;
 mod grid;
+mod held;
 pub mod limits;
 mod model;
 mod ods;

@@ -8,9 +8,10 @@ use quick_xml::events::{BytesStart, Event};
 use super::cell;
 use crate::sheet::archive::Part;
 use crate::sheet::grid::{Grid, Place};
-use crate::sheet::limits::{COLUMNS_MAX, PARTS_MAX, SHEET_ROWS_MAX};
+use crate::sheet::held::Held;
+use crate::sheet::limits::{COLUMNS_MAX, SHEET_ROWS_MAX};
 use crate::sheet::model::{SheetCell, SheetError, SheetRow};
-use crate::sheet::xlsx::{no_sheet, too_many_parts};
+use crate::sheet::xlsx::no_sheet;
 use crate::sheet::xml::{Xml, attribute, broken_xml};
 
 /// A table that is read as a stream.
@@ -27,12 +28,13 @@ impl TableRows {
     /// The first table that is seen: its name, and it before its first row.
     pub(super) fn open(part: Part) -> Result<(String, Self), SheetError> {
         let mut xml = Xml::new(part);
-        let (mut hidden, mut style) = (BTreeSet::new(), String::new());
+        let (mut hidden, mut held, mut style) = (BTreeSet::new(), Held::default(), String::new());
         loop {
             match xml.next()? {
                 Event::Start(element) => match element.name().as_ref() {
                     "style:style" => style = attribute(&element, "style:name")?.unwrap_or_default(),
                     "style:table-properties" if attribute(&element, "table:display")?.as_deref() == Some("false") => {
+                        held.add(&[&style])?;
                         hidden.insert(style.clone());
                     }
                     "table:table" => {
@@ -50,9 +52,6 @@ impl TableRows {
                 },
                 Event::Eof => return Err(no_sheet().into()),
                 _ => {}
-            }
-            if hidden.len() > PARTS_MAX {
-                return Err(too_many_parts().into());
             }
         }
     }

@@ -9,11 +9,12 @@ use super::records::{
 use super::{broken, encrypted, macros, old_spreadsheet, texts};
 use crate::sheet::bytes::{place_at, u16_at};
 use crate::sheet::format::Shown;
+use crate::sheet::held::too_many_parts;
 use crate::sheet::limits::PARTS_MAX;
 use crate::sheet::model::FileFault;
 use crate::sheet::serial::Epoch;
 use crate::sheet::strings::Strings;
-use crate::sheet::xlsx::{no_sheet, too_many_parts};
+use crate::sheet::xlsx::no_sheet;
 
 /// The version of the form since Excel 97.
 const VERSION: u16 = 0x0600;

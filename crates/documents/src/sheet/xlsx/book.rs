@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::sheet::archive::{Archive, Part, wrong_format};
-use crate::sheet::limits::PARTS_MAX;
+use crate::sheet::held::Held;
 use crate::sheet::model::{FileFault, SheetError};
 use crate::sheet::serial::Epoch;
 use crate::sheet::xml::{Xml, attribute, broken_xml};
@@ -59,7 +59,7 @@ pub(in crate::sheet) fn no_sheet() -> FileFault {
 
 fn relations(part: Part, folder: &str) -> Result<BTreeMap<String, Relation>, SheetError> {
     let mut xml = Xml::new(part);
-    let mut relations = BTreeMap::new();
+    let (mut relations, mut held) = (BTreeMap::new(), Held::default());
     loop {
         match xml.next()? {
             Event::Start(element) if element.local_name().as_ref() == "Relationship" => {
@@ -69,10 +69,8 @@ fn relations(part: Part, folder: &str) -> Result<BTreeMap<String, Relation>, She
                 let target = target.and_then(|target| resolved(folder, &target));
                 if let (Some(id), Some(kind), Some(target)) = (id, kind, target) {
                     let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
+                    held.add(&[&id, &kind, &target])?;
                     relations.insert(id, Relation { kind, target });
-                }
-                if relations.len() > PARTS_MAX {
-                    return Err(too_many_parts().into());
                 }
             }
             Event::Eof => return Ok(relations),
@@ -84,7 +82,7 @@ fn relations(part: Part, folder: &str) -> Result<BTreeMap<String, Relation>, She
 /// The sheets that are seen, by name and by the id of their relation.
 fn sheets(part: Part) -> Result<(Vec<(String, String)>, Epoch), SheetError> {
     let mut xml = Xml::new(part);
-    let (mut sheets, mut epoch) = (Vec::new(), Epoch::Of1900);
+    let (mut sheets, mut held, mut epoch) = (Vec::new(), Held::default(), Epoch::Of1900);
     loop {
         match xml.next()? {
             Event::Start(element) if element.local_name().as_ref() == "workbookPr" => {
@@ -97,10 +95,8 @@ fn sheets(part: Part) -> Result<(Vec<(String, String)>, Epoch), SheetError> {
                 let hidden = attribute(&element, "state")?.is_some_and(|state| state != "visible");
                 let (name, id) = (attribute(&element, "name")?, relation_id(&element)?);
                 if let (false, Some(name), Some(id)) = (hidden, name, id) {
+                    held.add(&[&name, &id])?;
                     sheets.push((name, id));
-                }
-                if sheets.len() > PARTS_MAX {
-                    return Err(too_many_parts().into());
                 }
             }
             Event::Eof => return Ok((sheets, epoch)),
@@ -118,11 +114,6 @@ fn relation_id(element: &BytesStart<'_>) -> Result<Option<String>, SheetError> {
         }
     }
     Ok(None)
-}
-
-/// The fault of a spreadsheet of more parts than any has.
-pub(in crate::sheet) fn too_many_parts() -> FileFault {
-    FileFault::new("too_many_parts", format!("the spreadsheet has more than {PARTS_MAX} parts of one kind"))
 }
 
 /// A target within the archive, seen from a folder; none where it leads out of it.

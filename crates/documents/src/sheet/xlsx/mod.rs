@@ -17,7 +17,7 @@ use super::serial::Epoch;
 use super::source::FileSource;
 use super::strings::Strings;
 
-pub(super) use self::book::{no_sheet, too_many_parts};
+pub(super) use self::book::no_sheet;
 
 /// What the cells of a sheet refer to.
 struct Common {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use quick_xml::events::Event;
 
-use super::book::too_many_parts;
 use crate::sheet::archive::Part;
 use crate::sheet::format::Shown;
+use crate::sheet::held::too_many_parts;
 use crate::sheet::limits::PARTS_MAX;
 use crate::sheet::model::SheetError;
 use crate::sheet::xml::{Xml, attribute};
