@@ -60,10 +60,10 @@ impl Layout {
         let mut canvas = Canvas::new(book, width)?;
         marks.iter().try_for_each(|mark| canvas.mark(mark))?;
         let per_metre = per(width.get().saturating_mul(1_000_000), PAGE_WIDTH);
-        Bitmap::of_opaque(&canvas.paper)
-            .png(per_metre, Filter::NoFilter)
-            .map(Some)
-            .map_err(|_| DocumentError::picture())
+        let picture = Bitmap::of_opaque(&canvas.paper);
+        // The largest page has 35 MB there, and what follows needs as much again.
+        drop(canvas);
+        picture.png(per_metre, Filter::NoFilter).map(Some).map_err(|_| DocumentError::picture())
     }
 }
 

@@ -117,19 +117,14 @@ fn what_refers_to_itself_or_to_more_and_more_is_refused() {
 /// Drawing programs note a name of their own beside the plain one. What draws it goes by the plain one, in a circle without end.
 #[test]
 fn what_has_two_names_is_followed_by_each() {
-    let mask = |named: &str, next: &str| {
-        format!("<mask {named}><rect width=\"9\" height=\"9\" mask=\"url(#{next})\"/></mask>")
-    };
-    let clip = |named: &str, next: &str| {
-        let clip = "<clipPath clipPathUnits=\"objectBoundingBox\"";
-        format!("{clip} {named}><rect width=\"9\" height=\"9\" clip-path=\"url(#{next})\"/></clipPath>")
-    };
-    for both in
-        [|one: &str| format!("n:id=\"n{one}\" id=\"{one}\""), |one: &str| format!("id=\"{one}\" n:id=\"n{one}\"")]
-    {
-        for (shape, link) in [(mask as fn(&str, &str) -> String, "mask"), (clip, "clip-path")] {
-            let circle: String =
-                [("a", "b"), ("b", "c"), ("c", "a")].map(|(one, next)| shape(&both(one), next)).concat();
+    let frames = [("mask", "<mask"), ("clip-path", "<clipPath clipPathUnits=\"objectBoundingBox\"")];
+    for (link, frame) in frames {
+        for both in ["n:id=\"n-ID\" id=\"ID\"", "id=\"ID\" n:id=\"n-ID\""] {
+            let one = |id: &str, next: &str| {
+                let (named, end) = (both.replace("ID", id), frame.split(' ').next().unwrap().replace('<', "</"));
+                format!("{frame} {named}><rect width=\"9\" height=\"9\" {link}=\"url(#{next})\"/>{end}>")
+            };
+            let circle = one("a", "b") + &one("b", "c") + &one("c", "a");
             let drawn = format!("<g xmlns:n=\"urn:n\">{circle}<rect width=\"9\" height=\"9\" {link}=\"url(#a)\"/></g>");
             assert_eq!(fault(link, &drawn), LogoFault::SvgTooComplex, "{drawn}");
         }
