@@ -5,8 +5,6 @@ import printed
 
 # How far above a code its module begins at most, and how far to its left, in millimetres. Modules are farther from each other.
 ABOVE, BEFORE = 15.0, 5.0
-KINDS = {"amount": printed.AMOUNT, "English amount": printed.ENGLISH_AMOUNT, "French amount": printed.FRENCH_AMOUNT,
-         "date": printed.DATE, "notice number": printed.NUMBER}
 
 
 def faults(path, told, codes):
@@ -18,12 +16,12 @@ def faults(path, told, codes):
             if found := module([one for one in modules if one[0] == page], left, top):
                 said[found].append(word)
     # A line that permits the slip has the day of it.
-    always = {name: {one for text in told["texts"] for one in form.findall(printed.plain(text))} for name, form in KINDS.items()}
+    always = {name: {one for text in told["texts"] for one in form.findall(printed.plain(text))} for name, form in printed.KINDS.items()}
     for kind, parts in told["beside"].items():
         for place, part in enumerate(parts):
             text = printed.plain(" ".join(said.get((kind, place), [])))
             where = f"beside the {kind.replace('_', ' ')} {place + 1}"
-            for name, form in KINDS.items():
+            for name, form in printed.KINDS.items():
                 meant = {one for word in part for one in form.findall(word)}
                 stands = set(form.findall(text))
                 for one in sorted(meant - stands):
@@ -31,7 +29,7 @@ def faults(path, told, codes):
                 for one in sorted(stands - meant - always[name]):
                     yield "beside", f"the {name} {one} is {where}, and of another part"
             for word in part:
-                if not any(form.search(word) for form in KINDS.values()) and word not in text.split():
+                if not any(form.search(word) for form in printed.KINDS.values()) and word not in text.split():
                     yield "beside", f"“{word}” is not {where}: “{text}”"
 
 

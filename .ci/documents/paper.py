@@ -7,8 +7,9 @@ import pathlib
 import re
 import time
 
+import inside
 import marks
-from printed import AMOUNT, DATE, NUMBER, Unreadable, plain, sheets, squeezed, tool
+from printed import KINDS, Unreadable, plain, sheets, squeezed, tool
 
 A4, A4_POINTS = (210.0, 297.0), (595.276, 841.89)
 # A file with a code or two, and what each further code may add with all that is printed beside it.
@@ -31,8 +32,8 @@ def faults(told, folder, second, coarse, until):
     path = pathlib.Path(folder) / told["file"]
     if not path.exists():
         return [(told["file"], "file", "it is not there")], {}
-    checks = {"form": lambda: form(path, told), "validators": lambda: validated(path), "texts": lambda: texts(path, told),
-              "codes": lambda: marks.at_300(path, told)}
+    checks = {"form": lambda: form(path, told), "alternatives": lambda: alternatives(path, told), "validators": lambda: validated(path),
+              "texts": lambda: texts(path, told), "codes": lambda: marks.at_300(path, told)}
     if second:
         checks["second decoders"] = lambda: marks.second(path, told)
     if coarse:
@@ -77,6 +78,14 @@ def form(path, told):
     figures = len(re.findall(r"^\s*Figure\b", said, re.MULTILINE))
     if figures != codes + logos:
         yield "figures", f"{figures} figures for {codes} codes and {logos} logos"
+
+
+def alternatives(path, told):
+    """Who does not see a code is told what it says, and of each its own."""
+    stand, meant = inside.Inside(path).alternatives(), told["alternatives"]
+    for place, (is_, want) in enumerate(itertools.zip_longest(stand, meant), 1):
+        if is_ != want:
+            yield "alternatives", f"figure {place} is told as “{is_}”, not as “{want}”"
 
 
 def pixels(listed, told):
@@ -127,15 +136,20 @@ def texts(path, told):
             times = len(re.findall(rf"(?<![\w.,/]){spelt}(?![\w/]|[.,]\d)", text))
             if times < count:
                 yield "words", f"“{word}” stands {times} times in the text ({way}), not {count}"
-    # In the order in which it was drawn, for there cells are not torn apart.
-    whole = squeezed(tool("pdftotext", "-raw", path, "-"))
+    # In the order in which it was drawn, for there cells are not torn apart, and no line is joined with one beside it.
+    read["-raw"] = plain(tool("pdftotext", "-raw", path, "-"))
+    whole = squeezed(read["-raw"])
+    for sentence, count in collections.Counter(told["sentences"]).items():
+        if (times := whole.count(squeezed(sentence))) != count:
+            yield "sentences", f"“{sentence}” stands {times} times in the text, not {count}"
     for text in told["texts"]:
         if squeezed(text) not in whole:
             yield "texts", f"“{text}” is not in the text"
-    # And nothing else of their kind: an amount that is not meant is worse than one that lacks.
-    for name, form_ in (("amount", AMOUNT), ("date", DATE), ("notice number", NUMBER)):
-        meant = {found for word in told["words"] + told["texts"] for found in form_.findall(plain(word))}
-        for found in sorted({re.sub(r"\s+", " ", one) for one in form_.findall(read["plain"])} - meant):
+    # And nothing else of their kind.
+    for name, form_ in KINDS.items():
+        meant = {found for word in told["words"] + told["sentences"] + told["texts"] for found in form_.findall(plain(word))}
+        stand = {re.sub(r"\s+", " ", one) for way in ("plain", "-raw") for one in form_.findall(read[way])}
+        for found in sorted(stand - meant):
             yield "words", f"the {name} {found} is printed and not meant"
     yield from places(sheets(path))
 

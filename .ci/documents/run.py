@@ -91,7 +91,7 @@ def made(folder, count):
     names = sorted(path.name for path in again.glob("*.pdf"))
     _, differing, lost = filecmp.cmpfiles(folder, again, names, shallow=False)
     shutil.rmtree(again)
-    files = [one["file"] for one in json.loads((folder / "expected.json").read_text())["files"]]
+    files = json.loads((folder / "expected.json").read_text())["files"]
     return [(name, "bytes", "made twice, and not the same bytes") for name in differing + lost] + apart(gathered.faults, folder, files)
 
 
@@ -102,9 +102,24 @@ def apart(check, *arguments):
 
 
 def spread(files, wanted):
-    """Names of so many files, evenly from all: the models follow each other, so no step that hits one model alone."""
-    step = max(len(files) / wanted, 1) if wanted > 0 else 0
-    return {files[int(index * step)]["file"] for index in range(min(wanted, len(files)))} if step else set()
+    """Names of so many files: of each model in turn, and evenly from all of a model."""
+    models = collections.defaultdict(list)
+    for one in files:
+        models[one["model"]].append(one["file"])
+    wanted = min(wanted, len(files))
+    # How many of each: one more in every round, of those that have more.
+    places = [model for round_ in range(len(files)) for model, names in models.items() if len(names) > round_][:wanted]
+    counts = collections.Counter(places)
+    return {models[model][index * len(models[model]) // count] for model, count in counts.items() for index in range(count)}
+
+
+def unseen(files, names, wanted, sample):
+    """Models and languages of which a sample has no file, though it has places enough for all models."""
+    seen = [one for one in files if one["file"] in names]
+    if wanted >= len({one["model"] for one in files}):
+        for what in ("model", "language"):
+            for lacking in sorted({one[what] for one in files} - {one[what] for one in seen}):
+                yield "-", "sample", f"no file of the {what} “{lacking}” is read by the {sample}"
 
 
 def checked(told, folder, wanted):
@@ -114,7 +129,8 @@ def checked(told, folder, wanted):
     files = told["files"]
     second, coarse = spread(files, wanted.second), spread(files, wanted.coarse)
     until = time.monotonic() + wanted.minutes * 60
-    faults, spent, done = [], collections.Counter(), 0
+    spent, done = collections.Counter(), 0
+    faults = [*unseen(files, second, wanted.second, "second decoders"), *unseen(files, coarse, wanted.coarse, "coarse reading")]
     with concurrent.futures.ProcessPoolExecutor(LANES) as lanes:
         running = [lanes.submit(paper.faults, one, str(folder), one["file"] in second, one["file"] in coarse, until)
                    for one in files]

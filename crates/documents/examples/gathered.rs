@@ -23,6 +23,8 @@ mod random;
 mod receipts;
 #[path = "notices/shapes.rs"]
 mod shapes;
+#[path = "notices/spelt.rs"]
+mod spelt;
 #[path = "notices/texts.rs"]
 mod texts;
 
@@ -79,7 +81,7 @@ fn main() {
     );
 }
 
-/// The document at a place, as `notices` has it.
+/// The document at a place, as `notices` has it, by the name that it has in a batch.
 fn piece(place: usize, logos: &[Option<Logo>; logos::LOGOS], written_at: Instant) -> Piece {
     let (layout, file) = if is_receipts(place) {
         let (receipts, file) = receipts::case(place);
@@ -93,7 +95,7 @@ fn piece(place: usize, logos: &[Option<Logo>; logos::LOGOS], written_at: Instant
         let style = NoticeStyle { language, written_at, logo: logos::logo(logos, place) };
         (notice_layout(&notice, &style), file)
     };
-    Piece { name: file.file, layout: layout.unwrap() }
+    Piece { name: format!("{}.pdf", file.listed), layout: layout.unwrap() }
 }
 
 fn is_receipts(place: usize) -> bool {

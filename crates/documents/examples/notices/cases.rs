@@ -14,6 +14,7 @@ use tramite_domain::text::Text;
 use crate::expected::{Beside, ExpectedFile, Posted, data_matrix, euros, grouped, qr};
 use crate::random::Numbers;
 use crate::shapes::{Due, Offer, Shape};
+use crate::spelt::{alternative, from_notification};
 use crate::texts::{ADDRESSES, AMOUNTS, DEBTOR_CODES, HOLDERS, INSTITUTIONS, NAMES, SECTORS, SUBJECTS};
 
 /// The tax code of all of them.
@@ -27,6 +28,8 @@ struct Part {
     number: u16,
     cents: i64,
     due: Option<NaiveDate>,
+    /// Days from the notification.
+    days: Option<u16>,
     notice: String,
 }
 
@@ -84,6 +87,7 @@ pub(crate) fn case(place: usize) -> (PrintedNotice, NoticeLanguage, ExpectedFile
         file: format!("{place:05}.pdf"),
         model: shape.name(),
         language: shape.language.name(),
+        listed: parts.first().map(|part| part.notice.clone()).unwrap(),
         pages: shape.pages,
         logo: false,
         qr: parts.iter().map(|part| qr(&part.notice, INSTITUTION, part.cents)).collect(),
@@ -92,7 +96,9 @@ pub(crate) fn case(place: usize) -> (PrintedNotice, NoticeLanguage, ExpectedFile
             qr: parts.iter().map(|part| beside(shape, part, cbill)).collect(),
             data_matrix: parts.iter().filter(|_| shape.postal).map(|part| beside(shape, part, None)).collect(),
         },
+        alternatives: alternatives(shape, &parts),
         words,
+        sentences: sentences(shape, &parts),
         texts,
     };
     (notice, shape.language, file)
@@ -133,8 +139,26 @@ fn beside(shape: Shape, part: &Part, cbill: Option<&str>) -> Vec<String> {
     let mut words = vec![grouped(&part.notice)];
     words.extend(euros(part.cents, shape.language));
     words.extend(part.due.map(day));
+    words.extend(terms_of(shape, part));
     words.extend(cbill.map(str::to_uppercase));
     words
+}
+
+/// The days from the notification within which a part is to be paid, in words: above, with the part, and with its slip.
+fn sentences(shape: Shape, parts: &[Part]) -> Vec<String> {
+    let copies = if shape.postal { 3 } else { 2 };
+    parts.iter().flat_map(|part| terms_of(shape, part)).flat_map(|term| vec![term; copies]).collect()
+}
+
+fn terms_of(shape: Shape, part: &Part) -> Vec<String> {
+    part.days.map(|days| from_notification(days, shape.language)).unwrap_or_default()
+}
+
+/// The words for each code: a part's QR code is followed by the Data Matrix of its slip.
+fn alternatives(shape: Shape, parts: &[Part]) -> Vec<String> {
+    let kinds: &[bool] = if shape.postal { &[false, true] } else { &[false] };
+    let said = |part: &Part, postal| alternative(postal, &part.notice, INSTITUTION, part.cents, shape.language);
+    parts.iter().flat_map(|part| kinds.iter().map(move |postal| said(part, *postal))).collect()
 }
 
 fn day(date: NaiveDate) -> String {
@@ -157,6 +181,7 @@ fn parts(shape: Shape, numbers: &mut Numbers) -> Vec<Part> {
                 number: u16::try_from(number).unwrap(),
                 cents: cents(numbers),
                 due: known.then(|| first_day + Days::new(numbers.below(800))),
+                days: shape.days.filter(|_| place == 0),
                 notice: notice_number(numbers),
             }
         })
@@ -186,7 +211,7 @@ fn printed(part: &Part, slip: Option<&PostalSlip>) -> NoticePart {
         amount: Cents::payable(part.cents).unwrap(),
         due_date: part.due,
         notice_number: part.notice.parse().unwrap(),
-        days_from_notification: None,
+        days_from_notification: part.days,
         slip: slip.cloned(),
     }
 }

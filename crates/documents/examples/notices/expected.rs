@@ -4,6 +4,8 @@
 use serde::Serialize;
 use tramite_domain::printed_notice::NoticeLanguage;
 
+use crate::spelt::logo_alternative;
+
 /// All files, as `expected.json` tells of them.
 #[derive(Serialize)]
 pub(crate) struct Expected {
@@ -16,6 +18,8 @@ pub(crate) struct ExpectedFile {
     pub(crate) file: String,
     pub(crate) model: String,
     pub(crate) language: &'static str,
+    /// How a gathered file lists it: by its notice number, where it has one.
+    pub(crate) listed: String,
     pub(crate) pages: usize,
     /// Whether there is a logo on each page.
     pub(crate) logo: bool,
@@ -25,8 +29,12 @@ pub(crate) struct ExpectedFile {
     pub(crate) data_matrix: Vec<String>,
     /// What must stand beside each code, and nothing else of its kind.
     pub(crate) beside: Beside,
+    /// The words for who does not see the logo or a code, in the order of reading.
+    pub(crate) alternatives: Vec<String>,
     /// What must stand in a line, as often as it is here.
     pub(crate) words: Vec<String>,
+    /// What must stand in the order of reading, in one line or in more, just as often as it is here.
+    pub(crate) sentences: Vec<String>,
     /// What must stand somewhere, in one line or in more.
     pub(crate) texts: Vec<String>,
 }
@@ -39,9 +47,11 @@ pub(crate) struct Beside {
 }
 
 impl ExpectedFile {
-    /// The same file, with a logo or without.
-    pub(crate) fn with_logo(self, logo: bool) -> ExpectedFile {
-        ExpectedFile { logo, ..self }
+    /// The same file with the logo of an institution, which is read before all codes.
+    pub(crate) fn with_logo(mut self, institution: &str) -> ExpectedFile {
+        self.logo = true;
+        self.alternatives.insert(0, logo_alternative(institution));
+        self
     }
 }
 

@@ -17,6 +17,7 @@ mod pictures;
 mod random;
 mod receipts;
 mod shapes;
+mod spelt;
 mod texts;
 
 use std::path::PathBuf;
@@ -56,7 +57,7 @@ fn main() {
         } else {
             let (notice, language, file) = cases::case(place);
             let logo = logos::logo(&logos, place);
-            let file = file.with_logo(logo.is_some());
+            let file = if logo.is_some() { file.with_logo(&notice.creditor.name) } else { file };
             let style = NoticeStyle { language, written_at, logo };
             if with_pictures {
                 pictures::write(&folder, place, &notice, &style);

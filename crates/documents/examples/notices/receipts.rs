@@ -31,6 +31,7 @@ pub(crate) fn case(place: usize) -> (Vec<ReceiptDocument>, ExpectedFile) {
         .map(|index| receipt(institution, SUBJECTS[(subject + index) % SUBJECTS.len()].text, alone, &mut numbers))
         .collect();
 
+    let listed = receipts.first().and_then(|receipt| receipt.notice_number.clone());
     let mut words = Vec::new();
     let mut texts: Vec<String> = vec![institution.chars().take(INSTITUTION_CHARS).collect()];
     for receipt in &receipts {
@@ -50,6 +51,7 @@ pub(crate) fn case(place: usize) -> (Vec<ReceiptDocument>, ExpectedFile) {
         words.push(euros(Cents::sum(receipts.iter().map(|receipt| receipt.amount)).unwrap()));
     }
     let file = ExpectedFile {
+        listed: listed.unwrap_or_else(|| format!("{place:05}")),
         file: format!("{place:05}.pdf"),
         model: if alone { "receipt" } else { "receipts" }.to_owned(),
         language: "it",
@@ -58,7 +60,9 @@ pub(crate) fn case(place: usize) -> (Vec<ReceiptDocument>, ExpectedFile) {
         qr: Vec::new(),
         data_matrix: Vec::new(),
         beside: Beside::default(),
+        alternatives: Vec::new(),
         words,
+        sentences: Vec::new(),
         texts,
     };
     (receipts, file)

@@ -31,6 +31,8 @@ pub(crate) struct Shape {
     pub(crate) pages: usize,
     pub(crate) postal: bool,
     pub(crate) due: Due,
+    /// Within how many days of the notification the first part is to be paid, where it is one that may be discounted.
+    pub(crate) days: Option<u16>,
     pub(crate) language: NoticeLanguage,
 }
 
@@ -70,8 +72,11 @@ const LANGUAGES: [NoticeLanguage; 6] = [
 
 const DUES: [Due; 3] = [Due::All, Due::None, Due::AllButTheFirst];
 
+/// Of those parts each language has some with days and some without.
+const DAYS: [Option<u16>; 5] = [Some(5), None, Some(1), None, Some(365)];
+
 impl Shape {
-    /// The model of a file by its place: 720 of them are all there are, and no two neighbours are alike.
+    /// The model of a file by its place: after 3600 files they begin anew, and no two neighbours are alike.
     pub(crate) fn of(place: usize) -> Shape {
         let (offer, round) = (place % OFFERS.len(), place / OFFERS.len());
         let (language, round) = (round % LANGUAGES.len(), round / LANGUAGES.len());
@@ -83,6 +88,7 @@ impl Shape {
             language: LANGUAGES[(language + offer) % LANGUAGES.len()],
             postal,
             due: DUES[(round / 2 + offer) % DUES.len()],
+            days: if matches!(kind, Offer::Alone(_)) { None } else { DAYS[(round + offer + language) % DAYS.len()] },
         }
     }
 
