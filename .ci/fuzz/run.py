@@ -10,7 +10,6 @@ import json
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,9 @@ import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / ".ci"))
+from demo import free_address  # noqa: E402
+
 CONTRACT = ROOT / "openapi" / "tramite.json"
 PROGRAM = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug" / "tramite"
 EXAMPLES = 100
@@ -31,12 +33,6 @@ LANES = 2
 # Limits that the run does not reach, by the documented settings: it tries what is served, not how much of it.
 LIMITS = ("CLIENT_PER_SECOND", "CLIENT_BURST", "TOKEN_CLIENT_PER_MINUTE", "TOKEN_SOURCE_PER_MINUTE", "SOURCE_PER_SECOND",
           "SOURCE_BURST", "WAITS_PER_CLIENT", "MISSES_PER_HOUR")
-
-
-def free_address():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return "127.0.0.1:%d" % listener.getsockname()[1]
 
 
 def environment(**more):

@@ -149,7 +149,7 @@ impl Table {
         let Together { key, lines, rows } = together;
         let Content { said: content, rest } = match &rows {
             Ok(rows) => self.maker.read(key.as_ref(), rows),
-            // What keeps them apart, or is too many, is as wrong with each of them.
+            // That they stand too far apart, or are too many, is wrong with each of them.
             Err(refused) => Content::wrong(
                 (0..lines.len()).map(|row| PlacedFault::new(row, None, refused.code(), refused.detail())).collect(),
             ),

@@ -17,8 +17,8 @@ use super::places::Places;
 
 /// Members that the report adds.
 const REPORT_MEMBERS: [&str; 4] = ["line", "outcome", "installments", "errors"];
-/// Those that stand in every line of a report, and the columns of every table of one. A line without them is the caller's own: what it
-/// says beside the contract is told.
+/// Those that stand in every line of a report, and as columns in every table that is one. A line without both is the caller's own: what
+/// it says beside the contract is told.
 pub(super) const REPORT_MARKS: [&str; 2] = ["line", "outcome"];
 
 /// Takes the members that a report added out of its line again.

@@ -81,7 +81,7 @@ impl Places {
     pub fn place(&self, violation: &Violation) -> PlacedFault {
         let pointer = violation.pointer.as_str();
         let (row, column) = match &self.0 {
-            Kind::Json => (0, (!pointer.is_empty()).then(|| shown_pointer(pointer))),
+            Kind::Json => (0, Some(shown_pointer(pointer)).filter(|shown| !shown.is_empty())),
             Kind::Table { names, options } => {
                 let at = walk(options, pointer);
                 (at.row, names.column(&at.within, &at.rest))

@@ -52,7 +52,7 @@ pub enum Forbidden {
     #[error("an embedded picture")]
     Image,
     /// A reference to something that is not in the file.
-    #[error("a reference out of the file")]
+    #[error("a reference to something that is not in the file")]
     Reference,
     /// A filter.
     #[error("a filter")]

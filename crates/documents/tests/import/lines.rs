@@ -129,7 +129,7 @@ fn a_fault_is_told_by_its_pointer() {
         piece.places.place(&violation).fault.column
     };
     assert_eq!(named("RSSMRA85T10A562S").as_deref(), Some("/***"));
-    assert_eq!(named(&"n".repeat(1_000_000)).as_deref(), Some(""));
+    assert_eq!(named(&"n".repeat(1_000_000)), None);
 }
 
 #[test]

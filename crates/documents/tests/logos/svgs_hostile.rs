@@ -134,6 +134,34 @@ fn what_has_two_names_is_followed_by_each() {
     read("named", &svg(named)).unwrap();
 }
 
+/// Where a name ends is read in several ways: each of these is one mask to us, and three in a circle to what draws them.
+#[test]
+fn a_reference_that_others_read_otherwise_is_refused() {
+    for (id, link) in [
+        ("ID)", "url('#ID)')"),
+        ("ID&#160;", "url(#ID&#160;)"),
+        ("ID&#8232;", "url(#ID&#8232;)"),
+        ("ID&#10;", "url(#ID&#10;)"),
+        ("ID&#9;", "url(&#9;#ID&#9;)"),
+        ("ID&quot;", "url(#ID&quot;)"),
+        ("(ID", "url(#(ID)"),
+    ] {
+        let one = |id_of: &str, next: &str| {
+            let (id, link) = (id.replace("ID", id_of), link.replace("ID", next));
+            format!("<g id=\"{id_of}\"/><mask id=\"{id}\"><rect width=\"9\" height=\"9\" mask=\"{link}\"/></mask>")
+        };
+        let circle = one("a", "b") + &one("b", "c") + &one("c", "a");
+        let drawn = format!("{circle}<rect width=\"9\" height=\"9\" mask=\"{}\"/>", link.replace("ID", "a"));
+        let refused = fault(id, &drawn);
+        let found = matches!(refused, LogoFault::SvgForbidden(Forbidden::Reference) | LogoFault::SvgTooComplex);
+        assert!(found, "{drawn}: {refused:?}");
+    }
+    for href in ["#a&#10;", "#a&#10;b", "#a&#160;", "#", "#a b"] {
+        let drawn = format!("<g id=\"a\"/><g id=\"a&#160;\"><use href=\"{href}\"/></g>");
+        assert_eq!(fault(href, &drawn), LogoFault::SvgForbidden(Forbidden::Reference), "{href}");
+    }
+}
+
 #[test]
 fn a_reference_to_nothing_in_the_file_is_refused() {
     for content in ["<use href=\"#a\"/>", "<rect fill=\"url(#a) red\"/>", "<style>rect{fill:url(#a)}</style><rect/>"] {

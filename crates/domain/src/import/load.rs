@@ -254,15 +254,14 @@ fn check_none_missing(owed: &[&str], named: &BTreeSet<String>) -> Result<(), Ref
 /// Some of the names, as a sentence holds them. What cannot be one may be anything that somebody typed there.
 fn told(references: &[&str]) -> String {
     let names = references.iter().filter(|text| InstallmentReference::new(**text).is_ok() && is_name(text));
-    let mut told: Vec<&str> = names.take(REFERENCES_TOLD_MAX).copied().collect();
-    let others = references.len().saturating_sub(told.len()).to_string();
-    let rest = format!("{others} more");
-    match (told.is_empty(), others.as_str()) {
-        (true, _) => return others,
-        (false, "0") => {}
-        (false, _) => told.push(&rest),
+    let told: Vec<&str> = names.take(REFERENCES_TOLD_MAX).copied().collect();
+    let names = told.join(", ");
+    match (told.len(), references.len().saturating_sub(told.len())) {
+        (_, 0) => names,
+        (0, 1) => "one whose name cannot be told".to_owned(),
+        (0, others) => format!("{others} whose names cannot be told"),
+        (_, others) => format!("{names} and {others} more"),
     }
-    told.join(", ")
 }
 
 fn wrong_options(code: &'static str, detail: String) -> Refusal {

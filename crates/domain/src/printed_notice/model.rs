@@ -64,7 +64,7 @@ pub enum NoticeTerms {
         whole: Option<NoticePart>,
         /// The installments that are left, by their numbers; never none.
         parts: Vec<NoticePart>,
-        /// Whether they are all of them: none is paid or past its time.
+        /// Whether they are all that stand: none of them is paid, past its time, or left out for another reason.
         complete: bool,
     },
     /// A fine: less for who pays early.

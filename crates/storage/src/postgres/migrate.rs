@@ -18,11 +18,11 @@ use crate::url::Server;
 
 /// Key of the advisory lock: whoever holds it migrates.
 const MIGRATION_LOCK: i64 = 0x7472_616d_6974_6500;
-/// Milliseconds to wait for another process that migrates, which may try one migration for three minutes.
-const MIGRATION_WAIT_MS_MAX: u32 = 300_000;
+/// Milliseconds to wait for another process that migrates, which may try a migration for three minutes, and then partitions.
+const MIGRATION_WAIT_MS_MAX: u32 = 600_000;
 /// Milliseconds to wait for a table that somebody works on. Who comes after waits as well, so that it is less than anybody gives up after.
 const TABLE_WAIT_MS_MAX: u32 = 1_000;
-/// How often one of them is tried again: for some minutes.
+/// How often a migration, or the making of partitions, is tried again: for some minutes.
 const TRIES_MAX: u32 = 120;
 /// Milliseconds between two tries, in which those who waited have their turn.
 const PAUSE_MS: u64 = 500;

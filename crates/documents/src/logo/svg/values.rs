@@ -6,17 +6,35 @@ use std::iter::from_fn;
 use crate::logo::limits::VALUE_BYTES_MAX;
 use crate::logo::{Forbidden, LogoFault};
 
+/// What may stand before a reference; behind it a blank alone, for to some readers all others are of the name.
+const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
+/// What an address may be written within.
+const QUOTES: [char; 2] = ['"', '\''];
+
 /// The ids that a value such as `url(#a)` refers to.
 pub(super) fn references(value: &str) -> Result<Vec<&str>, Forbidden> {
     let after = value.split("url(").skip(1);
     let target = |rest: &'_ str| rest.find(')').and_then(|end| rest.get(..end)).unwrap_or(rest).len();
     after
         .map(|rest| {
-            let inner = rest.get(..target(rest)).unwrap_or(rest);
-            let inner = inner.trim().trim_matches(['"', '\'']).trim();
-            inner.strip_prefix('#').ok_or(Forbidden::Reference)
+            let inner = rest.get(..target(rest)).unwrap_or(rest).trim_start_matches(SPACES).trim_end_matches(' ');
+            let quote = inner.chars().next().filter(|letter| QUOTES.contains(letter));
+            let bare = match quote {
+                Some(quote) => inner.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)),
+                None => Some(inner),
+            };
+            reference(bare.ok_or(Forbidden::Reference)?)
         })
         .collect()
+}
+
+/// The id that a value such as `#a` refers to. Readers differ in where one ends that holds spaces, quotes or brackets: such a one is none.
+pub(super) fn reference(value: &str) -> Result<&str, Forbidden> {
+    let id = value.trim_start_matches(SPACES).trim_end_matches(' ').strip_prefix('#').ok_or(Forbidden::Reference)?;
+    let parts = |letter: char| {
+        letter.is_whitespace() || letter.is_control() || QUOTES.contains(&letter) || matches!(letter, '(' | ')')
+    };
+    if id.is_empty() || id.contains(parts) { Err(Forbidden::Reference) } else { Ok(id) }
 }
 
 /// Refuses values of a rule or a style that shapes inherit and that are long, or that make a copy for each that inherits them.

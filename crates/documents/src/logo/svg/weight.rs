@@ -8,7 +8,7 @@ use resvg::usvg::roxmltree::{Attribute, Node};
 use crate::logo::limits::{LENGTH_MAX, REFERENCES_MAX, SHARE_MAX, VALUE_BYTES_MAX, WEIGHT_LEAST};
 use crate::logo::svg::NAMESPACE;
 use crate::logo::svg::sheet::Sheet;
-use crate::logo::svg::values::{declarations, numbers, pieces_of_arcs, references};
+use crate::logo::svg::values::{declarations, numbers, pieces_of_arcs, reference, references};
 use crate::logo::{Forbidden, LogoFault};
 
 /// What one element is known by.
@@ -34,7 +34,7 @@ impl<'a, 'input> Scale<'a, 'input> {
         for attribute in node.attributes() {
             weight = weight.saturating_add(attribute_weight(node, &attribute)?);
             match attribute.name() {
-                "href" => ids.push(attribute.value().trim().strip_prefix('#').ok_or(Forbidden::Reference)?),
+                "href" => ids.push(reference(attribute.value())?),
                 name if name.starts_with("on") => return Err(Forbidden::Script.into()),
                 _ => ids.extend(references(attribute.value())?),
             }
@@ -54,7 +54,7 @@ impl<'a, 'input> Scale<'a, 'input> {
         weight = weight.saturating_add(ids.len().saturating_mul(WEIGHT_LEAST));
         let mut targets = Vec::with_capacity(ids.len());
         for id in ids {
-            // What is not found here must not be found by whoever draws it, who may read a name in another way.
+            // What is not found here could be found by whoever draws it.
             targets.extend(self.by_id.get(id).ok_or(Forbidden::Reference)?);
         }
         let gradients = targets.iter().filter(|target| is_gradient(**target)).count();
