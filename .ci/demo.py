@@ -14,6 +14,7 @@ import urllib.request
 import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+PROGRAM = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug" / "tramite"
 INSTITUTION = "comune-perugia"
 STOP_SECONDS, ANSWER_SECONDS = 240, 30
 
@@ -24,20 +25,16 @@ def free_address():
         return "127.0.0.1:%d" % listener.getsockname()[1]
 
 
-def program(profile="debug"):
-    return pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / profile / "tramite"
-
-
 def plain_environment():
     """Ours without the settings of another Tramite."""
     return {name: value for name, value in os.environ.items() if not name.startswith("TRAMITE_")}
 
 
 @contextlib.contextmanager
-def running(folder, profile="debug"):
+def running(folder):
     """Where a demonstration's gateway and Node are, and the client of a town's portal there."""
     gateway, node = free_address(), free_address()
-    command = [program(profile), "demo", "--json", "--data-dir", folder, "--listen", gateway, "--sandbox-listen", node]
+    command = [PROGRAM, "demo", "--json", "--data-dir", folder, "--listen", gateway, "--sandbox-listen", node]
     with open(folder / "demo.log", "wb") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=plain_environment())
     try:

@@ -35,7 +35,8 @@ SUBJECTS = {"TARI": "TARI 2026, utenza domestica in via Guglielmo Marconi 12",
 def days(count):
     """The 28th of each of the next months, so that no picture is of a day that has passed."""
     year, month = datetime.date.today().year, datetime.date.today().month
-    return [datetime.date(year + (month - 1 + ahead) // 12, (month - 1 + ahead) % 12 + 1, 28).isoformat() for ahead in range(1, count + 1)]
+    months = range(month, month + count)
+    return [datetime.date(year + ahead // 12, ahead % 12 + 1, 28).isoformat() for ahead in months]
 
 
 def whole(amount, due):

@@ -19,10 +19,9 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / ".ci"))
-from demo import free_address  # noqa: E402
+from demo import PROGRAM, free_address  # noqa: E402
 
 CONTRACT = ROOT / "openapi" / "tramite.json"
-PROGRAM = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug" / "tramite"
 EXAMPLES = 100
 # The kinds of tokens, and how many operations each must have been served by at least: a run in which everything was
 # refused would find nothing either. A client token opens what is still to come (events, webhooks), and `/status`.

@@ -42,7 +42,7 @@ pub fn advance(import: &Import, progress: Progress, now: Instant) -> (Import, Ba
     for row in &progress.rows {
         counts.add(row.outcome);
     }
-    let only_wrong = import.phase == ImportPhase::Checking && !import.dry_run;
+    let only_wrong = import.phase == ImportPhase::Checking && import.is_checked_first();
     let rows: Vec<ImportRow> = progress
         .rows
         .into_iter()
@@ -58,7 +58,7 @@ pub fn advance(import: &Import, progress: Progress, now: Instant) -> (Import, Ba
 
 /// Every row of the phase is done: it is over, or what was checked is loaded now.
 pub fn finish(given: &mut Given<'_>, import: &Import) -> (Import, Batch) {
-    if import.phase == ImportPhase::Checking && !import.dry_run {
+    if import.phase == ImportPhase::Checking && import.is_checked_first() {
         if import.counts.rejected > 0 {
             return ended(given, import, ImportStatus::Aborted, None);
         }

@@ -231,6 +231,13 @@ impl Import {
         self.counts.read.saturating_add(checked.unwrap_or(0)).checked_div(seconds)
     }
 
+    /// Whether the time is over for which its file is kept, and its rows with it: they go by and by, so that nothing is made of them any
+    /// more, for half of them would be told as if it were all.
+    #[must_use]
+    pub fn is_file_gone(&self, now: Instant) -> bool {
+        self.file.kept_until.is_some_and(|until| until <= now)
+    }
+
     /// Whether every row is checked before the first is loaded.
     #[must_use]
     pub fn is_checked_first(&self) -> bool {

@@ -155,7 +155,11 @@ fn kept_failure(failure: ImportFailure) -> ImportFailure {
 }
 
 fn kept_fault(fault: &RowFault) -> RowFault {
-    RowFault::new(fault.column.as_deref().map(without_nul).as_deref(), &fault.code, &without_nul(&fault.detail))
+    RowFault {
+        column: fault.column.as_deref().map(without_nul),
+        code: fault.code.clone(),
+        detail: without_nul(&fault.detail),
+    }
 }
 
 /// What became of one row. Most rows are right: nothing stands where their faults would.

@@ -13,19 +13,17 @@ const QUOTES: [char; 2] = ['"', '\''];
 
 /// The ids that a value such as `url(#a)` refers to.
 pub(super) fn references(value: &str) -> Result<Vec<&str>, Forbidden> {
-    let after = value.split("url(").skip(1);
-    let target = |rest: &'_ str| rest.find(')').and_then(|end| rest.get(..end)).unwrap_or(rest).len();
-    after
-        .map(|rest| {
-            let inner = rest.get(..target(rest)).unwrap_or(rest).trim_start_matches(SPACES).trim_end_matches(' ');
-            let quote = inner.chars().next().filter(|letter| QUOTES.contains(letter));
-            let bare = match quote {
-                Some(quote) => inner.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)),
-                None => Some(inner),
-            };
-            reference(bare.ok_or(Forbidden::Reference)?)
-        })
-        .collect()
+    let inners = value.split("url(").skip(1).map(|rest| rest.split(')').next().unwrap_or_default());
+    inners.map(|inner| reference(unquoted(inner).ok_or(Forbidden::Reference)?)).collect()
+}
+
+/// What an address says; none where it begins with a quote and does not end with the same.
+fn unquoted(address: &str) -> Option<&str> {
+    let address = address.trim_start_matches(SPACES).trim_end_matches(' ');
+    match address.chars().next().filter(|letter| QUOTES.contains(letter)) {
+        Some(quote) => address.strip_prefix(quote)?.strip_suffix(quote),
+        None => Some(address),
+    }
 }
 
 /// The id that a value such as `#a` refers to. Readers differ in where one ends that holds spaces, quotes or brackets: such a one is none.

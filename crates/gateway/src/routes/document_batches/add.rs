@@ -85,7 +85,7 @@ async fn positions(gateway: &Gateway, tenant: &Tenant, source: Source) -> Result
             if !import.status.is_final() {
                 return Err(Refusal::ImportState { status: import.status }.into());
             }
-            if import.file.kept_until.is_some_and(|until| until <= gateway.now()) {
+            if import.is_file_gone(gateway.now()) {
                 return Err(Problem::new(Code::ImportFileGone));
             }
             Ok(store.positions_of_import(&tenant.scope, lines, one_more).await?)

@@ -38,13 +38,12 @@ pub(super) async fn source(
     Ok(Arc::new(PartsSource::new(Arc::new(parts), import.file.bytes, IMPORT_PART_BYTES)))
 }
 
-/// Refuses what would be made of the file, or of its rows, once its time is over: they go by and by, and half of them would be told
-/// as if it were all.
+/// Refuses what would be made of the file, or of its rows, once their time is over.
 ///
 /// # Errors
 /// [`Code::ImportFileGone`].
 pub(super) fn kept(gateway: &Gateway, import: &Import) -> Result<(), Problem> {
-    if import.file.kept_until.is_some_and(|until| until <= gateway.now()) {
+    if import.is_file_gone(gateway.now()) {
         return Err(Problem::new(Code::ImportFileGone));
     }
     Ok(())
