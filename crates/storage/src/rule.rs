@@ -12,9 +12,7 @@ use crate::error::StoreError;
 pub enum Rule {
     /// External id within institution and service (rules.md 8).
     ExternalId,
-    /// Notice number within the institution (rules.md 2).
-    NoticeNumber,
-    /// Creditor reference within the institution.
+    /// Creditor reference within the institution, and so the notice number above it (rules.md 2).
     Iuv,
     /// Receipt id and outcome within the institution (rules.md 26).
     Receipt,
@@ -35,13 +33,12 @@ pub enum Rule {
 }
 
 /// Name of the constraint on PostgreSQL, its columns as SQLite tells them, and the rule.
-const RULES: [(&str, &str, Rule); 10] = [
+const RULES: [(&str, &str, Rule); 9] = [
     (
         "debt_positions_external_key",
         "debt_positions.institution_id, debt_positions.external_id, debt_positions.service_code",
         Rule::ExternalId,
     ),
-    ("installments_notice_number", "installments.institution_id, installments.notice_number", Rule::NoticeNumber),
     ("installments_iuv", "installments.institution_id, installments.iuv", Rule::Iuv),
     ("receipts_receipt_id", "receipts.institution_id, receipts.receipt_id, receipts.outcome", Rule::Receipt),
     (
@@ -99,7 +96,6 @@ impl fmt::Display for Rule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::ExternalId => "external_id",
-            Self::NoticeNumber => "notice_number",
             Self::Iuv => "iuv",
             Self::Receipt => "receipt",
             Self::Idempotency => "idempotency_key",

@@ -43,10 +43,8 @@ pub(crate) const IMPORT_LEASE_SECONDS: i64 = 30;
 pub(crate) const IMPORT_RENEW_SECONDS: u64 = 5;
 /// How long positions of a part are written one by one, in seconds: well within a claim.
 pub(crate) const IMPORT_ALONE_SECONDS_MAX: u64 = 15;
-/// Positions of a file that are decided and written together at most.
+/// Positions of a file that are decided and written together at most. On SQLite whoever pays meanwhile waits for them.
 pub(crate) const IMPORT_GROUPS_MAX: usize = 1_000;
-/// The same where one writer serves everybody: whoever pays meanwhile waits for it.
-pub(crate) const IMPORT_GROUPS_OF_ONE_WRITER_MAX: usize = 500;
 /// For each of those so many rows of a file are decided and written together, beside the last position's.
 pub(crate) const IMPORT_ROWS_A_GROUP: usize = 2;
 /// Installments of a file that are decided and written together, beside the last position's.
@@ -76,7 +74,7 @@ pub(crate) const IMPORT_REMEMBERED_BYTES_MAX: usize = 32 << 20;
 /// Notice numbers that rows bring which a check remembers: as many as a file may have rows.
 pub(crate) const IMPORT_NUMBERS_REMEMBERED_MAX: usize = 2_000_000;
 /// Notice numbers that are taken for rows further down at most, so that few parts wait for the sequence.
-pub(crate) const IMPORT_NUMBERS_AHEAD_MAX: usize = 5_000;
+pub(crate) const IMPORT_NUMBERS_AHEAD_MAX: usize = 10_000;
 /// Parts of a file that are read before they can be decided, at most.
 pub(crate) const IMPORT_PARTS_AHEAD: usize = 1;
 /// Positions of a file that are decided before others of the process have their turn.

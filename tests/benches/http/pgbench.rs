@@ -17,8 +17,8 @@ SELECT p.*, o.*, i.*, t.*
 FROM installments i
 JOIN debt_positions p ON p.institution_id = i.institution_id AND p.id = i.debt_position_id
 JOIN payment_options o ON o.institution_id = i.institution_id AND o.debt_position_id = p.id
-LEFT JOIN transfers t ON t.institution_id = i.institution_id AND t.installment_id = i.id
-WHERE (i.institution_id, i.notice_number) = (SELECT institution_id, notice_number FROM bench_notices WHERE n = :n);
+LEFT JOIN transfers t ON t.institution_id = i.institution_id AND t.debt_position_id = p.id AND t.installment_id = i.id
+WHERE (i.institution_id, i.iuv) = (SELECT institution_id, iuv FROM bench_notices WHERE n = :n);
 ";
 
 /// The scripts of one database.
@@ -44,12 +44,12 @@ pub(crate) fn prepare(cluster: &Cluster, database: &str, made: &[Value]) -> Scri
     let tables = Tables::read(&cluster.psql(database, COLUMNS));
     let mut sql = String::from(
         "CREATE TABLE bench_notices (n integer PRIMARY KEY, institution_id uuid, notice_number text COLLATE \"C\", \
-         debt_position_id uuid, installment_id uuid);\n",
+         iuv text COLLATE \"C\", debt_position_id uuid, installment_id uuid);\n",
     );
     let numbered = (1..).zip(made).map(|(n, position): (usize, _)| format!("({n}, '{}')", crate::notice_of(position)));
     // One statement: `psql` takes its text as an argument, which has a limit.
     sql.push_str(&format!(
-        "INSERT INTO bench_notices SELECT one.n, i.institution_id, i.notice_number, i.debt_position_id, i.id \
+        "INSERT INTO bench_notices SELECT one.n, i.institution_id, i.notice_number, i.iuv, i.debt_position_id, i.id \
          FROM (VALUES {}) AS one (n, number) JOIN installments i ON i.notice_number = one.number;\n",
         numbered.collect::<Vec<_>>().join(", ")
     ));

@@ -60,12 +60,8 @@ fn of_rule(rule: Rule) -> Problem {
         Rule::InstitutionCode | Rule::InstitutionTaxCode => Problem::new(Code::InstitutionTaken),
         // Two requests that write the same thing at once: reading again shows what the other one wrote, and deciding
         // again takes other numbers.
-        Rule::ExternalId
-        | Rule::NoticeNumber
-        | Rule::Iuv
-        | Rule::Receipt
-        | Rule::Idempotency
-        | Rule::StationLink
-        | Rule::Other(_) => Problem::new(Code::Conflict),
+        Rule::ExternalId | Rule::Iuv | Rule::Receipt | Rule::Idempotency | Rule::StationLink | Rule::Other(_) => {
+            Problem::new(Code::Conflict)
+        }
     }
 }

@@ -74,11 +74,7 @@ const UNREADABLE: Denied =
 
 /// Whether another demand of the same key, or somebody else, has just written the same thing.
 const fn is_overtaken(error: &StoreError) -> bool {
-    matches!(
-        error,
-        StoreError::Conflict
-            | StoreError::Duplicate(Rule::ExternalId | Rule::NoticeNumber | Rule::Iuv | Rule::Other(_))
-    )
+    matches!(error, StoreError::Conflict | StoreError::Duplicate(Rule::ExternalId | Rule::Iuv | Rule::Other(_)))
 }
 
 /// What an answer rests on.

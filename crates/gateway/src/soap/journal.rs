@@ -69,6 +69,7 @@ impl Facts {
             operation: Some(operation),
             creditor_tax_code: field(id_pa),
             notice_number: field(notice_number),
+            iuv: iuv_of(notice_number),
             ..Self::default()
         }
     }

@@ -125,9 +125,9 @@ async fn until_committed(soap: &Soap, taking: &Taking) -> Result<Told, Denied> {
             Ok(told) => return Ok(told),
             Err(denied) => denied,
         };
-        // Either somebody else made the same position a moment ago, and it is found the next time; or number or reference
-        // of the unknown notice belong to another one, and it gets no position of its own.
-        number_taken |= matches!(&denied, Denied::Store(StoreError::Duplicate(Rule::Iuv | Rule::NoticeNumber)));
+        // Either somebody else made the same position a moment ago, and it is found the next time; or the reference of the
+        // unknown notice belongs to another one, and it gets no position of its own.
+        number_taken |= matches!(&denied, Denied::Store(StoreError::Duplicate(Rule::Iuv)));
         if taking.deadline.is_over() || !may_pass(&denied) {
             return Err(denied);
         }
@@ -142,7 +142,7 @@ const fn may_pass(denied: &Denied) -> bool {
         denied,
         Denied::Store(
             StoreError::Conflict
-                | StoreError::Duplicate(Rule::Receipt | Rule::NoticeNumber | Rule::Iuv | Rule::Other(_))
+                | StoreError::Duplicate(Rule::Receipt | Rule::Iuv | Rule::Other(_))
                 | StoreError::Busy
                 | StoreError::Unavailable(_)
         )

@@ -57,8 +57,7 @@ fn row_of(attempt: &Attempt) -> (InstallmentId, &str, &str, i64) {
 
 /// One list for each column, as for the journal's lines.
 const RECORD: &str = "\
-    INSERT INTO attempts (institution_id, id, installment_id, kind, reference, session_id, amount, at) \
-    SELECT ";
+    INSERT INTO attempts (institution_id, id, installment_id, kind, reference, session_id, amount, at)";
 const UNLESS_LATER: &str = " \
     ON CONFLICT (institution_id, installment_id, kind, reference, amount) \
     DO UPDATE SET session_id = excluded.session_id, at = excluded.at WHERE attempts.at <= excluded.at";
@@ -78,7 +77,7 @@ async fn record_columns(
         each_of(each(attempts, |one| one.amount.cents()).into_sql::<Array<BigInt>>()),
         each_of(each(attempts, |one| At(one.at)).into_sql::<Array<Moment>>()),
     );
-    let record = Listed { before: RECORD, lists, after: UNLESS_LATER };
+    let record = Listed { into: RECORD, lists, after: UNLESS_LATER };
     diesel_async::RunQueryDsl::execute(record, &mut connection).await?;
     Ok(())
 }

@@ -42,8 +42,7 @@ pub(crate) async fn journal_lines(db: &mut Db<'_>, lines: &[JournalLine]) -> Res
 const INSERT: &str = "\
     INSERT INTO journal (institution_id, id, month, exchange, at, direction, operation, caller, callee, \
     creditor_tax_code, station_id, notice_number, iuv, payment_token, psp_id, session_id, outcome, http_status, \
-    duration_us, payload) \
-    SELECT ";
+    duration_us, payload)";
 
 async fn insert_columns(mut connection: &AsyncPgConnection, lines: &[JournalLine]) -> Result<(), StoreError> {
     type Texts = Array<Text>;
@@ -72,7 +71,7 @@ async fn insert_columns(mut connection: &AsyncPgConnection, lines: &[JournalLine
         each_of(each(lines, |line| line.duration_us).into_sql::<Array<Nullable<BigInt>>>()),
         each_of(each(lines, |line| line.payload.as_slice()).into_sql::<Array<Binary>>()),
     );
-    let insert = Listed { before: INSERT, lists, after: " ON CONFLICT DO NOTHING" };
+    let insert = Listed { into: INSERT, lists, after: " ON CONFLICT DO NOTHING" };
     diesel_async::RunQueryDsl::execute(insert, &mut connection).await?;
     Ok(())
 }

@@ -21,8 +21,10 @@ use crate::schema::{debt_positions, installment_keys, installments, payment_opti
 use crate::scope::Scope;
 use crate::statement;
 
-/// What options and installments are known by.
-const KEY: &str = "institution_id, id";
+/// What options are known by.
+const OPTION_KEY: &str = "institution_id, debt_position_id, id";
+/// What installments are known by.
+const INSTALLMENT_KEY: &str = "institution_id, id";
 
 pub(super) async fn insert(
     db: &mut Db<'_>,
@@ -87,7 +89,7 @@ pub(super) async fn forget_keys(
 async fn put_options(mut db: Db<'_>, rows: &[OptionRow]) -> Result<(), StoreError> {
     let each: Vec<usize> = execute_each!(&mut db, rows, row => statement::upsert(
         diesel::insert_into(payment_options::table).values(row),
-        KEY,
+        OPTION_KEY,
         (
             payment_options::place.eq(excluded(payment_options::place)),
             payment_options::kind.eq(excluded(payment_options::kind)),
@@ -103,7 +105,7 @@ async fn put_options(mut db: Db<'_>, rows: &[OptionRow]) -> Result<(), StoreErro
 async fn put_installments(mut db: Db<'_>, rows: &[InstallmentRow]) -> Result<(), StoreError> {
     let each: Vec<usize> = execute_each!(&mut db, rows, row => statement::upsert(
         diesel::insert_into(installments::table).values(row),
-        KEY,
+        INSTALLMENT_KEY,
         row,
         installments::debt_position_id.eq(excluded(installments::debt_position_id)),
     ))?;

@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 use tramite_domain::attempt::Attempt;
 use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId};
+use tramite_domain::notice::NoticeNumber;
 use tramite_domain::time::Instant;
 
 use super::notice::of_notice;
@@ -67,10 +68,10 @@ pub(super) async fn recent(
 pub(super) async fn on_notice(
     mut db: Db<'_>,
     institution: InstitutionId,
-    number: String,
+    number: NoticeNumber,
     since: Instant,
 ) -> Result<Vec<Attempt>, StoreError> {
-    let asked = of_notice(institution, &number).select(asked_installments.field(installments::id)).single_value();
+    let asked = of_notice(institution, number).select(asked_installments.field(installments::id)).single_value();
     load_attempts!(db, institution, since, attempts::installment_id.nullable().eq(asked))
 }
 

@@ -62,7 +62,8 @@ impl Store {
 /// That a line is of no everyday action, in the words of the indexes that hold only such lines: no database finds them by other
 /// words.
 pub(super) fn no_everyday_action() -> SqlLiteral<Bool> {
-    diesel::dsl::sql(&format!("audit.action NOT IN ('{}')", EVERYDAY_ACTIONS.join("', '")))
+    let each = EVERYDAY_ACTIONS.map(|action| format!("audit.action <> '{action}'"));
+    diesel::dsl::sql(&format!("({})", each.join(" AND ")))
 }
 
 /// The lines of a page, and the instant before which the next one looks where this one did not look at all there is.

@@ -101,7 +101,8 @@ impl Store {
     }
 }
 
-/// Leaves the lines that exist for the scope.
+/// Leaves the lines that exist for the scope. An installment is found by the reference of the line, which is what its notice tells:
+/// a line with another one is about no notice of ours.
 macro_rules! visible {
     ($query:ident, $scope:ident, $creditor:ident) => {
         match $scope.service_codes() {
@@ -114,6 +115,7 @@ macro_rules! visible {
                             .and(debt_positions::id.eq(installments::debt_position_id))),
                     )
                     .filter(installments::institution_id.eq(Id($scope.institution())))
+                    .filter(installments::iuv.nullable().eq(journal::iuv))
                     .filter(installments::notice_number.eq(journal::notice_number))
                     .filter(debt_positions::service_code.eq_any(codes.clone()))
                     .select(installments::id);

@@ -61,13 +61,13 @@ impl Store {
 
 async fn known(mut db: Db<'_>, scope: Scope, question: ReceiptQuestion) -> Result<KnownOfReceipt, StoreError> {
     let ReceiptQuestion { receipt_id, outcome, notice, attempts_since, over_max } = question;
-    let (institution, number) = (scope.institution(), notice.to_string());
+    let institution = scope.institution();
     let (kept, position, attempts, held) = together!(
         &mut db,
         |db| receipt::by_key(db, scope.clone(), receipt_id.clone(), outcome),
-        |db| notice::by_notice(db, scope.clone(), number.clone()),
-        |db| attempt::on_notice(db, institution, number.clone(), attempts_since),
-        |db| session::on_notice(db, institution, number.clone()),
+        |db| notice::by_notice(db, scope.clone(), notice),
+        |db| attempt::on_notice(db, institution, notice, attempts_since),
+        |db| session::on_notice(db, institution, notice),
     )?;
     let waiting = session::among(&mut db, institution, held, over_max).await?;
     let places = match &position {

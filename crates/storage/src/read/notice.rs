@@ -28,7 +28,7 @@ impl Store {
         number: &'a NoticeNumber,
     ) -> Answer<'a, Option<DebtPosition>> {
         Box::pin(async move {
-            let (own, number) = (scope.clone(), number.to_string());
+            let (own, number) = (scope.clone(), *number);
             self.read(scope, move |db| Box::pin(by_notice(db, own, number))).await
         })
     }
@@ -37,21 +37,24 @@ impl Store {
 pub(super) async fn by_notice(
     mut db: Db<'_>,
     scope: Scope,
-    number: String,
+    number: NoticeNumber,
 ) -> Result<Option<DebtPosition>, StoreError> {
     let institution = scope.institution();
     let id = || {
-        of_notice(institution, &number).select(asked_installments.field(installments::debt_position_id)).single_value()
+        of_notice(institution, number).select(asked_installments.field(installments::debt_position_id)).single_value()
     };
     let rows: WholeRows = load_whole!(&mut db, institution, id())?;
     visible(&scope, rows)
 }
 
-/// The installment of a notice.
+/// The installment of a notice. It is found by the reference that the number tells, the one index of both; behind another
+/// application code the same reference is no notice of ours.
 #[diesel::dsl::auto_type(no_type_alias)]
-pub(super) fn of_notice(institution: InstitutionId, number: &str) -> _ {
+pub(super) fn of_notice(institution: InstitutionId, number: NoticeNumber) -> _ {
     let institution: Id<InstitutionId> = Id(institution);
+    let (iuv, number): (String, String) = (number.iuv().to_string(), number.to_string());
     asked_installments
         .filter(asked_installments.field(installments::institution_id).eq(institution))
+        .filter(asked_installments.field(installments::iuv).eq(iuv))
         .filter(asked_installments.field(installments::notice_number).eq(number))
 }

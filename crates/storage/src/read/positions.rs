@@ -176,6 +176,7 @@ async fn heads(
         if let Some(number) = &filter.notice_number {
             let holder = installments::table
                 .filter(installments::institution_id.eq(institution))
+                .filter(installments::iuv.eq(number.iuv().to_string()))
                 .filter(installments::notice_number.eq(number.as_str()))
                 .select(installments::debt_position_id);
             query = query.filter(dsl::id.nullable().eq(holder.single_value()));

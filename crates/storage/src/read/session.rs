@@ -5,6 +5,7 @@ use diesel::dsl::not;
 use diesel::prelude::*;
 use tramite_domain::attempt::AttemptKind;
 use tramite_domain::ids::{DebtPositionId, InstallmentId, InstitutionId, SessionId};
+use tramite_domain::notice::NoticeNumber;
 use tramite_domain::session::CheckoutSession;
 
 use super::grouped;
@@ -160,9 +161,9 @@ pub(super) async fn on_position(
 pub(super) async fn on_notice(
     mut db: Db<'_>,
     institution: InstitutionId,
-    number: String,
+    number: NoticeNumber,
 ) -> Result<Vec<Id<SessionId>>, StoreError> {
-    let asked = of_notice(institution, &number).select(asked_installments.field(installments::id));
+    let asked = of_notice(institution, number).select(asked_installments.field(installments::id));
     let ids = load!(
         &mut db,
         session_items::table

@@ -226,7 +226,7 @@ mod tests {
                     audit::subject.eq_any(names.clone()), no_everyday_action(),
                 );
                 let steps = plan::steps(&mut connection, &query);
-                assert!(steps[0].ends_with("audit_subject (institution_id=? AND subject=?)"), "{many}: {steps:?}");
+                assert!(steps[0].ends_with("audit_of_subject (institution_id=? AND subject=?)"), "{many}: {steps:?}");
             }
         }
     }

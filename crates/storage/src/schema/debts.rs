@@ -39,7 +39,7 @@ diesel::table! {
     use diesel::sql_types::{Date, Integer, Nullable, SmallInt, Text};
     use crate::column::sql::{Key, Moment};
 
-    payment_options (institution_id, id) {
+    payment_options (institution_id, debt_position_id, id) {
         institution_id -> Key,
         id -> Key,
         debt_position_id -> Key,
@@ -87,7 +87,7 @@ diesel::table! {
     use diesel::sql_types::{BigInt, SmallInt, Text};
     use crate::column::sql::{Document, Key};
 
-    transfers (institution_id, installment_id, transfer_index) {
+    transfers (institution_id, debt_position_id, installment_id, transfer_index) {
         institution_id -> Key,
         installment_id -> Key,
         transfer_index -> SmallInt,

@@ -44,7 +44,8 @@ impl From<Error> for Failure {
 fn run(path: &Path, environment: Environment) -> Result<Migrated, StoreError> {
     make_private(path)?;
     let mut connection = writer_in_turn(path)?;
-    connection.batch_execute(&format!("PRAGMA busy_timeout = {MIGRATION_WAIT_MS_MAX}"))?;
+    // A table that is built anew is dropped meanwhile, with everything that refers to it in place.
+    connection.batch_execute(&format!("PRAGMA busy_timeout = {MIGRATION_WAIT_MS_MAX}; PRAGMA foreign_keys = OFF"))?;
     let applied =
         connection.immediate_transaction(|connection| apply(connection, environment)).map_err(|failed| failed.0)?;
     Ok(Migrated { applied, version: newest::<Sqlite>(&SQLITE_MIGRATIONS)? })

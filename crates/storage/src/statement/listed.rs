@@ -15,11 +15,11 @@ diesel::define_sql_function! {
     fn each_of<Value: SingleValue>(list: Array<Value>) -> Value;
 }
 
-/// A statement around lists.
+/// An `INSERT … SELECT` of lists.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Listed<Lists> {
-    /// The text before the lists.
-    pub(crate) before: &'static str,
+    /// The text before them, with the columns.
+    pub(crate) into: &'static str,
     /// A tuple of lists as expressions.
     pub(crate) lists: Lists,
     /// The text after them.
@@ -28,7 +28,8 @@ pub(crate) struct Listed<Lists> {
 
 impl<Lists: QueryFragment<Pg>> QueryFragment<Pg> for Listed<Lists> {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        pass.push_sql(self.before);
+        pass.push_sql(self.into);
+        pass.push_sql(" SELECT ");
         self.lists.walk_ast(pass.reborrow())?;
         pass.push_sql(self.after);
         Ok(())

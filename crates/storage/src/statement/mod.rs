@@ -5,10 +5,12 @@
 //! nothing in it may depend on how many values there are, or on which of them are absent.
 
 mod listed;
+mod row;
 mod update;
 mod upsert;
 
 pub(crate) use listed::{Listed, each_of};
+pub(crate) use row::row;
 pub(crate) use update::update;
 pub(crate) use upsert::upsert;
 

@@ -143,8 +143,8 @@ pub(crate) async fn many_positions_at_once_are_written_in_their_place_and_whole_
         batch
     };
     let mut same_notice = simple("P-99");
-    same_notice.options[0].installments[0].notice_number = Some(first_number(&made[0]));
-    for (wrong, rule) in [(simple("P-5"), Rule::ExternalId), (same_notice, Rule::NoticeNumber)] {
+    renumber(&mut same_notice, first_number(&made[0]));
+    for (wrong, rule) in [(simple("P-5"), Rule::ExternalId), (same_notice, Rule::Iuv)] {
         let refused = town.store.commit(&scope, with(&wrong)).await;
         assert!(matches!(&refused, Err(StoreError::Duplicate(found)) if *found == rule), "{refused:?}");
     }

@@ -215,6 +215,7 @@ mod sentences {
             migrations::a_database_is_of_one_environment_for_ever,
             migrations::a_database_of_the_other_environment_is_left_as_it_is_whatever_is_pending,
             migrations::a_schema_this_program_does_not_know_is_refused,
+            migrations::what_stands_below_positions_is_the_same_after_the_migration,
             migrations::what_clients_wrote_before_is_found_after_the_migration,
             migrations::what_was_strange_before_is_found_after_the_migration;
         asynchronous:

@@ -18,8 +18,7 @@ struct Things {
 
 async fn furnish(town: &Town, scope: &Scope, shared: &tramite_domain::debt_position::DebtPosition) -> Things {
     let mut position = position("TARI-1");
-    position.options[0].installments[0].notice_number = Some(first_number(shared));
-    position.options[0].installments[0].iuv = first_number(shared).iuv();
+    renumber(&mut position, first_number(shared));
     let mut session = session(scope.client().unwrap(), &[&position]);
     session.id = id();
     let receipt = receipt("RT-1", Some(&position));

@@ -6,39 +6,30 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 use tramite_domain::import::RowAction;
-use tramite_storage::Backend;
 
 use super::reading::Group;
 use crate::pace::{
-    IMPORT_CANCELLATION_WEIGHT, IMPORT_GROUPS_MAX, IMPORT_GROUPS_OF_ONE_WRITER_MAX, IMPORT_HALVINGS_MAX,
-    IMPORT_INSTALLMENTS_MAX, IMPORT_PART_BYTES_MAX, IMPORT_ROWS_A_GROUP,
+    IMPORT_CANCELLATION_WEIGHT, IMPORT_GROUPS_MAX, IMPORT_HALVINGS_MAX, IMPORT_INSTALLMENTS_MAX, IMPORT_PART_BYTES_MAX,
+    IMPORT_ROWS_A_GROUP,
 };
 
 /// How often parts are halved: where the database took too long for them they are smaller from then on.
 #[derive(Debug, Clone)]
-pub(super) struct Halvings {
-    times: Arc<AtomicU32>,
-    /// The groups of a part that is not halved.
-    groups_max: usize,
-}
+pub(super) struct Halvings(Arc<AtomicU32>);
 
 impl Halvings {
-    pub(super) fn new(times: u32, backend: Backend) -> Self {
-        let groups_max = match backend {
-            Backend::Postgres => IMPORT_GROUPS_MAX,
-            Backend::Sqlite => IMPORT_GROUPS_OF_ONE_WRITER_MAX,
-        };
-        Self { times: Arc::new(AtomicU32::new(times)), groups_max }
+    pub(super) fn new(times: u32) -> Self {
+        Self(Arc::new(AtomicU32::new(times)))
     }
 
     /// Parts that are begun from now on are so small.
     pub(super) fn set(&self, halvings: u32) {
-        self.times.store(halvings, Ordering::Relaxed);
+        self.0.store(halvings, Ordering::Relaxed);
     }
 
     /// How often they are halved now.
     pub(super) fn now(&self) -> u32 {
-        self.times.load(Ordering::Relaxed)
+        self.0.load(Ordering::Relaxed)
     }
 
     fn of(&self, limit: usize) -> usize {
@@ -91,8 +82,8 @@ impl Part {
     }
 
     pub(super) fn is_full(&self, halvings: &Halvings) -> bool {
-        self.groups.len() >= halvings.of(halvings.groups_max)
-            || self.rows >= halvings.of(halvings.groups_max.saturating_mul(IMPORT_ROWS_A_GROUP))
+        self.groups.len() >= halvings.of(IMPORT_GROUPS_MAX)
+            || self.rows >= halvings.of(IMPORT_GROUPS_MAX.saturating_mul(IMPORT_ROWS_A_GROUP))
             || self.installments >= halvings.of(IMPORT_INSTALLMENTS_MAX)
             || self.bytes >= halvings.of(IMPORT_PART_BYTES_MAX)
     }
@@ -131,8 +122,8 @@ mod tests {
     use super::*;
 
     /// How many groups of that kind make a part.
-    fn full(group: impl Fn() -> Group, bytes: usize, (halvings, backend): (u32, Backend)) -> usize {
-        let (mut part, halvings) = (Part::default(), Halvings::new(halvings, backend));
+    fn full(group: impl Fn() -> Group, bytes: usize, halvings: u32) -> usize {
+        let (mut part, halvings) = (Part::default(), Halvings::new(halvings));
         while !part.is_full(&halvings) {
             part.push(group(), bytes);
         }
@@ -147,13 +138,11 @@ mod tests {
 
     #[test]
     fn a_part_is_full_by_its_groups_or_its_bytes() {
-        assert_eq!(full(wrong, 0, (0, Backend::Postgres)), 1_000);
-        for backend in [Backend::Sqlite, Backend::Postgres] {
-            assert_eq!(full(wrong, 0, (u32::from(backend == Backend::Postgres), backend)), 500);
-            assert_eq!(full(wrong, 0, (9, backend)), 1);
-            assert_eq!(full(wrong, 0, (u32::MAX, backend)), 1);
-            assert_eq!(full(wrong, 1 << 20, (0, backend)), 8);
-        }
+        assert_eq!(full(wrong, 0, 0), 1_000);
+        assert_eq!(full(wrong, 0, 1), 500);
+        assert_eq!(full(wrong, 0, 9), 1);
+        assert_eq!(full(wrong, 0, u32::MAX), 1);
+        assert_eq!(full(wrong, 1 << 20, 0), 8);
     }
 
     #[test]

@@ -102,7 +102,7 @@ impl Reading {
         };
         let source = source(store.clone(), scope.clone(), &import.file, trouble.clone(), wanted);
         let (import, reader) = (import.clone(), Arc::clone(reader));
-        let (memory, halvings) = (Memory::of(&import), Halvings::new(halvings, store.backend()));
+        let (memory, halvings) = (Memory::of(&import), Halvings::new(halvings));
         let start = Start { groups_done: import.groups_done, again: memory.is_kept(), halvings: halvings.clone() };
         let (phase, groups_done, rows) = (import.phase, import.groups_done, import.counts.read);
         let reading = Self {

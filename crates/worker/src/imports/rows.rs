@@ -116,7 +116,7 @@ pub(super) fn refused(group: &Group, wish: &Wish, refusal: &Refusal) -> Vec<Impo
 /// The rows of a group that is right, and could not be written.
 pub(super) fn not_written(group: &Group, error: &StoreError) -> Vec<ImportRow> {
     let (code, detail) = match error {
-        StoreError::Duplicate(Rule::Iuv | Rule::NoticeNumber) => {
+        StoreError::Duplicate(Rule::Iuv) => {
             ("notice_number_taken", "another installment of the institution has this number, or had it once")
         }
         StoreError::Conflict | StoreError::Duplicate(_) => (

@@ -55,7 +55,7 @@ pub(super) async fn take(
         match once(worker, scope, institution, recovery, &arrival, number_taken, clock).await {
             Ok(()) => return Ok(None),
             // Number or reference of an unknown notice belong to another one: it gets no position of its own.
-            Err(StoreError::Duplicate(Rule::Iuv | Rule::NoticeNumber)) if tries < CONFLICT_TRIES => number_taken = true,
+            Err(StoreError::Duplicate(Rule::Iuv)) if tries < CONFLICT_TRIES => number_taken = true,
             // Somebody was faster: it is looked at anew.
             Err(StoreError::Conflict | StoreError::Duplicate(_)) if tries < CONFLICT_TRIES => {}
             Err(error) => return Err(error),

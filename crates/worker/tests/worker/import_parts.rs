@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::files::{
     Gated, PlainReader, ended, line, loader, positions, rows, send, send_file, send_lines, stored, told, wish,
 };
-use crate::imports::part;
+use crate::imports::PART;
 use crate::place::{Place, scope};
 use crate::town::one_payment;
 
@@ -124,11 +124,11 @@ pub(crate) async fn a_number_that_comes_twice_is_found_before_anything_is_loaded
 
 pub(crate) async fn what_a_check_saw_counts_for_the_worker_that_goes_on(database: Database) {
     let mut place = Place::open(database.url()).await;
-    let gate: Arc<Gated> = Gated::after(part(&place) + 20);
+    let gate: Arc<Gated> = Gated::after(PART + 20);
     let id = send_number_twice(&mut place).await;
     let first = place.worker().importing(gate.clone());
-    assert_eq!(first.run_once(place.a.now).await.imported, part(&place));
-    assert_eq!(stored(&place, id).await.groups_done, u64::try_from(part(&place)).unwrap());
+    assert_eq!(first.run_once(place.a.now).await.imported, PART);
+    assert_eq!(stored(&place, id).await.groups_done, u64::try_from(PART).unwrap());
     place.later(60);
     let second = loader(&place);
     is_aborted_by_the_last_row(&place, &second, id).await;
@@ -143,10 +143,10 @@ async fn numbered_up_to(place: &Place) -> u64 {
 
 pub(crate) async fn numbers_are_taken_for_the_rows_of_a_file_at_once_and_for_no_more(database: Database) {
     let mut place = Place::open(database.url()).await;
-    let gate: Arc<Gated> = Gated::after(part(&place) + 20);
+    let gate: Arc<Gated> = Gated::after(PART + 20);
     let id = send(&mut place, &rows(MANY, "10,00"), wish()).await;
     let worker = place.worker().importing(gate.clone());
-    assert_eq!(worker.run_once(place.a.now).await.imported, part(&place));
+    assert_eq!(worker.run_once(place.a.now).await.imported, PART);
     let all = u64::try_from(MANY).unwrap();
     assert_eq!(numbered_up_to(&place).await, all, "the second part does not ask the sequence");
     gate.open();
@@ -222,8 +222,7 @@ impl PositionReader for Counted {
 pub(crate) async fn a_check_goes_on_with_the_halves_of_a_part_that_is_too_large(database: Database) {
     let mut place = Place::open(database.url()).await;
     let both = both_dense(&mut place).await;
-    let lines: Vec<String> =
-        (0..part(&place)).map(|index| line(&format!("OTHER-{index}"), 1_000)).chain(both).collect();
+    let lines: Vec<String> = (0..PART).map(|index| line(&format!("OTHER-{index}"), 1_000)).chain(both).collect();
     let id = send_lines(&mut place, &lines, Wish { dry_run: true, ..wish() }).await;
     let reader = Arc::new(Counted(AtomicUsize::new(0)));
     let worker = place.worker().importing(reader.clone());
@@ -234,7 +233,7 @@ pub(crate) async fn a_check_goes_on_with_the_halves_of_a_part_that_is_too_large(
             break;
         }
     }
-    let (import, each) = (stored(&place, id).await, u64::try_from(part(&place)).unwrap());
+    let (import, each) = (stored(&place, id).await, u64::try_from(PART).unwrap());
     let expected = Counts { read: each + 2, loaded: each, rejected: 2, ..Counts::default() };
     assert_eq!((import.status, import.counts), (ImportStatus::Completed, expected));
     assert_eq!(reader.0.load(Ordering::SeqCst), lines.len(), "what was done is not read again");

@@ -9,7 +9,7 @@ use tramite_storage::Change;
 use tramite_testkit::Database;
 
 use crate::files::{ended, load, loader, numbered, rows, send, sender, told, wish};
-use crate::imports::{MANY, left_in_the_middle, part};
+use crate::imports::{MANY, PART, left_in_the_middle};
 use crate::place::Place;
 
 /// What somebody changes about who sends the files.
@@ -40,9 +40,9 @@ pub(crate) async fn a_client_that_is_revoked_has_no_more_loaded(database: Databa
     assert_eq!((over.status, over.failure.unwrap().code.as_str()), (ImportStatus::Failed, "client_not_active"));
     assert_eq!(over.counts, import.counts);
     assert!(over.finished_at.is_some() && over.file.kept_until.is_some());
-    assert_eq!(numbered(&place, MANY).await.len(), part(&place), "what was loaded stays");
+    assert_eq!(numbered(&place, MANY).await.len(), PART, "what was loaded stays");
     assert_eq!(worker.run_once(place.a.now).await.imported, 0);
-    assert_eq!(told(&place, import.id).await.len(), part(&place));
+    assert_eq!(told(&place, import.id).await.len(), PART);
 }
 
 pub(crate) async fn a_service_that_is_taken_away_has_no_more_rows_loaded(database: Database) {
@@ -51,14 +51,14 @@ pub(crate) async fn a_service_that_is_taken_away_has_no_more_rows_loaded(databas
     changed(&place, |client| client.delegations[0].service_codes = Some(["MULTE".parse().unwrap()].into())).await;
     gate.open();
     let over = ended(&place, &worker, import.id).await;
-    let (read, loaded) = (u64::try_from(MANY).unwrap(), u64::try_from(part(&place)).unwrap());
+    let (read, loaded) = (u64::try_from(MANY).unwrap(), u64::try_from(PART).unwrap());
     assert_eq!((over.status, over.failure), (ImportStatus::Completed, None));
     assert_eq!(over.counts, Counts { read, loaded, rejected: read - loaded, ..Counts::default() });
-    assert_eq!(numbered(&place, MANY).await.len(), part(&place));
+    assert_eq!(numbered(&place, MANY).await.len(), PART);
     // As a request would be told.
     let told = told(&place, import.id).await;
     let wrong: Vec<_> = told.iter().filter(|row| row.outcome == RowOutcome::Rejected).collect();
-    assert_eq!(wrong.len(), MANY - part(&place));
+    assert_eq!(wrong.len(), MANY - PART);
     assert!(wrong.iter().all(|row| row.faults[0].code == "unknown_service"), "{:?}", wrong[0]);
 }
 

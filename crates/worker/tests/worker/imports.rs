@@ -9,7 +9,6 @@ use tramite_domain::debt_position::{Origin, PositionStatus};
 use tramite_domain::import::{
     Counts, FileEncoding, Import, ImportRow, ImportStatus, OnError, RowOutcome, Wish, cancel, receive,
 };
-use tramite_storage::Backend;
 use tramite_testkit::Database;
 use tramite_worker::Worker;
 
@@ -21,13 +20,8 @@ use crate::town::client;
 /// More rows than are written together.
 pub(crate) const MANY: usize = 1_400;
 
-/// How many positions are written together at most: where one writer serves everybody they are fewer.
-pub(crate) fn part(place: &Place) -> usize {
-    match place.store.backend() {
-        Backend::Postgres => 1_000,
-        Backend::Sqlite => 500,
-    }
-}
+/// How many positions are written together at most.
+pub(crate) const PART: usize = 1_000;
 
 fn outcomes(rows: &[ImportRow]) -> Vec<(u64, RowOutcome)> {
     rows.iter().map(|row| (row.line, row.outcome)).collect()
@@ -166,14 +160,13 @@ pub(crate) async fn two_imports_of_one_file_at_once_double_nothing(database: Dat
 
 /// A worker that was left in the middle of a file, behind its first part.
 pub(crate) async fn left_in_the_middle(place: &mut Place) -> (Import, Worker, Arc<Gated>) {
-    let part = part(place);
-    let gate = Gated::after(part + 20);
+    let gate = Gated::after(PART + 20);
     let id = send(place, &rows(MANY, "10,00"), wish()).await;
     let worker = place.worker().importing(gate.clone());
     let report = worker.run_once(place.a.now).await;
-    assert_eq!((report.imported, report.failures.len()), (part, 0));
+    assert_eq!((report.imported, report.failures.len()), (PART, 0));
     let import = stored(place, id).await;
-    assert_eq!((import.status, import.counts.loaded), (ImportStatus::Running, u64::try_from(part).unwrap()));
+    assert_eq!((import.status, import.counts.loaded), (ImportStatus::Running, u64::try_from(PART).unwrap()));
     (import, worker, gate)
 }
 
@@ -206,7 +199,7 @@ pub(crate) async fn a_cancelled_import_loads_no_more(database: Database) {
     let over = ended(&place, &worker, import.id).await;
     assert_eq!((over.status, over.counts), (ImportStatus::Cancelled, import.counts));
     assert_eq!(worker.run_once(place.a.now).await.imported, 0);
-    assert_eq!(numbered(&place, MANY).await.len(), part(&place), "what was loaded stays");
+    assert_eq!(numbered(&place, MANY).await.len(), PART, "what was loaded stays");
 }
 
 pub(crate) async fn rows_of_one_position_may_stand_apart(database: Database) {

@@ -9,19 +9,16 @@ use crate::db::Db;
 use crate::error::StoreError;
 use crate::row::event::EventRow;
 use crate::row::journal::AuditRow;
-use crate::schema;
 
 const EVENTS: &str = "\
     INSERT INTO events (institution_id, id, month, kind, at, client_id, service_code, debt_position_id, session_id, data, \
-    feed_position) \
-    SELECT ";
+    feed_position)";
 const AUDIT: &str = "\
-    INSERT INTO audit (institution_id, id, at, client_id, action, subject, reason, request_id) \
-    SELECT ";
+    INSERT INTO audit (institution_id, id, at, client_id, action, subject, reason, request_id)";
 
 /// Writes events. On SQLite they have their places in the feed already.
 pub(in crate::commit) async fn events(db: Db<'_>, rows: &[EventRow]) -> Result<(), StoreError> {
-    write_rows!(db, rows, schema::events::table, EVENTS, row =>
+    write_rows!(db, rows, EVENTS, row =>
         row.institution_id => Key,
         row.id => Key,
         row.month => Date,
@@ -38,7 +35,7 @@ pub(in crate::commit) async fn events(db: Db<'_>, rows: &[EventRow]) -> Result<(
 
 /// Writes lines of the audit trail.
 pub(in crate::commit) async fn audit(db: Db<'_>, rows: &[AuditRow]) -> Result<(), StoreError> {
-    write_rows!(db, rows, schema::audit::table, AUDIT, row =>
+    write_rows!(db, rows, AUDIT, row =>
         row.institution_id => Key,
         row.id => Key,
         row.at => Moment,

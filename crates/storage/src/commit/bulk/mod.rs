@@ -47,19 +47,21 @@ fn new_position(write: &Write) -> Option<&DebtPosition> {
 
 /// Writes rows: on PostgreSQL one list for each column behind the text, on SQLite row by row.
 macro_rules! write_rows {
-    ($db:expr, $rows:expr, $table:expr, $text:expr, $row:ident => $($value:expr => $kind:ty),+ $(,)?) => {
+    ($db:expr, $rows:expr, $text:expr, $row:ident => $($value:expr => $kind:ty),+ $(,)?) => {
         match $db {
             $crate::db::Db::Postgres(mut connection) => {
                 let lists = ($($crate::statement::each_of(diesel::IntoSql::into_sql::<diesel::sql_types::Array<$kind>>(
                     $rows.iter().map(|$row| $value).collect::<Vec<_>>(),
                 )),)+);
-                let insert = $crate::statement::Listed { before: $text, lists, after: "" };
+                let insert = $crate::statement::Listed { into: $text, lists, after: "" };
                 diesel_async::RunQueryDsl::execute(insert, &mut connection).await?;
                 Ok(())
             }
             $crate::db::Db::Sqlite(connection) => {
-                for row in $rows {
-                    diesel::RunQueryDsl::execute(diesel::insert_into($table).values(row), &mut *connection)?;
+                enum Here {}
+                for $row in $rows {
+                    let values = ($(diesel::IntoSql::into_sql::<$kind>($value),)+);
+                    diesel::RunQueryDsl::execute($crate::statement::row::<Here, _>($text, values), &mut *connection)?;
                 }
                 Ok(())
             }

@@ -12,30 +12,24 @@ use crate::error::StoreError;
 use crate::row::installment::{Children, InstallmentRow, OptionRow, TransferRow};
 use crate::row::installment_key::InstallmentKeyRow;
 use crate::row::position::PositionRow;
-use crate::schema::{debt_positions, installment_keys, installments, payment_options, transfers};
 
 const HEADS: &str = "\
     INSERT INTO debt_positions (institution_id, id, service_code, external_id, description, debtor_kind, debtor_tax_code, \
     debtor_full_name, debtor_email, debtor_address, origin, created_by, published_at, valid_from, cancelled_at, \
     expires_after_due_date, settled, cancelled, published, ends_at, told_status, next_transition_at, version, updated_at, \
-    created_at) \
-    SELECT ";
+    created_at)";
 const KEYS: &str = "\
-    INSERT INTO installment_keys (institution_id, service_code, key, value, installment_id, debt_position_id) \
-    SELECT ";
+    INSERT INTO installment_keys (institution_id, service_code, key, value, installment_id, debt_position_id)";
 const OPTIONS: &str = "\
     INSERT INTO payment_options (institution_id, id, debt_position_id, place, kind, available_until, available_days, \
-    notified_on) \
-    SELECT ";
+    notified_on)";
 const INSTALLMENTS: &str = "\
     INSERT INTO installments (institution_id, id, debt_position_id, payment_option_id, place, reference, amount, \
     previous_amount, amount_changed_at, due_date, expires_at, description, iuv, notice_number, cancelled_at, paid_at, \
-    paid_amount, paid_receipt_id, reported_at, anomalies, payment_metadata, metadata, paid_reference, earlier_amounts) \
-    SELECT ";
+    paid_amount, paid_receipt_id, reported_at, anomalies, payment_metadata, metadata, paid_reference, earlier_amounts)";
 const TRANSFERS: &str = "\
     INSERT INTO transfers (institution_id, installment_id, transfer_index, debt_position_id, amount, target, taxonomy_code, \
-    remittance_information, payment_metadata, accounting) \
-    SELECT ";
+    remittance_information, payment_metadata, accounting)";
 
 /// Writes new positions: what each row holds is what a single insert would have written.
 pub(in crate::commit) async fn positions(
@@ -69,7 +63,7 @@ async fn put_keys(db: Db<'_>, rows: &[InstallmentKeyRow]) -> Result<(), StoreErr
     if rows.is_empty() {
         return Ok(());
     }
-    write_rows!(db, rows, installment_keys::table, KEYS, row =>
+    write_rows!(db, rows, KEYS, row =>
         row.institution_id => Key,
         row.service_code.as_str() => Text,
         row.key.as_str() => Text,
@@ -80,7 +74,7 @@ async fn put_keys(db: Db<'_>, rows: &[InstallmentKeyRow]) -> Result<(), StoreErr
 }
 
 async fn put_heads(db: Db<'_>, rows: &[PositionRow]) -> Result<(), StoreError> {
-    write_rows!(db, rows, debt_positions::table, HEADS, row =>
+    write_rows!(db, rows, HEADS, row =>
         row.institution_id => Key,
         row.id => Key,
         row.service_code.as_deref() => Nullable<Text>,
@@ -110,7 +104,7 @@ async fn put_heads(db: Db<'_>, rows: &[PositionRow]) -> Result<(), StoreError> {
 }
 
 async fn put_options(db: Db<'_>, rows: &[OptionRow]) -> Result<(), StoreError> {
-    write_rows!(db, rows, payment_options::table, OPTIONS, row =>
+    write_rows!(db, rows, OPTIONS, row =>
         row.institution_id => Key,
         row.id => Key,
         row.debt_position_id => Key,
@@ -123,7 +117,7 @@ async fn put_options(db: Db<'_>, rows: &[OptionRow]) -> Result<(), StoreError> {
 }
 
 async fn put_installments(db: Db<'_>, rows: &[InstallmentRow]) -> Result<(), StoreError> {
-    write_rows!(db, rows, installments::table, INSTALLMENTS, row =>
+    write_rows!(db, rows, INSTALLMENTS, row =>
         row.institution_id => Key,
         row.id => Key,
         row.debt_position_id => Key,
@@ -152,7 +146,7 @@ async fn put_installments(db: Db<'_>, rows: &[InstallmentRow]) -> Result<(), Sto
 }
 
 async fn put_transfers(db: Db<'_>, rows: &[TransferRow]) -> Result<(), StoreError> {
-    write_rows!(db, rows, transfers::table, TRANSFERS, row =>
+    write_rows!(db, rows, TRANSFERS, row =>
         row.institution_id => Key,
         row.installment_id => Key,
         row.transfer_index => SmallInt,

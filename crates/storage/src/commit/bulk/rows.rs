@@ -8,15 +8,13 @@ use crate::column::sql::{Document, Key};
 use crate::db::Db;
 use crate::error::StoreError;
 use crate::row::import::ImportLine;
-use crate::schema::import_rows;
 
 const INSERT: &str = "\
-    INSERT INTO import_rows (institution_id, import_id, line, outcome, external_id, debt_position_id, installment_id, faults) \
-    SELECT ";
+    INSERT INTO import_rows (institution_id, import_id, line, outcome, external_id, debt_position_id, installment_id, faults)";
 
 /// Writes what became of rows of a file.
 pub(in crate::commit) async fn import_lines(db: Db<'_>, rows: &[ImportLine]) -> Result<(), StoreError> {
-    write_rows!(db, rows, import_rows::table, INSERT, row =>
+    write_rows!(db, rows, INSERT, row =>
         row.institution_id => Key,
         row.import_id => Key,
         row.line => BigInt,

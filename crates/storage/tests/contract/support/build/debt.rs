@@ -131,3 +131,9 @@ pub(crate) fn first(position: &DebtPosition) -> InstallmentId {
 pub(crate) fn first_number(position: &DebtPosition) -> NoticeNumber {
     position.options[0].installments[0].notice_number.unwrap()
 }
+
+/// Puts the first installment under a number, and so under its reference.
+pub(crate) fn renumber(position: &mut DebtPosition, number: NoticeNumber) {
+    let installment = &mut position.options[0].installments[0];
+    (installment.notice_number, installment.iuv) = (Some(number), number.iuv());
+}
