@@ -17,12 +17,16 @@ CREATE INDEX audit_of_action ON audit (institution_id, action, at)
         AND action <> 'debt_position.cancelled'
         AND action <> 'checkout_session.created'
         AND action <> 'checkout_session.cancelled';
-DROP INDEX audit_subject;
-DROP INDEX audit_action;
 
--- The tables are locked against readers last, and for the swap alone; installments for as long as they are looked through once.
 CREATE UNIQUE INDEX payment_options_key ON payment_options (institution_id, debt_position_id, id);
 CREATE UNIQUE INDEX transfers_key ON transfers (institution_id, debt_position_id, installment_id, transfer_index);
+
+-- From here on readers wait: for as long as the installments are looked through once.
+ALTER TABLE installments
+    ADD CONSTRAINT installments_notice_tells_iuv CHECK (
+        iuv = substr(notice_number, CASE WHEN substr(notice_number, 1, 1) = '0' THEN 4 ELSE 2 END)
+    ),
+    DROP CONSTRAINT installments_notice_number;
 ALTER TABLE payment_options
     DROP CONSTRAINT payment_options_pkey,
     ADD CONSTRAINT payment_options_pkey PRIMARY KEY USING INDEX payment_options_key;
@@ -31,8 +35,5 @@ ALTER TABLE transfers
     DROP CONSTRAINT transfers_pkey,
     ADD CONSTRAINT transfers_pkey PRIMARY KEY USING INDEX transfers_key;
 DROP INDEX transfers_position;
-ALTER TABLE installments
-    ADD CONSTRAINT installments_notice_tells_iuv CHECK (
-        iuv = substr(notice_number, CASE WHEN substr(notice_number, 1, 1) = '0' THEN 4 ELSE 2 END)
-    ),
-    DROP CONSTRAINT installments_notice_number;
+DROP INDEX audit_subject;
+DROP INDEX audit_action;
