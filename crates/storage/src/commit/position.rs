@@ -21,7 +21,7 @@ use crate::schema::{debt_positions, installment_keys, installments, payment_opti
 use crate::scope::Scope;
 use crate::statement;
 
-/// What options are known by: their ids are ours, and each is of one position.
+/// What options are known by. The position is among it, so that the condition of their upsert always holds: an id is of one position.
 const OPTION_KEY: &str = "institution_id, debt_position_id, id";
 /// What installments are known by.
 const INSTALLMENT_KEY: &str = "institution_id, id";

@@ -13,6 +13,7 @@ use tramite_domain::personal::Personal;
 use tramite_domain::tax_code::SubjectTaxCode;
 use tramite_domain::time::Instant;
 
+use super::notice::of_notice;
 use super::order::{After, Order, in_order};
 use super::position::assemble;
 use crate::Store;
@@ -21,7 +22,7 @@ use crate::db::{Db, load, load_boxed};
 use crate::error::StoreError;
 use crate::page::{List, Page, PageRequest};
 use crate::row::position::PositionHead;
-use crate::schema::{debt_positions, installments};
+use crate::schema::{asked_installments, debt_positions, installments};
 use crate::scope::Scope;
 use crate::store::Answer;
 
@@ -174,11 +175,8 @@ async fn heads(
             query = query.filter(dsl::debtor_tax_code.eq(code.expose().as_str()));
         }
         if let Some(number) = &filter.notice_number {
-            let holder = installments::table
-                .filter(installments::institution_id.eq(institution))
-                .filter(installments::iuv.eq(number.iuv().to_string()))
-                .filter(installments::notice_number.eq(number.as_str()))
-                .select(installments::debt_position_id);
+            let holder = of_notice(scope.institution(), *number)
+                .select(asked_installments.field(installments::debt_position_id));
             query = query.filter(dsl::id.nullable().eq(holder.single_value()));
         }
         if let Some(iuv) = &filter.iuv {
